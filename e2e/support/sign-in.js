@@ -1,0 +1,18 @@
+// The demo prints who may sign in; a person types that.
+import { expect } from '@playwright/test';
+
+/** Reads e-mail and password out of what `regulars demo` printed. */
+export function demoPerson(printed) {
+  const email = printed.match(/[\w.+-]+@[\w.-]+\.\w+/)?.[0];
+  const password = printed.match(/password:?\s+(\S+)/i)?.[1];
+  if (!email || !password) throw new Error(`the demo names no sign-in:\n${printed}`);
+  return { email, password };
+}
+
+export async function signIn(page, { email, password }) {
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('navigation').first()).toBeVisible();
+}

@@ -1,0 +1,40 @@
+// Before all tests: one filled database on each engine, with somebody signed in. Every test then gets a copy of its own, so that
+// none sees what another did, and none waits for the demo to be made again.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { browser } from './browser.js';
+import { engines } from './engines.js';
+import { serve } from './regulars.js';
+import { demoPerson, signIn } from './sign-in.js';
+
+export default async function templates(config) {
+  const folder = mkdtempSync(join(tmpdir(), 'regulars-e2e-'));
+  process.env.REGULARS_E2E = folder;
+  const asked = config.projects.map((project) => project.use.engine);
+  const wanted = process.env.REGULARS_E2E_ENGINES?.split(',') ?? asked;
+  const made = [];
+  for (const engine of new Set(wanted)) made.push(await template(engine, folder));
+  return () => {
+    for (const { engine, place } of made) engines[engine].drop(place);
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+async function template(engine, folder) {
+  const place = engines[engine].fresh(folder, `regulars_e2e_${engine}_${process.pid}`);
+  const server = await serve(place.database, { command: 'demo', patience: 180_000 });
+  const window = await chromium.launch(browser.launchOptions);
+  try {
+    const person = demoPerson(server.printed());
+    const context = await window.newContext({ baseURL: server.url });
+    await signIn(await context.newPage(), person);
+    const session = await context.storageState();
+    writeFileSync(join(folder, `${engine}.json`), JSON.stringify({ place, person, session }));
+  } finally {
+    await window.close();
+    await server.stop();
+  }
+  return { engine, place };
+}

@@ -1,0 +1,87 @@
+// What every journey starts from: a desk of its own (the real binary on a copy of the demo), a person signed in, a browser whose
+// console must stay empty (the Content-Security-Policy is on), and the judge of accessibility.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test as base } from '@playwright/test';
+import { engines } from './engines.js';
+import { run, serve } from './regulars.js';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+let copies = 0;
+
+export const test = base.extend({
+  engine: ['sqlite', { option: true, scope: 'worker' }],
+
+  /** The running desk: `url`, `person` (e-mail, password), `session`, `database`, `cli(...args)`, `stop()`, `start()`. */
+  desk: async ({ engine }, use, info) => {
+    const { place, person, session } = JSON.parse(readFileSync(join(process.env.REGULARS_E2E, `${engine}.json`), 'utf8'));
+    const folder = mkdtempSync(join(tmpdir(), 'regulars-desk-'));
+    const own = engines[engine].copy(place, folder, `regulars_e2e_${process.pid}_${info.workerIndex}_${++copies}`);
+    const desk = { folder, person, session, database: own.database, cli: (...args) => run(own.database, ...args) };
+    desk.start = async () => {
+      const server = await serve(own.database);
+      Object.assign(desk, { url: server.url, pid: server.pid, stop: server.stop, printed: server.printed });
+    };
+    await desk.start();
+    try {
+      await use(desk);
+    } finally {
+      if (info.status !== info.expectedStatus && desk.printed()) {
+        await info.attach('server', { body: desk.printed(), contentType: 'text/plain' });
+      }
+      await desk.stop();
+      engines[engine].drop(own);
+      rmSync(folder, { recursive: true, force: true });
+    }
+    expect(desk.printed(), 'the server must not complain').not.toMatch(/panicked|ERROR/);
+  },
+
+  baseURL: ({ desk }, use) => use(desk.url),
+  storageState: ({ desk }, use) => use(desk.session),
+
+  /** Set `test.use({ expectConsole: [/pattern/] })` for what a journey provokes. A refused form (4xx) is named by Chromium itself. */
+  expectConsole: [[/Failed to load resource: the server responded with a status of 4\d\d/], { option: true }],
+
+  page: async ({ page, expectConsole }, use) => {
+    const heard = listen(page);
+    await use(page);
+    expect(heard.filter((line) => !expectConsole.some((known) => known.test(line))), 'the console stays empty').toEqual([]);
+  },
+
+  /** A page of somebody who has not signed in. */
+  stranger: async ({ browser, desk }, use) => {
+    const context = await browser.newContext({ baseURL: desk.url, storageState: { cookies: [], origins: [] } });
+    await use(await context.newPage());
+    await context.close();
+  },
+});
+
+function listen(page) {
+  const heard = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) heard.push(message.text());
+  });
+  page.on('pageerror', (error) => heard.push(String(error)));
+  return heard;
+}
+
+/** axe finds nothing on this page as it stands. */
+export async function accessible(page) {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
+  const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: { type: 'tag', values: tags } }), rules);
+  const told = found.violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}\n` + nodes.slice(0, 5).map((node) => `    ${node.target.join(' ')}  ${node.html.slice(0, 160)}`).join('\n'),
+  );
+  expect(told, `axe on ${page.url()}`).toEqual([]);
+}
+
+/** Nothing sticks out: the page does not scroll sideways. */
+export async function fits(page) {
+  const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  expect(wide, `${page.url()} is wider than the window`).toBeLessThanOrEqual(seen);
+}
+
+export { expect };
