@@ -1,1 +1,14 @@
-//! domain
+//! The trade of Regulars: one room (module) per noun.
+//!
+//! A room knows SQL and no HTTP. Every verb takes a transaction and a [`kit::Ctx`], checks the right, applies its rule,
+//! writes, and records the event in the same transaction. Nothing here reads the clock, makes chance or talks to the network
+//! by itself: time, ids and chance come with the `Ctx`.
+
+pub mod customers;
+pub mod events;
+pub mod kit;
+pub mod merchants;
+mod schema;
+
+pub use kit::{Ctx, Error, Result};
+pub use schema::migrations;

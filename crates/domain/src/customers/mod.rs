@@ -1,0 +1,8 @@
+//! Customers: finding, creating, editing, archiving and deleting them, and the facts kept about each.
+//!
+//! A status is never set by hand: [`status`] works it out from facts, [`facts`] keeps the result in the customer's row in the same
+//! transaction as the fact.
+
+pub mod status;
+
+pub use status::{MethodStatus, Status};

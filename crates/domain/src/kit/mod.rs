@@ -1,0 +1,23 @@
+//! What every room uses: ids, time, money, people who act, and errors.
+//!
+//! Nothing in here knows a table. A type stands here when at least two rooms need it.
+
+mod actor;
+mod address;
+mod clock;
+mod ctx;
+mod error;
+mod ids;
+mod money;
+mod phone;
+mod text;
+
+pub use actor::{ALL_RIGHTS, ALL_ROLES, Actor, ActorKind, Door, Right, Rights, Role};
+pub use address::Address;
+pub use clock::{Clock, DAY, FixedClock, Micros, SystemClock, Zone, day_number, rfc3339};
+pub use ctx::Ctx;
+pub use error::{Error, Link, Problem, Problems, Result, Stale, StaleField};
+pub use ids::*;
+pub use money::{Currency, Money, exact_to_minor};
+pub use phone::{Phone, phone_key};
+pub use text::{Email, clean, clean_opt, email_key};

@@ -1,0 +1,68 @@
+//! Text from outside: trimmed, measured, refused when it cannot be kept. What is inside stays as typed.
+
+use super::error::Problems;
+
+/// Trims outer blanks and refuses what is too long (in characters) or holds a NUL. Other control characters but tab and line
+/// breaks are kept: they come back unchanged.
+pub fn clean(problems: &mut Problems, field: &str, text: &str, max: usize) -> String {
+    let text = text.trim();
+    if text.contains('\0') {
+        problems.add(field, "invalid", "Take out the NUL character.");
+    } else if text.chars().count() > max {
+        problems.add(field, "too_long", format!("Use at most {max} characters."));
+    }
+    text.to_owned()
+}
+
+/// The same for an optional text; blank counts as absent.
+pub fn clean_opt(problems: &mut Problems, field: &str, text: Option<&str>, max: usize) -> Option<String> {
+    text.map(|t| clean(problems, field, t, max)).filter(|t| !t.is_empty())
+}
+
+/// An e-mail address as typed, and the key by which it is found (SPEC 3.4: case does not matter).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email {
+    /// As typed, trimmed.
+    pub typed: String,
+    /// See [`email_key`].
+    pub key: String,
+}
+
+impl Email {
+    /// Reads an address; `None` when it cannot be one: one `@` with something on both sides, no blanks or control characters, at most 254 characters,
+    /// no dot at the ends of the domain.
+    pub fn parse(text: &str) -> Option<Self> {
+        let typed = text.trim();
+        let (local, domain) = typed.rsplit_once('@')?;
+        let ok = !local.is_empty()
+            && local.chars().count() <= 64
+            && !domain.is_empty()
+            && typed.len() <= 254
+            && !typed.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | '"' | '\\'))
+            && !local.contains('@')
+            && !domain.starts_with(['.', '-'])
+            && !domain.ends_with(['.', '-'])
+            && !domain.contains("..");
+        ok.then(|| Self { typed: typed.to_owned(), key: email_key(typed) })
+    }
+}
+
+/// Lower case; that is all: dots and plus signs are other mailboxes with most providers.
+pub fn email_key(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_exist_pass_and_others_do_not() {
+        for good in ["a@b", "ana.ruiz+shop@example.es", "o'neil@example.ie", "用户@例子.广告", "A@EXAMPLE.COM"] {
+            assert!(Email::parse(good).is_some(), "{good}");
+        }
+        for bad in ["", "a", "@b", "a@", "a b@c", "a@b@c", "a@.b", "a@b\r\nBcc: x@y", "<a@b>", "a@b..c"] {
+            assert!(Email::parse(bad).is_none(), "{bad}");
+        }
+    }
+}
