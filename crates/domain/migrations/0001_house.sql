@@ -255,7 +255,8 @@ CREATE TABLE customer_shops (
   PRIMARY KEY (merchant_id, customer_id, shop_id),
   FOREIGN KEY (merchant_id, customer_id) REFERENCES customers (merchant_id, id)
 );
--- Per currency: what was paid, refunded, lost (kept). Lifetime value is paid - refunded - lost.
+-- Per currency: what was paid, refunded, lost (kept). Lifetime value is paid - refunded - lost. There is a row, perhaps of zeros, for each
+-- currency of an order or payment, so that a new rate finds the customers it touches.
 CREATE TABLE customer_totals (
   merchant_id TEXT COLLATE "C" NOT NULL,
   customer_id TEXT COLLATE "C" NOT NULL,
@@ -266,6 +267,7 @@ CREATE TABLE customer_totals (
   PRIMARY KEY (merchant_id, customer_id, currency),
   FOREIGN KEY (merchant_id, customer_id) REFERENCES customers (merchant_id, id)
 );
+CREATE INDEX customer_totals_currency ON customer_totals (merchant_id, currency, customer_id);
 CREATE TABLE external_ids (
   merchant_id TEXT COLLATE "C" NOT NULL,
   system TEXT COLLATE "C" NOT NULL,
@@ -412,6 +414,7 @@ CREATE TABLE payments (
   order_id TEXT COLLATE "C",
   customer_id TEXT COLLATE "C",
   method_id TEXT COLLATE "C",
+  subscription_id TEXT COLLATE "C",
   provider TEXT COLLATE "C" NOT NULL,
   provider_ref TEXT COLLATE "C",
   status TEXT COLLATE "C" NOT NULL,
@@ -448,6 +451,17 @@ CREATE UNIQUE INDEX payments_ref ON payments (merchant_id, provider, provider_re
 CREATE INDEX payments_guest_fingerprint ON payments (merchant_id, fingerprint) WHERE customer_id IS NULL AND fingerprint <> '';
 CREATE INDEX payments_guest_email ON payments (merchant_id, email_key) WHERE customer_id IS NULL AND email_key <> '';
 CREATE INDEX payments_guest_phone ON payments (merchant_id, phone_key) WHERE customer_id IS NULL AND phone_key <> '';
+-- Cards, e-mails and phones that a customer's own payments brought and that are not in its row, contacts or methods: so that
+-- a guest payment finds every customer it matches without an index over all payments (SPEC 2.8, kept).
+CREATE TABLE payment_keys (
+  merchant_id TEXT COLLATE "C" NOT NULL,
+  kind TEXT COLLATE "C" NOT NULL,
+  key TEXT COLLATE "C" NOT NULL,
+  customer_id TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (merchant_id, kind, key, customer_id),
+  FOREIGN KEY (merchant_id, customer_id) REFERENCES customers (merchant_id, id)
+);
+CREATE INDEX payment_keys_customer ON payment_keys (merchant_id, customer_id);
 CREATE TABLE refunds (
   merchant_id TEXT COLLATE "C" NOT NULL,
   id TEXT COLLATE "C" NOT NULL,
@@ -510,6 +524,7 @@ CREATE TABLE subscriptions (
   FOREIGN KEY (merchant_id, customer_id) REFERENCES customers (merchant_id, id)
 );
 CREATE INDEX subscriptions_customer ON subscriptions (merchant_id, customer_id, started_at);
+CREATE INDEX subscriptions_ends ON subscriptions (merchant_id, ends_at) WHERE ends_at IS NOT NULL AND status <> 'ended';
 CREATE UNIQUE INDEX subscriptions_ref ON subscriptions (merchant_id, provider, provider_ref);
 -- A guest payment that somebody attached, and what was moved, so that it can be undone (SPEC 2.8).
 CREATE TABLE attachments (

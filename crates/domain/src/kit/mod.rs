@@ -8,6 +8,7 @@ mod clock;
 mod ctx;
 mod error;
 mod ids;
+pub mod locks;
 mod money;
 mod phone;
 mod text;

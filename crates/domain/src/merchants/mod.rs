@@ -3,6 +3,9 @@
 //! Other rooms read [`Settings`] inside their own transaction, so that a change of a setting and a verb never see half of each other.
 
 pub mod queries;
+mod series;
+
+pub use series::next_number;
 
 use store::Tx;
 
