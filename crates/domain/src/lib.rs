@@ -6,8 +6,10 @@
 
 pub mod customers;
 pub mod events;
+pub mod jobs;
 pub mod kit;
 pub mod merchants;
+pub mod replies;
 mod schema;
 
 pub use kit::{Ctx, Error, Result};

@@ -1,0 +1,71 @@
+//! The first answer to a request that is sent twice (SPEC 13.1: Idempotency-Key on every write; a form pressed twice).
+//!
+//! The answer is stored in the transaction of the change itself, so either both stand or neither: a repeat after a crash, or after an
+//! unknown outcome of a commit, finds the answer or does the work.
+
+pub mod queries;
+
+use sha2::{Digest, Sha256};
+use store::Tx;
+
+use crate::kit::{Ctx, DAY, Error, Micros, Problems, Result};
+
+/// How long an answer is kept: a day.
+pub const KEPT: Micros = DAY;
+
+/// An answer that can be given again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Where the new thing is, or empty.
+    pub location: String,
+    /// The body, JSON.
+    pub body: String,
+    /// It was given before.
+    pub repeated: bool,
+}
+
+impl Reply {
+    /// A fresh answer.
+    pub fn new(status: u16, location: impl Into<String>, body: impl Into<String>) -> Self {
+        Self { status, location: location.into(), body: body.into(), repeated: false }
+    }
+}
+
+/// A fingerprint of a request: method, path and body.
+pub fn fingerprint(method: &str, path: &str, body: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    for part in [method.as_bytes(), b"\n", path.as_bytes(), b"\n", body] {
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Does `work` once for a key of this actor. Without a key it is simply done.
+///
+/// # Errors
+/// A conflict `key_reused` when the key came with another request; what `work` refuses (a refusal is not kept: nothing happened).
+pub fn once(tx: &mut Tx, ctx: &Ctx, key: Option<&str>, request: &str, work: impl FnOnce(&mut Tx) -> Result<Reply>) -> Result<Reply> {
+    let Some(key) = key else { return work(tx) };
+    if key.is_empty() || key.len() > 200 || key.contains('\0') {
+        return Err(Problems::one("Idempotency-Key", "invalid", "Use 1 to 200 characters."));
+    }
+    // Taken first: of two at once the second waits here until the first has ended, and then finds its answer.
+    let taken = tx.exec(&queries::TAKE, &[&ctx.merchant, &ctx.actor.id, &key, &request, &ctx.now])? == 1;
+    if taken {
+        let reply = work(tx)?;
+        tx.exec(&queries::KEEP, &[&ctx.merchant, &ctx.actor.id, &key, &i64::from(reply.status), &reply.location, &reply.body])?;
+        return Ok(reply);
+    }
+    let (hash, reply) = tx.one(&queries::FIND, &[&ctx.merchant, &ctx.actor.id, &key], |r| {
+        let status: i64 = r.get(1)?;
+        Ok((r.get::<String>(0)?, Reply { status: u16::try_from(status).unwrap_or(500), location: r.get(2)?, body: r.get(3)?, repeated: true }))
+    })?;
+    if hash == request { Ok(reply) } else { Err(Error::conflict("key_reused", "This Idempotency-Key was used for another request. Use a new one.")) }
+}
+
+/// Forgets answers older than [`KEPT`]; at most 1,000 at a time.
+pub fn forget(tx: &mut Tx, ctx: &Ctx) -> Result<u64> {
+    Ok(tx.exec(&queries::FORGET, &[&ctx.merchant, &(ctx.now - KEPT)])?)
+}
