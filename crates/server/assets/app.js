@@ -1,0 +1,156 @@
+// What pages do beyond links and forms. Everything hangs on data attributes (docs/look.md) and on listeners of the
+// document, so a page needs no script of its own and a swapped part works at once. Without this file all still works.
+(() => {
+  const doc = document, root = doc.documentElement, here = () => location.pathname + location.search;
+  const one = (what, from = doc) => from.querySelector(what);
+  const all = (what, from = doc) => [...from.querySelectorAll(what)];
+  const on = (event, what, act) => doc.addEventListener(event, e => {
+    const hit = e.target.closest?.(what);
+    if (hit) act(e, hit);
+  });
+  const BOX = 'input[name=id]';
+
+  // Rows: ranges, the number selected, "all that match" less the ones unticked.
+  let last;
+  const count = form => {
+    const boxes = all(BOX, form), ticked = boxes.filter(b => b.checked).length;
+    const every = one('[data-every]', form), page = one('[data-all]', form), words = one('[data-selected]', form);
+    const n = every?.checked ? every.dataset.every - (boxes.length - ticked) : ticked;
+    if (words) words.textContent = n.toLocaleString(root.lang) + ' selected';
+    if (page) {
+      page.checked = ticked > 0 && ticked === boxes.length;
+      page.indeterminate = ticked > 0 && ticked < boxes.length;
+    }
+    if (every && !ticked) every.checked = false;
+  };
+  const tick = (form, to, boxes = all(BOX, form)) => { boxes.forEach(b => b.checked = to); count(form); };
+  on('click', '[data-bulk] ' + BOX, (e, box) => {
+    const form = box.form, boxes = all(BOX, form), a = boxes.indexOf(last), b = boxes.indexOf(box);
+    if (e.shiftKey && a >= 0) tick(form, box.checked, boxes.slice(Math.min(a, b), Math.max(a, b) + 1));
+    last = box;
+    count(form);
+  });
+  on('change', '[data-all]', (e, box) => tick(box.form, box.checked));
+  on('change', '[data-every]', (e, box) => tick(box.form, box.checked || all(BOX, box.form).every(b => b.checked)));
+
+  // Forms: never twice; of "all that match" the unticked travel as `except`.
+  on('submit', 'form', (e, form) => {
+    if (form.method === 'get' || form.method === 'dialog' || e.defaultPrevented) return;
+    if (form.dataset.sent) return e.preventDefault();
+    form.dataset.sent = 1;
+    e.submitter?.setAttribute('aria-busy', true);
+    if (one('[data-every]', form)?.checked) {
+      for (const box of all(BOX, form)) if (!box.checked) {
+        const out = doc.createElement('input');
+        Object.assign(out, { type: 'hidden', name: 'except', value: box.value });
+        form.append(out);
+      }
+    }
+    busy(form);
+  });
+  const rest = () => root.classList.remove('busy');
+  const calm = () => {
+    rest();
+    all('[data-sent]').forEach(f => { delete f.dataset.sent; all('[name=except]', f).forEach(x => x.remove()); });
+    all('[aria-busy]').forEach(b => b.removeAttribute('aria-busy'));
+  };
+  // The bar shows itself only after 300 ms (app.css). A download leaves the page where it is.
+  const busy = el => {
+    root.classList.add('busy');
+    if (el?.matches('[download], [data-download]')) setTimeout(calm, 2000);
+  };
+  on('htmx:before:request', '*', () => busy());
+  on('htmx:finally:request', '*', rest);
+  on('htmx:config:request', '*', e => {
+    const { method, body } = e.detail.ctx.request;
+    if (method === 'GET') for (const key of new Set(body.keys())) if (!body.getAll(key).join('')) body.delete(key);
+  });
+
+  // Panels and dialogs: the page behind a link, shown over this one.
+  const show = async (box, link) => {
+    const body = one('[data-body]', box), page = one('[data-page]', box);
+    await htmx.ajax('GET', link.href, { source: body, target: body, select: '#main > *', swap: 'innerHTML ignoreTitle:true' });
+    if (!body.firstElementChild) return location.assign(link.href);
+    if (page) page.href = link.href;
+    box.setAttribute('aria-label', one('h1', body)?.textContent.trim() || 'Dialog');
+    if (!box.open) box.showModal();
+    box.scrollTop = 0;
+    ready(body);
+  };
+  const plain = e => e.button === 0 && !(e.ctrlKey || e.metaKey || e.shiftKey || e.altKey);
+  on('click', 'a[href]', (e, link) => {
+    if (!plain(e) || e.defaultPrevented || link.target) return;
+    const panel = link.closest('#panel');
+    const box = panel && link.matches('[data-in-panel]') ? panel : link.dataset.open && one('#' + link.dataset.open);
+    if (box && window.htmx) { e.preventDefault(); show(box, link); return; }
+    const row = link.closest('[data-rows] tr');
+    if (row?.id) sessionStorage.setItem('row ' + here(), row.id);
+    if (!link.getAttribute('href').startsWith('#')) busy(link);
+  });
+  on('click', 'button[data-open]', (e, b) => one('#' + b.dataset.open).showModal());
+  on('click', '[data-close]', (e, b) => b.closest('dialog').close());
+  on('click', 'dialog', (e, box) => e.target === box && box.close());
+  on('click', '[data-dismiss]', (e, b) => b.parentElement.remove());
+  on('dblclick', '[data-rows] tr', (e, row) => e.target.closest('a, button, input, label') || one('[data-main]', row)?.click());
+
+  // Menus close behind one.
+  const shut = but => all('details.menu[open]').forEach(m => m.contains(but) || (m.open = false));
+  doc.addEventListener('click', e => shut(e.target));
+  doc.addEventListener('focusin', e => shut(e.target));
+
+  // Keys. data-key on a link, button or field is its key; body[data-keys=off] turns single keys off.
+  const step = (list, by) => {
+    const at = list.indexOf(doc.activeElement);
+    list[at < 0 && by < 0 ? list.length - 1 : at + by]?.focus();
+  };
+  doc.addEventListener('keydown', e => {
+    const at = doc.activeElement, menu = at.closest('details.menu[open]'), find = at.closest('.find');
+    if ((e.ctrlKey || e.metaKey) && e.key === 'k') { e.preventDefault(); return one('[data-palette]')?.select(); }
+    if (e.key === 'Escape' && menu) { menu.open = false; return one('summary', menu).focus(); }
+    if (e.key === 'Escape' && find) return at.blur();
+    if (/^Arrow(Down|Up)$/.test(e.key) && (menu || find) && !at.matches('select, textarea, [type=date]')) {
+      e.preventDefault();
+      return step(all('a, button, summary, input:not([type=hidden])', menu || find), e.key === 'ArrowDown' ? 1 : -1);
+    }
+    const alt = (e.altKey || e.ctrlKey) && !e.getModifierState('AltGraph');
+    if (alt || e.metaKey || doc.body.dataset.keys === 'off' || menu) return;
+    if (at.matches('input:not([type=checkbox]), textarea, select, [contenteditable]')) return;
+    const top = all('dialog[open]').pop(), within = top || doc;
+    const row = at.closest('[data-rows] tr'), mains = all('[data-rows] [data-main]', within);
+    const key = e.key.toLowerCase(), hit = one(`[data-key="${CSS.escape(key)}"]`, within);
+    if (key === 'j' || key === 'k') step(row ? (one('[data-main]', row).focus(), mains) : mains, key === 'j' ? 1 : -1);
+    else if (key === 'x' && row) one(BOX, row)?.click();
+    else if (key === 'p' && row) one('[data-open=panel]', row)?.click();
+    else if (key === '?' && !top) one('#help')?.showModal();
+    else if (hit) hit.matches('input') ? hit.select() : hit.click();
+    else return;
+    e.preventDefault();
+  });
+
+  // Dates tell on hover and focus how long ago they are.
+  const ago = e => {
+    for (const t of e.target.closest?.('time[datetime]') ? [e.target.closest('time')] : e.type === 'focusin' ? all('time[datetime]', e.target) : []) {
+      const s = (new Date(t.dateTime) - Date.now()) / 1000;
+      const [unit, size] = [['year', 31557600], ['month', 2629800], ['day', 86400], ['hour', 3600], ['minute', 60]]
+        .find(([, size]) => Math.abs(s) >= size) || ['second', 1];
+      t.title = new Intl.RelativeTimeFormat(root.lang, { numeric: 'auto' }).format(Math.round(s / size), unit);
+    }
+  };
+  doc.addEventListener('mouseover', ago);
+  doc.addEventListener('focusin', ago);
+
+  // After a page or a part has come: what is wrong takes the focus; Back returns to the row one left.
+  const ready = part => {
+    all('[data-bulk]', part).forEach(count);
+    one('[data-errors]', part)?.focus();
+  };
+  on('htmx:after:swap', '*', () => all('[data-bulk]').forEach(count));
+  addEventListener('pageshow', e => {
+    calm();
+    ready(doc);
+    const back = e.persisted || performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
+    const id = back && sessionStorage.getItem('row ' + here());
+    const row = id && doc.getElementById(id);
+    if (row) { one('[data-main]', row)?.focus({ preventScroll: true }); row.scrollIntoView({ block: 'nearest' }); }
+  });
+})();

@@ -1,0 +1,136 @@
+//! The frame around a signed-in page: which rooms, shops and merchants the person may open, and what they chose.
+//! The door that reads the session fills it; templates only show it.
+
+/// A shop or merchant to switch to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub id: String,
+    pub name: String,
+}
+
+/// What just happened, with the address that takes it back when there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    pub text: String,
+    /// A POST address that undoes it, inside its time.
+    pub undo: Option<String>,
+}
+
+/// A link of the sidebar or of the New menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub href: &'static str,
+    pub icon: &'static str,
+}
+
+/// A titled group of rooms; `last` stands at the foot of the sidebar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub name: &'static str,
+    pub last: bool,
+    pub rooms: Vec<Room>,
+}
+
+/// All that `templates/base.html` shows. `Frame::default()` is a frame without rights, for tests.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// BCP 47 language of the words.
+    pub lang: String,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+    /// Empty (as the system says), `light` or `dark`.
+    pub theme: &'static str,
+    /// Empty or `compact`.
+    pub density: &'static str,
+    /// Single-key shortcuts on (WCAG 2.1.4 wants them switchable).
+    pub keys: bool,
+    /// The id of the room this page is in: `home`, `customers`, `orders`, `settings`; empty for none.
+    pub room: &'static str,
+    /// Path and query of this page, to come back to after a switch.
+    pub here: String,
+    pub person: String,
+    pub email: String,
+    /// The id of the merchant at work, and all this person is in.
+    pub merchant: String,
+    pub merchants: Vec<Named>,
+    /// The id of the shop looked at; empty means all of them.
+    pub shop: String,
+    pub shops: Vec<Named>,
+    pub running_jobs: u32,
+    pub test_mode: bool,
+    pub may_write_customers: bool,
+    pub may_write_orders: bool,
+    pub may_open_settings: bool,
+    pub toast: Option<Toast>,
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        Self {
+            lang: "en".to_owned(),
+            dir: "ltr",
+            theme: "",
+            density: "",
+            keys: true,
+            room: "",
+            here: "/".to_owned(),
+            person: String::new(),
+            email: String::new(),
+            merchant: String::new(),
+            merchants: Vec::new(),
+            shop: String::new(),
+            shops: Vec::new(),
+            running_jobs: 0,
+            test_mode: false,
+            may_write_customers: false,
+            may_write_orders: false,
+            may_open_settings: false,
+            toast: None,
+        }
+    }
+}
+
+const HOME: Room = Room { id: "home", name: "Home", href: "/", icon: "home" };
+const CUSTOMERS: Room =
+    Room { id: "customers", name: "Customers", href: "/customers", icon: "customers" };
+const ORDERS: Room = Room { id: "orders", name: "Orders", href: "/orders", icon: "orders" };
+const SETTINGS: Room =
+    Room { id: "settings", name: "Settings", href: "/settings", icon: "settings" };
+const NEW_CUSTOMER: Room =
+    Room { id: "new-customer", name: "Customer", href: "/customers/new", icon: "customers" };
+const NEW_ORDER: Room =
+    Room { id: "new-order", name: "Order", href: "/orders/new", icon: "orders" };
+
+impl Frame {
+    /// The sidebar: only rooms that exist, and settings only for whom they open.
+    pub fn rooms(&self) -> Vec<Part> {
+        let mut parts = vec![
+            Part { name: "", last: false, rooms: vec![HOME] },
+            Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS] },
+        ];
+        if self.may_open_settings {
+            parts.push(Part { name: "", last: true, rooms: vec![SETTINGS] });
+        }
+        parts
+    }
+
+    /// What the New menu offers to this person (SPEC 3.1).
+    pub fn creates(&self) -> Vec<Room> {
+        let all = [(self.may_write_customers, NEW_CUSTOMER), (self.may_write_orders, NEW_ORDER)];
+        all.into_iter().filter_map(|(may, room)| may.then_some(room)).collect()
+    }
+
+    /// The words on the shop and merchant switch: the shop looked at, else the merchant when there are several.
+    pub fn place(&self) -> &str {
+        let shop = self.shops.iter().find(|shop| shop.id == self.shop);
+        let merchant = self.merchants.iter().find(|merchant| merchant.id == self.merchant);
+        let named = if self.merchants.len() > 1 { shop.or(merchant) } else { shop };
+        named.map_or("All shops", |named| &named.name)
+    }
+
+    pub fn initials(&self) -> String {
+        super::initials(&self.person)
+    }
+}
