@@ -1,0 +1,316 @@
+//! The door of the store: takes closures to the database threads and brings their answers back, for async callers and for blocking ones.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use crate::job::{Closure, Ticket, guarded};
+use crate::postgres::Connector;
+use crate::queue::{Entry, Lane, Queue};
+use crate::sqlite::{Conn, Role, Writer};
+use crate::tx::{Link, Tx};
+use crate::{Engine, Error, Migration, Options, Stmt, Target, migrate, postgres, sqlite};
+
+/// An open database. Clones share it; the last one closes it, after what was accepted is finished.
+#[derive(Clone)]
+pub struct Db(Arc<Shared>);
+
+struct Shared {
+    /// Tells the threads of one database from those of another.
+    id: usize,
+    target: Target,
+    options: Options,
+    reads: Arc<Queue>,
+    writes: Arc<Queue>,
+    connector: Option<Arc<Connector>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+static NEXT_ID: AtomicUsize = AtomicUsize::new(1);
+thread_local! {
+    /// The database this thread works for; 0 on every other thread.
+    static WORKS_FOR: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What a call asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ask {
+    Read,
+    Write,
+    Slice,
+}
+
+impl Db {
+    /// Opens (and, for SQLite, makes) the database. Refuses what cannot be opened; a PostgreSQL server that is down is met at the first use.
+    pub fn open(target: &Target, options: Options) -> Result<Db, Error> {
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        let reads = Arc::new(Queue::new(options.queue_length));
+        let (writes, connector) = match target {
+            Target::Sqlite(_) => (Arc::new(Queue::new(options.queue_length)), None),
+            Target::Postgres(url) => (Arc::clone(&reads), Some(Arc::new(Connector::new(url)?))),
+        };
+        let shared = Shared { id, target: target.clone(), options, reads, writes, connector, threads: Mutex::default() };
+        let db = Db(Arc::new(shared));
+        match target {
+            Target::Sqlite(path) => db.start_sqlite(path)?,
+            Target::Postgres(_) => db.start_postgres()?,
+        }
+        Ok(db)
+    }
+
+    fn start_sqlite(&self, path: &Path) -> Result<(), Error> {
+        let options = &self.0.options;
+        let conn = Some(Conn::open(path, Role::Writer, options)?);
+        let mut writer = Writer { path: path.to_owned(), options: options.clone(), conn };
+        let writes = Arc::clone(&self.0.writes);
+        self.start("db-writer".to_owned(), move || writer.write_loop(&writes))?;
+        for n in 0..options.readers.max(1) {
+            let (path, options, reads) = (path.to_owned(), options.clone(), Arc::clone(&self.0.reads));
+            self.start(format!("db-reader-{n}"), move || sqlite::read_loop(&path, &options, &reads, n))?;
+        }
+        Ok(())
+    }
+
+    fn start_postgres(&self) -> Result<(), Error> {
+        let Some(connector) = &self.0.connector else { return Ok(()) };
+        for n in 0..self.0.options.pool.max(1) {
+            let (connector, options, queue) = (Arc::clone(connector), self.0.options.clone(), Arc::clone(&self.0.reads));
+            self.start(format!("db-pool-{n}"), move || postgres::work_loop(&connector, &options, &queue, n))?;
+        }
+        Ok(())
+    }
+
+    fn start(&self, name: String, run: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+        let id = self.0.id;
+        let thread = std::thread::Builder::new().name(name).spawn(move || {
+            WORKS_FOR.set(id);
+            run();
+        });
+        let thread = thread.map_err(|e| Error::Unavailable(format!("no thread for the database: {e}")))?;
+        self.0.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
+        Ok(())
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.0.target.engine()
+    }
+
+    /// How many reads and writes wait for their turn now, for the metrics; on PostgreSQL it is one line for both.
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.0.reads.len(), self.0.writes.len())
+    }
+
+    /// Runs a closure on a snapshot that does not change under it. It may be run again, so it does nothing but ask the database. A read
+    /// whose caller went away before its turn is not run.
+    pub async fn read<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit(Ask::Read, f).await
+    }
+
+    /// Runs a closure and commits on Ok; rolls back on Err, and on a panic ([`Error::Panicked`]). It may be run again, so it does nothing
+    /// but speak to the database. Once accepted it finishes, also when its caller went away.
+    pub async fn write<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit(Ask::Write, f).await
+    }
+
+    /// As `write`, for a slice of a long job (at most 25 ms of work): it lets people pass and waits without a deadline.
+    pub async fn write_slice<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit(Ask::Slice, f).await
+    }
+
+    /// [`Db::read`] for threads that may block. Never on an async worker, nor inside a closure.
+    pub fn read_now<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit_now(Ask::Read, f)
+    }
+
+    /// [`Db::write`] for threads that may block.
+    pub fn write_now<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit_now(Ask::Write, f)
+    }
+
+    /// [`Db::write_slice`] for threads that may block.
+    pub fn write_slice_now<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit_now(Ask::Slice, f)
+    }
+
+    /// A long read (export, verify) on a connection and a snapshot of its own, without a time limit. Blocks. Spool to a file and let go:
+    /// while it runs, SQLite's WAL cannot shrink.
+    pub fn spool<T, E>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send) -> Result<T, E>
+    where
+        T: Send,
+        E: From<Error> + Send,
+    {
+        self.apart(|| match (&self.0.target, &self.0.connector) {
+            (Target::Sqlite(path), _) => {
+                let conn = Conn::open(path, Role::Reader, &self.0.options)?;
+                conn.raw.execute_batch("BEGIN DEFERRED").map_err(|e| sqlite::fault(e).error)?;
+                guarded(|| f(&mut Tx::new(Link::Sqlite(&conn.raw), false)))
+            }
+            (Target::Postgres(_), Some(connector)) => {
+                let mut session = connector.connect(None)?;
+                session.say("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").map_err(|fault| fault.error)?;
+                guarded(|| f(&mut Tx::new(Link::Postgres(&mut session), false)))
+            }
+            (Target::Postgres(_), None) => Err(E::from(Error::Other("no connector".to_owned()))),
+        })
+    }
+
+    /// Applies the migrations that are missing and gives their number. Two processes that start together do it once. Refuses a database
+    /// newer than this program, and one whose migrations were edited afterwards. Blocks.
+    pub fn migrate(&self, migrations: &[Migration]) -> Result<usize, Error> {
+        self.apart(|| migrate::migrate(&self.0.target, self.0.connector.as_ref(), &self.0.options, migrations))
+    }
+
+    /// Prepares a statement without running it, on this engine. Blocks.
+    pub fn prepare(&self, stmt: &Stmt) -> Result<(), Error> {
+        let text = stmt.text().to_owned();
+        let prepared: Result<(), Error> = self.read_now(move |tx| tx.prepare(&Stmt::built(text.clone())));
+        prepared.map_err(|error| Error::Other(format!("{}: {error}", stmt.name())))
+    }
+
+    /// SQLite: moves everything from the WAL into the file and empties it, so that erased bytes are gone from both. Refuses with
+    /// [`Error::Busy`] while a reader holds an older snapshot. PostgreSQL: nothing. Blocks.
+    pub fn checkpoint(&self) -> Result<(), Error> {
+        let Target::Sqlite(path) = &self.0.target else { return Ok(()) };
+        let mut options = self.0.options.clone();
+        options.busy_timeout = options.busy_timeout.min(std::time::Duration::from_secs(1));
+        let conn = Conn::open(path, Role::Writer, &options)?;
+        let held: i64 = conn.raw.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(|e| sqlite::fault(e).error)?;
+        if held == 0 { Ok(()) } else { Err(Error::Busy) }
+    }
+
+    /// Does the database answer? For `/readyz`.
+    pub async fn ping(&self) -> Result<(), Error> {
+        static PING: Stmt = Stmt::new("store::ping", "SELECT 1");
+        self.read(|tx| tx.scalar::<i64>(&PING, &[]).map(|_| ())).await
+    }
+
+    /// A copy of a SQLite database into a new file, while others read and write. PostgreSQL has pg_dump. Blocks.
+    pub fn copy_to(&self, file: &Path) -> Result<(), Error> {
+        let Target::Sqlite(path) = &self.0.target else { return Err(Error::Other("use pg_dump for a PostgreSQL database".to_owned())) };
+        let conn = Conn::open(path, Role::Writer, &self.0.options)?;
+        let name = file.to_str().ok_or_else(|| Error::Other("the file's name is not UTF-8".to_owned()))?;
+        conn.raw.execute("VACUUM INTO ?1", [name]).map(|_| ()).map_err(|e| sqlite::fault(e).error)
+    }
+
+    async fn submit<T, E>(&self, ask: Ask, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (send, mut answer) = oneshot::channel();
+        let ticket = self.push(ask, f, move |result| drop(send.send(result)))?;
+        let _gone = (ask == Ask::Read).then(|| CancelOnDrop(Arc::clone(&ticket)));
+        if ask != Ask::Slice {
+            match tokio::time::timeout(self.0.options.queue_deadline, &mut answer).await {
+                Ok(result) => return result.unwrap_or_else(|_| Err(lost())),
+                Err(_) if ticket.cancel() => return Err(Error::Deadline.into()),
+                Err(_) => {}
+            }
+        }
+        answer.await.unwrap_or_else(|_| Err(lost()))
+    }
+
+    fn submit_now<T, E>(&self, ask: Ask, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        if WORKS_FOR.get() == self.0.id {
+            return Err(Error::Other("a closure opens no transaction of its own: it would wait for itself".to_owned()).into());
+        }
+        let (send, answer) = mpsc::channel();
+        let ticket = self.push(ask, f, move |result| drop(send.send(result)))?;
+        if ask != Ask::Slice {
+            match answer.recv_timeout(self.0.options.queue_deadline) {
+                Ok(result) => return result,
+                Err(mpsc::RecvTimeoutError::Timeout) if ticket.cancel() => return Err(Error::Deadline.into()),
+                Err(_) => {}
+            }
+        }
+        answer.recv().unwrap_or_else(|_| Err(lost()))
+    }
+
+    fn push<T, E>(
+        &self,
+        ask: Ask,
+        run: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static,
+        reply: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) -> Result<Arc<Ticket>, Error>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let ticket = Arc::new(Ticket::default());
+        let job = Box::new(Closure { run, ticket: Arc::clone(&ticket), result: None, reply: Box::new(reply) });
+        let lane = if ask == Ask::Slice { Lane::Slice } else { Lane::Person };
+        let queue = if ask == Ask::Read { &self.0.reads } else { &self.0.writes };
+        queue.push(Entry { job, lane, write: ask != Ask::Read })?;
+        Ok(ticket)
+    }
+
+    /// Runs on a thread of its own and waits: the PostgreSQL client must not be used on an async worker.
+    fn apart<T: Send, E: From<Error> + Send>(&self, run: impl FnOnce() -> Result<T, E> + Send) -> Result<T, E> {
+        std::thread::scope(|scope| scope.spawn(run).join()).unwrap_or_else(|_| Err(lost()))
+    }
+}
+
+/// A read that nobody waits for need not be run.
+struct CancelOnDrop(Arc<Ticket>);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+fn lost<E: From<Error>>() -> E {
+    Error::Unavailable("a database thread has ended".to_owned()).into()
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.reads.close();
+        self.writes.close();
+        if WORKS_FOR.get() == self.id {
+            return; // dropped by a closure's own thread, which cannot wait for itself
+        }
+        for thread in self.threads.get_mut().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            // A thread that panicked has nothing more to say.
+            let _ended = thread.join();
+        }
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Db({})", self.0.target)
+    }
+}

@@ -1,0 +1,104 @@
+//! One SQLite connection with the settings everything else relies on, and a limit on how long it may work at one thing.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::fault;
+use crate::{Error, Options};
+
+/// What a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Writer,
+    Reader,
+    /// As a writer, with foreign keys off so that a migration can rebuild a table (it checks them itself), and without a time limit.
+    Migrator,
+}
+
+pub(crate) struct Conn {
+    pub raw: Connection,
+    limit: Limit,
+}
+
+/// Milliseconds since `start` at which SQLite interrupts itself; 0 for never.
+#[derive(Clone)]
+struct Limit {
+    start: Instant,
+    until: Arc<AtomicU64>,
+}
+
+impl Conn {
+    pub(crate) fn open(path: &Path, role: Role, options: &Options) -> Result<Conn, Error> {
+        let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        if role == Role::Reader {
+            flags |= OpenFlags::SQLITE_OPEN_READ_ONLY;
+        } else {
+            private_file(path)?;
+            flags |= OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        }
+        let raw = Connection::open_with_flags(path, flags).map_err(|e| unavailable(path, e))?;
+        let mut conn = Conn { raw, limit: Limit { start: Instant::now(), until: Arc::default() } };
+        conn.set_up(role, options).map_err(|e| unavailable(path, e))?;
+        Ok(conn)
+    }
+
+    fn set_up(&mut self, role: Role, options: &Options) -> rusqlite::Result<()> {
+        self.raw.busy_timeout(options.busy_timeout)?;
+        self.raw.set_prepared_statement_cache_capacity(512);
+        // No memory map: each connection's map would count as memory of the process (SPEC 16).
+        self.raw.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;")?;
+        if role == Role::Reader {
+            self.raw.execute_batch(&format!("PRAGMA query_only = ON; PRAGMA cache_size = -{};", options.cache_kib))?;
+        } else {
+            self.raw.execute_batch(&format!(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = {}; PRAGMA secure_delete = ON; PRAGMA foreign_keys = {};
+                 PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -{};",
+                if options.durable { "FULL" } else { "OFF" },
+                if role == Role::Migrator { "OFF" } else { "ON" },
+                options.cache_kib.saturating_mul(2),
+            ))?;
+            if let Some(pages) = options.max_pages {
+                self.raw.execute_batch(&format!("PRAGMA max_page_count = {pages};"))?;
+            }
+        }
+        let limit = self.limit.clone();
+        self.raw.progress_handler(4_000, Some(move || limit.is_over()))
+    }
+
+    /// From now on so long, or without end.
+    pub(crate) fn allow(&self, time: Option<Duration>) {
+        let until = time.map_or(0, |time| (self.limit.start.elapsed() + time).as_millis().try_into().unwrap_or(u64::MAX).max(1));
+        self.limit.until.store(until, Ordering::Relaxed);
+    }
+}
+
+impl Limit {
+    fn is_over(&self) -> bool {
+        let until = self.until.load(Ordering::Relaxed);
+        until != 0 && self.start.elapsed().as_millis() >= u128::from(until)
+    }
+}
+
+fn unavailable(path: &Path, error: rusqlite::Error) -> Error {
+    match fault(error).error {
+        Error::Busy => Error::Busy,
+        Error::Full => Error::Full,
+        other => Error::Unavailable(format!("{}: {other}", path.display())),
+    }
+}
+
+/// Customers' data is nobody else's on this machine; the -wal and -shm files take the rights of the file.
+fn private_file(path: &Path) -> Result<(), Error> {
+    if path.exists() {
+        return Ok(());
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ()).map_err(|e| Error::Unavailable(format!("{}: {e}", path.display())))
+}
