@@ -21,4 +21,4 @@ pub use error::{Error, Link, Problem, Problems, Result, Stale, StaleField};
 pub use ids::*;
 pub use money::{Currency, Money, exact_to_minor};
 pub use phone::{Phone, phone_key};
-pub use text::{Email, clean, clean_opt, email_key};
+pub use text::{Email, clean, clean_opt, email_key, name_key};

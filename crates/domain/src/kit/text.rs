@@ -19,6 +19,11 @@ pub fn clean_opt(problems: &mut Problems, field: &str, text: Option<&str>, max: 
     text.map(|t| clean(problems, field, t, max)).filter(|t| !t.is_empty())
 }
 
+/// By this two names of tags, groups, shops and views are the same: case and runs of blanks do not matter.
+pub fn name_key(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
 /// An e-mail address as typed, and the key by which it is found (SPEC 3.4: case does not matter).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email {
