@@ -131,6 +131,10 @@ macro_rules! ids {
             }
         }
         impl Bind for $name { fn value(&self) -> Value { Value::Text(self.0.clone()) } }
+        impl store::FromCell for $name {
+            const WANT: &'static str = concat!("an id of the form ", $prefix, "_…");
+            fn from_cell(cell: store::Cell<'_>) -> Option<Self> { <String as store::FromCell>::from_cell(cell).map(Self) }
+        }
         impl From<[u8; 16]> for $name { fn from(b: [u8; 16]) -> Self { Self::of(&b) } }
     )*};
 }

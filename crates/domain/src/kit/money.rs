@@ -28,8 +28,8 @@ impl Currency {
     }
 
     /// English name.
-    pub fn name(self) -> &'static str {
-        self.0.name()
+    pub fn name(self) -> String {
+        self.0.name().to_owned()
     }
 
     /// What stands before the number: `€`, `£`, or the code.
@@ -60,6 +60,13 @@ impl FromStr for Currency {
 impl Bind for Currency {
     fn value(&self) -> Value {
         Value::Text(self.code().to_owned())
+    }
+}
+
+impl store::FromCell for Currency {
+    const WANT: &'static str = "a currency";
+    fn from_cell(cell: store::Cell<'_>) -> Option<Self> {
+        if let store::Cell::Text(code) = cell { Self::of(code) } else { None }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Phone numbers: kept as typed, found by their digits (SPEC 1.4, 2.8).
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
 /// A phone as typed, and the key that two spellings of it share.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +29,8 @@ pub fn phone_key(text: &str, country: &str) -> String {
         Some(rest) => format!("+{rest}"),
         None => text.trim().to_owned(),
     };
-    let region = if country.is_empty() { "ZZ" } else { country };
     PHONE_NUMBER_UTIL
-        .parse_with_default_region(&text, region)
+        .parse(&text, Region::from_code(country).ok())
         .ok()
         .filter(|n| PHONE_NUMBER_UTIL.is_possible_number(n))
         .map(|n| PHONE_NUMBER_UTIL.format(&n, PhoneNumberFormat::E164).trim_start_matches('+').to_owned())
