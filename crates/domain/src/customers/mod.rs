@@ -3,6 +3,7 @@
 //! A status is never set by hand: [`status`] works it out from facts, [`facts`] keeps the result in the customer's row in the same
 //! transaction as the fact.
 
+pub mod index;
 pub mod model;
 pub mod status;
 
