@@ -77,6 +77,7 @@
     box.scrollTop = 0;
     ready(body);
   };
+  on('click', '[data-close]', (e, b) => { const box = b.closest('dialog'); if (box) { e.preventDefault(); box.close(); } });
   const plain = e => e.button === 0 && !(e.ctrlKey || e.metaKey || e.shiftKey || e.altKey);
   on('click', 'a[href]', (e, link) => {
     if (!plain(e) || e.defaultPrevented || link.target) return;
@@ -88,15 +89,14 @@
     if (!link.getAttribute('href').startsWith('#')) busy(link);
   });
   on('click', 'button[data-open]', (e, b) => one('#' + b.dataset.open).showModal());
-  on('click', '[data-close]', (e, b) => b.closest('dialog').close());
   on('click', 'dialog', (e, box) => e.target === box && box.close());
   on('click', '[data-dismiss]', (e, b) => b.parentElement.remove());
   on('dblclick', '[data-rows] tr', (e, row) => e.target.closest('a, button, input, label') || one('[data-main]', row)?.click());
 
   // Menus close behind one.
-  const shut = but => all('details.menu[open]').forEach(m => m.contains(but) || (m.open = false));
-  doc.addEventListener('click', e => shut(e.target));
-  doc.addEventListener('focusin', e => shut(e.target));
+  const shut = e => all('details.menu[open]').forEach(m => m.contains(e.target) || (m.open = false));
+  doc.addEventListener('click', shut);
+  doc.addEventListener('focusin', e => e.target.matches('body, main, dialog') || shut(e));
 
   // Keys. data-key on a link, button or field is its key; body[data-keys=off] turns single keys off.
   const step = (list, by) => {
