@@ -18,18 +18,13 @@ pub struct Asset {
 }
 
 /// The tokens come first: one file saves a request, and the values compress with their uses.
-const CSS: &str =
-    concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/app.css"));
+const CSS: &str = concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/app.css"));
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     vec![
         make("app.css", "text/css; charset=utf-8", CSS.as_bytes()),
         make("app.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/app.js")),
-        make(
-            "htmx.min.js",
-            "text/javascript; charset=utf-8",
-            include_bytes!("../../assets/vendor/htmx.min.js"),
-        ),
+        make("htmx.min.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/vendor/htmx.min.js")),
         make("icons.svg", "image/svg+xml", include_bytes!("../../assets/icons.svg")),
         make("favicon.svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
     ]

@@ -20,16 +20,10 @@ pub struct Chart {
 impl Chart {
     /// Bars from label, shown amount and amount; the largest is full height, what is not above zero has none, and
     /// what is above zero is seen (at least 1).
-    pub fn of(
-        title: impl Into<String>,
-        points: impl IntoIterator<Item = (String, String, i64)>,
-    ) -> Self {
+    pub fn of(title: impl Into<String>, points: impl IntoIterator<Item = (String, String, i64)>) -> Self {
         let points: Vec<_> = points.into_iter().collect();
         let top = points.iter().map(|point| point.2).max().unwrap_or(0);
-        let bars = points
-            .into_iter()
-            .map(|(label, shown, amount)| Bar { label, shown, height: height(amount, top) })
-            .collect();
+        let bars = points.into_iter().map(|(label, shown, amount)| Bar { label, shown, height: height(amount, top) }).collect();
         Self { title: title.into(), bars }
     }
 

@@ -93,23 +93,17 @@ impl Default for Frame {
 }
 
 const HOME: Room = Room { id: "home", name: "Home", href: "/", icon: "home" };
-const CUSTOMERS: Room =
-    Room { id: "customers", name: "Customers", href: "/customers", icon: "customers" };
+const CUSTOMERS: Room = Room { id: "customers", name: "Customers", href: "/customers", icon: "customers" };
 const ORDERS: Room = Room { id: "orders", name: "Orders", href: "/orders", icon: "orders" };
-const SETTINGS: Room =
-    Room { id: "settings", name: "Settings", href: "/settings", icon: "settings" };
-const NEW_CUSTOMER: Room =
-    Room { id: "new-customer", name: "Customer", href: "/customers/new", icon: "customers" };
-const NEW_ORDER: Room =
-    Room { id: "new-order", name: "Order", href: "/orders/new", icon: "orders" };
+const SETTINGS: Room = Room { id: "settings", name: "Settings", href: "/settings", icon: "settings" };
+const NEW_CUSTOMER: Room = Room { id: "new-customer", name: "Customer", href: "/customers/new", icon: "customers" };
+const NEW_ORDER: Room = Room { id: "new-order", name: "Order", href: "/orders/new", icon: "orders" };
 
 impl Frame {
     /// The sidebar: only rooms that exist, and settings only for whom they open.
     pub fn rooms(&self) -> Vec<Part> {
-        let mut parts = vec![
-            Part { name: "", last: false, rooms: vec![HOME] },
-            Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS] },
-        ];
+        let mut parts =
+            vec![Part { name: "", last: false, rooms: vec![HOME] }, Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS] }];
         if self.may_open_settings {
             parts.push(Part { name: "", last: true, rooms: vec![SETTINGS] });
         }

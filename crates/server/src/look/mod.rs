@@ -32,8 +32,7 @@ pub const KEYS: [(&str, &str); 11] = [
 /// One or two letters that stand for a name where there is no picture: first and last word, upper case.
 /// Gives `?` for a name without a letter or digit.
 pub fn initials(name: &str) -> String {
-    let mut letters =
-        name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+    let mut letters = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
     let Some(first) = letters.next() else { return "?".to_owned() };
     let last = letters.next_back();
     [Some(first), last].into_iter().flatten().flat_map(char::to_uppercase).collect()

@@ -55,27 +55,10 @@ fn everything(form: Form, name: &'static str) -> String {
         form,
         name,
         at: When { machine: "2026-11-02".to_owned(), shown: "2 Nov 2026".to_owned() },
-        tabs: vec![Tab {
-            name: "All".to_owned(),
-            href: "/customers".to_owned(),
-            on: true,
-            count: Some("12".to_owned()),
-        }],
-        column: Column {
-            name: "Created".to_owned(),
-            href: "?sort=created".to_owned(),
-            sort: "descending",
-            class: "",
-        },
-        page: Page {
-            range: "1–50 of 120".to_owned(),
-            previous: None,
-            next: Some("?after=x".to_owned()),
-        },
-        chart: Chart::of(
-            "Spend",
-            [("Oct".to_owned(), "€1".to_owned(), 100), ("Nov".to_owned(), "€2".to_owned(), 200)],
-        ),
+        tabs: vec![Tab { name: "All".to_owned(), href: "/customers".to_owned(), on: true, count: Some("12".to_owned()) }],
+        column: Column { name: "Created".to_owned(), href: "?sort=created".to_owned(), sort: "descending", class: "" },
+        page: Page { range: "1–50 of 120".to_owned(), previous: None, next: Some("?after=x".to_owned()) },
+        chart: Chart::of("Spend", [("Oct".to_owned(), "€1".to_owned(), 100), ("Nov".to_owned(), "€2".to_owned(), 200)]),
         choices: vec![("en", "English"), ("es", "Español")],
     };
     page.render().expect("renders")
@@ -87,20 +70,15 @@ fn a_page_carries_nothing_that_the_content_policy_forbids() {
     for forbidden in [" style=", "<style", " onclick", " hx-on", "javascript:", "hx-vals=\"js"] {
         assert!(!html.contains(forbidden), "{forbidden} stands in a page");
     }
-    let inline =
-        html.split("<script").skip(1).filter(|rest| !rest.trim_start().starts_with("src="));
+    let inline = html.split("<script").skip(1).filter(|rest| !rest.trim_start().starts_with("src="));
     assert_eq!(inline.count(), 0, "every script has an address");
 }
 
 #[test]
 fn every_file_and_icon_that_a_page_names_is_there() {
     let html = everything(Form::default(), "Ana");
-    assert!(
-        !html.contains("href=\"\"") && !html.contains("src=\"\"") && !html.contains("use href=\"#"),
-        "an asset is not listed"
-    );
-    let icons =
-        std::str::from_utf8(served(asset("icons.svg")).expect("listed").bytes).expect("text");
+    assert!(!html.contains("href=\"\"") && !html.contains("src=\"\"") && !html.contains("use href=\"#"), "an asset is not listed");
+    let icons = std::str::from_utf8(served(asset("icons.svg")).expect("listed").bytes).expect("text");
     for name in html.split("svg#").skip(1).filter_map(|rest| rest.split('"').next()) {
         assert!(icons.contains(&format!("id=\"{name}\"")), "no icon {name}");
     }
@@ -110,8 +88,7 @@ fn every_file_and_icon_that_a_page_names_is_there() {
 #[test]
 fn what_a_person_typed_is_shown_as_text() {
     let typed = "<b>\"Ana\" & 'co'</b>";
-    let html =
-        everything(Form::of([("email", typed), ("note", typed)]), "<script>alert(1)</script>");
+    let html = everything(Form::of([("email", typed), ("note", typed)]), "<script>alert(1)</script>");
     assert!(!html.contains("<script>alert") && !html.contains("<b>\"Ana"));
     assert!(html.contains("&#60;b&#62;&#34;Ana&#34; &#38; &#39;co&#39;&#60;/b&#62;"));
 }
@@ -131,9 +108,7 @@ fn an_error_stands_in_the_summary_and_beside_its_field() {
 
 #[test]
 fn a_password_is_never_shown_again() {
-    assert!(
-        !everything(Form::of([("password", "correct horse")]), "Ana").contains("correct horse")
-    );
+    assert!(!everything(Form::of([("password", "correct horse")]), "Ana").contains("correct horse"));
 }
 
 #[test]
