@@ -9,8 +9,9 @@ export function demoPerson(printed) {
   return { email, password };
 }
 
-export async function signIn(page, { email, password }) {
-  await page.goto('/sign-in');
+/** Types it; `here` when the page already shows the form. */
+export async function signIn(page, { email, password }, { here = false } = {}) {
+  if (!here) await page.goto('/sign-in');
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -24,7 +24,7 @@ export default async function templates(config) {
 
 async function template(engine, folder) {
   const place = engines[engine].fresh(folder, `regulars_e2e_${engine}_${process.pid}`);
-  const server = await serve(place.database, { command: 'demo', patience: 180_000 });
+  const server = await serve({ database: place.database, folder }, { command: 'demo', patience: 300_000 });
   const window = await chromium.launch(browser.launchOptions);
   try {
     const person = demoPerson(server.printed());

@@ -20,9 +20,10 @@ export const test = base.extend({
     const { place, person, session } = JSON.parse(readFileSync(join(process.env.REGULARS_E2E, `${engine}.json`), 'utf8'));
     const folder = mkdtempSync(join(tmpdir(), 'regulars-desk-'));
     const own = engines[engine].copy(place, folder, `regulars_e2e_${process.pid}_${info.workerIndex}_${++copies}`);
-    const desk = { folder, person, session, database: own.database, cli: (...args) => run(own.database, ...args) };
+    const desk = { folder, person, session, database: own.database };
+    desk.cli = (...args) => run(desk, ...args);
     desk.start = async () => {
-      const server = await serve(own.database);
+      const server = await serve(desk);
       Object.assign(desk, { url: server.url, pid: server.pid, stop: server.stop, printed: server.printed });
     };
     await desk.start();

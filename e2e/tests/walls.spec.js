@@ -1,0 +1,20 @@
+import { accessible, expect, test } from '../support/test.js';
+
+test('what is not there, or is another merchant’s, is 404 everywhere', async ({ page }) => {
+  for (const path of ['/customers/cus_01jzzzzzzzzzzzzzzzzzzzzzzz', '/customers/1', "/customers/'--", '/orders/ord_01jzzzzzzzzzzzzzzzzzzzzzzz', '/nothing']) {
+    const answer = await page.goto(path);
+    expect(answer.status(), path).toBe(404);
+  }
+  await accessible(page);
+  await expect(page.getByRole('link').first()).toBeVisible();
+});
+
+test('every page says what may run in it, and no script or style stands inside', async ({ page }) => {
+  for (const path of ['/', '/customers', '/customers/new', '/orders', '/settings', '/account', '/jobs']) {
+    const answer = await page.goto(path);
+    expect(answer.status(), path).toBe(200);
+    expect(answer.headers()['content-security-policy'], path).toContain("script-src 'self'");
+    expect(await page.locator('script:not([src]), style, [style], [onclick]').count(), path).toBe(0);
+    await accessible(page);
+  }
+});
