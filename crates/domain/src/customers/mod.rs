@@ -3,11 +3,30 @@
 //! A status is never set by hand: [`status`] works it out from facts, [`facts`] keeps the result in the customer's row in the same
 //! transaction as the fact.
 
+mod avatar;
+mod create;
+mod duplicates;
+mod fields;
+mod get;
 pub mod index;
 pub mod model;
+pub mod notes;
+pub mod queries;
+mod reason;
+mod state;
 pub mod status;
+mod tags;
+mod validate;
 
+pub use avatar::{LARGEST, Picture, avatar, picture, remove_avatar, set_avatar};
+pub(crate) use create::make;
+pub use create::{create, create_many};
+pub use duplicates::{Like, find_by_email, find_by_external_id, find_by_number, likely_duplicates};
+pub use get::get;
 pub use model::{
     Contact, Created, Customer, CustomerEdit, Duplicate, ExternalId, HowToCancel, MethodLine, Named, NewCustomer, Note, Rules, Total, display_name, initials,
 };
+pub use state::{ensure_active, ensure_active_id};
 pub use status::{MethodStatus, Status};
+pub use tags::{add_tags, remove_tags, set_group, set_tags};
+pub use validate::{Ready, ready};

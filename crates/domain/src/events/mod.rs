@@ -88,3 +88,28 @@ impl<'a> Event<'a> {
         Ok(id)
     }
 }
+
+/// Records the first event of customers that were made in this transaction with an event counter of 1, all at once.
+pub(crate) fn record_first(tx: &mut Tx, ctx: &Ctx, all: Vec<Event>) -> Result<()> {
+    let (mut rows, mut values) = (Vec::with_capacity(all.len()), Vec::new());
+    for event in all {
+        let id: EventId = ctx.id();
+        let data = if event.data.is_null() { String::new() } else { event.data.to_string() };
+        let actor = &ctx.actor;
+        rows.push(vec![
+            ctx.merchant.value(), id.value(), ctx.now.into(), event.kind.into(), actor.kind.name().into(), (&actor.id).into(), (&actor.name).into(),
+            ctx.door.name().into(), event.customer.value(), Value::Int(1), event.subject.0.into(), event.subject.1.into(), event.cause.into(), data.into(),
+        ]);
+        values.extend(event.values.into_iter().map(|(field, old, new)| vec![ctx.merchant.value(), id.value(), field.into(), old.into(), new.into()]));
+    }
+    if let [one] = rows.as_slice() {
+        let one: Vec<&dyn Bind> = one.iter().map(|v| v as &dyn Bind).collect();
+        tx.exec(&queries::INSERT, &one)?;
+    } else {
+        tx.insert_many("events", &queries::COLUMNS, &rows)?;
+    }
+    if !values.is_empty() {
+        tx.insert_many("event_values", &["merchant_id", "event_id", "field", "old", "new"], &values)?;
+    }
+    Ok(())
+}

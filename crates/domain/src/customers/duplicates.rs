@@ -1,0 +1,154 @@
+//! Who somebody may be already: by e-mail address for a buyer (SPEC 3.4), and pointed out while creating (SPEC 3.5). Nothing is merged here.
+
+use store::Tx;
+
+use super::index::fold;
+use super::model::{Duplicate, display_name};
+use super::queries as q;
+use super::validate::Ready;
+use crate::kit::{Ctx, CustomerId, Micros, Result, Right, email_key, phone_key};
+use crate::merchants;
+
+/// At most so many are shown.
+const SHOWN: usize = 5;
+
+/// The oldest customer that has this address, as primary or further one: never a deleted, merged or anonymised one (SPEC 3.4). Asks for no
+/// right: a checkout looks by it.
+pub fn find_by_email(tx: &mut Tx, ctx: &Ctx, email: &str) -> Result<Option<CustomerId>> {
+    Ok(by_email(tx, ctx, &email_key(email))?.into_iter().min().map(|(_, id)| id))
+}
+
+/// The customer with this number, deleted ones too.
+pub fn find_by_number(tx: &mut Tx, ctx: &Ctx, number: &str) -> Result<Option<CustomerId>> {
+    Ok(tx.opt(&q::BY_NUMBER, &[&ctx.merchant, &number], |r| r.get(0))?)
+}
+
+/// The customer with this id in another system, deleted ones too.
+pub fn find_by_external_id(tx: &mut Tx, ctx: &Ctx, system: &str, id: &str) -> Result<Option<CustomerId>> {
+    Ok(tx.opt(&q::BY_EXTERNAL_ID, &[&ctx.merchant, &system, &id], |r| r.get(0))?)
+}
+
+/// What is known of somebody who may be a customer already.
+#[derive(Clone, Debug, Default)]
+pub struct Like {
+    /// E-mail address, as typed.
+    pub email: String,
+    /// Phone, as typed.
+    pub phone: String,
+    /// Country of the phone, or empty.
+    pub country: String,
+    /// Name that pages show.
+    pub name: String,
+    /// Billing zip.
+    pub zip: String,
+    /// Organisation.
+    pub company: String,
+}
+
+/// Customers with the same e-mail address or phone, or among `named` (found by name elsewhere, see `list::named_like`) with the same name and
+/// the same zip or company; at most five, those with most in common first.
+pub fn likely_duplicates(tx: &mut Tx, ctx: &Ctx, like: &Like, named: &[CustomerId]) -> Result<Vec<Duplicate>> {
+    ctx.must(Right::Read)?;
+    let home = if like.country.is_empty() { merchants::settings(tx, ctx)?.country } else { like.country.clone() };
+    let mut found = Found::default();
+    for (_, id) in by_email(tx, ctx, &email_key(&like.email))? {
+        found.add(id, "email");
+    }
+    for (_, id) in by_phone(tx, ctx, &phone_key(&like.phone, &home))? {
+        found.add(id, "phone");
+    }
+    let (name, company) = (fold(&like.name), fold(&like.company));
+    for id in named {
+        if let Some(sketch) = sketch(tx, ctx, id)?
+            && !name.is_empty()
+            && sketch.sort_name == name
+            && ((!like.zip.is_empty() && sketch.zip == like.zip.trim()) || (!company.is_empty() && fold(&sketch.company) == company))
+        {
+            found.add(id.clone(), "name");
+        }
+    }
+    found.shown(tx, ctx)
+}
+
+/// The same for one about to be made, by what an index of the database finds.
+pub(super) fn of_new(tx: &mut Tx, ctx: &Ctx, ready: &Ready) -> Result<Vec<Duplicate>> {
+    let mut found = Found::default();
+    for key in std::iter::once(&ready.email_key).chain(ready.emails.iter().map(|e| &e.key)) {
+        for (_, id) in by_email(tx, ctx, key)? {
+            found.add(id, "email");
+        }
+    }
+    for key in std::iter::once(&ready.phone_key).chain(ready.phones.iter().map(|p| &p.key)) {
+        for (_, id) in by_phone(tx, ctx, key)? {
+            found.add(id, "phone");
+        }
+    }
+    found.shown(tx, ctx)
+}
+
+#[derive(Default)]
+struct Found(Vec<(CustomerId, Vec<&'static str>)>);
+
+impl Found {
+    fn add(&mut self, id: CustomerId, reason: &'static str) {
+        match self.0.iter_mut().find(|(known, _)| *known == id) {
+            Some((_, reasons)) if !reasons.contains(&reason) => reasons.push(reason),
+            Some(_) => {}
+            None => self.0.push((id, vec![reason])),
+        }
+    }
+
+    fn shown(mut self, tx: &mut Tx, ctx: &Ctx) -> Result<Vec<Duplicate>> {
+        self.0.sort_by_key(|(_, reasons)| std::cmp::Reverse(reasons.len()));
+        let mut out = Vec::new();
+        for (id, reasons) in self.0.into_iter().take(SHOWN) {
+            if let Some(s) = sketch(tx, ctx, &id)? {
+                out.push(Duplicate { id, display_name: s.display_name, email: s.email, reasons });
+            }
+        }
+        Ok(out)
+    }
+}
+
+struct Sketch {
+    display_name: String,
+    email: String,
+    company: String,
+    sort_name: String,
+    zip: String,
+}
+
+fn sketch(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Option<Sketch>> {
+    Ok(tx.opt(&q::SKETCH, &[&ctx.merchant, id], |r| {
+        Ok(Sketch {
+            display_name: display_name(r.str(1)?, r.str(2)?, r.str(3)?, r.str(4)?, r.str(5)?, r.str(0)?),
+            email: r.get(5)?,
+            company: r.get(4)?,
+            sort_name: r.get(6)?,
+            zip: r.get(7)?,
+        })
+    })?)
+}
+
+type Aged = (Micros, CustomerId);
+
+fn by_email(tx: &mut Tx, ctx: &Ctx, key: &str) -> Result<Vec<Aged>> {
+    both(tx, ctx, &q::BY_EMAIL, "email", key)
+}
+
+fn by_phone(tx: &mut Tx, ctx: &Ctx, key: &str) -> Result<Vec<Aged>> {
+    both(tx, ctx, &q::BY_PHONE, "phone", key)
+}
+
+/// By the primary one and by the further ones; each look-up has its own index.
+fn both(tx: &mut Tx, ctx: &Ctx, primary: &store::Stmt, kind: &str, key: &str) -> Result<Vec<Aged>> {
+    if key.is_empty() || key.contains('\0') {
+        return Ok(Vec::new());
+    }
+    let aged = |r: &store::Row| Ok((r.get::<Micros>(1)?, r.get::<CustomerId>(0)?));
+    let mut all = tx.rows(primary, &[&ctx.merchant, &key], aged)?;
+    all.extend(tx.rows(&q::BY_CONTACT, &[&ctx.merchant, &kind, &key], aged)?);
+    all.sort();
+    all.dedup();
+    Ok(all)
+}

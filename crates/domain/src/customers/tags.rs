@@ -1,0 +1,108 @@
+//! Tags and the group of a customer (SPEC 0: at most one group, any number of tags).
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::json;
+use store::Tx;
+
+use super::{get, queries as q, state, validate};
+use crate::events::Event;
+use crate::kit::{Ctx, CustomerId, Error, GroupId, Problems, Result, Right, TagId, name_key};
+
+/// Gives the customer exactly these tags; new ones are made.
+pub fn set_tags(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, names: &[String]) -> Result<()> {
+    change(tx, ctx, id, |_| names.to_vec())
+}
+
+/// Adds tags.
+pub fn add_tags(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, names: &[String]) -> Result<()> {
+    change(tx, ctx, id, |old| old.iter().chain(names).cloned().collect())
+}
+
+/// Takes tags off; those it does not have are passed over.
+pub fn remove_tags(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, names: &[String]) -> Result<()> {
+    let gone: BTreeSet<String> = names.iter().map(|n| name_key(n)).collect();
+    change(tx, ctx, id, |old| old.iter().filter(|n| !gone.contains(&name_key(n))).cloned().collect())
+}
+
+fn change(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, to: impl Fn(&[String]) -> Vec<String>) -> Result<()> {
+    ctx.must(Right::Write)?;
+    state::locked(tx, ctx, id)?.ensure_here()?;
+    let old: Vec<String> = get::tags(tx, ctx, id)?.into_iter().map(|t| t.name).collect();
+    let mut problems = Problems::default();
+    let new = validate::tags(&mut problems, &to(&old));
+    problems.check()?;
+    let keys = |names: &[String]| names.iter().map(|n| name_key(n)).collect::<BTreeSet<_>>();
+    if keys(&old) == keys(&new) {
+        return Ok(());
+    }
+    replace(tx, ctx, id, &new)?;
+    let words = |names: &[String]| Some(names.join(", ")).filter(|t| !t.is_empty());
+    event(tx, ctx, id, "tags", words(&old).as_deref(), words(&new).as_deref())
+}
+
+/// Writes what differs.
+pub(super) fn replace(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, names: &[String]) -> Result<()> {
+    let old: BTreeSet<TagId> = get::tags(tx, ctx, id)?.into_iter().map(|t| t.id).collect();
+    let new: BTreeSet<TagId> = ids_of(tx, ctx, names)?.into_values().collect();
+    for tag in new.difference(&old) {
+        tx.exec(&q::ADD_TAG, &[&ctx.merchant, id, tag])?;
+    }
+    for tag in old.difference(&new) {
+        tx.exec(&q::REMOVE_TAG, &[&ctx.merchant, id, tag])?;
+    }
+    Ok(())
+}
+
+/// The ids of these tags by [`name_key`]; those that do not exist are made.
+pub(super) fn ids_of<'a>(tx: &mut Tx, ctx: &Ctx, names: impl IntoIterator<Item = &'a String>) -> Result<HashMap<String, TagId>> {
+    let mut ids = HashMap::new();
+    for name in names {
+        let key = name_key(name);
+        if !ids.contains_key(&key) {
+            let id = match tx.opt(&q::TAG_BY_KEY, &[&ctx.merchant, &key], |r| r.get(0))? {
+                Some(id) => id,
+                None => make(tx, ctx, name, &key)?,
+            };
+            ids.insert(key, id);
+        }
+    }
+    Ok(ids)
+}
+
+fn make(tx: &mut Tx, ctx: &Ctx, name: &str, key: &str) -> Result<TagId> {
+    let id: TagId = ctx.id();
+    tx.exec(&q::MAKE_TAG, &[&ctx.merchant, &id, &name, &key, &ctx.now])?;
+    Event::new("tag.created").on("tag", id.as_str()).value("name", None, Some(name)).record(tx, ctx)?;
+    Ok(id)
+}
+
+/// Puts the customer in a group, or in none.
+///
+/// # Errors
+/// A field error for a group that does not exist here.
+pub fn set_group(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, group: Option<&GroupId>) -> Result<()> {
+    ctx.must(Right::Write)?;
+    let state = state::locked(tx, ctx, id)?;
+    state.ensure_here()?;
+    if state.group.as_ref() == group {
+        return Ok(());
+    }
+    let new = group.map(|g| name_of(tx, ctx, g)).transpose()?;
+    let old = state.group.as_ref().map(|g| name_of(tx, ctx, g)).transpose()?;
+    tx.exec(&q::SET_GROUP, &[&ctx.merchant, id, &group])?;
+    event(tx, ctx, id, "group", old.as_deref(), new.as_deref())
+}
+
+fn name_of(tx: &mut Tx, ctx: &Ctx, group: &GroupId) -> Result<String> {
+    let name = tx.opt(&q::GROUP_NAME, &[&ctx.merchant, group], |r| r.get(0))?;
+    name.ok_or_else(|| -> Error { Problems::one("group", "unknown", "Choose one of the groups.") })
+}
+
+/// One field changed by a verb of its own: told as an edit, so that a second editor learns of it too.
+pub(super) fn event(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, field: &str, old: Option<&str>, new: Option<&str>) -> Result<()> {
+    state::touch(tx, ctx, id)?;
+    let version: i64 = tx.one(&q::VERSION, &[&ctx.merchant, id], |r| r.get(0))?;
+    Event::new("customer.edited").of(id).data(json!({ "version": version })).value(field, old, new).record(tx, ctx)?;
+    Ok(())
+}
