@@ -8,25 +8,24 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use crate::job::{Closure, Ticket, guarded};
+use crate::job::{Closure, Ticket};
 use crate::postgres::Connector;
 use crate::queue::{Entry, Lane, Queue};
 use crate::sqlite::{Conn, Role, Writer};
-use crate::tx::{Link, Tx};
-use crate::{Engine, Error, Migration, Options, Stmt, Target, migrate, postgres, sqlite};
+use crate::{Engine, Error, Options, Target, Tx, postgres, sqlite};
 
 /// An open database. Clones share it; the last one closes it, after what was accepted is finished.
 #[derive(Clone)]
-pub struct Db(Arc<Shared>);
+pub struct Db(pub(crate) Arc<Shared>);
 
-struct Shared {
+pub(crate) struct Shared {
     /// Tells the threads of one database from those of another.
     id: usize,
-    target: Target,
-    options: Options,
+    pub(crate) target: Target,
+    pub(crate) options: Options,
     reads: Arc<Queue>,
     writes: Arc<Queue>,
-    connector: Option<Arc<Connector>>,
+    pub(crate) connector: Option<Arc<Connector>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -160,66 +159,6 @@ impl Db {
         self.submit_now(Ask::Slice, f)
     }
 
-    /// A long read (export, verify) on a connection and a snapshot of its own, without a time limit. Blocks. Spool to a file and let go:
-    /// while it runs, SQLite's WAL cannot shrink.
-    pub fn spool<T, E>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send) -> Result<T, E>
-    where
-        T: Send,
-        E: From<Error> + Send,
-    {
-        self.apart(|| match (&self.0.target, &self.0.connector) {
-            (Target::Sqlite(path), _) => {
-                let conn = Conn::open(path, Role::Reader, &self.0.options)?;
-                conn.raw.execute_batch("BEGIN DEFERRED").map_err(|e| sqlite::fault(e).error)?;
-                guarded(|| f(&mut Tx::new(Link::Sqlite(&conn.raw), false)))
-            }
-            (Target::Postgres(_), Some(connector)) => {
-                let mut session = connector.connect(None)?;
-                session.say("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").map_err(|fault| fault.error)?;
-                guarded(|| f(&mut Tx::new(Link::Postgres(&mut session), false)))
-            }
-            (Target::Postgres(_), None) => Err(E::from(Error::Other("no connector".to_owned()))),
-        })
-    }
-
-    /// Applies the migrations that are missing and gives their number. Two processes that start together do it once. Refuses a database
-    /// newer than this program, and one whose migrations were edited afterwards. Blocks.
-    pub fn migrate(&self, migrations: &[Migration]) -> Result<usize, Error> {
-        self.apart(|| migrate::migrate(&self.0.target, self.0.connector.as_ref(), &self.0.options, migrations))
-    }
-
-    /// Prepares a statement without running it, on this engine. Blocks.
-    pub fn prepare(&self, stmt: &Stmt) -> Result<(), Error> {
-        let text = stmt.text().to_owned();
-        let prepared: Result<(), Error> = self.read_now(move |tx| tx.prepare(&Stmt::built(text.clone())));
-        prepared.map_err(|error| Error::Other(format!("{}: {error}", stmt.name())))
-    }
-
-    /// SQLite: moves everything from the WAL into the file and empties it, so that erased bytes are gone from both. Refuses with
-    /// [`Error::Busy`] while a reader holds an older snapshot. PostgreSQL: nothing. Blocks.
-    pub fn checkpoint(&self) -> Result<(), Error> {
-        let Target::Sqlite(path) = &self.0.target else { return Ok(()) };
-        let mut options = self.0.options.clone();
-        options.busy_timeout = options.busy_timeout.min(std::time::Duration::from_secs(1));
-        let conn = Conn::open(path, Role::Writer, &options)?;
-        let held: i64 = conn.raw.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(|e| sqlite::fault(e).error)?;
-        if held == 0 { Ok(()) } else { Err(Error::Busy) }
-    }
-
-    /// Does the database answer? For `/readyz`.
-    pub async fn ping(&self) -> Result<(), Error> {
-        static PING: Stmt = Stmt::new("store::ping", "SELECT 1");
-        self.read(|tx| tx.scalar::<i64>(&PING, &[]).map(|_| ())).await
-    }
-
-    /// A copy of a SQLite database into a new file, while others read and write. PostgreSQL has pg_dump. Blocks.
-    pub fn copy_to(&self, file: &Path) -> Result<(), Error> {
-        let Target::Sqlite(path) = &self.0.target else { return Err(Error::Other("use pg_dump for a PostgreSQL database".to_owned())) };
-        let conn = Conn::open(path, Role::Writer, &self.0.options)?;
-        let name = file.to_str().ok_or_else(|| Error::Other("the file's name is not UTF-8".to_owned()))?;
-        conn.raw.execute("VACUUM INTO ?1", [name]).map(|_| ()).map_err(|e| sqlite::fault(e).error)
-    }
-
     async fn submit<T, E>(&self, ask: Ask, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
     where
         T: Send + 'static,
@@ -275,11 +214,6 @@ impl Db {
         queue.push(Entry { job, lane, write: ask != Ask::Read })?;
         Ok(ticket)
     }
-
-    /// Runs on a thread of its own and waits: the PostgreSQL client must not be used on an async worker.
-    fn apart<T: Send, E: From<Error> + Send>(&self, run: impl FnOnce() -> Result<T, E> + Send) -> Result<T, E> {
-        std::thread::scope(|scope| scope.spawn(run).join()).unwrap_or_else(|_| Err(lost()))
-    }
 }
 
 /// A read that nobody waits for need not be run.
@@ -291,7 +225,7 @@ impl Drop for CancelOnDrop {
     }
 }
 
-fn lost<E: From<Error>>() -> E {
+pub(crate) fn lost<E: From<Error>>() -> E {
     Error::Unavailable("a database thread has ended".to_owned()).into()
 }
 

@@ -169,7 +169,20 @@ fn strict(out: &mut String, end: usize, words: &[Token<'_>]) {
 /// Why this text is no statement for a closure, if it is none: closures cannot begin or end transactions, nor say two things at once.
 pub fn refusal(sql: &str) -> Option<&'static str> {
     const FORBIDDEN: [&str; 14] = [
-        "begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release", "pragma", "attach", "detach", "vacuum", "set", "prepare",
+        "begin",
+        "start",
+        "commit",
+        "end",
+        "rollback",
+        "abort",
+        "savepoint",
+        "release",
+        "pragma",
+        "attach",
+        "detach",
+        "vacuum",
+        "set",
+        "prepare",
     ];
     let mut tokens = tokens(sql).filter(|t| !matches!(t, Token::Blank(_)));
     let Some(first) = tokens.next() else { return Some("an empty statement") };

@@ -17,6 +17,7 @@ mod target;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tx;
+mod upkeep;
 mod value;
 
 pub use db::Db;

@@ -34,7 +34,8 @@ impl Migration {
     }
 }
 
-const TABLES: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL);
+const TABLES: &str =
+    "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS store_counter (id BIGINT PRIMARY KEY CHECK (id = 1), n BIGINT NOT NULL);
     INSERT INTO store_counter (id, n) VALUES (1, 0) ON CONFLICT DO NOTHING";
 /// Any number that nobody else uses: two processes that start together take turns.
@@ -51,7 +52,12 @@ enum Place {
 }
 
 /// Applies what is missing, each in a transaction under a lock. Gives the number this call applied.
-pub(crate) fn migrate(target: &Target, connector: Option<&Arc<Connector>>, options: &Options, migrations: &[Migration]) -> Result<usize, Error> {
+pub(crate) fn migrate(
+    target: &Target,
+    connector: Option<&Arc<Connector>>,
+    options: &Options,
+    migrations: &[Migration],
+) -> Result<usize, Error> {
     let mut place = match (target, connector) {
         (Target::Sqlite(path), _) => Place::Sqlite(Box::new(Conn::open(path, Role::Migrator, options)?)),
         (Target::Postgres(_), Some(connector)) => Place::Postgres(Box::new(connector.connect(None)?)),
@@ -128,7 +134,9 @@ fn missing<'m>(engine: Engine, wanted: &'m [Migration], applied: &[(i64, String,
     }
     for (version, name, sum) in applied {
         let Some(known) = wanted.iter().find(|m| m.version == *version) else {
-            return Err(Error::Other(format!("the database is newer than this program (it has migration {version} {name}); use the newer program")));
+            return Err(Error::Other(format!(
+                "the database is newer than this program (it has migration {version} {name}); use the newer program"
+            )));
         };
         if checksum(known.text(engine)) != *sum {
             return Err(Error::Other(format!("migration {version} {name} was changed after it ran on this database")));

@@ -55,7 +55,9 @@ fn postgres(migrations: &[Migration], options: Options) -> TestDb {
     let name = format!("regulars_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let template = template(&server, migrations);
     apart(&server, |session| {
-        session.say(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).and_then(|()| session.say(&format!("CREATE DATABASE {name} TEMPLATE {template}")))
+        session
+            .say(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            .and_then(|()| session.say(&format!("CREATE DATABASE {name} TEMPLATE {template}")))
     });
     let target = Target::Postgres(with_database(&server, &name));
     let db = Db::open(&target, options).expect("open");

@@ -32,8 +32,7 @@ pub(crate) enum Link<'a> {
 static STAMP_SQLITE: Stmt = Stmt::new("store::stamp", "UPDATE store_counter SET n = n + 1 WHERE id = 1 RETURNING n");
 static STAMP_POSTGRES: Stmt = Stmt::new("store::stamp", "SELECT CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)");
 static HORIZON_SQLITE: Stmt = Stmt::new("store::horizon", "SELECT n + 1 FROM store_counter WHERE id = 1");
-static HORIZON_POSTGRES: Stmt =
-    Stmt::new("store::horizon", "SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)");
+static HORIZON_POSTGRES: Stmt = Stmt::new("store::horizon", "SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)");
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(link: Link<'a>, write: bool) -> Tx<'a> {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use postgres::fallible_iterator::FallibleIterator;
 use postgres::error::DbError;
+use postgres::fallible_iterator::FallibleIterator;
 use postgres::{Client, Statement};
 use postgres_types::ToSql;
 
@@ -77,7 +77,12 @@ impl Session {
         self.client.execute(&stmt, &params).map_err(|e| self.fault(&e))
     }
 
-    pub(crate) fn each(&mut self, text: &str, values: &[ValueRef<'_>], f: &mut dyn FnMut(&Row<'_>) -> Result<(), Error>) -> Result<(), Fault> {
+    pub(crate) fn each(
+        &mut self,
+        text: &str,
+        values: &[ValueRef<'_>],
+        f: &mut dyn FnMut(&Row<'_>) -> Result<(), Error>,
+    ) -> Result<(), Fault> {
         let stmt = self.statement(text)?;
         match stream(&mut self.client, &stmt, values, f) {
             Ok(()) => Ok(()),

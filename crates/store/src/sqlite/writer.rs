@@ -50,6 +50,7 @@ impl Writer {
             }
             if attempt == RERUNS {
                 job.fail(Error::Busy);
+                break;
             }
             back_off(attempt, 0);
         }
