@@ -2,6 +2,11 @@
 -- Time is microseconds UTC, money minor units, ids text. What belongs to a merchant has merchant_id first.
 
 -- The directory: what is known before the merchant is known.
+-- One row, written by the first set-up: of two people who press the button together one gets the key.
+CREATE TABLE installation (
+  id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  set_up_at BIGINT NOT NULL
+);
 CREATE TABLE merchants (
   id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
@@ -51,6 +56,13 @@ CREATE TABLE sessions (
 );
 CREATE UNIQUE INDEX sessions_secret ON sessions (secret_hash);
 CREATE INDEX sessions_person ON sessions (person_id);
+-- How often a door was tried (sign-in); the key is a hash of whom and from where.
+CREATE TABLE attempts (
+  key TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+  count BIGINT NOT NULL,
+  since BIGINT NOT NULL
+);
+CREATE INDEX attempts_since ON attempts (since);
 CREATE TABLE invitations (
   merchant_id TEXT COLLATE "C" NOT NULL REFERENCES merchants (id),
   id TEXT COLLATE "C" NOT NULL,

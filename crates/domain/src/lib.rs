@@ -8,9 +8,12 @@ pub mod customers;
 pub mod events;
 pub mod jobs;
 pub mod kit;
+pub mod labels;
 pub mod merchants;
 pub mod replies;
 mod schema;
+pub mod shops;
+pub mod staff;
 
 pub use kit::{Ctx, Error, Result};
 pub use schema::migrations;

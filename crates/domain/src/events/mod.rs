@@ -3,7 +3,12 @@
 //! Every verb records its event in its own transaction. The event itself holds no personal data: old and new values of fields stand in
 //! `event_values`, which an erasure deletes. `data` is JSON of ids, codes and amounts only.
 
+mod log;
 pub mod queries;
+#[cfg(test)]
+mod tests;
+
+pub use log::{Change, Entry, LogFilter, LogKey, Page, log, timeline};
 
 use serde_json::Value as Json;
 use store::{Bind, Tx, Value};

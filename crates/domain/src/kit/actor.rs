@@ -128,6 +128,18 @@ impl Rights {
         Self(self.0 & !(1 << right as u8))
     }
 
+    /// What stands in either.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What stands in this one and not in the other.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Is it in?
     pub fn has(self, right: Right) -> bool {
         self.0 & (1 << right as u8) != 0
@@ -141,6 +153,11 @@ impl Rights {
     /// The names, for the database and the API: `export read`.
     pub fn names(self) -> Vec<&'static str> {
         ALL_RIGHTS.into_iter().filter(|r| self.has(*r)).map(Right::name).collect()
+    }
+
+    /// [`Rights::names`] joined by blanks, as the database keeps them.
+    pub fn text(self) -> String {
+        self.names().join(" ")
     }
 
     /// Reads [`Rights::names`] joined by blanks; unknown names give nothing.

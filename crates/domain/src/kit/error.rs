@@ -115,4 +115,13 @@ impl Error {
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::Conflict { code, message: message.into(), links: Vec::new() }
     }
+
+    /// A name that the table's unique key refused, as the error of a field: the verb looked before, somebody else was faster.
+    #[must_use]
+    pub fn or_taken(self, table: &str, field: &str, message: &str) -> Self {
+        match self {
+            Self::Store(store::Error::Unique { table: ref t, .. }) if t == table => Problems::one(field, "taken", message),
+            other => other,
+        }
+    }
 }

@@ -130,6 +130,7 @@ macro_rules! ids {
                 text.parse().map_err(|()| serde::de::Error::custom(concat!("not an id of the form ", $prefix, "_…")))
             }
         }
+        impl AsRef<str> for $name { fn as_ref(&self) -> &str { &self.0 } }
         impl Bind for $name { fn value(&self) -> Value { Value::Text(self.0.clone()) } }
         impl store::FromCell for $name {
             const WANT: &'static str = concat!("an id of the form ", $prefix, "_…");

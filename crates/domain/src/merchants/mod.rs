@@ -2,14 +2,21 @@
 //!
 //! Other rooms read [`Settings`] inside their own transaction, so that a change of a setting and a verb never see half of each other.
 
+mod edit;
 pub mod queries;
 mod series;
 
 pub use series::next_number;
 
+pub use edit::{MerchantEdit, NewMerchant, RECOMPUTE, edit};
+pub(crate) use edit::{country_code, required};
+
 use store::Tx;
 
 use crate::kit::{Ctx, Currency, Error, MerchantId, Result, Zone};
+
+/// How long a customer stays Active unless the merchant says otherwise (SPEC 4).
+pub const ACTIVE_DAYS: i64 = 60;
 
 /// What the rules of other rooms need to know about a merchant.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,4 +69,16 @@ pub fn find(tx: &mut Tx, id: &MerchantId) -> Result<Option<Settings>> {
             created_at: r.get("created_at")?,
         })
     })?)
+}
+
+/// Holds the merchant's row until the transaction ends, so that changes of its settings and staff come one after the other.
+/// Comes before every lock on rows of other rooms.
+///
+/// # Errors
+/// [`Error::NotFound`] when the merchant does not exist.
+pub fn lock(tx: &mut Tx, merchant: &MerchantId) -> Result<()> {
+    match tx.exec(&queries::LOCK, &[merchant])? {
+        0 => Err(Error::NotFound("merchant")),
+        _ => Ok(()),
+    }
 }

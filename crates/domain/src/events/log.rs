@@ -1,0 +1,158 @@
+//! Reading what happened: the audit log of a merchant (SPEC 14.1) and the timeline of a customer (SPEC 2.14). Both page by key.
+
+use std::ops::Range;
+
+use serde::Serialize;
+use store::{Row, Tx};
+
+use super::queries;
+use crate::kit::{Ctx, CustomerId, EventId, Micros, Result, Right};
+
+/// A field that changed. Absent values were erased, or there was none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The field, as in the API.
+    pub field: String,
+    /// What it was.
+    pub old: Option<String>,
+    /// What it became.
+    pub new: Option<String>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Entry {
+    /// Its id.
+    pub id: EventId,
+    /// When, microseconds UTC.
+    pub at: Micros,
+    /// Noun and verb: `customer.edited`.
+    pub kind: String,
+    /// `staff`, `api_key` or `system`.
+    pub actor_kind: String,
+    /// Id of the person or key, or a word for the system.
+    pub actor_id: String,
+    /// Their name at the time.
+    pub actor_name: String,
+    /// `page`, `api`, `import`, `job`, `cli`, `clock`.
+    pub door: String,
+    /// The customer it shows under.
+    pub customer: Option<CustomerId>,
+    /// Its place on the customer's timeline.
+    pub version: i64,
+    /// What it happened to: `order`.
+    pub subject_kind: String,
+    /// Id of that.
+    pub subject_id: String,
+    /// Why, in words.
+    pub cause: String,
+    /// Ids, codes, amounts.
+    pub data: serde_json::Value,
+    /// Fields that changed, by name.
+    pub values: Vec<Change>,
+}
+
+/// A page of entries, newest first.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Page<K> {
+    /// The entries.
+    pub entries: Vec<Entry>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<K>,
+}
+
+/// What the audit log is to show; empty shows all.
+#[derive(Clone, Debug, Default)]
+pub struct LogFilter {
+    /// Id of a person or key, or the word of the system; empty is everybody.
+    pub actor: String,
+    /// A kind (`customer.edited`), or a noun (`customer`) for all of its kinds; empty is everything.
+    pub kind: String,
+    /// Not before, microseconds UTC.
+    pub from: Option<Micros>,
+    /// Before, microseconds UTC.
+    pub until: Option<Micros>,
+    /// Only this customer's.
+    pub customer: Option<CustomerId>,
+}
+
+/// The place behind which a page of the audit log begins.
+pub type LogKey = (Micros, EventId);
+
+/// The audit log, newest first, `limit` entries from behind `after` on. Needs [`Right::Audit`].
+pub fn log(tx: &mut Tx, ctx: &Ctx, filter: &LogFilter, after: Option<&LogKey>, limit: usize) -> Result<Page<LogKey>> {
+    ctx.must(Right::Audit)?;
+    let kinds = kind_range(&filter.kind);
+    let from = filter.from.unwrap_or(i64::MIN);
+    let until = filter.until.unwrap_or(i64::MAX);
+    let (at, id) = after.map_or((i64::MAX, ""), |(at, id)| (*at, id.as_str()));
+    let more = limit as i64 + 1;
+    let entries = match &filter.customer {
+        Some(customer) => collect(tx, &queries::LOG_OF_CUSTOMER, &[
+            &ctx.merchant, &from, &until, &kinds.start, &kinds.end, &filter.actor, &at, &id, &more, customer,
+        ])?,
+        None => collect(tx, &queries::LOG, &[&ctx.merchant, &from, &until, &kinds.start, &kinds.end, &filter.actor, &at, &id, &more])?,
+    };
+    Ok(page(entries, limit, |last| (last.at, last.id.clone())))
+}
+
+/// The timeline of a customer, newest first, `limit` entries below the version `below`. `kind` as in [`LogFilter::kind`]. Needs [`Right::Read`].
+pub fn timeline(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, kind: &str, below: Option<i64>, limit: usize) -> Result<Page<i64>> {
+    ctx.must(Right::Read)?;
+    let kinds = kind_range(kind);
+    let (below, more) = (below.unwrap_or(i64::MAX), limit as i64 + 1);
+    let entries = collect(tx, &queries::TIMELINE, &[&ctx.merchant, customer, &kinds.start, &kinds.end, &below, &more])?;
+    Ok(page(entries, limit, |last| last.version))
+}
+
+/// A noun stands for all of its kinds: `customer` is everything from `customer.` up to, not including, `customer/`.
+fn kind_range(kind: &str) -> Range<String> {
+    match kind {
+        "" => String::new()..char::MAX.to_string(),
+        exact if exact.contains('.') => exact.to_owned()..format!("{exact}\u{1}"),
+        noun => format!("{noun}.")..format!("{noun}/"),
+    }
+}
+
+fn page<K>(mut entries: Vec<Entry>, limit: usize, key: impl Fn(&Entry) -> K) -> Page<K> {
+    let more = entries.len() > limit;
+    entries.truncate(limit);
+    let next = entries.last().filter(|_| more).map(key);
+    Page { entries, next }
+}
+
+/// Rows come once per changed field; those of one event stand together.
+fn collect(tx: &mut Tx, statement: &store::Stmt, params: &[&dyn store::Bind]) -> Result<Vec<Entry>> {
+    let mut entries: Vec<Entry> = Vec::new();
+    tx.each(statement, params, |r| {
+        let id = EventId::from_db(r.get("id")?);
+        if entries.last().is_none_or(|last| last.id != id) {
+            entries.push(entry(r, id)?);
+        }
+        if let (Some(field), Some(last)) = (r.get::<Option<String>>("field")?, entries.last_mut()) {
+            last.values.push(Change { field, old: r.get("old")?, new: r.get("new")? });
+        }
+        Ok(())
+    })?;
+    Ok(entries)
+}
+
+fn entry(r: &Row, id: EventId) -> std::result::Result<Entry, store::Error> {
+    let data: String = r.get("data")?;
+    Ok(Entry {
+        id,
+        at: r.get("at")?,
+        kind: r.get("kind")?,
+        actor_kind: r.get("actor_kind")?,
+        actor_id: r.get("actor_id")?,
+        actor_name: r.get("actor_name")?,
+        door: r.get("door")?,
+        customer: r.get::<Option<String>>("customer_id")?.map(CustomerId::from_db),
+        version: r.get("version")?,
+        subject_kind: r.get("subject_kind")?,
+        subject_id: r.get("subject_id")?,
+        cause: r.get("cause")?,
+        data: serde_json::from_str(&data).unwrap_or_default(),
+        values: Vec::new(),
+    })
+}
