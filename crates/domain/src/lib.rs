@@ -14,6 +14,8 @@ pub mod replies;
 mod schema;
 pub mod shops;
 pub mod staff;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use kit::{Ctx, Error, Result};
 pub use schema::migrations;

@@ -57,11 +57,6 @@ pub fn email_key(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// The key under which a name of a list (shop, group, tag, view) is taken: lower case, blanks inside collapsed.
-pub fn name_key(text: &str) -> String {
-    text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

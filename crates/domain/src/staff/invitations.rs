@@ -142,6 +142,12 @@ impl NewPerson {
         problems.check()?;
         Ok(Self { name: own, hashed: password::hash(password)? })
     }
+
+    /// Somebody whose password was hashed before.
+    #[cfg(feature = "testing")]
+    pub fn ready(name: &str, hashed: Hashed) -> Self {
+        Self { name: name.to_owned(), hashed }
+    }
 }
 
 /// Uses the link: the comer belongs to the merchant from now on. Gives the merchant and the person.

@@ -26,6 +26,12 @@ impl Hashed {
     pub(super) fn from_db(text: String) -> Self {
         Self(text)
     }
+
+    /// The hash of [`crate::testing::PASSWORD`], made once, so that a thousand tests do not each wait for it.
+    #[cfg(feature = "testing")]
+    pub fn of_tests() -> Self {
+        Self("$argon2id$v=19$m=19456,t=2,p=1$RlXWGVsIdt7LUti0TK05hA$O8rQzt1dHt6nR9eyxxTAtSPMbosRdJrVA9GmnLBfkmA".to_owned())
+    }
 }
 
 impl std::fmt::Debug for Hashed {
@@ -119,6 +125,11 @@ mod tests {
         }
         assert!(codes("dos cafés y un té").is_empty());
         assert_eq!(codes(&"long ".repeat(60)), ["too_long"]);
+    }
+
+    #[test]
+    fn the_hash_of_tests_is_of_the_password_of_tests() {
+        assert!(fits(crate::testing::PASSWORD, Some(&Hashed::of_tests())), "put this in: {}", hash(crate::testing::PASSWORD).unwrap().as_str());
     }
 
     #[test]

@@ -38,6 +38,15 @@ pub struct Prepared {
     merchant: NewMerchant,
 }
 
+#[cfg(feature = "testing")]
+impl Prepared {
+    /// Without waiting for a hash; the password is [`crate::testing::PASSWORD`].
+    pub fn of_tests(name: &str, email: &str, merchant: NewMerchant) -> Self {
+        let email = Email::parse(email).expect("an address");
+        Self { name: name.to_owned(), email, hashed: Hashed::of_tests(), merchant }
+    }
+}
+
 /// What was made.
 #[derive(Clone, Debug)]
 pub struct SetUp {

@@ -1,0 +1,50 @@
+use super::*;
+use crate::testing::Fixture;
+
+store::db_test! {
+    crate::migrations();
+
+    fn groups_and_tags_are_made_renamed_and_deleted(db) {
+        let f = Fixture::new(db);
+        let ctx = f.ctx.clone();
+        db.write_now(move |tx| {
+            let retail: Group = create(tx, &ctx, " Retail ")?;
+            let vip: Tag = create(tx, &ctx, "VIP")?;
+            assert_eq!(rename(tx, &ctx, &retail.id, "Shops")?.name, "Shops");
+            assert!(matches!(create::<TagId>(tx, &ctx, "vip"), Err(Error::Invalid(_))), "taken whatever the case");
+            assert_eq!(rename(tx, &ctx, &vip.id, "vip")?.name, "vip", "its own name in another case is free");
+            assert!(matches!(create::<GroupId>(tx, &ctx, "vip"), Ok(_)), "groups and tags do not meet");
+            assert_eq!(delete(tx, &ctx, &retail.id)?, 0);
+            assert_eq!(list::<GroupId>(tx, &ctx)?.len(), 1);
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+    }
+
+    fn tagging_makes_what_is_missing_once(db) {
+        let f = Fixture::new(db);
+        let ctx = f.ctx.clone();
+        db.write_now(move |tx| {
+            let names = ["VIP", "vip", " ", "Wholesale"].map(String::from);
+            let ids = ensure_tags(tx, &ctx, &names)?;
+            assert_eq!(ids.len(), 2);
+            assert_eq!(ensure_tags(tx, &ctx, &names)?, ids);
+            assert_eq!(list::<TagId>(tx, &ctx)?.len(), 2);
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+    }
+
+    fn another_merchants_labels_are_not_there(db) {
+        let f = Fixture::new(db);
+        let (ctx, other) = (f.ctx.clone(), f.other().ctx);
+        db.write_now(move |tx| {
+            let tag: Tag = create(tx, &ctx, "VIP")?;
+            assert!(matches!(delete(tx, &other, &tag.id), Err(Error::NotFound("tag"))));
+            assert!(list::<TagId>(tx, &other)?.is_empty());
+            assert!(create::<TagId>(tx, &other, "VIP").is_ok(), "names are taken within a merchant only");
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+    }
+}
