@@ -88,9 +88,11 @@ pub fn log(tx: &mut Tx, ctx: &Ctx, filter: &LogFilter, after: Option<&LogKey>, l
     let (at, id) = after.map_or((i64::MAX, ""), |(at, id)| (*at, id.as_str()));
     let more = limit as i64 + 1;
     let entries = match &filter.customer {
-        Some(customer) => collect(tx, &queries::LOG_OF_CUSTOMER, &[
-            &ctx.merchant, &from, &until, &kinds.start, &kinds.end, &filter.actor, &at, &id, &more, customer,
-        ])?,
+        Some(customer) => collect(
+            tx,
+            &queries::LOG_OF_CUSTOMER,
+            &[&ctx.merchant, &from, &until, &kinds.start, &kinds.end, &filter.actor, &at, &id, &more, customer],
+        )?,
         None => collect(tx, &queries::LOG, &[&ctx.merchant, &from, &until, &kinds.start, &kinds.end, &filter.actor, &at, &id, &more])?,
     };
     Ok(page(entries, limit, |last| (last.at, last.id.clone())))

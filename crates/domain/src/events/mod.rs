@@ -83,10 +83,25 @@ impl<'a> Event<'a> {
         };
         let data = if self.data.is_null() { String::new() } else { self.data.to_string() };
         let customer = self.customer.map_or(Value::Null, Bind::value);
-        tx.exec(&queries::INSERT, &[
-            &ctx.merchant, &id, &ctx.now, &self.kind, &ctx.actor.kind.name(), &ctx.actor.id, &ctx.actor.name, &ctx.door.name(),
-            &customer, &version, &self.subject.0, &self.subject.1, &self.cause, &data,
-        ])?;
+        tx.exec(
+            &queries::INSERT,
+            &[
+                &ctx.merchant,
+                &id,
+                &ctx.now,
+                &self.kind,
+                &ctx.actor.kind.name(),
+                &ctx.actor.id,
+                &ctx.actor.name,
+                &ctx.door.name(),
+                &customer,
+                &version,
+                &self.subject.0,
+                &self.subject.1,
+                &self.cause,
+                &data,
+            ],
+        )?;
         for (field, old, new) in &self.values {
             tx.exec(&queries::INSERT_VALUE, &[&ctx.merchant, &id, field, old, new])?;
         }

@@ -8,7 +8,13 @@ fn kinds<K>(page: &Page<K>) -> Vec<&str> {
 }
 
 fn settings(days: i64) -> MerchantEdit {
-    MerchantEdit { name: "Roastery".into(), currency: "EUR".into(), time_zone: "Europe/Paris".into(), country: "FR".into(), active_days: days }
+    MerchantEdit {
+        name: "Roastery".into(),
+        currency: "EUR".into(),
+        time_zone: "Europe/Paris".into(),
+        country: "FR".into(),
+        active_days: days,
+    }
 }
 
 store::db_test! {

@@ -90,7 +90,8 @@ pub fn delete<I: Kind>(tx: &mut Tx, ctx: &Ctx, id: &I) -> Result<i64> {
     let sql = I::sql();
     let used = tx.one(sql.used, &[&ctx.merchant, id], |r| r.get::<i64>(0))?;
     if used > DELETE_AT_ONCE {
-        let message = format!("{used} customers have “{}”. Take it off them first: filter the list by it and use the bulk action.", old.name);
+        let message =
+            format!("{used} customers have “{}”. Take it off them first: filter the list by it and use the bulk action.", old.name);
         return Err(Error::conflict("in_use", message));
     }
     I::leave(tx, ctx, id)?;

@@ -80,7 +80,8 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &ShopId, input: &ShopInput) -> Result<Sh
     merchants::lock(tx, &ctx.merchant)?;
     let old = get(tx, ctx, id)?;
     let new = checked(tx, ctx, id, input)?;
-    tx.exec(&queries::UPDATE, &[&ctx.merchant, id, &new.name, &name_key(&new.name), &new.currency, &new.country, &new.url]).map_err(taken)?;
+    tx.exec(&queries::UPDATE, &[&ctx.merchant, id, &new.name, &name_key(&new.name), &new.currency, &new.country, &new.url])
+        .map_err(taken)?;
     let fields = [
         ("name", &*old.name, &*new.name),
         ("currency", old.currency.code(), new.currency.code()),

@@ -88,7 +88,12 @@ pub fn rename(tx: &mut Tx, who: &SignedIn, moment: &Moment, name: &str) -> Resul
     problems.check()?;
     if name != who.person.name {
         tx.exec(&queries::PERSON_NAME, &[&who.person.id, &name])?;
-        note(tx, who, moment, Event::new("person.renamed").on("person", who.person.id.as_str()).value("name", Some(&who.person.name), Some(&name)))?;
+        note(
+            tx,
+            who,
+            moment,
+            Event::new("person.renamed").on("person", who.person.id.as_str()).value("name", Some(&who.person.name), Some(&name)),
+        )?;
     }
     Ok(())
 }

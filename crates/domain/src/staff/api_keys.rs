@@ -104,9 +104,10 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, new: &NewKey) -> Result<Made> {
     problems.check()?;
     let (id, secret) = (ctx.id::<ApiKeyId>(), format!("{PREFIX}{}", secret()));
     let hint = secret[secret.len() - 4..].to_owned();
-    tx.exec(&queries::KEY_INSERT, &[
-        &ctx.merchant, &id, &secret_hash(&secret), &name, &hint, &new.scopes.text(), &ctx.actor.id, &ctx.now, &new.expires_at,
-    ])?;
+    tx.exec(
+        &queries::KEY_INSERT,
+        &[&ctx.merchant, &id, &secret_hash(&secret), &name, &hint, &new.scopes.text(), &ctx.actor.id, &ctx.now, &new.expires_at],
+    )?;
     Event::new("api_key.created")
         .on("api_key", id.as_str())
         .value("name", None, Some(&name))
@@ -155,7 +156,13 @@ pub struct KeyUse {
 impl KeyUse {
     /// The context of this key.
     pub fn ctx(&self, moment: &Moment) -> Ctx {
-        Ctx { merchant: self.merchant.clone(), actor: Arc::new(self.actor.clone()), door: moment.door, now: moment.now, ids: moment.ids.clone() }
+        Ctx {
+            merchant: self.merchant.clone(),
+            actor: Arc::new(self.actor.clone()),
+            door: moment.door,
+            now: moment.now,
+            ids: moment.ids.clone(),
+        }
     }
 }
 

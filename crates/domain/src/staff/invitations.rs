@@ -67,16 +67,30 @@ pub fn invite(tx: &mut Tx, ctx: &Ctx, email: &str, access: Access) -> Result<Mad
     power(tx, ctx)?.may_give(access)?;
     match tx.opt(&queries::MEMBER_BY_EMAIL, &[&ctx.merchant, &email.key], |r| r.get::<Option<i64>>(0))? {
         Some(None) => return Err(Problems::one("email", "taken", "This person belongs to the staff already.")),
-        Some(Some(_)) => return Err(Problems::one("email", "taken", "This person is disabled here. Enable them in the list of staff instead.")),
+        Some(Some(_)) => {
+            return Err(Problems::one("email", "taken", "This person is disabled here. Enable them in the list of staff instead."));
+        }
         None => {}
     }
     tx.exec(&queries::INVITATIONS_REPLACE, &[&ctx.merchant, &email.key, &ctx.now])?;
     let (id, secret, expires_at) = (ctx.id::<InvitationId>(), secret(), ctx.now + HOLDS);
     let (granted, withdrawn) = (access.granted.text(), access.withdrawn.text());
-    tx.exec(&queries::INVITE, &[
-        &ctx.merchant, &id, &secret_hash(&secret), &email.typed, &email.key, &access.role.name(), &granted, &withdrawn, &ctx.actor.id, &ctx.now,
-        &expires_at,
-    ])?;
+    tx.exec(
+        &queries::INVITE,
+        &[
+            &ctx.merchant,
+            &id,
+            &secret_hash(&secret),
+            &email.typed,
+            &email.key,
+            &access.role.name(),
+            &granted,
+            &withdrawn,
+            &ctx.actor.id,
+            &ctx.now,
+            &expires_at,
+        ],
+    )?;
     let data = serde_json::json!({ "role": access.role.name(), "rights": access.rights().names() });
     Event::new("staff.invited").on("invitation", id.as_str()).value("email", None, Some(&email.typed)).data(data).record(tx, ctx)?;
     Ok(Made { id, secret, expires_at })
@@ -177,7 +191,10 @@ pub fn accept(tx: &mut Tx, moment: &Moment, secret: &str, comer: &Comer) -> Resu
     still_given(tx, &ctx, &invitation)?;
     let a = invitation.access;
     insert_staff(tx, &invitation.merchant, &person.id, a.role.name(), &a.granted.text(), &a.withdrawn.text(), moment.now)?;
-    Event::new("staff.joined").on("person", person.id.as_str()).data(serde_json::json!({ "invitation": invitation.id, "role": a.role.name() })).record(tx, &ctx)?;
+    Event::new("staff.joined")
+        .on("person", person.id.as_str())
+        .data(serde_json::json!({ "invitation": invitation.id, "role": a.role.name() }))
+        .record(tx, &ctx)?;
     Ok((invitation.merchant, person.id))
 }
 
@@ -188,7 +205,11 @@ fn still_given(tx: &mut Tx, ctx: &Ctx, invitation: &Invitation) -> Result<()> {
     }
     let power = power_of(tx, ctx, &invitation.invited_by)?;
     let may = power.rights.has(Right::Staff) && power.may_give(invitation.access).is_ok();
-    if may { Ok(()) } else { Err(Error::conflict("inviter_lost_rights", "Whoever invited you can’t give these rights any more. Ask for a new invitation.")) }
+    if may {
+        Ok(())
+    } else {
+        Err(Error::conflict("inviter_lost_rights", "Whoever invited you can’t give these rights any more. Ask for a new invitation."))
+    }
 }
 
 fn row(r: &Row, merchant: MerchantId, merchant_name: String) -> std::result::Result<Invitation, store::Error> {

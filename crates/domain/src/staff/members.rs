@@ -130,10 +130,8 @@ pub(super) fn power(tx: &mut Tx, ctx: &Ctx) -> Result<Power> {
 /// The power of a person in the context's merchant; none when they are shut out.
 pub(super) fn power_of(tx: &mut Tx, ctx: &Ctx, person: &str) -> Result<Power> {
     let member = tx.opt(&queries::MEMBER, &[&ctx.merchant, &person], row)?.filter(|m| m.disabled_at.is_none());
-    Ok(member.map_or(Power { owner: false, rights: Rights::NONE }, |m| Power {
-        owner: m.access.role == Role::Owner,
-        rights: m.access.rights(),
-    }))
+    Ok(member
+        .map_or(Power { owner: false, rights: Rights::NONE }, |m| Power { owner: m.access.role == Role::Owner, rights: m.access.rights() }))
 }
 
 /// The staff by name, shut out ones too. Needs [`Right::Staff`].

@@ -85,10 +85,7 @@ fn argon() -> Argon2<'static> {
 }
 
 pub(super) fn hash(password: &str) -> Result<Hashed> {
-    argon()
-        .hash_password(normal(password).as_bytes())
-        .map(|h| Hashed(h.to_string()))
-        .map_err(|e| Error::Internal(format!("argon2: {e}")))
+    argon().hash_password(normal(password).as_bytes()).map(|h| Hashed(h.to_string())).map_err(|e| Error::Internal(format!("argon2: {e}")))
 }
 
 /// Does the password fit? Without a hash it takes as long and says no, so that the time does not tell which addresses are known.
@@ -129,7 +126,11 @@ mod tests {
 
     #[test]
     fn the_hash_of_tests_is_of_the_password_of_tests() {
-        assert!(fits(crate::testing::PASSWORD, Some(&Hashed::of_tests())), "put this in: {}", hash(crate::testing::PASSWORD).unwrap().as_str());
+        assert!(
+            fits(crate::testing::PASSWORD, Some(&Hashed::of_tests())),
+            "put this in: {}",
+            hash(crate::testing::PASSWORD).unwrap().as_str()
+        );
     }
 
     #[test]

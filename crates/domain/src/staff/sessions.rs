@@ -127,7 +127,12 @@ pub fn revoke(tx: &mut Tx, who: &SignedIn, moment: &Moment, session: &SessionId)
 pub fn revoke_others(tx: &mut Tx, who: &SignedIn, moment: &Moment) -> Result<u64> {
     let n = tx.exec(&queries::SESSIONS_REVOKE_OTHERS, &[&who.person.id, &who.session, &moment.now])?;
     if n > 0 {
-        note(tx, who, moment, Event::new("session.others_revoked").on("person", who.person.id.as_str()).data(serde_json::json!({ "sessions": n })))?;
+        note(
+            tx,
+            who,
+            moment,
+            Event::new("session.others_revoked").on("person", who.person.id.as_str()).data(serde_json::json!({ "sessions": n })),
+        )?;
     }
     Ok(n)
 }

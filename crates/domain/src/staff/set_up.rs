@@ -131,7 +131,15 @@ pub(super) fn insert_person(tx: &mut Tx, moment: &Moment, email: &Email, name: &
     Ok(id)
 }
 
-pub(super) fn insert_staff(tx: &mut Tx, merchant: &MerchantId, person: &PersonId, role: &str, granted: &str, withdrawn: &str, now: i64) -> Result<()> {
+pub(super) fn insert_staff(
+    tx: &mut Tx,
+    merchant: &MerchantId,
+    person: &PersonId,
+    role: &str,
+    granted: &str,
+    withdrawn: &str,
+    now: i64,
+) -> Result<()> {
     const HERE: &str = "This person belongs to the staff already.";
     tx.exec(&queries::STAFF_INSERT, &[merchant, person, &role, &granted, &withdrawn, &now])
         .map_err(|e| Error::from(e).or_taken("staff", "email", HERE))?;

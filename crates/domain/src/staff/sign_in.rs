@@ -45,7 +45,11 @@ impl Credentials {
 /// Counts a try of this e-mail from this network address and fetches what to check it against.
 pub fn attempt(tx: &mut Tx, moment: &Moment, email: &str, address: &str) -> Result<Attempt> {
     let mail = email_key(email);
-    let limits = [(pair(&mail, address), PER_PAIR), (secret_hash(&format!("mail {mail}")), PER_EMAIL), (secret_hash(&format!("from {address}")), PER_ADDRESS)];
+    let limits = [
+        (pair(&mail, address), PER_PAIR),
+        (secret_hash(&format!("mail {mail}")), PER_EMAIL),
+        (secret_hash(&format!("from {address}")), PER_ADDRESS),
+    ];
     let mut wait = None;
     for (key, limit) in limits {
         let (count, since) =
@@ -57,7 +61,8 @@ pub fn attempt(tx: &mut Tx, moment: &Moment, email: &str, address: &str) -> Resu
     if let Some(until) = wait {
         return Ok(Attempt::Wait(until));
     }
-    let who = tx.opt(&queries::PERSON_BY_EMAIL, &[&mail], |r| Ok((PersonId::from_db(r.get("id")?), Hashed::from_db(r.get("password_hash")?))))?;
+    let who =
+        tx.opt(&queries::PERSON_BY_EMAIL, &[&mail], |r| Ok((PersonId::from_db(r.get("id")?), Hashed::from_db(r.get("password_hash")?))))?;
     Ok(Attempt::Check(Credentials { who }))
 }
 
