@@ -6,6 +6,7 @@
 
 pub mod customers;
 pub mod events;
+pub mod files;
 pub mod jobs;
 pub mod kit;
 pub mod labels;

@@ -1,0 +1,36 @@
+//! Reading and writing the files a merchant brings and takes away: CSV in whatever encoding and
+//! separator it came, CSV, XLSX and JSON Lines out. Everything streams in bounded memory and is pure:
+//! no database, no clock, no network. Nothing here decides what a customer is; it only says
+//! which cell belongs to which field (SPEC 9.1, 9.2).
+
+pub mod countries;
+mod dates;
+mod fault;
+pub mod formula;
+pub mod headers;
+mod known;
+mod layout;
+pub mod map;
+mod read;
+mod separator;
+mod source;
+mod table;
+mod target;
+mod text;
+pub mod values;
+mod write;
+mod xlsx;
+
+pub use dates::{DateOrder, Moment};
+pub use fault::{Fault, FaultKind};
+pub use headers::recognise;
+pub use layout::{Field, Join, Kind, Layout};
+pub use map::{MapError, parse_map};
+pub use read::{MAX_CELL, MAX_CELLS};
+pub use table::{Options, Row, Table};
+pub use target::Target;
+pub use text::Encoding;
+pub use write::{Cell, Format, WriteError, Writer, Written};
+
+#[cfg(test)]
+mod tests;
