@@ -1,3 +1,10 @@
-//! Pages, API and command line of Regulars; knows HTTP and no SQL.
+//! The doors of Regulars: pages, API and command line. Knows HTTP and no SQL; every rule stands in `domain`.
 
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod dashboard;
+pub mod http;
 pub mod look;
+pub mod workers;

@@ -1,1 +1,7 @@
-fn main() {}
+//! `regulars`: the one binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::run()
+}

@@ -104,7 +104,10 @@ fn event<'a>(ready: &Ready, created: &'a Created, ctx: &Ctx) -> Event<'a> {
         return event;
     }
     let fields = super::fields::flat(new);
-    fields.iter().filter(|(f, v)| !v.is_empty() && f.as_str() != "active").fold(event, |e, (field, value)| e.value(field.clone(), None, Some(value)))
+    fields
+        .iter()
+        .filter(|(f, v)| !v.is_empty() && f.as_str() != "active")
+        .fold(event, |e, (field, value)| e.value(field.clone(), None, Some(value)))
 }
 
 /// The number of each: the one it brings, else the next free of the series, whose row is locked last.
@@ -141,7 +144,9 @@ fn take_numbers(tx: &mut Tx, ctx: &Ctx, count: i64) -> Result<std::ops::Range<i6
 /// Two at the same moment with one number: the second is told as if it had come later.
 pub(super) fn taken(error: store::Error) -> Error {
     match &error {
-        store::Error::Unique { columns, .. } if columns.iter().any(|c| c == "number") => Problems::one("number", "taken", "Another customer has this number."),
+        store::Error::Unique { columns, .. } if columns.iter().any(|c| c == "number") => {
+            Problems::one("number", "taken", "Another customer has this number.")
+        }
         store::Error::Unique { columns, .. } if columns.iter().any(|c| c == "external_id") => {
             Problems::one("external_ids", "taken", "Another customer has this id.")
         }
@@ -165,7 +170,15 @@ impl Sheets {
         self.customers.push(row(ctx, ready, id, number, stamp));
         let emails = ready.emails.iter().map(|e| ("email", &e.typed, &e.key));
         for (kind, value, key) in emails.chain(ready.phones.iter().map(|e| ("phone", &e.typed, &e.key))) {
-            self.contacts.push(vec![ctx.merchant.value(), ctx.id::<ContactId>().value(), id.value(), kind.into(), value.into(), key.into(), ctx.now.into()]);
+            self.contacts.push(vec![
+                ctx.merchant.value(),
+                ctx.id::<ContactId>().value(),
+                id.value(),
+                kind.into(),
+                value.into(),
+                key.into(),
+                ctx.now.into(),
+            ]);
         }
         for tag in new.tags.iter().filter_map(|t| tag_ids.get(&crate::kit::name_key(t))) {
             self.tags.push(vec![ctx.merchant.value(), id.value(), tag.value()]);
@@ -176,7 +189,15 @@ impl Sheets {
         if let Some(note) = &new.note {
             let (a, at) = (&ctx.actor, Value::Int(ctx.now));
             self.notes.push(vec![
-                ctx.merchant.value(), ctx.id::<NoteId>().value(), id.value(), note.into(), a.kind.name().into(), (&a.id).into(), (&a.name).into(), at.clone(), at,
+                ctx.merchant.value(),
+                ctx.id::<NoteId>().value(),
+                id.value(),
+                note.into(),
+                a.kind.name().into(),
+                (&a.id).into(),
+                (&a.name).into(),
+                at.clone(),
+                at,
             ]);
         }
     }
@@ -188,7 +209,9 @@ impl Sheets {
         } else {
             tx.insert_many("customers", &all_columns(), &self.customers)?;
         }
-        let mut many = |table, columns: &[&'static str], rows: &[Vec<Value>]| if rows.is_empty() { Ok(0) } else { tx.insert_many(table, columns, rows) };
+        let mut many = |table, columns: &[&'static str], rows: &[Vec<Value>]| {
+            if rows.is_empty() { Ok(0) } else { tx.insert_many(table, columns, rows) }
+        };
         many("customer_contacts", &["merchant_id", "id", "customer_id", "kind", "value", "key", "created_at"], &self.contacts)?;
         many("customer_tags", &["merchant_id", "customer_id", "tag_id"], &self.tags)?;
         many("external_ids", &["merchant_id", "system", "external_id", "customer_id"], &self.external_ids)?;

@@ -15,8 +15,17 @@ pub(super) fn flat(c: &NewCustomer) -> Flat {
         all.insert(field.to_owned(), value.to_owned());
     };
     for (field, value) in [
-        ("name", &c.name), ("first_name", &c.first_name), ("last_name", &c.last_name), ("email", &c.email), ("phone", &c.phone), ("language", &c.language),
-        ("company", &c.company), ("company_id", &c.company_id), ("company_email", &c.company_email), ("tax_id", &c.tax_id), ("vat_number", &c.vat_number),
+        ("name", &c.name),
+        ("first_name", &c.first_name),
+        ("last_name", &c.last_name),
+        ("email", &c.email),
+        ("phone", &c.phone),
+        ("language", &c.language),
+        ("company", &c.company),
+        ("company_id", &c.company_id),
+        ("company_email", &c.company_email),
+        ("tax_id", &c.tax_id),
+        ("vat_number", &c.vat_number),
     ] {
         put(field, value);
     }
@@ -99,9 +108,17 @@ pub(super) fn apply(mut c: NewCustomer, edit: &CustomerEdit) -> NewCustomer {
         }
     }
     for (field, wanted) in [
-        (&mut c.name, &edit.name), (&mut c.first_name, &edit.first_name), (&mut c.last_name, &edit.last_name), (&mut c.email, &edit.email),
-        (&mut c.phone, &edit.phone), (&mut c.language, &edit.language), (&mut c.company, &edit.company), (&mut c.company_id, &edit.company_id),
-        (&mut c.company_email, &edit.company_email), (&mut c.tax_id, &edit.tax_id), (&mut c.vat_number, &edit.vat_number),
+        (&mut c.name, &edit.name),
+        (&mut c.first_name, &edit.first_name),
+        (&mut c.last_name, &edit.last_name),
+        (&mut c.email, &edit.email),
+        (&mut c.phone, &edit.phone),
+        (&mut c.language, &edit.language),
+        (&mut c.company, &edit.company),
+        (&mut c.company_id, &edit.company_id),
+        (&mut c.company_email, &edit.company_email),
+        (&mut c.tax_id, &edit.tax_id),
+        (&mut c.vat_number, &edit.vat_number),
     ] {
         set(field, wanted);
     }

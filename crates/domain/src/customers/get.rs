@@ -48,7 +48,8 @@ fn read(r: &Row, ctx: &Ctx, settings: &Settings) -> std::result::Result<(Custome
     let (last_name, email, company): (String, String, String) = (r.get("last_name")?, r.get("email")?, r.get("company")?);
     let metadata: String = r.get("metadata")?;
     let status = Status::of(r.get("status")?).ok_or(store::Error::Decode { column: "status".into(), want: "a status" })?;
-    let method = MethodStatus::of(r.get("method_status")?).ok_or(store::Error::Decode { column: "method_status".into(), want: "a method status" })?;
+    let method = MethodStatus::of(r.get("method_status")?)
+        .ok_or(store::Error::Decode { column: "method_status".into(), want: "a method status" })?;
     let customer = Customer {
         id: r.get("id")?,
         display_name: display_name(&name, &first_name, &last_name, &company, &email, &number),
@@ -156,6 +157,13 @@ pub(super) fn tags(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Named<
 fn method(tx: &mut Tx, ctx: &Ctx, id: Option<&MethodId>) -> Result<Option<MethodLine>> {
     let Some(id) = id else { return Ok(None) };
     Ok(tx.opt(&q::METHOD, &[&ctx.merchant, id], |r| {
-        Ok(MethodLine { id: r.get(0)?, kind: r.get(1)?, brand: r.get(2)?, last4: r.get(3)?, expires_year: r.get(4)?, expires_month: r.get(5)? })
+        Ok(MethodLine {
+            id: r.get(0)?,
+            kind: r.get(1)?,
+            brand: r.get(2)?,
+            last4: r.get(3)?,
+            expires_year: r.get(4)?,
+            expires_month: r.get(5)?,
+        })
     })?)
 }

@@ -24,7 +24,8 @@ pub use create::{create, create_many};
 pub use duplicates::{Like, find_by_email, find_by_external_id, find_by_number, likely_duplicates};
 pub use get::get;
 pub use model::{
-    Contact, Created, Customer, CustomerEdit, Duplicate, ExternalId, HowToCancel, MethodLine, Named, NewCustomer, Note, Rules, Total, display_name, initials,
+    Contact, Created, Customer, CustomerEdit, Duplicate, ExternalId, HowToCancel, MethodLine, Named, NewCustomer, Note, Rules, Total,
+    display_name, initials,
 };
 pub use state::{ensure_active, ensure_active_id};
 pub use status::{MethodStatus, Status};

@@ -31,8 +31,16 @@ pub enum Status {
 }
 
 /// All statuses in the order of SPEC 4.
-pub const ALL_STATUSES: [Status; 8] =
-    [Status::Anonymised, Status::Deleted, Status::Archived, Status::Subscriber, Status::Churned, Status::Active, Status::Idle, Status::Prospect];
+pub const ALL_STATUSES: [Status; 8] = [
+    Status::Anonymised,
+    Status::Deleted,
+    Status::Archived,
+    Status::Subscriber,
+    Status::Churned,
+    Status::Active,
+    Status::Idle,
+    Status::Prospect,
+];
 
 impl Status {
     /// The number in the database and in the index.
@@ -177,7 +185,12 @@ pub enum MethodStatus {
 
 /// All seven, in the order of SPEC 4.
 pub const ALL_METHOD_STATUSES: [MethodStatus; 7] = [
-    MethodStatus::None, MethodStatus::Manual, MethodStatus::Invalid, MethodStatus::Expired, MethodStatus::InsufficientFunds, MethodStatus::ExpiringSoon,
+    MethodStatus::None,
+    MethodStatus::Manual,
+    MethodStatus::Invalid,
+    MethodStatus::Expired,
+    MethodStatus::InsufficientFunds,
+    MethodStatus::ExpiringSoon,
     MethodStatus::Active,
 ];
 

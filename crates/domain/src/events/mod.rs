@@ -117,10 +117,24 @@ pub(crate) fn record_first(tx: &mut Tx, ctx: &Ctx, all: Vec<Event>) -> Result<()
         let data = if event.data.is_null() { String::new() } else { event.data.to_string() };
         let actor = &ctx.actor;
         rows.push(vec![
-            ctx.merchant.value(), id.value(), ctx.now.into(), event.kind.into(), actor.kind.name().into(), (&actor.id).into(), (&actor.name).into(),
-            ctx.door.name().into(), event.customer.value(), Value::Int(1), event.subject.0.into(), event.subject.1.into(), event.cause.into(), data.into(),
+            ctx.merchant.value(),
+            id.value(),
+            ctx.now.into(),
+            event.kind.into(),
+            actor.kind.name().into(),
+            (&actor.id).into(),
+            (&actor.name).into(),
+            ctx.door.name().into(),
+            event.customer.value(),
+            Value::Int(1),
+            event.subject.0.into(),
+            event.subject.1.into(),
+            event.cause.into(),
+            data.into(),
         ]);
-        values.extend(event.values.into_iter().map(|(field, old, new)| vec![ctx.merchant.value(), id.value(), field.into(), old.into(), new.into()]));
+        values.extend(
+            event.values.into_iter().map(|(field, old, new)| vec![ctx.merchant.value(), id.value(), field.into(), old.into(), new.into()]),
+        );
     }
     if let [one] = rows.as_slice() {
         let one: Vec<&dyn Bind> = one.iter().map(|v| v as &dyn Bind).collect();

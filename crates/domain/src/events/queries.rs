@@ -2,7 +2,20 @@
 
 /// The columns of [`INSERT`], for many at once.
 pub const COLUMNS: [&str; 14] = [
-    "merchant_id", "id", "at", "kind", "actor_kind", "actor_id", "actor_name", "door", "customer_id", "version", "subject_kind", "subject_id", "cause", "data",
+    "merchant_id",
+    "id",
+    "at",
+    "kind",
+    "actor_kind",
+    "actor_id",
+    "actor_name",
+    "door",
+    "customer_id",
+    "version",
+    "subject_kind",
+    "subject_id",
+    "cause",
+    "data",
 ];
 
 store::statements! {

@@ -10,9 +10,10 @@ use crate::kit::{Actor, ActorKind, Ctx, Error, JobId, Result, Right, Rights};
 pub fn enqueue(tx: &mut Tx, ctx: &Ctx, kind: &str, input: &Json, total: i64) -> Result<JobId> {
     let id: JobId = ctx.id();
     let (actor, rights) = (&ctx.actor, ctx.actor.rights.names().join(" "));
-    tx.exec(&queries::INSERT, &[
-        &ctx.merchant, &id, &kind, &input.to_string(), &total, &actor.kind.name(), &actor.id, &actor.name, &rights, &ctx.now,
-    ])?;
+    tx.exec(
+        &queries::INSERT,
+        &[&ctx.merchant, &id, &kind, &input.to_string(), &total, &actor.kind.name(), &actor.id, &actor.name, &rights, &ctx.now],
+    )?;
     tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
     Ok(id)
 }

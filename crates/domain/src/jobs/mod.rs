@@ -8,7 +8,7 @@ mod control;
 pub mod queries;
 mod run;
 
-pub use control::{cancel, enqueue, list, load, retry, running, rows};
+pub use control::{cancel, enqueue, list, load, retry, rows, running};
 pub use run::{Claimed, Kind, Kinds, Step, Tools, claim, failed, run_all, slice};
 
 use serde_json::Value as Json;

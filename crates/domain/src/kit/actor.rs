@@ -39,8 +39,20 @@ pub enum Right {
 
 /// All rights, in the order of the settings page.
 pub const ALL_RIGHTS: [Right; 14] = [
-    Right::Read, Right::Write, Right::Delete, Right::Purge, Right::Orders, Right::Payments, Right::Refund, Right::Export, Right::Import,
-    Right::Anonymise, Right::BulkMail, Right::Settings, Right::Staff, Right::Audit,
+    Right::Read,
+    Right::Write,
+    Right::Delete,
+    Right::Purge,
+    Right::Orders,
+    Right::Payments,
+    Right::Refund,
+    Right::Export,
+    Right::Import,
+    Right::Anonymise,
+    Right::BulkMail,
+    Right::Settings,
+    Right::Staff,
+    Right::Audit,
 ];
 
 impl Right {

@@ -1,6 +1,6 @@
 //! Time: microseconds UTC as a whole number, handed in by whoever calls. The only place that reads the system's clock.
 
-use jiff::{ToSpan, Timestamp, civil, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil, tz::TimeZone};
 
 /// Microseconds since 1970-01-01T00:00:00Z.
 pub type Micros = i64;

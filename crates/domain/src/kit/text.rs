@@ -43,7 +43,9 @@ impl Email {
             && local.chars().count() <= 64
             && !domain.is_empty()
             && typed.len() <= 254
-            && !typed.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | '"' | '\\'))
+            && !typed
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | '"' | '\\'))
             && !local.contains('@')
             && !domain.starts_with(['.', '-'])
             && !domain.ends_with(['.', '-'])

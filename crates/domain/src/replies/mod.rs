@@ -60,9 +60,16 @@ pub fn once(tx: &mut Tx, ctx: &Ctx, key: Option<&str>, request: &str, work: impl
     }
     let (hash, reply) = tx.one(&queries::FIND, &[&ctx.merchant, &ctx.actor.id, &key], |r| {
         let status: i64 = r.get(1)?;
-        Ok((r.get::<String>(0)?, Reply { status: u16::try_from(status).unwrap_or(500), location: r.get(2)?, body: r.get(3)?, repeated: true }))
+        Ok((
+            r.get::<String>(0)?,
+            Reply { status: u16::try_from(status).unwrap_or(500), location: r.get(2)?, body: r.get(3)?, repeated: true },
+        ))
     })?;
-    if hash == request { Ok(reply) } else { Err(Error::conflict("key_reused", "This Idempotency-Key was used for another request. Use a new one.")) }
+    if hash == request {
+        Ok(reply)
+    } else {
+        Err(Error::conflict("key_reused", "This Idempotency-Key was used for another request. Use a new one."))
+    }
 }
 
 /// Forgets answers older than [`KEPT`]; at most 1,000 at a time.

@@ -1,0 +1,153 @@
+//! A write of the API: the body, the Idempotency-Key and the fingerprint of the request, and the one way to run it (SPEC 13.1).
+//!
+//! The answer is made and kept inside the transaction of the change, so a repeat gives the first answer, whatever happened in between.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::kit::Ctx;
+use domain::replies::{self, Reply};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use store::Tx;
+
+use crate::app::App;
+use crate::http::Problem;
+use crate::http::guard::Caller;
+
+/// A parsed body and what makes its answer repeatable. `Write<()>` takes an empty body (or `{}`).
+#[derive(Debug)]
+pub struct Write<T> {
+    /// The body.
+    pub input: T,
+    key: Option<String>,
+    fingerprint: String,
+}
+
+impl<T: Clone + Send + Sync + 'static> Write<T> {
+    /// Runs `work` in one transaction, once for the key, and answers with its reply.
+    ///
+    /// # Errors
+    /// What the verb refuses, as a problem.
+    pub async fn run(
+        self,
+        app: &App,
+        caller: &Caller,
+        work: impl Fn(&mut Tx, &Ctx, &T) -> domain::Result<Reply> + Send + Sync + 'static,
+    ) -> Result<Response, Problem> {
+        let Self { input, key, fingerprint } = self;
+        let reply =
+            app.write(&caller.0, move |tx, ctx| replies::once(tx, ctx, key.as_deref(), &fingerprint, |tx| work(tx, ctx, &input))).await?;
+        Ok(respond(reply))
+    }
+}
+
+/// A reply with a JSON body.
+///
+/// # Errors
+/// Only when the body cannot be written as JSON, which is a fault of ours.
+pub fn reply(status: StatusCode, location: &str, body: &impl Serialize) -> domain::Result<Reply> {
+    let body = serde_json::to_string(body).map_err(|e| domain::Error::Internal(e.to_string()))?;
+    Ok(Reply::new(status.as_u16(), location, body))
+}
+
+/// A reply without a body: 204.
+pub fn done() -> Reply {
+    Reply::new(StatusCode::NO_CONTENT.as_u16(), "", "")
+}
+
+fn respond(reply: Reply) -> Response {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
+    let mut response = if reply.body.is_empty() {
+        status.into_response()
+    } else {
+        (status, [(header::CONTENT_TYPE, "application/json")], reply.body).into_response()
+    };
+    if let Ok(location) = HeaderValue::from_str(&reply.location)
+        && !reply.location.is_empty()
+    {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    if reply.repeated {
+        response.headers_mut().insert("idempotent-replay", HeaderValue::from_static("true"));
+    }
+    response
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Write<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let key = match request.headers().get("idempotency-key") {
+            Some(value) => Some(value.to_str().map_err(|_| bad("Use printable ASCII in Idempotency-Key."))?.to_owned()),
+            None => None,
+        };
+        let (method, path) = (request.method().clone(), request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned());
+        let json = is_json(&request);
+        let body = Bytes::from_request(request, app).await.map_err(|e| of_body(e.status(), &e.body_text()))?;
+        let fingerprint = replies::fingerprint(method.as_str(), &path, &body);
+        Ok(Self { input: parse(&method, json, &body)?, key, fingerprint })
+    }
+}
+
+fn is_json(request: &Request) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/json") || kind.eq_ignore_ascii_case("application/merge-patch+json")
+}
+
+/// An empty body stands for `null` first and `{}` then, so that actions without input need none.
+fn parse<T: DeserializeOwned>(method: &Method, json: bool, body: &[u8]) -> Result<T, Problem> {
+    if body.is_empty() {
+        return serde_json::from_str("null")
+            .or_else(|_| serde_json::from_str("{}"))
+            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "malformed", format!("{method} needs a JSON body here.")));
+    }
+    if !json {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Send the body as Content-Type: application/json.",
+        ));
+    }
+    // `()` takes null alone; `{}` means the same.
+    let parsed = serde_json::from_slice(body)
+        .or_else(|error| if body == b"{}" { serde_json::from_str("null").map_err(|_| error) } else { Err(error) });
+    parsed.map_err(|error| of_json(&error, body))
+}
+
+/// What was wrong with the JSON: not JSON at all (400), or not what is taken here (422, with a pointer where the parser names the field).
+fn of_json(error: &serde_json::Error, body: &[u8]) -> Problem {
+    let words = error.to_string();
+    if !error.is_data() {
+        return Problem::new(StatusCode::BAD_REQUEST, "malformed", format!("This is not JSON: {words}."));
+    }
+    let field = words.split('`').nth(1).unwrap_or_default();
+    let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some fields need attention.");
+    let code = if words.starts_with("unknown field") {
+        "unknown"
+    } else if words.starts_with("missing field") {
+        "required"
+    } else {
+        "invalid"
+    };
+    let pointer = if code == "invalid" {
+        super::pointer::at(body, error.line(), error.column())
+    } else {
+        super::pointer::beside(body, error.line(), error.column(), field)
+    };
+    problem.errors.push(crate::http::problem::FieldError { pointer, code, detail: format!("{words}.") });
+    problem
+}
+
+fn of_body(status: StatusCode, words: &str) -> Problem {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "too_large", "The body is larger than 16 MB. Send less at once."),
+        _ => bad(words),
+    }
+}
+
+fn bad(words: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "malformed", words)
+}

@@ -1,0 +1,57 @@
+//! What every handler is given: the database, the images of the customers, the clock, the limits.
+
+use std::sync::Arc;
+
+use domain::kit::{Clock, Ctx, Micros};
+use domain::{Error, Result};
+use metrics_exporter_prometheus::PrometheusHandle;
+use store::{Db, Tx};
+
+use crate::config::Config;
+use crate::http::limits::Limits;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// Who says what time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where and how it is served.
+    pub config: Arc<Config>,
+    /// How often one may knock.
+    pub limits: Limits,
+    /// For `/metrics`.
+    pub metrics: PrometheusHandle,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("App")
+    }
+}
+
+impl App {
+    /// Now, microseconds UTC.
+    pub fn now(&self) -> Micros {
+        self.clock.now()
+    }
+
+    /// Reads as the context's actor in one snapshot.
+    ///
+    /// # Errors
+    /// What the closure refuses, or the database.
+    pub async fn read<T: Send + 'static>(&self, ctx: &Ctx, f: impl Fn(&mut Tx, &Ctx) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+        let ctx = ctx.clone();
+        self.db.read::<T, Error>(move |tx| f(tx, &ctx)).await
+    }
+
+    /// Writes as the context's actor in one transaction; the closure may run again.
+    ///
+    /// # Errors
+    /// What the closure refuses, or the database.
+    pub async fn write<T: Send + 'static>(&self, ctx: &Ctx, f: impl Fn(&mut Tx, &Ctx) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+        let ctx = ctx.clone();
+        self.db.write::<T, Error>(move |tx| f(tx, &ctx)).await
+    }
+}

@@ -1,0 +1,125 @@
+//! The command line. Each command is a file; what they share stands here: which database, which time, how an error ends.
+
+pub mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+use domain::kit::{Clock, FixedClock, SystemClock, Zone};
+use store::Db;
+
+use crate::config;
+
+/// What a command answers: nothing, or a sentence that says what to do.
+pub type Done = Result<(), String>;
+
+/// The customer desk of a merchant.
+#[derive(Debug, Parser)]
+#[command(name = "regulars", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, Args)]
+pub struct Place {
+    /// Configuration file (TOML).
+    #[arg(long, global = true, env = "REGULARS_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// `postgres://…`, or the path of an SQLite file.
+    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Folder for the SQLite file and for files on their way.
+    #[arg(long, global = true, env = "REGULARS_DATA", value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the dashboard and the API; an empty database asks to create the owner.
+    Serve(serve::Serve),
+    /// Bring the database up to this version.
+    Migrate,
+}
+
+/// Runs the command that was typed.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    logging();
+    let done = match cli.command {
+        Command::Serve(serve) => serve.run(&cli.place),
+        Command::Migrate => migrate(&cli.place),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Place {
+    /// The configuration file.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn file(&self) -> Result<config::File, String> {
+        config::File::read(self.config.as_deref())
+    }
+
+    /// The data folder, made when it is not there.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn folder(&self, file: &config::File) -> Result<PathBuf, String> {
+        let folder = self.data.clone().or_else(|| file.data.clone()).unwrap_or_else(|| PathBuf::from("."));
+        std::fs::create_dir_all(&folder).map_err(|e| format!("Can’t make the data folder {}: {e}", folder.display()))?;
+        Ok(folder)
+    }
+
+    /// The database, open and brought up to this version.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn open(&self) -> Result<Db, String> {
+        let file = self.file()?;
+        let folder = self.folder(&file)?;
+        let target = config::target(self.database.as_deref(), &file, &folder)?;
+        let db = Db::open(&target, config::options(&file)).map_err(|e| format!("Can’t open the database: {e}"))?;
+        db.migrate(domain::migrations()).map_err(|e| format!("Can’t bring the database up to this version: {e}"))?;
+        Ok(db)
+    }
+}
+
+fn migrate(place: &Place) -> Done {
+    place.open()?;
+    println!("The database is up to date.");
+    Ok(())
+}
+
+/// The clock of a command: `--today 2011-08-31` is the end of that day, UTC.
+///
+/// # Errors
+/// In words, for what is not a date.
+pub fn clock(today: Option<&str>) -> Result<Arc<dyn Clock>, String> {
+    match today {
+        None => Ok(Arc::new(SystemClock)),
+        Some(text) => {
+            let date: jiff::civil::Date = text.parse().map_err(|_| format!("“{text}” is not a date like 2026-06-30."))?;
+            Ok(Arc::new(FixedClock(Zone::utc().end_of(date))))
+        }
+    }
+}
+
+/// Log lines go to standard error; `RUST_LOG` says how many.
+fn logging() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,server=info,domain=info,store=info"));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

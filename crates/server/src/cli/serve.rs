@@ -1,0 +1,108 @@
+//! `regulars serve`: the dashboard, the API, and the jobs.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Args;
+use domain::kit::Clock;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use store::Db;
+
+use super::{Done, Place};
+use crate::app::App;
+use crate::config::{self, Config};
+use crate::http::limits::Limits;
+
+/// Flags of `serve`, and of `demo` where they fit.
+#[derive(Clone, Debug, Args)]
+pub struct Serve {
+    /// Where to listen.
+    #[arg(long, env = "REGULARS_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// Port on 127.0.0.1 instead of --listen; 0 takes a free one.
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// The address people type when an HTTPS proxy stands in front.
+    #[arg(long, env = "REGULARS_BASE_URL", value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Allow plain HTTP on an address that other machines reach. Passwords and names travel readable.
+    #[arg(long, env = "REGULARS_INSECURE_HTTP")]
+    pub insecure_http: bool,
+}
+
+impl Serve {
+    /// Opens and serves until told to stop.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn run(&self, place: &Place) -> Done {
+        let db = place.open()?;
+        self.serve(place, db, super::clock(None)?, "")
+    }
+
+    /// Serves an open database; `hello` is printed under the address.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn serve(&self, place: &Place, db: Db, clock: Arc<dyn Clock>, hello: &str) -> Done {
+        let config = self.config(place)?;
+        let app = app(db, clock, config)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| e.to_string())?;
+        runtime.block_on(listen(app, hello))
+    }
+
+    fn config(&self, place: &Place) -> Result<Config, String> {
+        let file = place.file()?;
+        let listen = match (self.port, self.listen, &file.listen) {
+            (Some(port), _, _) => SocketAddr::from(([127, 0, 0, 1], port)),
+            (None, Some(listen), _) => listen,
+            (None, None, Some(text)) => text.parse().map_err(|_| format!("“{text}” is not an address like 127.0.0.1:8080."))?,
+            (None, None, None) => SocketAddr::from(([127, 0, 0, 1], 8080)),
+        };
+        let base_url = self.base_url.clone().or(file.base_url.clone()).unwrap_or_default().trim_end_matches('/').to_owned();
+        let insecure = self.insecure_http || file.insecure_http.unwrap_or(false);
+        let secure = config::check_http(listen, &base_url, insecure)?;
+        Ok(Config { listen, base_url, secure, data: place.folder(&file)?, api_per_minute: file.api_per_minute.unwrap_or(1200) })
+    }
+}
+
+/// The state of a process that serves.
+///
+/// # Errors
+/// In words.
+pub fn app(db: Db, clock: Arc<dyn Clock>, config: Config) -> Result<App, String> {
+    let metrics = PrometheusBuilder::new().build_recorder();
+    let handle = metrics.handle();
+    // A second app in one process (tests) keeps the first recorder; its own page is then empty, which harms nothing.
+    let _ = ::metrics::set_global_recorder(metrics);
+    Ok(App { db, clock, limits: Limits::new(config.api_per_minute), config: Arc::new(config), metrics: handle })
+}
+
+async fn listen(app: App, hello: &str) -> Done {
+    let address = app.config.listen;
+    let listener =
+        tokio::net::TcpListener::bind(address).await.map_err(|e| format!("Can’t listen on {address}: {e}. Choose another with --port."))?;
+    let address = listener.local_addr().map_err(|e| e.to_string())?;
+    let worker = crate::workers::start(&app).map_err(|e| format!("Can’t start the worker: {e}"))?;
+    let service = crate::http::routes::all(&app).0.into_make_service_with_connect_info::<SocketAddr>();
+    let shown = if app.config.base_url.is_empty() { format!("http://{address}") } else { app.config.base_url.clone() };
+    println!("Regulars is open at {shown}");
+    if !hello.is_empty() {
+        println!("{hello}");
+    }
+    axum::serve(listener, service).with_graceful_shutdown(stopped()).await.map_err(|e| e.to_string())?;
+    drop(worker);
+    Ok(())
+}
+
+/// Ctrl-C or the service manager's word.
+async fn stopped() {
+    let mut term = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(term) => term,
+        Err(_) => return std::future::pending().await,
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+}

@@ -1,0 +1,118 @@
+//! Where Regulars keeps its data and how it is reached: one file, the environment, flags; the later wins.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use store::{Options, Target};
+
+/// The configuration file (TOML); every key may be left out.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct File {
+    /// `postgres://…`, or the path of an SQLite file.
+    pub database_url: Option<String>,
+    /// Where to listen: `127.0.0.1:8080`.
+    pub listen: Option<String>,
+    /// The address people type, when it is served behind HTTPS: `https://desk.example.com`.
+    pub base_url: Option<String>,
+    /// Allow plain HTTP on an address that is not this machine.
+    pub insecure_http: Option<bool>,
+    /// Folder for the SQLite file and for files on their way.
+    pub data: Option<PathBuf>,
+    /// Connections to PostgreSQL.
+    pub pool: Option<usize>,
+    /// Reader threads on SQLite.
+    pub readers: Option<usize>,
+    /// Requests per minute of one API key.
+    pub api_per_minute: Option<u32>,
+}
+
+impl File {
+    /// Reads the file; a file that was named must exist.
+    ///
+    /// # Errors
+    /// In words: what could not be read, and which line.
+    pub fn read(path: Option<&Path>) -> Result<Self, String> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let text = std::fs::read_to_string(path).map_err(|e| format!("Can’t read the configuration file {}: {e}", path.display()))?;
+        toml::from_str(&text).map_err(|e| format!("The configuration file {} is not right: {e}", path.display()))
+    }
+}
+
+/// What `serve` and `demo` run with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Public address, without a slash at the end; empty when not set.
+    pub base_url: String,
+    /// Cookies need HTTPS (and carry the `__Host-` prefix).
+    pub secure: bool,
+    /// Folder for files on their way.
+    pub data: PathBuf,
+    /// Requests per minute of one API key.
+    pub api_per_minute: u32,
+}
+
+/// Which database: `--database`, else `DATABASE_URL`, else the file's, else `regulars.db` in the data folder.
+///
+/// # Errors
+/// In words, for an address that cannot be one.
+pub fn target(flag: Option<&str>, file: &File, data: &Path) -> Result<Target, String> {
+    match flag.or(file.database_url.as_deref()) {
+        Some(text) => Target::parse(text).map_err(|e| e.to_string()),
+        None => Ok(Target::Sqlite(data.join("regulars.db"))),
+    }
+}
+
+/// How the database is opened.
+pub fn options(file: &File) -> Options {
+    let mut options = Options::default();
+    if let Some(pool) = file.pool {
+        options.pool = pool.clamp(2, 200);
+    }
+    if let Some(readers) = file.readers {
+        options.readers = readers.clamp(1, 64);
+    }
+    options.queue_deadline = Duration::from_secs(5);
+    options
+}
+
+/// Refuses plain HTTP on an address other machines reach, unless asked to (SPEC 15.2).
+///
+/// # Errors
+/// Says why and what to do.
+pub fn check_http(listen: SocketAddr, base_url: &str, insecure: bool) -> Result<bool, String> {
+    let https = base_url.starts_with("https://");
+    if !https && !listen.ip().is_loopback() && !insecure {
+        return Err(format!(
+            "Regulars would serve {listen} over plain HTTP: anybody on the way could read passwords and customers. \
+             Put an HTTPS proxy in front and set --base-url https://…, or listen on 127.0.0.1, or say --insecure-http if you accept that."
+        ));
+    }
+    Ok(https)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_beyond_this_machine_needs_to_be_asked_for() {
+        let open: SocketAddr = "0.0.0.0:8080".parse().unwrap();
+        assert!(check_http(open, "", false).unwrap_err().contains("--insecure-http"));
+        assert_eq!(check_http(open, "", true), Ok(false));
+        assert_eq!(check_http(open, "https://desk.example.com", false), Ok(true));
+        assert_eq!(check_http("127.0.0.1:0".parse().unwrap(), "", false), Ok(false));
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("regulars.toml");
+        std::fs::write(&path, "lisen = '127.0.0.1:1'").unwrap();
+        assert!(File::read(Some(&path)).unwrap_err().contains("lisen"));
+    }
+}

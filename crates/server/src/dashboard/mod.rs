@@ -1,0 +1,18 @@
+//! The dashboard: one folder per room, each with its routes, handlers and templates.
+//!
+//! A handler reads the request, calls one verb and shows the outcome. It decides nothing of the trade.
+
+mod frame;
+mod page;
+mod toast;
+
+pub use frame::frame;
+pub use page::{PageError, PageResult, error_page, not_found, see_other, show, show_with};
+pub use toast::{Toasted, toasted};
+
+use crate::http::Routes;
+
+/// All pages.
+pub fn routes(routes: Routes) -> Routes {
+    routes
+}

@@ -1,0 +1,72 @@
+//! What every answer carries and every request passes: strict headers, one origin, bounded size and time, one log line.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+
+use crate::app::App;
+
+/// Nothing inline, nothing from elsewhere, no frame around us.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; \
+                   form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The largest body of an ordinary request: a form, a picture of 5 MB, a bulk of orders.
+const BODY: usize = 16 * 1024 * 1024;
+
+/// Wraps all doors.
+pub fn wrap(router: Router, app: &App) -> Router {
+    let mut csrf = CsrfLayer::new();
+    if !app.config.base_url.is_empty() {
+        csrf = csrf.add_trusted_origin(&app.config.base_url).unwrap_or_else(|_| CsrfLayer::new());
+    }
+    router
+        .layer(csrf)
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(middleware::from_fn_with_state(app.clone(), measure))
+        .layer(middleware::from_fn(headers))
+        .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
+        .layer(CompressionLayer::new())
+}
+
+/// Security headers on every answer; pages are never kept by a cache on the way.
+async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, CSP),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// One log line and one measurement for each request: method, route, status, time. Never a query, a body or a name.
+async fn measure(State(_app): State<App>, request: Request, next: Next) -> Response {
+    let start = std::time::Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<axum::extract::MatchedPath>().map_or("unknown", |p| p.as_str()).to_owned();
+    let response = next.run(request).await;
+    let (status, took) = (response.status().as_u16(), start.elapsed());
+    metrics::counter!("regulars_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status.to_string())
+        .increment(1);
+    metrics::histogram!("regulars_request_seconds", "route" => route.clone()).record(took.as_secs_f64());
+    if status >= 500 || took > Duration::from_secs(1) {
+        tracing::warn!(%method, route, status, ms = took.as_millis() as u64, "request");
+    } else {
+        tracing::debug!(%method, route, status, ms = took.as_millis() as u64, "request");
+    }
+    response
+}

@@ -1,0 +1,12 @@
+//! What every HTTP door shares: who asks, whether they may, what an error looks like, and the headers of every answer.
+
+pub mod guard;
+pub mod health;
+pub mod layers;
+pub mod limits;
+pub mod problem;
+pub mod routes;
+
+pub use guard::{Policy, Who};
+pub use problem::Problem;
+pub use routes::Routes;

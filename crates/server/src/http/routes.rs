@@ -1,0 +1,117 @@
+//! The one way to add a route: with its policy. A route without a policy cannot be written, and the table of all of them is what the
+//! tests walk through (SPEC 16: every route has a written policy).
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodRouter, get, post};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
+
+use super::guard::{Guard, Policy, guard};
+use crate::app::App;
+
+/// Which door a route belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// A page: people with a session; errors are pages.
+    Page,
+    /// The API: programs with a key; errors are problem+json.
+    Api,
+}
+
+/// A line of the policy table.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// HTTP method.
+    pub method: Method,
+    /// Path with `{parameters}`.
+    pub path: String,
+    /// Who may.
+    pub policy: Policy,
+    /// Page or API.
+    pub side: Side,
+}
+
+/// Routes and their policies, gathered together.
+pub struct Routes {
+    app: App,
+    router: Router<App>,
+    api: OpenApiRouter<App>,
+    table: Vec<Line>,
+}
+
+impl std::fmt::Debug for Routes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Routes").field("table", &self.table).finish_non_exhaustive()
+    }
+}
+
+impl Routes {
+    /// None yet.
+    pub fn new(app: &App) -> Self {
+        Self { app: app.clone(), router: Router::new(), api: OpenApiRouter::new(), table: Vec::new() }
+    }
+
+    /// A page that is read.
+    #[must_use]
+    pub fn get<H: Handler<T, App>, T: 'static>(self, path: &'static str, policy: Policy, handler: H) -> Self {
+        self.page(Method::GET, path, policy, get(handler))
+    }
+
+    /// A form that is sent.
+    #[must_use]
+    pub fn post<H: Handler<T, App>, T: 'static>(self, path: &'static str, policy: Policy, handler: H) -> Self {
+        self.page(Method::POST, path, policy, post(handler))
+    }
+
+    fn page(mut self, method: Method, path: &'static str, policy: Policy, handler: MethodRouter<App>) -> Self {
+        let guarded = handler.layer(axum::middleware::from_fn_with_state(Guard::new(&self.app, policy, Side::Page), guard));
+        self.router = self.router.route(path, guarded);
+        self.table.push(Line { method, path: path.to_owned(), policy, side: Side::Page });
+        self
+    }
+
+    /// An operation of the API: `routes!(handler)` of utoipa-axum, so that the description and the route cannot part.
+    #[must_use]
+    pub fn api(mut self, policy: Policy, operation: UtoipaMethodRouter<App>) -> Self {
+        for (path, item) in &operation.1.paths {
+            for (method, there) in [
+                (Method::GET, item.get.is_some()),
+                (Method::POST, item.post.is_some()),
+                (Method::PUT, item.put.is_some()),
+                (Method::PATCH, item.patch.is_some()),
+                (Method::DELETE, item.delete.is_some()),
+            ] {
+                if there {
+                    self.table.push(Line { method, path: path.clone(), policy, side: Side::Api });
+                }
+            }
+        }
+        let guarded = operation.layer(axum::middleware::from_fn_with_state(Guard::new(&self.app, policy, Side::Api), guard));
+        self.api = self.api.routes(guarded);
+        self
+    }
+
+    /// The router, the description of the API and the policy table.
+    pub fn done(self) -> (Router<App>, utoipa::openapi::OpenApi, Vec<Line>) {
+        let (api, description) = self.api.split_for_parts();
+        (self.router.merge(api), description, self.table)
+    }
+}
+
+/// Every door of Regulars behind its layers, and the table of their policies.
+pub fn all(app: &App) -> (Router, Vec<Line>) {
+    let routes = crate::dashboard::routes(Routes::new(app));
+    let routes = crate::api::routes(routes);
+    let (router, description, table) = routes.done();
+    let description = crate::api::describe(description);
+    let router = router
+        .route("/assets/{name}", get(super::health::asset))
+        .route("/healthz", get(super::health::healthz))
+        .route("/readyz", get(super::health::readyz))
+        .route("/metrics", get(super::health::metrics))
+        .route("/api/v1/openapi.json", get(move || std::future::ready(axum::Json(description.clone()))))
+        .fallback(crate::dashboard::not_found)
+        .with_state(app.clone());
+    (super::layers::wrap(router, app), table)
+}

@@ -1,0 +1,59 @@
+//! The worker thread of a serving process: jobs, and the housekeeping that time alone asks for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use domain::jobs::{self, Kinds, Tools};
+
+use crate::app::App;
+
+/// How long a worker rests when nothing waits.
+const REST: Duration = Duration::from_millis(200);
+
+/// A running worker; dropping it lets the current slice end and joins.
+#[derive(Debug)]
+pub struct Worker {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Every kind of job this version knows.
+pub fn kinds() -> Kinds {
+    Kinds::default()
+}
+
+/// Starts the worker of this process.
+///
+/// # Errors
+/// When the system gives no thread.
+pub fn start(app: &App) -> std::io::Result<Worker> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let (app, flag) = (app.clone(), stop.clone());
+    let thread = std::thread::Builder::new().name("jobs".to_owned()).spawn(move || run(&app, &flag))?;
+    Ok(Worker { stop, thread: Some(thread) })
+}
+
+fn run(app: &App, stop: &AtomicBool) {
+    let kinds = kinds();
+    let tools = Tools::default();
+    let name = format!("{}:{}", std::process::id(), domain::kit::secret());
+    let stopped = || stop.load(Ordering::Relaxed);
+    while !stopped() {
+        if let Err(error) = jobs::run_all(&app.db, &kinds, &tools, &*app.clock, &name, &stopped) {
+            tracing::error!(%error, "the worker could not note a failure");
+        }
+        std::thread::park_timeout(REST);
+    }
+}
