@@ -338,6 +338,13 @@ CREATE TABLE list_states (
   PRIMARY KEY (merchant_id, person_id, list)
 );
 
+-- What somebody is about to make and no row to lock exists for yet: the customer of a new e-mail address. Empty between transactions.
+CREATE TABLE claims (
+  merchant_id TEXT COLLATE "C" NOT NULL,
+  key TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (merchant_id, key)
+);
+
 -- Orders and money.
 CREATE TABLE orders (
   merchant_id TEXT COLLATE "C" NOT NULL REFERENCES merchants (id),
@@ -460,9 +467,9 @@ CREATE TABLE payments (
 CREATE INDEX payments_customer ON payments (merchant_id, customer_id, paid_at);
 CREATE INDEX payments_order ON payments (merchant_id, order_id);
 CREATE UNIQUE INDEX payments_ref ON payments (merchant_id, provider, provider_ref);
-CREATE INDEX payments_guest_fingerprint ON payments (merchant_id, fingerprint) WHERE customer_id IS NULL AND fingerprint <> '';
-CREATE INDEX payments_guest_email ON payments (merchant_id, email_key) WHERE customer_id IS NULL AND email_key <> '';
-CREATE INDEX payments_guest_phone ON payments (merchant_id, phone_key) WHERE customer_id IS NULL AND phone_key <> '';
+CREATE INDEX payments_guest_fingerprint ON payments (merchant_id, fingerprint, id) WHERE customer_id IS NULL AND fingerprint <> '';
+CREATE INDEX payments_guest_email ON payments (merchant_id, email_key, id) WHERE customer_id IS NULL AND email_key <> '';
+CREATE INDEX payments_guest_phone ON payments (merchant_id, phone_key, id) WHERE customer_id IS NULL AND phone_key <> '';
 -- Cards, e-mails and phones that a customer's own payments brought and that are not in its row, contacts or methods: so that
 -- a guest payment finds every customer it matches without an index over all payments (SPEC 2.8, kept).
 CREATE TABLE payment_keys (

@@ -11,12 +11,17 @@ pub mod jobs;
 pub mod kit;
 pub mod labels;
 pub mod merchants;
+pub mod orders;
+pub mod payments;
+pub mod rates;
 pub mod replies;
 mod schema;
 pub mod shops;
 pub mod staff;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod subscriptions;
+pub mod verify;
 
 pub use kit::{Ctx, Error, Result};
 pub use schema::migrations;

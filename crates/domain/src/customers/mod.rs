@@ -9,6 +9,7 @@ mod duplicates;
 mod fields;
 mod get;
 pub mod index;
+pub mod facts;
 pub mod model;
 pub mod notes;
 pub mod queries;

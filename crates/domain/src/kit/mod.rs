@@ -10,8 +10,10 @@ mod error;
 mod ids;
 pub mod locks;
 mod money;
+mod page;
 mod phone;
 mod text;
+mod words;
 
 pub use actor::{ALL_RIGHTS, ALL_ROLES, Actor, ActorKind, Door, Right, Rights, Role};
 pub use address::Address;
@@ -20,5 +22,7 @@ pub use ctx::Ctx;
 pub use error::{Error, Link, Problem, Problems, Result, Stale, StaleField};
 pub use ids::*;
 pub use money::{Currency, Money, exact_to_minor};
+pub use page::PageKey;
 pub use phone::{Phone, phone_key};
 pub use text::{Email, clean, clean_opt, email_key, name_key};
+pub(crate) use words::words;

@@ -1,0 +1,361 @@
+//! A storefront's checkout in one call, and the same call for each order of a bulk synchronisation (SPEC 6.1, 3.4).
+//!
+//! The shop's own order id makes it idempotent: the same id again brings the order up to date, the same content again changes nothing.
+//! Money that was taken is never refused: a paid order of an archived customer is recorded and flagged (SPEC 10.2).
+
+use serde::{Deserialize, Serialize};
+use store::Tx;
+
+use super::put::{self, OrderInput};
+use super::read::shop_currency;
+use super::totals::Extras;
+use super::{Line, State, queries};
+use crate::customers::{self, NewCustomer, Rules, facts};
+use crate::kit::{
+    Address, Ctx, Currency, CustomerId, Email, Error, Micros, OrderId, PaymentId, Problems, Result, Right, ShopId, clean, email_key, locks,
+};
+use crate::merchants;
+use crate::payments::{self, MethodInput, Payer, PaymentInput, PaymentStatus, must_exist};
+
+/// One order as a storefront tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Checkout {
+    /// Which shop.
+    pub shop: ShopId,
+    /// The shop's own order id.
+    pub external_id: String,
+    /// Who buys.
+    pub buyer: Buyer,
+    /// Stays a guest: no customer is made or found (SPEC 3.4).
+    #[serde(default)]
+    pub guest: bool,
+    /// ISO 4217.
+    pub currency: Currency,
+    /// How far the order is.
+    #[serde(default = "open")]
+    pub state: State,
+    /// Left in the basket.
+    #[serde(default)]
+    pub abandoned: bool,
+    /// What is bought.
+    #[serde(default)]
+    pub lines: Vec<Line>,
+    /// Minor units.
+    #[serde(default)]
+    pub discount: i64,
+    /// Minor units.
+    #[serde(default)]
+    pub shipping: i64,
+    /// Minor units.
+    #[serde(default)]
+    pub tax: i64,
+    /// A remark.
+    #[serde(default)]
+    pub note: String,
+    /// Microseconds UTC; absent: now.
+    #[serde(default)]
+    pub ordered_at: Option<Micros>,
+    /// What was paid, or tried.
+    #[serde(default)]
+    pub payments: Vec<CheckoutPayment>,
+}
+
+fn open() -> State {
+    State::Open
+}
+
+/// Who buys.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Buyer {
+    /// A customer the shop knows already.
+    pub customer: Option<CustomerId>,
+    /// E-mail address; needed unless the customer is named or stays a guest.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// Phone in any format.
+    pub phone: String,
+    /// Organisation.
+    pub company: String,
+    /// VAT number.
+    pub vat_number: String,
+    /// Billing address.
+    pub billing: Address,
+    /// Delivery address; absent: the billing address.
+    pub delivery: Option<Address>,
+    /// BCP 47.
+    pub language: String,
+    /// Wants marketing.
+    pub marketing: bool,
+}
+
+/// A payment within a checkout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckoutPayment {
+    /// Who moved the money.
+    pub provider: String,
+    /// The provider's id.
+    #[serde(default)]
+    pub provider_ref: Option<String>,
+    /// How far it came.
+    #[serde(default = "settled")]
+    pub status: PaymentStatus,
+    /// Minor units of the order's currency.
+    pub amount: i64,
+    /// What it came by.
+    #[serde(default)]
+    pub method: Option<MethodInput>,
+    /// Microseconds UTC; absent: when it was ordered.
+    #[serde(default)]
+    pub paid_at: Option<Micros>,
+    /// Real money.
+    #[serde(default = "yes")]
+    pub live: bool,
+    /// The provider's code of a failure.
+    #[serde(default)]
+    pub failure_code: String,
+    /// The provider's words.
+    #[serde(default)]
+    pub failure_message: String,
+}
+
+fn settled() -> PaymentStatus {
+    PaymentStatus::Settled
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What became of a checkout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CheckoutOutcome {
+    /// The order.
+    pub order: OrderId,
+    /// Whose it is; nobody: a guest's.
+    pub customer: Option<CustomerId>,
+    /// Its payments, in the order given.
+    pub payments: Vec<PaymentId>,
+    /// The order was not there before.
+    pub created: bool,
+    /// Something of it is different now.
+    pub changed: bool,
+    /// The customer was not there before.
+    pub customer_created: bool,
+    /// `customer_inactive` when it was recorded for an archived customer.
+    pub flag: &'static str,
+}
+
+/// Takes it in.
+///
+/// # Errors
+/// `Invalid` with everything that is wrong; `Conflict` (`customer_inactive`) for a new order of an archived customer that is not paid.
+pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutcome> {
+    ctx.must(Right::Orders)?;
+    let country = merchants::settings(tx, ctx)?.country;
+    check_shop_and_buyer(tx, ctx, input)?;
+    let known = put::by_external(tx, ctx, &input.shop, input.external_id.trim())?;
+    let (customer, customer_created) = match &known {
+        Some(order) => (order.customer.clone(), false),
+        None => find_or_create(tx, ctx, input)?,
+    };
+    let flag = match &customer {
+        Some(customer) => flag(tx, ctx, input, customer, known.is_none())?,
+        None => "",
+    };
+    let order = order_input(ctx, input, customer.clone(), flag);
+    let mut problems = Problems::default();
+    let checked = put::check(ctx, &order, &mut problems);
+    let payments: Vec<PaymentInput> = (0..input.payments.len()).map(|i| payment_input(ctx, input, i, &order)).collect();
+    for (i, payment) in payments.iter().enumerate() {
+        payments::check(ctx, payment, &format!("payments.{i}."), &mut problems);
+    }
+    problems.check()?;
+    let put = put::write(tx, ctx, &order, &checked, &country)?;
+    let mut done = CheckoutOutcome {
+        order: put.id.clone(),
+        customer: put.customer.clone(),
+        payments: Vec::new(),
+        created: put.created,
+        changed: put.changed,
+        customer_created,
+        flag,
+    };
+    for payment in payments {
+        let payment = PaymentInput { order: Some(put.id.clone()), customer: put.customer.clone(), ..payment };
+        let put = payments::put_later(tx, ctx, &payment, &country)?;
+        done.changed |= !done.created && (put.created || put.changed);
+        done.payments.push(put.id);
+    }
+    if done.created || done.changed {
+        put::follow_payments(tx, ctx, &put.id)?;
+        facts::refresh(tx, ctx, put.customer.as_slice(), cause(input))?;
+    }
+    if done.created {
+        put::number(tx, ctx, &put.id)?;
+    }
+    Ok(done)
+}
+
+fn check_shop_and_buyer(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<()> {
+    let mut problems = Problems::default();
+    if shop_currency(tx, ctx, &input.shop)?.is_none() {
+        problems.add("shop", "unknown", "Use the id of one of your shops.");
+    }
+    if clean(&mut problems, "external_id", &input.external_id, 200).is_empty() {
+        problems.add("external_id", "required", "Send the shop's own order id.");
+    }
+    let email = input.buyer.email.trim();
+    let known = input.guest || input.buyer.customer.is_some();
+    if email.is_empty() && !known {
+        problems.add("buyer.email", "required", "Send the buyer's e-mail address, or mark the checkout as a guest's.");
+    } else if !email.is_empty() && Email::parse(email).is_none() {
+        problems.add("buyer.email", "invalid", "Send an address such as ana@example.com.");
+    }
+    if input.guest && input.buyer.customer.is_some() {
+        problems.add("guest", "invalid", "A guest's checkout names no customer.");
+    }
+    if input.payments.len() > 50 {
+        problems.add("payments", "too_long", "Use at most 50 payments.");
+    }
+    problems.check()
+}
+
+/// The buyer's customer, locked: named, found by e-mail, or made of the checkout's details (SPEC 3.4).
+fn find_or_create(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<(Option<CustomerId>, bool)> {
+    if input.guest {
+        return Ok((None, false));
+    }
+    let key = email_key(&input.buyer.email);
+    let named = match &input.buyer.customer {
+        Some(customer) => Some(customer.clone()),
+        None => customers::find_by_email(tx, ctx, &key)?,
+    };
+    if let Some(customer) = named {
+        locks::customers(tx, ctx, &[&customer])?;
+        return Ok((Some(customer), false));
+    }
+    // Two first orders at the same moment make one customer: the second waits here for the first.
+    let claim = format!("email:{key}");
+    tx.exec(&queries::CLAIM, &[&ctx.merchant, &claim])?;
+    let (customer, created) = match customers::find_by_email(tx, ctx, &key)? {
+        Some(customer) => (customer, false),
+        None => (make(tx, ctx, input)?, true),
+    };
+    tx.exec(&queries::UNCLAIM, &[&ctx.merchant, &claim])?;
+    if !created {
+        locks::customers(tx, ctx, &[&customer])?;
+    }
+    Ok((Some(customer), created))
+}
+
+/// Whoever may take orders may have their buyers made; the e-mail address was checked.
+fn make(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CustomerId> {
+    let buyer = &input.buyer;
+    let new = NewCustomer {
+        name: buyer.name.clone(),
+        email: buyer.email.clone(),
+        phone: buyer.phone.clone(),
+        company: buyer.company.clone(),
+        vat_number: buyer.vat_number.clone(),
+        billing: buyer.billing.clone(),
+        delivery: buyer.delivery.clone(),
+        language: buyer.language.clone(),
+        marketing: buyer.marketing,
+        shop: Some(input.shop.clone()),
+        created_at: Some(input.ordered_at.unwrap_or(ctx.now).min(ctx.now)),
+        ..NewCustomer::default()
+    };
+    match customers::make(tx, ctx, new, Rules::Import) {
+        Ok(created) => Ok(created.id),
+        Err(Error::Invalid(mut problems)) => {
+            problems.0.iter_mut().for_each(|p| p.field = format!("buyer.{}", p.field));
+            Err(Error::Invalid(problems))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Refuses a new order of an archived customer, unless money was taken: then it is flagged.
+fn flag(tx: &mut Tx, ctx: &Ctx, input: &Checkout, customer: &CustomerId, new: bool) -> Result<&'static str> {
+    let active = match must_exist(tx, ctx, customer) {
+        Err(Error::NotFound(_)) => return Err(Problems::one("buyer.customer", "unknown", "There is no such customer.")),
+        active => active?,
+    };
+    if active || !new {
+        return Ok("");
+    }
+    if input.is_paid() {
+        return Ok("customer_inactive");
+    }
+    Err(Error::conflict("customer_inactive", "This customer is archived: it takes no new orders that are not paid."))
+}
+
+impl Checkout {
+    /// Was money taken?
+    fn is_paid(&self) -> bool {
+        matches!(self.state, State::Paid | State::Fulfilled | State::Closed) || self.payments.iter().any(|p| p.status == PaymentStatus::Settled)
+    }
+}
+
+fn cause(input: &Checkout) -> &'static str {
+    match input.payments.last() {
+        Some(payment) => payment.status.cause(),
+        None => "order received",
+    }
+}
+
+fn order_input(ctx: &Ctx, input: &Checkout, customer: Option<CustomerId>, flag: &'static str) -> OrderInput {
+    let ordered_at = input.ordered_at.unwrap_or(ctx.now);
+    // A shop that sends payments lets them speak; one that sends none says by the state whether it is paid.
+    let said = match input.state {
+        State::Paid => true,
+        State::Fulfilled | State::Closed => input.payments.is_empty() || input.payments.iter().any(|p| p.status == PaymentStatus::Settled),
+        _ => false,
+    };
+    OrderInput {
+        shop: input.shop.clone(),
+        external_id: Some(input.external_id.trim().to_owned()),
+        number: None,
+        customer,
+        guest: input.guest,
+        state: input.state,
+        abandoned: input.abandoned,
+        currency: input.currency,
+        lines: input.lines.clone(),
+        extras: Extras { discount: input.discount, shipping: input.shipping, tax: input.tax },
+        payer: payer(&input.buyer),
+        company: input.buyer.company.clone(),
+        billing: input.buyer.billing.clone(),
+        delivery: input.buyer.delivery.clone().unwrap_or_else(|| input.buyer.billing.clone()),
+        note: input.note.clone(),
+        flag,
+        ordered_at,
+        paid_at: said.then_some(ordered_at),
+        import_id: None,
+    }
+}
+
+fn payer(buyer: &Buyer) -> Payer {
+    Payer { name: buyer.name.clone(), email: buyer.email.clone(), phone: buyer.phone.clone() }
+}
+
+/// One without a reference of its provider gets one of the shop's order id and its place, so that it too comes once.
+fn payment_input(ctx: &Ctx, input: &Checkout, i: usize, order: &OrderInput) -> PaymentInput {
+    let p = &input.payments[i];
+    let own = p.provider_ref.as_deref().map(str::trim).filter(|r| !r.is_empty()).map(str::to_owned);
+    PaymentInput {
+        provider_ref: Some(own.unwrap_or_else(|| format!("{}/{}#{i}", input.shop, input.external_id.trim()))),
+        status: p.status,
+        live: p.live,
+        method: p.method.clone(),
+        payer: payer(&input.buyer),
+        failure_code: p.failure_code.trim().to_owned(),
+        failure_message: p.failure_message.trim().to_owned(),
+        flag: order.flag,
+        ..PaymentInput::settled(input.shop.clone(), p.provider.trim(), input.currency, p.amount, p.paid_at.unwrap_or(order.ordered_at).min(ctx.now))
+    }
+}

@@ -1,0 +1,228 @@
+//! Payment methods bound to a customer: attach, detach, choose the default, and what the last attempt said about each.
+
+use serde::Serialize;
+use store::{Row, Tx};
+
+use super::{MethodInput, MethodKind, Outcome, put, queries};
+use crate::customers::facts;
+use crate::events::Event;
+use crate::kit::{Address, Ctx, CustomerId, Error, ImportId, MethodId, Micros, Problems, Result, Right, clean, locks};
+
+/// A method as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Method {
+    /// Its id.
+    pub id: MethodId,
+    /// Whose.
+    pub customer: CustomerId,
+    /// Card, debit, wallet, or manual.
+    pub kind: MethodKind,
+    /// Who keeps it.
+    pub provider: String,
+    /// The provider's id of it.
+    pub provider_ref: Option<String>,
+    /// `visa`.
+    pub brand: String,
+    /// Last four digits.
+    pub last4: String,
+    /// Year it ends.
+    pub expires_year: Option<i64>,
+    /// Month it ends.
+    pub expires_month: Option<i64>,
+    /// The same card has the same one wherever it is used.
+    #[serde(skip)]
+    pub fingerprint: String,
+    /// Where its bills go.
+    pub billing: Option<Address>,
+    /// Chosen as the default by somebody.
+    pub chosen: bool,
+    /// What the last attempt said.
+    pub last_outcome: Outcome,
+    /// Since when it is attached.
+    pub added_at: Micros,
+    /// Since when it is not any more.
+    pub detached_at: Option<Micros>,
+}
+
+/// Attached and detached ones, oldest first.
+pub fn of_customer(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<Method>> {
+    ctx.must(Right::Read)?;
+    Ok(tx.rows(&queries::METHODS, &[&ctx.merchant, customer], read)?)
+}
+
+/// Attaches a method, or brings a known one up to date. The same card of the same provider is the same method.
+///
+/// # Errors
+/// `Invalid` for digits or dates that are none; `Conflict` (`customer_inactive`) for an archived or deleted customer.
+pub fn attach(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, provider: &str, input: &MethodInput) -> Result<MethodId> {
+    ctx.must(Right::Orders)?;
+    locks::customers(tx, ctx, &[customer])?;
+    if !put::must_exist(tx, ctx, customer)? {
+        return Err(Error::conflict("customer_inactive", "This customer is archived. Unarchive it first."));
+    }
+    let mut problems = Problems::default();
+    check(input, "", &mut problems);
+    let provider = clean(&mut problems, "provider", provider, 40);
+    problems.check()?;
+    let id = put_later(tx, ctx, customer, &provider, input, ctx.now, None)?;
+    facts::refresh(tx, ctx, std::slice::from_ref(customer), "payment method attached")?;
+    Ok(id)
+}
+
+/// Takes a method off; its payments keep it.
+pub fn detach(tx: &mut Tx, ctx: &Ctx, id: &MethodId) -> Result<()> {
+    ctx.must(Right::Orders)?;
+    let method = locked(tx, ctx, id)?;
+    if method.detached_at.is_some() {
+        return Ok(());
+    }
+    tx.exec(&queries::DETACH_METHOD, &[&ctx.merchant, id, &ctx.now])?;
+    event(tx, ctx, "method.detached", &method.customer, id)?;
+    facts::refresh(tx, ctx, std::slice::from_ref(&method.customer), "payment method detached")
+}
+
+/// Makes a method the default.
+///
+/// # Errors
+/// `Conflict` (`detached`) for one that was taken off.
+pub fn choose(tx: &mut Tx, ctx: &Ctx, id: &MethodId) -> Result<()> {
+    ctx.must(Right::Orders)?;
+    let method = locked(tx, ctx, id)?;
+    if method.detached_at.is_some() {
+        return Err(Error::conflict("detached", "This payment method was taken off. Attach it again first."));
+    }
+    if method.chosen {
+        return Ok(());
+    }
+    tx.exec(&queries::CHOOSE_NONE, &[&ctx.merchant, &method.customer])?;
+    tx.exec(&queries::CHOOSE, &[&ctx.merchant, id])?;
+    event(tx, ctx, "method.chosen", &method.customer, id)?;
+    facts::refresh(tx, ctx, std::slice::from_ref(&method.customer), "default payment method chosen")
+}
+
+/// What a provider says about a method outside of a payment: its card was reported stolen, the bank sent a new one.
+pub fn set_outcome(tx: &mut Tx, ctx: &Ctx, id: &MethodId, outcome: Outcome) -> Result<()> {
+    ctx.must(Right::Orders)?;
+    let method = locked(tx, ctx, id)?;
+    tx.exec(&queries::SET_OUTCOME, &[&ctx.merchant, id, &outcome])?;
+    facts::refresh(tx, ctx, std::slice::from_ref(&method.customer), "payment method checked")
+}
+
+/// Attaches or updates without locks and facts: for payments, checkouts and imports.
+pub fn put_later(
+    tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, provider: &str, input: &MethodInput, added_at: Micros, import: Option<&ImportId>,
+) -> Result<MethodId> {
+    let (known, reference) = known(tx, ctx, customer, provider, input)?;
+    let billing = input.billing.as_ref().map(serde_json::to_string).transpose().map_err(|e| Error::Internal(e.to_string()))?.unwrap_or_default();
+    let (brand, last4, card) = (input.brand.trim(), input.last4.trim(), input.fingerprint.trim());
+    if let Some(method) = known {
+        let card = if card.is_empty() { &method.fingerprint } else { card };
+        let (year, month) = (input.expires_year.or(method.expires_year), input.expires_month.or(method.expires_month));
+        tx.exec(&queries::UPDATE_METHOD, &[&ctx.merchant, &method.id, &brand, &last4, &year, &month, &card, &billing])?;
+        if method.detached_at.is_some() {
+            tx.exec(&queries::REATTACH_METHOD, &[&ctx.merchant, &method.id, &added_at])?;
+            event(tx, ctx, "method.attached", customer, &method.id)?;
+        }
+        return Ok(method.id);
+    }
+    let id: MethodId = ctx.id();
+    tx.exec(&queries::INSERT_METHOD, &[
+        &ctx.merchant,
+        &id,
+        customer,
+        &input.kind,
+        &provider,
+        &reference,
+        &brand,
+        &last4,
+        &input.expires_year,
+        &input.expires_month,
+        &card,
+        &billing,
+        &added_at,
+        &import,
+    ])?;
+    event(tx, ctx, "method.attached", customer, &id)?;
+    Ok(id)
+}
+
+/// The method this customer has already, and the reference to keep for a new one: a provider's id that another customer has is not taken away
+/// from it.
+fn known(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, provider: &str, input: &MethodInput) -> Result<(Option<Method>, Option<String>)> {
+    let reference = input.provider_ref.as_deref().map(str::trim).filter(|r| !r.is_empty());
+    if let Some(reference) = reference
+        && let Some((id, owner)) = tx.opt(&queries::METHOD_BY_REF, &[&ctx.merchant, &provider, &reference], |r| {
+            Ok((r.get::<MethodId>(0)?, r.get::<CustomerId>(1)?))
+        })?
+    {
+        let method = if owner == *customer { Some(find(tx, ctx, &id)?) } else { None };
+        return Ok((method, None));
+    }
+    let same = |m: &Method| {
+        let card = input.fingerprint.trim();
+        let alike = if card.is_empty() { m.brand == input.brand.trim() && m.last4 == input.last4.trim() } else { m.fingerprint == card };
+        m.kind == input.kind && m.provider == provider && alike && (reference.is_none() || m.provider_ref.is_none())
+    };
+    let methods = tx.rows(&queries::METHODS, &[&ctx.merchant, customer], read)?;
+    Ok((methods.into_iter().find(same), reference.map(str::to_owned)))
+}
+
+/// What an attempt at `at` said about a method, unless a later one has said more since.
+pub(crate) fn note_outcome(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, method: &MethodId, outcome: Outcome, at: Micros) -> Result<()> {
+    let later = tx.opt(&queries::LATER_ATTEMPT, &[&ctx.merchant, customer, &at, method], |r| r.get::<String>(0))?;
+    if later.is_none() {
+        tx.exec(&queries::SET_OUTCOME, &[&ctx.merchant, method, &outcome])?;
+    }
+    Ok(())
+}
+
+pub(crate) fn check(input: &MethodInput, at: &str, problems: &mut Problems) {
+    clean(problems, &format!("{at}provider_ref"), input.provider_ref.as_deref().unwrap_or_default(), 200);
+    clean(problems, &format!("{at}brand"), &input.brand, 40);
+    clean(problems, &format!("{at}fingerprint"), &input.fingerprint, 200);
+    let last4 = input.last4.trim();
+    if last4.chars().count() > 4 || !last4.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        problems.add(format!("{at}last4"), "invalid", "Use the last four digits.");
+    }
+    if input.expires_year.is_some_and(|y| !(2000..=2100).contains(&y)) {
+        problems.add(format!("{at}expires_year"), "invalid", "Use a year of four digits.");
+    }
+    if input.expires_month.is_some_and(|m| !(1..=12).contains(&m)) {
+        problems.add(format!("{at}expires_month"), "invalid", "Use a month from 1 to 12.");
+    }
+}
+
+fn find(tx: &mut Tx, ctx: &Ctx, id: &MethodId) -> Result<Method> {
+    tx.opt(&queries::METHOD, &[&ctx.merchant, id], read)?.ok_or(Error::NotFound("payment method"))
+}
+
+fn locked(tx: &mut Tx, ctx: &Ctx, id: &MethodId) -> Result<Method> {
+    let owner = find(tx, ctx, id)?.customer;
+    locks::customers(tx, ctx, &[&owner])?;
+    find(tx, ctx, id)
+}
+
+fn event(tx: &mut Tx, ctx: &Ctx, kind: &'static str, customer: &CustomerId, id: &MethodId) -> Result<()> {
+    Event::new(kind).of(customer).on("payment_method", id.as_str()).record(tx, ctx)?;
+    Ok(())
+}
+
+fn read(r: &Row<'_>) -> std::result::Result<Method, store::Error> {
+    Ok(Method {
+        id: r.get(0)?,
+        customer: r.get(1)?,
+        kind: r.get(2)?,
+        provider: r.get(3)?,
+        provider_ref: r.get(4)?,
+        brand: r.get(5)?,
+        last4: r.get(6)?,
+        expires_year: r.get(7)?,
+        expires_month: r.get(8)?,
+        fingerprint: r.get(9)?,
+        billing: serde_json::from_str(r.str(10)?).ok(),
+        chosen: r.get(11)?,
+        last_outcome: r.get(12)?,
+        added_at: r.get(13)?,
+        detached_at: r.get(14)?,
+    })
+}

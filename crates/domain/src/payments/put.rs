@@ -1,0 +1,264 @@
+//! A payment that a provider, a checkout or an import tells of: the same provider and reference again is the same payment, and only
+//! moves forward.
+
+use store::Tx;
+
+use super::{MAX_MINOR, Outcome, PaymentInput, PaymentRow, PaymentStatus, keys, methods, queries};
+use crate::customers::facts;
+use crate::events::Event;
+use crate::kit::{Ctx, CustomerId, Error, MethodId, Micros, PaymentId, Problems, Result, Right, clean, email_key, locks, phone_key};
+use crate::{merchants, orders};
+
+/// How far ahead of ours a provider's clock may be.
+const CLOCK_SKEW: Micros = 300_000_000;
+
+/// What became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Put {
+    /// The payment.
+    pub id: PaymentId,
+    /// It was not there before.
+    pub created: bool,
+    /// It was there and went further.
+    pub changed: bool,
+}
+
+/// Takes in a payment, follows its order, keeps its customer's facts.
+///
+/// # Errors
+/// `Invalid` for an amount that is not above zero, a moment in the future, another amount than the first time.
+pub fn put(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Put> {
+    ctx.must(Right::Payments)?;
+    let settings = merchants::settings(tx, ctx)?;
+    if let Some(customer) = &input.customer {
+        locks::customers(tx, ctx, &[customer])?;
+        must_exist(tx, ctx, customer)?;
+    }
+    if let Some(order) = &input.order {
+        locks::order(tx, ctx, order)?;
+    }
+    let put = put_later(tx, ctx, input, &settings.country)?;
+    if let Some(order) = &input.order {
+        orders::follow_payments(tx, ctx, order)?;
+    }
+    // A payment that was there before may have another owner than the input says.
+    let owner = find(tx, ctx, &put.id)?.customer;
+    if owner == input.customer {
+        facts::refresh(tx, ctx, owner.as_slice(), input.status.cause())?;
+    }
+    Ok(put)
+}
+
+/// The same without locks, order and facts: for checkouts and imports, which see to them once for many payments. `country` is where a phone
+/// without `+` is from.
+pub fn put_later(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, country: &str) -> Result<Put> {
+    let mut problems = Problems::default();
+    check(ctx, input, "", &mut problems);
+    problems.check()?;
+    if let Some(known) = known(tx, ctx, input)? {
+        return forward(tx, ctx, known, input);
+    }
+    let method = match (&input.customer, &input.method_id, &input.method) {
+        (_, Some(id), _) => Some(id.clone()),
+        (Some(customer), None, Some(m)) if m.attach && !m.kind.is_manual() => {
+            Some(methods::put_later(tx, ctx, customer, &input.provider, m, input.paid_at, input.import_id.as_ref())?)
+        }
+        _ => None,
+    };
+    let id: PaymentId = ctx.id();
+    if insert(tx, ctx, &id, input, method.as_ref(), country)? == 0 {
+        // Somebody else inserted the same reference meanwhile; their row is visible now.
+        let known = known(tx, ctx, input)?.ok_or_else(|| Error::Internal("a payment's reference is taken and not there".to_owned()))?;
+        return forward(tx, ctx, known, input);
+    }
+    if let Some(customer) = &input.customer {
+        note_outcome(tx, ctx, customer, method.as_ref(), input)?;
+    }
+    record(tx, ctx, &id, input.customer.as_ref(), input)?;
+    Ok(Put { id, created: true, changed: false })
+}
+
+/// Everything that is wrong with the input; `at` is the path in front of the field.
+pub(crate) fn check(ctx: &Ctx, input: &PaymentInput, at: &str, problems: &mut Problems) {
+    if input.amount <= 0 || input.amount > MAX_MINOR {
+        problems.add(format!("{at}amount"), "invalid", "Use an amount above zero.");
+    }
+    if input.paid_at > ctx.now + CLOCK_SKEW {
+        problems.add(format!("{at}paid_at"), "invalid", "Use a moment that is not in the future.");
+    }
+    clean(problems, &format!("{at}provider"), &input.provider, 40);
+    if input.provider.trim().is_empty() {
+        problems.add(format!("{at}provider"), "required", "Say who moved the money: stripe, paypal, manual.");
+    }
+    let texts = [
+        ("provider_ref", input.provider_ref.as_deref().unwrap_or_default(), 200),
+        ("payer.name", &input.payer.name, 300),
+        ("payer.email", &input.payer.email, 254),
+        ("payer.phone", &input.payer.phone, 60),
+        ("failure_code", &input.failure_code, 100),
+        ("failure_message", &input.failure_message, 500),
+        ("note", &input.note, 2000),
+    ];
+    for (field, text, max) in texts {
+        clean(problems, &format!("{at}{field}"), text, max);
+    }
+    if let Some(method) = &input.method {
+        methods::check(method, &format!("{at}method."), problems);
+    }
+}
+
+fn known(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Option<PaymentRow>> {
+    match &input.provider_ref {
+        Some(reference) => Ok(tx.opt(&queries::FIND_REF, &[&ctx.merchant, &input.provider, reference], super::read::row)?),
+        None => Ok(None),
+    }
+}
+
+/// A payment that is there already goes on to a later state, or stays.
+fn forward(tx: &mut Tx, ctx: &Ctx, known: PaymentRow, input: &PaymentInput) -> Result<Put> {
+    locks::payment(tx, ctx, &known.id)?;
+    let known = find(tx, ctx, &known.id)?;
+    if known.currency != input.currency || known.amount != input.amount {
+        return Err(Problems::one("amount", "invalid", "This payment is known with another amount; a payment's amount does not change."));
+    }
+    if !known.status.goes_to(input.status) {
+        return Ok(Put { id: known.id, created: false, changed: false });
+    }
+    let at = input.paid_at.min(ctx.now);
+    tx.exec(&queries::SET_STATUS, &[&ctx.merchant, &known.id, &input.status, &input.failure_code, &input.failure_message, &at, &ctx.now])?;
+    if let Some(customer) = &known.customer {
+        note_outcome(tx, ctx, customer, known.method.as_ref(), input)?;
+    }
+    record(tx, ctx, &known.id, known.customer.as_ref(), input)?;
+    Ok(Put { id: known.id, created: false, changed: true })
+}
+
+impl PaymentStatus {
+    /// May a payment go from here to there? Late and repeated messages of a provider may not take it back.
+    pub fn goes_to(self, to: Self) -> bool {
+        matches!((self, to), (Self::Pending, Self::Settled | Self::Failed) | (Self::Failed, Self::Settled) | (Self::Pending | Self::Settled, Self::Bounced))
+    }
+
+    /// In words, as the cause of what follows from it.
+    pub fn cause(self) -> &'static str {
+        match self {
+            Self::Pending => "payment begun",
+            Self::Settled => "payment settled",
+            Self::Failed => "payment failed",
+            Self::Bounced => "payment bounced",
+        }
+    }
+
+    fn event(self) -> &'static str {
+        match self {
+            Self::Pending => "payment.begun",
+            Self::Settled => "payment.settled",
+            Self::Failed => "payment.failed",
+            Self::Bounced => "payment.bounced",
+        }
+    }
+}
+
+fn insert(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, input: &PaymentInput, method: Option<&MethodId>, country: &str) -> Result<u64> {
+    let m = input.method.as_ref();
+    let text = |f: fn(&super::MethodInput) -> &str| m.map_or("", f).trim();
+    let (email, phone) = (input.payer.email.trim(), input.payer.phone.trim());
+    let (email_key, phone_key) = (email_key(email), phone_key(phone, country));
+    let fingerprint = text(|m| &m.fingerprint);
+    let done = tx.exec(&queries::INSERT, &[
+        &ctx.merchant,
+        id,
+        &input.shop,
+        &input.order,
+        &input.customer,
+        &method,
+        &input.subscription,
+        &input.provider,
+        &input.provider_ref,
+        &input.status,
+        &(input.live && input.provider != "test"),
+        &input.currency,
+        &input.amount,
+        &text(|m| m.kind.name()),
+        &text(|m| &m.brand),
+        &text(|m| &m.last4),
+        &fingerprint,
+        &input.payer.name.trim(),
+        &email,
+        &email_key,
+        &phone,
+        &phone_key,
+        &input.failure_code,
+        &input.failure_message,
+        &input.note,
+        &input.flag,
+        &input.paid_at.min(ctx.now),
+        &ctx.now,
+        &input.import_id,
+    ])?;
+    if let Some(customer) = input.customer.as_ref().filter(|_| done > 0) {
+        keys::note(tx, ctx, customer, fingerprint, &email_key, &phone_key)?;
+    }
+    Ok(done)
+}
+
+/// A success clears what was wrong with the method; a failure that is the method's own marks it (SPEC 4).
+fn note_outcome(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, method: Option<&MethodId>, input: &PaymentInput) -> Result<()> {
+    let outcome = match input.status {
+        PaymentStatus::Settled => Some(Outcome::Ok),
+        PaymentStatus::Failed | PaymentStatus::Bounced => Outcome::of_failure(&input.failure_code),
+        PaymentStatus::Pending => None,
+    };
+    match (method, outcome) {
+        (Some(method), Some(outcome)) => methods::note_outcome(tx, ctx, customer, method, outcome, input.paid_at),
+        _ => Ok(()),
+    }
+}
+
+fn record(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, customer: Option<&CustomerId>, input: &PaymentInput) -> Result<()> {
+    Event::new(input.status.event())
+        .of_opt(customer)
+        .on("payment", id.as_str())
+        .data(serde_json::json!({
+            "amount": input.amount, "currency": input.currency, "provider": input.provider, "order": input.order,
+            "failure": input.failure_code, "flag": input.flag,
+        }))
+        .record(tx, ctx)?;
+    Ok(())
+}
+
+/// A payment of this merchant.
+pub(crate) fn find(tx: &mut Tx, ctx: &Ctx, id: &PaymentId) -> Result<PaymentRow> {
+    tx.opt(&queries::FIND, &[&ctx.merchant, id], super::read::row)?.ok_or(Error::NotFound("payment"))
+}
+
+/// Reads a payment under the locks of its customer, its order and itself.
+///
+/// # Errors
+/// `Conflict` (`moved`) when somebody gave it to another customer while we waited.
+pub(crate) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &PaymentId) -> Result<PaymentRow> {
+    let seen = find(tx, ctx, id)?;
+    if let Some(customer) = &seen.customer {
+        locks::customers(tx, ctx, &[customer])?;
+    }
+    if let Some(order) = &seen.order {
+        locks::order(tx, ctx, order)?;
+    }
+    locks::payment(tx, ctx, id)?;
+    let row = find(tx, ctx, id)?;
+    if row.customer != seen.customer {
+        return Err(Error::conflict("moved", "This payment was given to another customer a moment ago. Look again."));
+    }
+    Ok(row)
+}
+
+/// Is the customer there (also archived or deleted: money that was taken is never refused, SPEC 10.2), and not merged or anonymised? Gives
+/// whether it is active.
+pub(crate) fn must_exist(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<bool> {
+    let state = tx.opt(&queries::CUSTOMER_STATE, &[&ctx.merchant, id], |r| Ok([r.get::<bool>(0)?, r.get(1)?, r.get(2)?]))?;
+    match state {
+        None => Err(Error::NotFound("customer")),
+        Some([_, _, true]) => Err(Error::conflict("customer_gone", "This customer was merged or anonymised.")),
+        Some([archived, deleted, _]) => Ok(!archived && !deleted),
+    }
+}

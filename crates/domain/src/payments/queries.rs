@@ -1,0 +1,149 @@
+//! All SQL of the room.
+
+macro_rules! row {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, shop_id, order_id, customer_id, method_id, provider, status, live, currency, amount, refunded, refund_pending, lost, paid_at
+            FROM payments WHERE merchant_id = $1 AND ",
+            $rest
+        )
+    };
+}
+macro_rules! view {
+    ($rest:literal) => {
+        concat!(
+            "SELECT p.id, p.shop_id, p.order_id, p.customer_id, p.method_id, p.provider, p.status, p.live, p.currency, p.amount, p.refunded,
+            p.refund_pending, p.lost, p.paid_at, p.kind, p.brand, p.last4, p.name, p.email, p.phone, p.failure_code, p.failure_message, p.note,
+            p.flag, p.subscription_id, p.provider_ref, s.name, o.number FROM payments p
+            JOIN shops s ON s.merchant_id = p.merchant_id AND s.id = p.shop_id
+            LEFT JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id WHERE p.merchant_id = $1 AND ",
+            $rest
+        )
+    };
+}
+/// Guest payments that share one key, newest first.
+macro_rules! guests {
+    ($column:literal) => {
+        concat!(
+            "SELECT id FROM payments WHERE merchant_id = $1 AND customer_id IS NULL AND ",
+            $column,
+            " <> '' AND ",
+            $column,
+            " = $2 ORDER BY id DESC LIMIT $3"
+        )
+    };
+}
+macro_rules! owners {
+    ($inner:expr) => {
+        concat!(
+            "SELECT c.id, c.name, c.first_name, c.last_name, c.company, c.email, c.number FROM (",
+            $inner,
+            ") k JOIN customers c ON c.merchant_id = $1 AND c.id = k.customer_id
+            WHERE c.deleted_at IS NULL AND c.merged_into IS NULL AND c.anonymised_at IS NULL ORDER BY c.id LIMIT 6"
+        )
+    };
+}
+
+store::statements! {
+    pub FIND = row!("id = $2");
+    pub FIND_REF = row!("provider = $2 AND provider_ref = $3");
+    pub OF_ORDER = row!("order_id = $2 ORDER BY paid_at, id");
+    pub INSERT = "INSERT INTO payments (merchant_id, id, shop_id, order_id, customer_id, method_id, subscription_id, provider, provider_ref,
+        status, live, currency, amount, refunded, refund_pending, lost, kind, brand, last4, fingerprint, name, email, email_key, phone, phone_key,
+        failure_code, failure_message, note, flag, paid_at, created_at, updated_at, import_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0, 0, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+        $23, $24, $25, $26, $27, $28, $28, $29) ON CONFLICT (merchant_id, provider, provider_ref) DO NOTHING";
+    pub SET_STATUS = "UPDATE payments SET status = $3, failure_code = $4, failure_message = $5, paid_at = $6, updated_at = $7
+        WHERE merchant_id = $1 AND id = $2";
+    pub SET_METHOD = "UPDATE payments SET method_id = $3 WHERE merchant_id = $1 AND id = $2";
+    pub SET_REFUNDED = "UPDATE payments SET refunded = $3, lost = $4, updated_at = $5 WHERE merchant_id = $1 AND id = $2";
+    pub SET_CUSTOMER = "UPDATE payments SET customer_id = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";
+
+    // Reading.
+    pub VIEW = view!("p.id = $2");
+    pub VIEW_OF_CUSTOMER = view!("p.customer_id = $2 AND (p.paid_at < $3 OR (p.paid_at = $3 AND p.id < $4)) ORDER BY p.paid_at DESC, p.id DESC LIMIT $5");
+    pub VIEW_OF_ORDER = view!("p.order_id = $2 ORDER BY p.paid_at DESC, p.id DESC");
+
+    // Refunds.
+    pub INSERT_REFUND = "INSERT INTO refunds (merchant_id, id, payment_id, amount, currency, status, reason, provider_ref, external_id,
+        refunded_at, created_at, created_by, import_id) VALUES ($1, $2, $3, $4, $5, 'done', $6, $7, $8, $9, $10, $11, $12)";
+    pub REFUNDS = "SELECT id, amount, currency, status, reason, refunded_at, created_by FROM refunds
+        WHERE merchant_id = $1 AND payment_id = $2 ORDER BY refunded_at, id";
+    pub REFUND_BY_REF = "SELECT id FROM refunds WHERE merchant_id = $1 AND payment_id = $2 AND provider_ref = $3";
+    pub REFUNDED = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM refunds WHERE merchant_id = $1 AND payment_id = $2 AND status = 'done'";
+
+    // Disputes.
+    pub INSERT_DISPUTE = "INSERT INTO disputes (merchant_id, id, payment_id, amount, currency, status, reason, provider_ref, opened_at, due_at, closed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    pub DISPUTES = "SELECT id, payment_id, amount, currency, status, reason, provider_ref, opened_at, due_at, closed_at FROM disputes
+        WHERE merchant_id = $1 AND payment_id = $2 ORDER BY opened_at, id";
+    pub DISPUTE = "SELECT id, payment_id, amount, currency, status, reason, provider_ref, opened_at, due_at, closed_at FROM disputes
+        WHERE merchant_id = $1 AND id = $2";
+    pub SET_DISPUTE = "UPDATE disputes SET status = $3, closed_at = $4 WHERE merchant_id = $1 AND id = $2";
+    pub DISPUTED_LOST = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM disputes WHERE merchant_id = $1 AND payment_id = $2 AND status = 'lost'";
+
+    // Methods.
+    pub METHOD = "SELECT id, customer_id, kind, provider, provider_ref, brand, last4, expires_year, expires_month, fingerprint, billing, chosen,
+        last_outcome, added_at, detached_at FROM payment_methods WHERE merchant_id = $1 AND id = $2";
+    pub METHOD_BY_REF = "SELECT id, customer_id, detached_at IS NOT NULL FROM payment_methods WHERE merchant_id = $1 AND provider = $2 AND provider_ref = $3";
+    pub METHODS = "SELECT id, customer_id, kind, provider, provider_ref, brand, last4, expires_year, expires_month, fingerprint, billing, chosen,
+        last_outcome, added_at, detached_at FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2 ORDER BY added_at, id";
+    pub INSERT_METHOD = "INSERT INTO payment_methods (merchant_id, id, customer_id, kind, provider, provider_ref, brand, last4, expires_year,
+        expires_month, fingerprint, billing, chosen, last_outcome, added_at, detached_at, import_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, FALSE, 'ok', $13, NULL, $14)";
+    pub UPDATE_METHOD = "UPDATE payment_methods SET brand = $3, last4 = $4, expires_year = $5, expires_month = $6, fingerprint = $7, billing = $8
+        WHERE merchant_id = $1 AND id = $2";
+    pub DETACH_METHOD = "UPDATE payment_methods SET detached_at = $3, chosen = FALSE WHERE merchant_id = $1 AND id = $2";
+    pub REATTACH_METHOD = "UPDATE payment_methods SET detached_at = NULL, added_at = $3 WHERE merchant_id = $1 AND id = $2";
+    pub CHOOSE_NONE = "UPDATE payment_methods SET chosen = FALSE WHERE merchant_id = $1 AND customer_id = $2 AND chosen";
+    pub CHOOSE = "UPDATE payment_methods SET chosen = TRUE WHERE merchant_id = $1 AND id = $2";
+    pub SET_OUTCOME = "UPDATE payment_methods SET last_outcome = $3 WHERE merchant_id = $1 AND id = $2 AND last_outcome <> $3";
+    /// Is there a later attempt with this method? Then an older one says nothing about it any more.
+    pub LATER_ATTEMPT = "SELECT id FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND paid_at > $3 AND method_id = $4
+        AND status IN ('settled', 'failed') LIMIT 1";
+
+    // What a customer's own payments brought, see `keys`.
+    pub NOTE_CARD = "INSERT INTO payment_keys (merchant_id, kind, key, customer_id)
+        SELECT CAST($1 AS TEXT), 'card', CAST($2 AS TEXT), CAST($3 AS TEXT)
+        WHERE NOT EXISTS (SELECT 1 FROM payment_methods m WHERE m.merchant_id = $1 AND m.customer_id = $3 AND m.fingerprint = $2)
+        ON CONFLICT (merchant_id, kind, key, customer_id) DO NOTHING";
+    pub NOTE_EMAIL = "INSERT INTO payment_keys (merchant_id, kind, key, customer_id)
+        SELECT CAST($1 AS TEXT), 'email', CAST($2 AS TEXT), CAST($3 AS TEXT)
+        WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.merchant_id = $1 AND c.id = $3 AND c.email_key = $2)
+        ON CONFLICT (merchant_id, kind, key, customer_id) DO NOTHING";
+    pub NOTE_PHONE = "INSERT INTO payment_keys (merchant_id, kind, key, customer_id)
+        SELECT CAST($1 AS TEXT), 'phone', CAST($2 AS TEXT), CAST($3 AS TEXT)
+        WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.merchant_id = $1 AND c.id = $3 AND c.phone_key = $2)
+        ON CONFLICT (merchant_id, kind, key, customer_id) DO NOTHING";
+    pub OWN_PAYMENT_KEYS = "SELECT DISTINCT fingerprint, email_key, phone_key FROM payments WHERE merchant_id = $1 AND customer_id = $2";
+    pub DROP_KEYS = "DELETE FROM payment_keys WHERE merchant_id = $1 AND customer_id = $2";
+    /// Kind and key of everything that is the customer's own.
+    pub OWN_KEYS = "SELECT 'email', email_key FROM customers WHERE merchant_id = $1 AND id = $2
+        UNION SELECT 'phone', phone_key FROM customers WHERE merchant_id = $1 AND id = $2
+        UNION SELECT kind, key FROM customer_contacts WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT 'card', fingerprint FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT kind, key FROM payment_keys WHERE merchant_id = $1 AND customer_id = $2";
+
+    // Guests.
+    pub GUESTS_BY_CARD = guests!("fingerprint");
+    pub GUESTS_BY_EMAIL = guests!("email_key");
+    pub GUESTS_BY_PHONE = guests!("phone_key");
+    pub KEYS_OF_PAYMENT = "SELECT fingerprint, email_key, phone_key FROM payments WHERE merchant_id = $1 AND id = $2";
+    pub OWNERS_OF_CARD = owners!("SELECT customer_id FROM payment_methods WHERE merchant_id = $1 AND fingerprint = $2 AND fingerprint <> ''
+        UNION SELECT customer_id FROM payment_keys WHERE merchant_id = $1 AND kind = 'card' AND key = $2");
+    pub OWNERS_OF_EMAIL = owners!("SELECT id AS customer_id FROM customers WHERE merchant_id = $1 AND email_key = $2 AND email_key <> ''
+        UNION SELECT customer_id FROM customer_contacts WHERE merchant_id = $1 AND kind = 'email' AND key = $2
+        UNION SELECT customer_id FROM payment_keys WHERE merchant_id = $1 AND kind = 'email' AND key = $2");
+    pub OWNERS_OF_PHONE = owners!("SELECT id AS customer_id FROM customers WHERE merchant_id = $1 AND phone_key = $2 AND phone_key <> ''
+        UNION SELECT customer_id FROM customer_contacts WHERE merchant_id = $1 AND kind = 'phone' AND key = $2
+        UNION SELECT customer_id FROM payment_keys WHERE merchant_id = $1 AND kind = 'phone' AND key = $2");
+    pub INSERT_ATTACHMENT = "INSERT INTO attachments (merchant_id, id, payment_id, order_id, customer_id, reasons, attached_at, attached_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    pub ATTACHMENT = "SELECT id, order_id, customer_id FROM attachments WHERE merchant_id = $1 AND payment_id = $2 AND undone_at IS NULL
+        ORDER BY attached_at DESC, id DESC LIMIT 1";
+    pub ATTACHED_WITH = "SELECT a.id, a.payment_id FROM payments p JOIN attachments a ON a.merchant_id = p.merchant_id AND a.payment_id = p.id
+        WHERE p.merchant_id = $1 AND p.order_id = $2 AND a.customer_id = $3 AND a.undone_at IS NULL ORDER BY a.payment_id";
+    pub UNDO_ATTACHMENT = "UPDATE attachments SET undone_at = $3 WHERE merchant_id = $1 AND id = $2";
+    pub CUSTOMER_STATE = "SELECT archived_at IS NOT NULL, deleted_at IS NOT NULL, anonymised_at IS NOT NULL OR merged_into IS NOT NULL
+        FROM customers WHERE merchant_id = $1 AND id = $2";
+}

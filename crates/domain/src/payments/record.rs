@@ -1,0 +1,127 @@
+//! Money recorded by hand: cash, cheque, transfer; and money that the bank took back.
+
+use serde::{Deserialize, Serialize};
+use store::Tx;
+
+use super::put::{find_locked, must_exist, put_later};
+use super::{MethodInput, MethodKind, Payer, PaymentInput, PaymentStatus, queries};
+use crate::customers::facts;
+use crate::events::Event;
+use crate::kit::{Ctx, Currency, CustomerId, Error, Micros, OrderId, PaymentId, Problems, Result, Right, ShopId, locks};
+use crate::{merchants, orders};
+
+/// A payment recorded by hand, for an order or alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManualPayment {
+    /// What it pays; then shop, customer and currency are the order's.
+    #[serde(default)]
+    pub order: Option<OrderId>,
+    /// Who paid, when there is no order.
+    #[serde(default)]
+    pub customer: Option<CustomerId>,
+    /// Where, when there is no order.
+    #[serde(default)]
+    pub shop: Option<ShopId>,
+    /// Of the amount; absent with an order: the order's.
+    #[serde(default)]
+    pub currency: Option<Currency>,
+    /// Minor units, above zero.
+    pub amount: i64,
+    /// Cash, cheque or transfer.
+    pub kind: MethodKind,
+    /// Microseconds UTC, not in the future; absent: now.
+    #[serde(default)]
+    pub paid_at: Option<Micros>,
+    /// A remark: "cheque 1042".
+    #[serde(default)]
+    pub note: String,
+}
+
+/// Records it. An order that is paid by it becomes paid.
+///
+/// # Errors
+/// `Invalid` for the amount, the kind, a moment in the future, and a payment that belongs to nobody.
+pub fn record(tx: &mut Tx, ctx: &Ctx, manual: &ManualPayment) -> Result<PaymentId> {
+    ctx.must(Right::Payments)?;
+    let mut problems = Problems::default();
+    if !manual.kind.is_manual() {
+        problems.add("kind", "invalid", "Choose cash, cheque or transfer.");
+    }
+    let paid_at = manual.paid_at.unwrap_or(ctx.now);
+    if paid_at > ctx.now {
+        problems.add("paid_at", "invalid", "Choose a moment that is not in the future.");
+    }
+    let (shop, customer, currency, payer) = match &manual.order {
+        Some(order) => of_order(tx, ctx, order, manual, &mut problems)?,
+        None => alone(tx, ctx, manual, &mut problems)?,
+    };
+    problems.check()?;
+    let active = customer.as_ref().map_or(Ok(true), |c| must_exist(tx, ctx, c))?;
+    let input = PaymentInput {
+        order: manual.order.clone(),
+        customer: customer.clone(),
+        method: Some(MethodInput::of(manual.kind)),
+        payer,
+        note: manual.note.trim().to_owned(),
+        flag: if active { "" } else { "customer_inactive" },
+        ..PaymentInput::settled(shop, "manual", currency, manual.amount, paid_at)
+    };
+    let country = merchants::settings(tx, ctx)?.country;
+    let id = put_later(tx, ctx, &input, &country)?.id;
+    if let Some(order) = &manual.order {
+        orders::follow_payments(tx, ctx, order)?;
+    }
+    facts::refresh(tx, ctx, customer.as_slice(), "payment recorded")?;
+    Ok(id)
+}
+
+type Place = (ShopId, Option<CustomerId>, Currency, Payer);
+
+fn of_order(tx: &mut Tx, ctx: &Ctx, id: &OrderId, manual: &ManualPayment, problems: &mut Problems) -> Result<Place> {
+    let order = orders::find_locked(tx, ctx, id)?;
+    if manual.currency.is_some_and(|c| c != order.currency) {
+        problems.add("currency", "invalid", format!("The order is in {}.", order.currency));
+    }
+    if matches!(order.state, orders::State::Draft | orders::State::Cancelled) {
+        return Err(Error::conflict("order_state", format!("A payment cannot be recorded on an order that is {}.", order.state.name())));
+    }
+    Ok((order.shop, order.customer, order.currency, order.payer))
+}
+
+fn alone(tx: &mut Tx, ctx: &Ctx, manual: &ManualPayment, problems: &mut Problems) -> Result<Place> {
+    let Some(customer) = &manual.customer else {
+        return Err(Problems::one("customer", "required", "Say which customer or which order the payment belongs to."));
+    };
+    locks::customers(tx, ctx, &[customer])?;
+    must_exist(tx, ctx, customer)?;
+    let Some(shop) = &manual.shop else { return Err(Problems::one("shop", "required", "Choose a shop.")) };
+    let Some(own) = orders::shop_currency(tx, ctx, shop)? else { return Err(Problems::one("shop", "unknown", "Choose one of your shops.")) };
+    if manual.amount <= 0 {
+        problems.add("amount", "invalid", "Use an amount above zero.");
+    }
+    Ok((shop.clone(), Some(customer.clone()), manual.currency.unwrap_or(own), Payer::default()))
+}
+
+/// The bank took the money back: the payment stops counting for status and value, and its order is unpaid again (SPEC 4.1).
+///
+/// # Errors
+/// `Conflict` (`payment_state`) unless it is settled or pending.
+pub fn bounce(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, reason: &str) -> Result<()> {
+    ctx.must(Right::Payments)?;
+    let row = find_locked(tx, ctx, id)?;
+    if !row.status.goes_to(PaymentStatus::Bounced) {
+        return Err(Error::conflict("payment_state", format!("A payment that is {} cannot bounce.", row.status.label().to_lowercase())));
+    }
+    let reason: String = reason.trim().chars().take(500).collect();
+    tx.exec(&queries::SET_STATUS, &[&ctx.merchant, id, &PaymentStatus::Bounced, &"bounced", &reason, &row.paid_at, &ctx.now])?;
+    Event::new("payment.bounced")
+        .of_opt(row.customer.as_ref())
+        .on("payment", id.as_str())
+        .data(serde_json::json!({ "amount": row.amount, "currency": row.currency, "order": row.order }))
+        .record(tx, ctx)?;
+    if let Some(order) = &row.order {
+        orders::follow_payments(tx, ctx, order)?;
+    }
+    facts::refresh(tx, ctx, row.customer.as_slice(), "payment bounced")
+}

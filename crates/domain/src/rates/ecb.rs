@@ -1,0 +1,73 @@
+//! The European Central Bank's file of daily reference rates, `eurofxref-hist.csv`: `Date,USD,JPY,…` and a line for each day, with
+//! `N/A` or nothing where a currency had no rate, and a comma at the end of each line.
+
+use jiff::civil::Date;
+use store::Tx;
+
+use super::{parse, queries};
+use crate::events::Event;
+use crate::kit::{Ctx, Currency, Error, Problems, Result, Right, day_number};
+
+/// What came of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Imported {
+    /// Rates that were not there.
+    pub added: u64,
+    /// Rates that were there with another value.
+    pub changed: u64,
+    /// The same again.
+    pub unchanged: u64,
+    /// Columns whose currency nobody knows any more.
+    pub skipped_columns: Vec<String>,
+}
+
+/// Keeps all rates of the file. Afterwards the caller runs [`super::refresh_slice`] until it gives nothing.
+///
+/// # Errors
+/// `Invalid` naming the line, when the file has another layout.
+pub fn import_ecb(tx: &mut Tx, ctx: &Ctx, text: &str) -> Result<Imported> {
+    ctx.must(Right::Settings)?;
+    let mut lines = csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut records = lines.records();
+    let header = records.next().and_then(std::result::Result::ok).unwrap_or_default();
+    if header.get(0).map(|h| h.trim_start_matches('\u{feff}')) != Some("Date") {
+        return Err(refused(1, "The first line must begin with Date and name the currencies, as in the ECB's eurofxref-hist.csv."));
+    }
+    let mut done = Imported::default();
+    let columns: Vec<Option<Currency>> = header.iter().map(Currency::of).collect();
+    done.skipped_columns = header.iter().zip(&columns).skip(1).filter(|(h, c)| c.is_none() && !h.is_empty()).map(|(h, _)| h.to_owned()).collect();
+    for (i, record) in records.enumerate() {
+        let line = i + 2;
+        let record = record.map_err(|_| refused(line, "The line cannot be read."))?;
+        let date: Date = record.get(0).and_then(|d| d.parse().ok()).ok_or_else(|| refused(line, "The line must begin with a date such as 2026-06-15."))?;
+        for (cell, currency) in record.iter().zip(&columns).skip(1) {
+            let Some(currency) = currency else { continue };
+            if cell.is_empty() || cell == "N/A" {
+                continue;
+            }
+            let rate = parse(cell).ok_or_else(|| refused(line, format!("{cell} is no rate for {currency}.")))?;
+            keep(tx, ctx, *currency, day_number(date), &rate.to_string(), &mut done)?;
+        }
+    }
+    if done.added + done.changed > 0 {
+        Event::new("rates.imported").data(serde_json::json!({ "added": done.added, "changed": done.changed })).record(tx, ctx)?;
+    }
+    Ok(done)
+}
+
+fn keep(tx: &mut Tx, ctx: &Ctx, currency: Currency, day: i32, rate: &str, done: &mut Imported) -> Result<()> {
+    match tx.opt(&queries::EXACT, &[&ctx.merchant, &currency, &day], |r| r.get::<String>(0))? {
+        Some(old) if old == rate => {
+            done.unchanged += 1;
+            return Ok(());
+        }
+        Some(_) => done.changed += 1,
+        None => done.added += 1,
+    }
+    tx.exec(&queries::PUT, &[&ctx.merchant, &currency, &day, &rate, &"ecb"])?;
+    Ok(())
+}
+
+fn refused(line: usize, message: impl AsRef<str>) -> Error {
+    Problems::one("file", "invalid", format!("Line {line}: {}", message.as_ref()))
+}
