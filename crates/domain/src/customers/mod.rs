@@ -6,10 +6,11 @@
 mod avatar;
 mod create;
 mod duplicates;
+pub mod facts;
 mod fields;
 mod get;
 pub mod index;
-pub mod facts;
+pub mod list;
 pub mod model;
 pub mod notes;
 pub mod queries;

@@ -1,0 +1,332 @@
+//! The whole state of the list as one value, and its one grammar: the address bar, the API, saved views, group actions and exports all read
+//! and print it here (SPEC 1.5, 1.6).
+//!
+//! Many values of one filter are one key repeated: `status=active&status=idle`. Printing is canonical: defaults are left out, keys have one order.
+
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::cursor;
+use super::encode;
+use crate::customers::index::{Cursor, SortBy};
+use crate::customers::status::{MethodStatus, Status};
+use crate::kit::{GroupId, Problems, ShopId, TagId, ViewId};
+
+/// A built-in or saved view (SPEC 1.7).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// Everybody that the default shows.
+    #[default]
+    All,
+    /// Lifetime value above zero.
+    Paying,
+    /// Of what the filters leave, the hundred who spent most.
+    Top100,
+    /// No order but drafts and abandoned ones.
+    NeverOrdered,
+    /// Payment method status Expiring soon.
+    CardExpiring,
+    /// One of somebody's own or a shared one.
+    Saved(ViewId),
+}
+
+/// The built-in ones in the order of their tabs, with their names.
+pub const BUILT_IN: [(View, &str, &str); 5] = [
+    (View::All, "all", "All"),
+    (View::Paying, "paying", "Paying"),
+    (View::Top100, "top100", "Top 100"),
+    (View::NeverOrdered, "never_ordered", "Never ordered"),
+    (View::CardExpiring, "card_expiring", "Card expiring"),
+];
+
+impl View {
+    /// The word in the address bar: of a saved one its id.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Saved(id) => id.as_str(),
+            built_in => BUILT_IN.iter().find(|(v, ..)| v == built_in).map_or("all", |(_, word, _)| word),
+        }
+    }
+}
+
+impl FromStr for View {
+    type Err = ();
+    fn from_str(word: &str) -> Result<Self, ()> {
+        let built_in = BUILT_IN.iter().find(|(_, w, _)| *w == word).map(|(v, ..)| v.clone());
+        built_in.map_or_else(|| word.parse().map(Self::Saved), Ok)
+    }
+}
+
+/// What is asked of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Words that must all match.
+    pub q: String,
+    /// Statuses, any of them.
+    pub status: Vec<Status>,
+    /// Payment method statuses.
+    pub method: Vec<MethodStatus>,
+    /// Groups; `None` is "no group" (`none`).
+    pub group: Vec<Option<GroupId>>,
+    /// Tags.
+    pub tag: Vec<TagId>,
+    /// Shops: created there or ordered there.
+    pub shop: Vec<ShopId>,
+    /// Billing countries, two capital letters; `None` is "no country" (`none`).
+    pub country: Vec<Option<String>>,
+    /// Active, or not active (archived).
+    pub active: Option<bool>,
+    /// Lifetime value, in the merchant's currency.
+    pub ltv_min: Option<Decimal>,
+    /// Inclusive, as all ends.
+    pub ltv_max: Option<Decimal>,
+    /// Created on this day or later, in the merchant's zone.
+    pub created_from: Option<Date>,
+    /// Created on this day or before.
+    pub created_to: Option<Date>,
+    /// Last order on this day or later.
+    pub last_order_from: Option<Date>,
+    /// Last order on this day or before.
+    pub last_order_to: Option<Date>,
+    /// At least so many orders.
+    pub orders_min: Option<u32>,
+    /// At most so many orders.
+    pub orders_max: Option<u32>,
+    /// Bought this article (its SKU; case does not matter).
+    pub article: String,
+    /// No order on this day or later; who never ordered included.
+    pub no_order_since: Option<Date>,
+    /// The view this is in.
+    pub view: View,
+    /// Sorted by.
+    pub sort: SortBy,
+    /// High to low, new to old, Z to A.
+    pub descending: bool,
+    /// The page behind this place.
+    pub after: Option<Cursor>,
+    /// The page before this place.
+    pub before: Option<Cursor>,
+    /// Rows of a page: 25, 50 or 100.
+    pub per: usize,
+}
+
+impl Default for ListQuery {
+    fn default() -> Self {
+        Self {
+            q: String::new(),
+            status: Vec::new(),
+            method: Vec::new(),
+            group: Vec::new(),
+            tag: Vec::new(),
+            shop: Vec::new(),
+            country: Vec::new(),
+            active: None,
+            ltv_min: None,
+            ltv_max: None,
+            created_from: None,
+            created_to: None,
+            last_order_from: None,
+            last_order_to: None,
+            orders_min: None,
+            orders_max: None,
+            article: String::new(),
+            no_order_since: None,
+            view: View::All,
+            sort: SortBy::Created,
+            descending: true,
+            after: None,
+            before: None,
+            per: 50,
+        }
+    }
+}
+
+/// The words of the sorts.
+pub const SORTS: [(SortBy, &str); 4] =
+    [(SortBy::Name, "name"), (SortBy::Created, "created"), (SortBy::LastOrder, "last_order"), (SortBy::Lifetime, "lifetime")];
+
+impl ListQuery {
+    /// Reads a query string, with or without its question mark. What cannot be read is left out and noted, so that a page still shows a
+    /// list and an API can refuse. Keys that are no filter are passed over.
+    pub fn parse(text: &str) -> (Self, Problems) {
+        let pairs = encode::pairs(text.trim_start_matches('?'));
+        Self::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())))
+    }
+
+    /// The same from keys and values that are decoded already.
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Self, Problems) {
+        let (mut query, mut problems, mut dir) = (Self::default(), Problems::default(), None);
+        for (key, value) in pairs {
+            let value = value.trim();
+            if value.is_empty() {
+                continue; // An empty field of the filter form.
+            }
+            if key == "dir" {
+                dir = Some(value.to_owned());
+            } else if query.take(key, value).is_none() {
+                problems.add(key, "unknown", format!("“{}” is not known here. Choose one of the values offered.", shorten(value)));
+            }
+        }
+        query.descending = query.sort != SortBy::Name;
+        match dir.as_deref() {
+            None => {}
+            Some("asc") => query.descending = false,
+            Some("desc") => query.descending = true,
+            Some(_) => problems.add("dir", "unknown", "Use asc or desc."),
+        }
+        (query, problems)
+    }
+
+    /// Takes one pair; `None` when its value makes no sense.
+    fn take(&mut self, key: &str, value: &str) -> Option<()> {
+        fn add<T: PartialEq>(all: &mut Vec<T>, value: T) {
+            if !all.contains(&value) {
+                all.push(value);
+            }
+        }
+        fn or_none<T: FromStr>(value: &str) -> Option<Option<T>> {
+            if value == "none" { Some(None) } else { value.parse().ok().map(Some) }
+        }
+        match key {
+            "q" => self.q = value.chars().take(200).collect(),
+            "status" => add(&mut self.status, value.parse().ok()?),
+            "method" => add(&mut self.method, value.parse().ok()?),
+            "group" => add(&mut self.group, or_none(value)?),
+            "tag" => add(&mut self.tag, value.parse().ok()?),
+            "shop" => add(&mut self.shop, value.parse().ok()?),
+            "country" if value == "none" => add(&mut self.country, None),
+            "country" => {
+                let letters = value.len() == 2 && value.bytes().all(|b| b.is_ascii_alphabetic());
+                add(&mut self.country, letters.then(|| Some(value.to_ascii_uppercase()))?);
+            }
+            "active" => self.active = Some(value.parse().ok()?),
+            "ltv_min" => self.ltv_min = Some(amount(value)?),
+            "ltv_max" => self.ltv_max = Some(amount(value)?),
+            "created_from" => self.created_from = Some(date(value)?),
+            "created_to" => self.created_to = Some(date(value)?),
+            "last_order_from" => self.last_order_from = Some(date(value)?),
+            "last_order_to" => self.last_order_to = Some(date(value)?),
+            "orders_min" => self.orders_min = Some(value.parse().ok()?),
+            "orders_max" => self.orders_max = Some(value.parse().ok()?),
+            "article" => self.article = value.chars().take(200).collect(),
+            "no_order_since" => self.no_order_since = Some(date(value)?),
+            "view" => self.view = value.parse().ok()?,
+            "sort" => self.sort = SORTS.iter().find(|(_, word)| *word == value)?.0,
+            "after" => self.after = Some(cursor::read(value)?),
+            "before" => self.before = Some(cursor::read(value)?),
+            "per" => self.per = value.parse().ok().filter(|n| [25, 50, 100].contains(n))?,
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// Keys and values, canonical.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let mut out = self.filter_pairs();
+        let mut put = |key, value: String| out.push((key, value));
+        let plain = Self::default();
+        if self.sort != plain.sort {
+            put("sort", SORTS.iter().find(|(s, _)| *s == self.sort).map_or("", |(_, w)| w).to_owned());
+        }
+        if self.descending != (self.sort != SortBy::Name) {
+            put("dir", if self.descending { "desc" } else { "asc" }.to_owned());
+        }
+        if self.per != plain.per {
+            put("per", self.per.to_string());
+        }
+        for (key, place) in [("after", &self.after), ("before", &self.before)] {
+            if let Some(place) = place {
+                put(key, cursor::print(place));
+            }
+        }
+        out
+    }
+
+    /// View, search and filters only.
+    pub fn filter_pairs(&self) -> Vec<(&'static str, String)> {
+        let mut out: Vec<(&'static str, String)> = Vec::new();
+        fn many<T>(out: &mut Vec<(&'static str, String)>, key: &'static str, all: &[T], word: impl Fn(&T) -> String) {
+            out.extend(all.iter().map(|v| (key, word(v))));
+        }
+        fn one<T: ToString>(out: &mut Vec<(&'static str, String)>, key: &'static str, value: Option<&T>) {
+            out.extend(value.map(|v| (key, v.to_string())));
+        }
+        one(&mut out, "view", Some(&self.view.word()).filter(|w| **w != "all"));
+        one(&mut out, "q", Some(&self.q).filter(|t| !t.is_empty()));
+        many(&mut out, "status", &self.status, |s| s.name().to_owned());
+        many(&mut out, "method", &self.method, |s| s.name().to_owned());
+        many(&mut out, "group", &self.group, |g| g.as_ref().map_or("none".to_owned(), ToString::to_string));
+        many(&mut out, "tag", &self.tag, ToString::to_string);
+        many(&mut out, "shop", &self.shop, ToString::to_string);
+        many(&mut out, "country", &self.country, |c| c.clone().unwrap_or_else(|| "none".to_owned()));
+        one(&mut out, "active", self.active.as_ref());
+        one(&mut out, "ltv_min", self.ltv_min.as_ref());
+        one(&mut out, "ltv_max", self.ltv_max.as_ref());
+        one(&mut out, "created_from", self.created_from.as_ref());
+        one(&mut out, "created_to", self.created_to.as_ref());
+        one(&mut out, "last_order_from", self.last_order_from.as_ref());
+        one(&mut out, "last_order_to", self.last_order_to.as_ref());
+        one(&mut out, "orders_min", self.orders_min.as_ref());
+        one(&mut out, "orders_max", self.orders_max.as_ref());
+        one(&mut out, "article", Some(&self.article).filter(|t| !t.is_empty()));
+        one(&mut out, "no_order_since", self.no_order_since.as_ref());
+        out
+    }
+
+    /// The query string, without a question mark; empty for the bare list.
+    pub fn print(&self) -> String {
+        encode::print(&self.pairs())
+    }
+
+    /// Back to the first page: what a changed filter leads to.
+    #[must_use]
+    pub fn first_page(&self) -> Self {
+        Self { after: None, before: None, ..self.clone() }
+    }
+
+    /// Is anything but the sort and the page asked for?
+    pub fn is_filtered(&self) -> bool {
+        !self.filter_pairs().is_empty()
+    }
+
+    /// Each filter with the query string of the list without it: one chip each.
+    pub fn chips(&self) -> Vec<Chip> {
+        let rest = Self { sort: self.sort, descending: self.descending, per: self.per, ..Self::default() }.pairs();
+        let filters = self.filter_pairs();
+        let chip = |at: usize| {
+            let others = filters.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, p)| p.clone()).chain(rest.iter().cloned());
+            Chip { key: filters[at].0, value: filters[at].1.clone(), without: encode::print(&others.collect::<Vec<_>>()) }
+        };
+        (0..filters.len()).filter(|at| filters[*at].0 != "view").map(chip).collect()
+    }
+}
+
+/// A filter that is set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chip {
+    /// Its key.
+    pub key: &'static str,
+    /// Its value as in the address bar.
+    pub value: String,
+    /// The query string without it.
+    pub without: String,
+}
+
+/// A plain decimal, a comma taken for the point.
+fn amount(text: &str) -> Option<Decimal> {
+    let text = if text.contains('.') { text.to_owned() } else { text.replacen(',', ".", 1) };
+    let plain = !text.is_empty() && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
+    plain.then(|| text.parse::<Decimal>().ok())?.map(|d| d.normalize())
+}
+
+/// `2026-06-15`
+fn date(text: &str) -> Option<Date> {
+    let date: Date = (text.len() == 10).then(|| text.parse().ok())??;
+    (1900..=9000).contains(&date.year()).then_some(date)
+}
+
+fn shorten(text: &str) -> String {
+    if text.chars().count() <= 40 { text.to_owned() } else { format!("{}…", text.chars().take(40).collect::<String>()) }
+}

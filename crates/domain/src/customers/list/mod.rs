@@ -1,0 +1,22 @@
+//! The customer list (SPEC 1): what is asked ([`ListQuery`]), the images that answer ([`Indexes`]), pages, neighbours, views.
+//!
+//! Which customers, how many and in what order says the image; what a row shows is read from the database by key. Everything that asks an
+//! image must be in a read transaction.
+
+mod ask;
+mod counts;
+mod cursor;
+mod encode;
+mod filters;
+mod load;
+mod memory;
+mod page;
+pub mod queries;
+mod views;
+
+pub use counts::ListCounts;
+pub use filters::{BUILT_IN, Chip, ListQuery, SORTS, View};
+pub use memory::Indexes;
+pub use page::{ListPage, ListRow, Neighbours, count, ids, named_like, neighbours, page, page_only, sort_in_force};
+pub use super::index::{Sort, SortBy};
+pub use views::{SavedView, change_view, delete_view, expand, keep_used, last_used, reset_used, save_view, views};
