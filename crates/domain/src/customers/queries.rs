@@ -101,8 +101,6 @@ store::statements! {
     pub(super) INSERT_CONTACT = "INSERT INTO customer_contacts (merchant_id, id, customer_id, kind, value, key, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     pub(super) TAGS = "SELECT t.id, t.name FROM customer_tags ct JOIN tags t ON t.merchant_id = ct.merchant_id AND t.id = ct.tag_id
         WHERE ct.merchant_id = $1 AND ct.customer_id = $2 ORDER BY t.name_key";
-    pub(super) TAG_BY_KEY = "SELECT id FROM tags WHERE merchant_id = $1 AND name_key = $2";
-    pub(super) MAKE_TAG = "INSERT INTO tags (merchant_id, id, name, name_key, created_at) VALUES ($1, $2, $3, $4, $5)";
     pub(super) ADD_TAG = "INSERT INTO customer_tags (merchant_id, customer_id, tag_id) VALUES ($1, $2, $3) ON CONFLICT (merchant_id, customer_id, tag_id) DO NOTHING";
     pub(super) REMOVE_TAG = "DELETE FROM customer_tags WHERE merchant_id = $1 AND customer_id = $2 AND tag_id = $3";
     pub(super) DELETE_TAGS = "DELETE FROM customer_tags WHERE merchant_id = $1 AND customer_id = $2";

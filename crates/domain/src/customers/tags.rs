@@ -7,6 +7,7 @@ use store::Tx;
 
 use super::{get, queries as q, state, validate};
 use crate::events::Event;
+use crate::labels;
 use crate::kit::{Ctx, CustomerId, Error, GroupId, Problems, Result, Right, TagId, name_key};
 
 /// Gives the customer exactly these tags; new ones are made.
@@ -59,22 +60,13 @@ pub(super) fn ids_of<'a>(tx: &mut Tx, ctx: &Ctx, names: impl IntoIterator<Item =
     let mut ids = HashMap::new();
     for name in names {
         let key = name_key(name);
-        if !ids.contains_key(&key) {
-            let id = match tx.opt(&q::TAG_BY_KEY, &[&ctx.merchant, &key], |r| r.get(0))? {
-                Some(id) => id,
-                None => make(tx, ctx, name, &key)?,
-            };
+        if !ids.contains_key(&key)
+            && let Some(id) = labels::ensure_tags(tx, ctx, std::slice::from_ref(name))?.pop()
+        {
             ids.insert(key, id);
         }
     }
     Ok(ids)
-}
-
-fn make(tx: &mut Tx, ctx: &Ctx, name: &str, key: &str) -> Result<TagId> {
-    let id: TagId = ctx.id();
-    tx.exec(&q::MAKE_TAG, &[&ctx.merchant, &id, &name, &key, &ctx.now])?;
-    Event::new("tag.created").on("tag", id.as_str()).value("name", None, Some(name)).record(tx, ctx)?;
-    Ok(id)
 }
 
 /// Puts the customer in a group, or in none.

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::model::{ExternalId, NewCustomer, Rules};
+use crate::files::countries;
 use crate::kit::{Address, Email, Phone, Problems, Result, clean, clean_opt, name_key};
 use crate::merchants::Settings;
 
@@ -170,10 +171,9 @@ pub(crate) fn address(p: &mut Problems, at: &str, a: &Address) -> Address {
     }
 }
 
-/// ISO 3166 alpha-2 of what was typed; blank is blank.
+/// ISO 3166 alpha-2 of the letters or the English name; blank is blank.
 fn country(typed: &str) -> Option<String> {
-    let letters = typed.len() == 2 && typed.bytes().all(|b| b.is_ascii_alphabetic());
-    (letters || typed.is_empty()).then(|| typed.to_ascii_uppercase())
+    if typed.is_empty() { Some(String::new()) } else { countries::code_of(typed).map(str::to_owned) }
 }
 
 /// Names of tags: trimmed, each once (case does not matter), none blank.
