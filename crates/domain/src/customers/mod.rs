@@ -3,9 +3,12 @@
 //! A status is never set by hand: [`status`] works it out from facts, [`facts`] keeps the result in the customer's row in the same
 //! transaction as the fact.
 
+mod archive;
 mod avatar;
 mod create;
+mod delete;
 mod duplicates;
+mod edit;
 pub mod facts;
 mod fields;
 mod get;
@@ -20,10 +23,13 @@ pub mod status;
 mod tags;
 mod validate;
 
+pub use archive::{archive, unarchive};
 pub use avatar::{LARGEST, Picture, avatar, picture, remove_avatar, set_avatar};
 pub(crate) use create::make;
 pub use create::{create, create_many};
+pub use delete::{RESTORABLE, delete, delete_permanently, links, restore};
 pub use duplicates::{Like, find_by_email, find_by_external_id, find_by_number, likely_duplicates};
+pub use edit::edit;
 pub use get::get;
 pub use model::{
     Contact, Created, Customer, CustomerEdit, Duplicate, ExternalId, HowToCancel, MethodLine, Named, NewCustomer, Note, Rules, Total,

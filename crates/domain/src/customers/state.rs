@@ -9,7 +9,6 @@ use crate::kit::{AvatarId, Ctx, CustomerId, Error, GroupId, Link, Result, locks}
 /// A customer in short.
 #[derive(Clone, Debug)]
 pub(crate) struct State {
-    pub id: CustomerId,
     pub display_name: String,
     pub archived_at: Option<i64>,
     pub deleted_at: Option<i64>,
@@ -41,7 +40,6 @@ impl State {
 pub(crate) fn load(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<State> {
     let found = tx.opt(&q::STATE, &[&ctx.merchant, id], |r| {
         Ok(State {
-            id: id.clone(),
             display_name: display_name(r.str(1)?, r.str(2)?, r.str(3)?, r.str(4)?, r.str(5)?, r.str(0)?),
             archived_at: r.get("archived_at")?,
             deleted_at: r.get("deleted_at")?,

@@ -1,0 +1,114 @@
+//! Delete with a way back for 30 days, and the end: delete permanently (SPEC 10.3).
+
+use serde_json::json;
+use store::{Row, Tx};
+
+use super::{facts, queries as q, state};
+use crate::events::Event;
+use crate::kit::{Ctx, Currency, CustomerId, DAY, Error, Link, Micros, Money, Result, Right};
+
+/// How long a deleted customer can be restored: 30 days of 24 hours.
+pub const RESTORABLE: Micros = 30 * DAY;
+/// An answer lists so many links of each kind.
+const LINKS: usize = 200;
+
+/// Deletes: status Deleted, e-mail free for reuse, orders and payments stay. One that is deleted already stays as it is.
+pub fn delete(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
+    ctx.must(Right::Delete)?;
+    let state = state::locked(tx, ctx, id)?;
+    if state.deleted_at.is_some() {
+        return Ok(());
+    }
+    state.ensure_here()?;
+    switch(tx, ctx, id, Some(ctx.now), "customer.deleted", "deleted")
+}
+
+/// Takes a deleted customer back, as it was.
+///
+/// # Errors
+/// Conflicts `restore_expired` after 30 days, `customer_merged`, `customer_anonymised`.
+pub fn restore(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
+    ctx.must(Right::Delete)?;
+    let state = state::locked(tx, ctx, id)?;
+    if state.merged_into.is_some() {
+        return Err(Error::conflict("customer_merged", format!("{} was merged into another customer. Undo the merge instead.", state.display_name)));
+    }
+    if state.anonymised_at.is_some() {
+        return Err(Error::conflict("customer_anonymised", "This customer was anonymised. That is final."));
+    }
+    match state.deleted_at {
+        None => Ok(()),
+        Some(at) if ctx.now > at.saturating_add(RESTORABLE) => {
+            let message = format!("{} was deleted more than 30 days ago and can no longer be restored.", state.display_name);
+            Err(Error::conflict("restore_expired", message))
+        }
+        Some(_) => switch(tx, ctx, id, None, "customer.restored", "restored"),
+    }
+}
+
+fn switch(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, at: Option<Micros>, kind: &'static str, cause: &str) -> Result<()> {
+    tx.exec(&q::SET_DELETED, &[&ctx.merchant, id, &at])?;
+    state::touch(tx, ctx, id)?;
+    Event::new(kind).of(id).record(tx, ctx)?;
+    facts::refresh(tx, ctx, std::slice::from_ref(id), cause)
+}
+
+/// Deletes for good: what is the customer's own goes with it (contacts, notes, tags, picture, methods, old values of the timeline); the
+/// events stay as ids.
+///
+/// # Errors
+/// A conflict `linked` with every order, payment, subscription and dispute that is linked to it.
+pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
+    ctx.must(Right::Purge)?;
+    let state = state::locked(tx, ctx, id)?;
+    let links = links(tx, ctx, id)?;
+    if !links.is_empty() {
+        return Err(linked(&state.display_name, links));
+    }
+    Event::new("customer.deleted_permanently").of(id).data(json!({ "was_deleted": state.deleted_at.is_some() })).record(tx, ctx)?;
+    let stamp = tx.stamp()?;
+    tx.exec(&q::GONE, &[&ctx.merchant, id, &stamp])?;
+    for statement in [
+        &q::PURGE_VALUES, &q::DELETE_CONTACTS, &q::DELETE_TAGS, &q::DELETE_EXTERNAL_IDS, &q::PURGE_NOTES, &q::DELETE_AVATARS, &q::PURGE_METHODS, &q::PURGE_KEYS,
+        &q::PURGE_SHOPS, &q::PURGE_TOTALS, &q::PURGE_ATTACHMENTS, &q::PURGE_UNMATCHED, &q::PURGE,
+    ] {
+        tx.exec(statement, &[&ctx.merchant, id])?;
+    }
+    Ok(())
+}
+
+/// Everything that keeps a customer from being deleted permanently; at most 200 of a kind.
+pub fn links(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
+    let mut all = Vec::new();
+    for (kind, statement) in
+        [("order", &q::LINKED_ORDERS), ("payment", &q::LINKED_PAYMENTS), ("subscription", &q::LINKED_SUBSCRIPTIONS), ("dispute", &q::LINKED_DISPUTES)]
+    {
+        let found = tx.rows(statement, &[&ctx.merchant, id], |r| Ok(Link { kind, id: r.get(0)?, label: label(kind, r)? }))?;
+        all.extend(found.into_iter().take(LINKS));
+    }
+    Ok(all)
+}
+
+fn label(kind: &str, r: &Row) -> std::result::Result<String, store::Error> {
+    let money = |r: &Row| Ok::<_, store::Error>(Money::new(r.get(1)?, r.get::<Currency>(2)?));
+    Ok(match kind {
+        "order" => format!("Order {}", r.str(1)?),
+        "payment" => format!("Payment of {}", money(r)?),
+        "dispute" => format!("Dispute of {}", money(r)?),
+        _ => format!("Subscription {}", r.str(1)?),
+    })
+}
+
+fn linked(name: &str, links: Vec<Link>) -> Error {
+    let counts = ["order", "payment", "subscription", "dispute"].into_iter().filter_map(|kind| {
+        let n = links.iter().filter(|l| l.kind == kind).count();
+        (n > 0).then(|| if n == 1 { format!("1 {kind}") } else { format!("{n}{} {kind}s", if n == LINKS { " or more" } else { "" }) })
+    });
+    let counts = counts.collect::<Vec<_>>().join(", ");
+    let one = links.len() == 1;
+    let message = format!(
+        "Can’t delete {name} for good: {counts} {} linked. Delete (restorable for 30 days) or archive instead.",
+        if one { "is" } else { "are" }
+    );
+    Error::Conflict { code: "linked", message, links }
+}
