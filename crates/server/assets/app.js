@@ -66,6 +66,19 @@
     if (method === 'GET') for (const key of new Set(body.keys())) if (!body.getAll(key).join('')) body.delete(key);
   });
 
+  // An answer without the part that was asked for (signed out, an error page) is shown as the page it is; none at all is said.
+  doc.addEventListener('htmx:before:swap', e => {
+    const { ctx, tasks } = e.detail, main = tasks.find(t => t.type === 'main');
+    if (!ctx.select || !main || main.fragment.firstElementChild || ctx.sourceElement.closest('.find')) return;
+    e.preventDefault();
+    if (ctx.sourceEvent?.type !== 'every') location.assign(ctx.response.raw.url);
+  });
+  doc.addEventListener('htmx:error', e => {
+    if (!e.detail.ctx || e.detail.ctx.response) return;
+    const said = Object.assign(doc.createElement('div'), { className: 'toast', textContent: 'The server does not answer. Try again in a moment.' });
+    one('.toasts')?.replaceChildren(said);
+  });
+
   // Panels and dialogs: the page behind a link, shown over this one.
   const show = async (box, link) => {
     const body = one('[data-body]', box), page = one('[data-page]', box);
