@@ -1,7 +1,7 @@
 //! `/healthz` (the process lives), `/readyz` (it can serve), `/metrics` (Prometheus text).
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
@@ -25,12 +25,21 @@ pub async fn metrics(State(app): State<App>) -> Response {
 }
 
 /// Style, script and icons: their addresses carry a mark of their content, so browsers keep them for a year.
-pub async fn asset(uri: axum::http::Uri) -> Response {
-    match crate::look::served(uri.path()) {
-        Some(asset) => {
-            ([(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], asset.bytes)
-                .into_response()
-        }
-        None => StatusCode::NOT_FOUND.into_response(),
+pub async fn asset(uri: axum::http::Uri, headers: HeaderMap) -> Response {
+    let Some(asset) = crate::look::served(uri.path()) else { return StatusCode::NOT_FOUND.into_response() };
+    let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (encoding, bytes) = asset.for_request(accepts);
+    let mut response = (
+        [
+            (header::CONTENT_TYPE, asset.content_type),
+            (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+            (header::VARY, "accept-encoding"),
+        ],
+        bytes,
+    )
+        .into_response();
+    if let Some(encoding) = encoding {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
+    response
 }

@@ -10,7 +10,7 @@ use super::*;
 {% block title %}All{% endblock %}{% block main %}
 {{ ui::state("good", "Active") }}{{ ui::avatar("Ana Ruiz", size="large") }}{{ ui::avatar("Ana", picture="/a.png") }}
 {{ ui::when(at) }}{{ ui::chip("Group: Wholesale", "/customers") }}{{ ui::turn("right") }}
-{% call ui::menu("Status", class="chip") %}{{ ui::item("/x", "One") }}{{ ui::act("/x", "Two", mark="trash") }}{% endcall %}
+{% call ui::menu("Status", class="chip") %}{{ ui::when(at) }}{{ ui::item("/x", "One") }}{{ ui::act("/x", "Two", mark="trash") }}{% endcall %}
 {% call ui::more("More actions") %}{{ ui::item("/x", "Archive", mark="archive") }}{% endcall %}
 {{ ui::tabs("Views", tabs) }}<table><tr>{{ ui::column(column) }}</tr></table>{{ ui::pager(page) }}
 {% call ui::empty("customers", "No customers yet", "Create the first.") %}{% endcall %}
@@ -89,6 +89,7 @@ fn every_file_and_icon_that_a_page_names_is_there() {
 fn what_a_person_typed_is_shown_as_text() {
     let typed = "<b>\"Ana\" & 'co'</b>";
     let html = everything(Form::of([("email", typed), ("note", typed)]), "<script>alert(1)</script>");
+    assert!(html.contains("<dt>E-mail</dt><dd dir=\"auto\">&#60;script&#62;alert(1)"), "a fact shows the value it was given");
     assert!(!html.contains("<script>alert") && !html.contains("<b>\"Ana"));
     assert!(html.contains("&#60;b&#62;&#34;Ana&#34; &#38; &#39;co&#39;&#60;/b&#62;"));
 }
