@@ -71,6 +71,7 @@ impl Arena {
         &self.bytes
     }
 
+    #[inline(always)]
     pub fn start(&self, row: usize) -> usize {
         match self.start.get(row) {
             Some(from) => self.block[row / BLOCK] as usize + *from as usize,
@@ -78,6 +79,7 @@ impl Arena {
         }
     }
 
+    #[inline(always)]
     pub fn record(&self, row: usize) -> &[u8] {
         &self.bytes[self.start(row)..self.start(row + 1)]
     }

@@ -12,6 +12,11 @@ impl Bits {
         self.0[row / 64] |= 1 << (row % 64);
     }
 
+    #[inline(always)]
+    pub fn has(&self, row: usize) -> bool {
+        self.0[row / 64] >> (row % 64) & 1 == 1
+    }
+
     pub fn and(&mut self, other: &Bits) {
         self.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine &= theirs);
     }

@@ -31,7 +31,7 @@ pub(super) mod fail {
     pub const TAG: u8 = 8;
     pub const SHOP: u8 = 16;
     pub const COUNTRY: u8 = 32;
-    /// A range: it has no options, so whoever fails it counts nowhere.
+    /// A range or the search: without options, so whoever fails it counts nowhere.
     pub const SPAN: u8 = 64;
 }
 

@@ -8,11 +8,13 @@ mod arena;
 mod bits;
 mod counts;
 mod fold;
+mod idpart;
 mod image;
 mod keymap;
 mod page;
 mod pass;
 mod query;
+mod scan;
 mod search;
 mod sets;
 #[cfg(test)]

@@ -72,25 +72,32 @@ impl<'a> Walk<'a> {
         for block in 0..blocks {
             let from = BLOCK * if from_end { blocks - 1 - block } else { block };
             let to = (from + BLOCK).min(rows);
-            let rows = match candidates {
-                None => Rows::Run(from, to),
-                Some(bits) => Rows::Picked(bits.within(from, to)),
+            let picked = candidates.map(|bits| bits.within(from, to));
+            // To gather most of a block costs more than to walk all of it and pass over the others.
+            let (rows, others) = match picked {
+                Some(picked) if picked.len() * 2 < to - from => (Rows::Picked(picked), None),
+                Some(_) => (Rows::Run(from, to), candidates),
+                None => (Rows::Run(from, to), None),
             };
             if !matches!(&rows, Rows::Picked(picked) if picked.is_empty()) {
-                self.block(&rows, tally.as_deref_mut());
+                self.block(&rows, others, tally.as_deref_mut());
                 let matching = self.rooms.fails.iter().enumerate().filter(|(_, fails)| **fails == 0);
                 matching.for_each(|(at, _)| visit(rows.row(at)));
             }
         }
     }
 
-    /// Leaves in `fails` what each row of the block fails.
-    fn block(&mut self, rows: &Rows, tally: Option<&mut Tally>) {
+    /// Leaves in `fails` what each row of the block fails; where `only` is given, who is not in it fails too.
+    fn block(&mut self, rows: &Rows, only: Option<&Bits>, tally: Option<&mut Tally>) {
         let (image, choice, now, today) = (self.image, &self.choice, self.now, self.today);
         let Rooms { facts, status, method, fails, day, time, narrow, wide } = &mut self.rooms;
         let facts = rows.of(&image.facts, facts);
         fails.clear();
         fails.extend(facts.iter().map(|facts| facts & DEAD));
+        if let Some(only) = only {
+            let out = |(at, fails): (usize, &mut u8)| *fails |= u8::from(!only.has(rows.row(at))) * fail::SPAN;
+            fails.iter_mut().enumerate().for_each(out);
+        }
         let until = rows.of(&image.until, time);
         status.clear();
         status.extend(facts.iter().zip(until).map(|(facts, until)| status_at(*facts, *until, now)));
