@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::customers::list::Indexes;
 use domain::kit::{Clock, Ctx, Micros};
 use domain::{Error, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -15,6 +16,8 @@ use crate::http::limits::Limits;
 pub struct App {
     /// The database.
     pub db: Db,
+    /// What answers searches and lists; read transactions only.
+    pub indexes: Indexes,
     /// Who says what time it is.
     pub clock: Arc<dyn Clock>,
     /// Where and how it is served.

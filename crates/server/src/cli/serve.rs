@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use clap::Args;
+use domain::customers::list::Indexes;
 use domain::kit::Clock;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use store::Db;
@@ -75,7 +76,7 @@ pub fn app(db: Db, clock: Arc<dyn Clock>, config: Config) -> Result<App, String>
     let handle = metrics.handle();
     // A second app in one process (tests) keeps the first recorder; its own page is then empty, which harms nothing.
     let _ = ::metrics::set_global_recorder(metrics);
-    Ok(App { db, clock, limits: Limits::new(config.api_per_minute), config: Arc::new(config), metrics: handle })
+    Ok(App { db, indexes: Indexes::new(), clock, limits: Limits::new(config.api_per_minute), config: Arc::new(config), metrics: handle })
 }
 
 async fn listen(app: App, hello: &str) -> Done {

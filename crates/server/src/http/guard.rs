@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
@@ -54,8 +54,13 @@ pub async fn guard(State(guard): State<Guard>, mut request: Request, next: Next)
         Side::Page => page(&guard, &mut request).await,
         Side::Api => api(&guard, &mut request).await,
     };
+    // A page that was shown has shown the toast that came along.
+    let toast = if request.method() == Method::GET { dashboard::Toasted::of(request.headers()) } else { dashboard::Toasted::default() };
     match verdict {
-        Ok(()) => next.run(request).await,
+        Ok(()) => {
+            let response = next.run(request).await;
+            if response.status() == StatusCode::OK { toast.shown(response) } else { response }
+        }
         Err(response) => *response,
     }
 }

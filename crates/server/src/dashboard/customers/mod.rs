@@ -1,0 +1,8 @@
+//! The customers of a merchant: the list, what is done with many, and each one's own pages.
+
+use crate::http::Routes;
+
+/// All pages of customers.
+pub fn routes(routes: Routes) -> Routes {
+    routes
+}
