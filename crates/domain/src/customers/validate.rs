@@ -148,7 +148,8 @@ fn language(p: &mut Problems, text: &mut String) {
     let mut parts = typed.split('-');
     let first = parts.next().is_some_and(|f| (2..=8).contains(&f.len()) && f.bytes().all(|b| b.is_ascii_alphabetic()));
     let rest = parts.all(|r| (1..=8).contains(&r.len()) && r.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if !typed.is_empty() && !(first && rest && typed.len() <= 35) {
+    let fits = first && rest && typed.len() <= 35;
+    if !typed.is_empty() && !fits {
         p.add("language", "invalid", "Use a language code like es or en-GB.");
     }
     *text = typed.to_owned();
