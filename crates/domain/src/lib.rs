@@ -5,8 +5,10 @@
 //! by itself: time, ids and chance come with the `Ctx`.
 
 pub mod customers;
+pub mod demo;
 pub mod events;
 pub mod files;
+pub mod housekeeping;
 pub mod jobs;
 pub mod kit;
 pub mod labels;
@@ -18,9 +20,9 @@ pub mod replies;
 mod schema;
 pub mod shops;
 pub mod staff;
+pub mod subscriptions;
 #[cfg(feature = "testing")]
 pub mod testing;
-pub mod subscriptions;
 pub mod verify;
 
 pub use kit::{Ctx, Error, Result};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::jobs::{self, Kinds, Tools};
 
@@ -11,6 +11,8 @@ use crate::app::App;
 
 /// How long a worker rests when nothing waits.
 const REST: Duration = Duration::from_millis(200);
+/// How often statuses that time has moved are written down, and old answers forgotten.
+const HOUSEKEEPING: Duration = Duration::from_secs(600);
 
 /// A running worker; dropping it lets the current slice end and joins.
 #[derive(Debug)]
@@ -50,9 +52,16 @@ fn run(app: &App, stop: &AtomicBool) {
     let tools = Tools::default();
     let name = format!("{}:{}", std::process::id(), domain::kit::secret());
     let stopped = || stop.load(Ordering::Relaxed);
+    let mut last: Option<Instant> = None;
     while !stopped() {
         if let Err(error) = jobs::run_all(&app.db, &kinds, &tools, &*app.clock, &name, &stopped) {
             tracing::error!(%error, "the worker could not note a failure");
+        }
+        if last.is_none_or(|at| at.elapsed() > HOUSEKEEPING) {
+            last = Some(Instant::now());
+            if let Err(error) = domain::housekeeping::run(&app.db, &*app.clock, &stopped) {
+                tracing::error!(%error, "housekeeping stopped early; it goes on next time");
+            }
         }
         std::thread::park_timeout(REST);
     }

@@ -149,6 +149,12 @@ impl<'a> Tx<'a> {
         ids.iter().try_for_each(|id| self.each(&stmt, &[&merchant, id], |_| Ok(())))
     }
 
+    /// A slice that runs several verbs, one after the other, says so before each: every verb begins its own order of locks. What this
+    /// allows on PostgreSQL is a deadlock, which ends one of the two and runs it again; so it is for slices of long work, not for requests.
+    pub fn next_verb(&mut self) {
+        self.rank = 0;
+    }
+
     /// The number to write into `change_stamp` columns; the same for the whole transaction. Only in a write.
     pub fn stamp(&mut self) -> Result<i64, Error> {
         if let Some(stamp) = self.stamp {

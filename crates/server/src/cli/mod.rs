@@ -1,5 +1,7 @@
 //! The command line. Each command is a file; what they share stands here: which database, which time, how an error ends.
 
+pub mod demo;
+pub mod progress;
 pub mod serve;
 
 use std::path::PathBuf;
@@ -43,6 +45,8 @@ pub struct Place {
 enum Command {
     /// Serve the dashboard and the API; an empty database asks to create the owner.
     Serve(serve::Serve),
+    /// Make a believable merchant and serve it.
+    Demo(demo::Demo),
     /// Bring the database up to this version.
     Migrate,
 }
@@ -53,6 +57,7 @@ pub fn run() -> ExitCode {
     logging();
     let done = match cli.command {
         Command::Serve(serve) => serve.run(&cli.place),
+        Command::Demo(demo) => demo.run(&cli.place),
         Command::Migrate => migrate(&cli.place),
     };
     match done {

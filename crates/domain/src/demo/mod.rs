@@ -1,0 +1,28 @@
+//! A believable merchant: a roastery with two shops, three years of customers, every status and every payment method status.
+//!
+//! Everything goes through the same verbs as in service, at the moments at which it would have happened, so the timelines read like a
+//! life and `regulars verify` finds nothing. The same seed and day give the same shop on both engines. E-mail addresses are at
+//! `example.*`; nothing here ever calls a network.
+
+mod dice;
+mod goods;
+mod house;
+mod people;
+mod story;
+mod write;
+
+pub use house::{House, PASSWORD, open};
+pub use write::{fill, guests};
+
+use crate::kit::Micros;
+
+/// What to make.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// How many customers.
+    pub customers: usize,
+    /// The same seed makes the same shop.
+    pub seed: u64,
+    /// The last moment of the story, microseconds UTC.
+    pub now: Micros,
+}

@@ -1,0 +1,35 @@
+//! What time alone asks for: statuses that moved are written down with their event (SPEC 4.2, 4.3), ended subscriptions end, old answers and
+//! sessions are forgotten. Reads never wait for it: they compare with their own clock.
+
+pub mod queries;
+
+use store::Db;
+
+use crate::customers::facts;
+use crate::kit::{Actor, Clock, Ctx, Door, Error, MerchantId, Result};
+use crate::replies;
+
+/// How many customers one slice moves.
+const SLICE: i64 = 100;
+
+/// Goes over all merchants until nothing is left or it is told to stop. Blocking; harmless when several processes do it.
+///
+/// # Errors
+/// What the database says; the rest goes on next time.
+pub fn run(db: &Db, clock: &dyn Clock, stop: &dyn Fn() -> bool) -> Result<()> {
+    let merchants = db.read_now::<_, Error>(|tx| Ok(tx.rows(&queries::MERCHANTS, &[], |r| r.get::<String>(0))?))?;
+    for merchant in merchants {
+        let ctx = Ctx::new(MerchantId::from_db(merchant), Actor::system("clock"), Door::Clock, clock.now());
+        while !stop() {
+            let ctx = ctx.clone();
+            if db.write_slice_now::<_, Error>(move |tx| facts::sweep(tx, &ctx, SLICE))? == 0 {
+                break;
+            }
+        }
+        let ctx = ctx.clone();
+        db.write_slice_now::<_, Error>(move |tx| replies::forget(tx, &ctx))?;
+    }
+    let now = clock.now();
+    db.write_slice_now::<_, Error>(move |tx| Ok(tx.exec(&queries::OLD_SESSIONS, &[&now])?))?;
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! `regulars demo`: a believable merchant on the embedded database (or `DATABASE_URL`), and the dashboard over it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use domain::demo::{self, Plan};
+use domain::kit::{Clock, SystemClock};
+use store::Db;
+
+use super::serve::Serve;
+use super::{Done, Place};
+
+/// Flags of `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    #[command(flatten)]
+    serve: Serve,
+    /// The last day of the story (YYYY-MM-DD), and the day the dashboard believes it is; otherwise today.
+    #[arg(long, value_name = "DAY")]
+    today: Option<String>,
+    /// How many customers.
+    #[arg(long, default_value_t = 5000, value_name = "N")]
+    customers: usize,
+    /// The same seed and day make the same shop.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// Make the data and stop.
+    #[arg(long)]
+    no_serve: bool,
+}
+
+impl Demo {
+    /// Makes what is missing, then serves.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn run(&self, place: &Place) -> Done {
+        let place = Place { data: Some(place.data.clone().unwrap_or_else(|| PathBuf::from("regulars-demo"))), ..place.clone() };
+        let db = place.open()?;
+        let clock: Arc<dyn Clock> = match &self.today {
+            Some(_) => super::clock(self.today.as_deref())?,
+            None => Arc::new(SystemClock),
+        };
+        let new = db.read_now::<_, domain::Error>(domain::staff::set_up::is_needed).map_err(|e| e.to_string())?;
+        let hello = if new { self.make(&db, clock.now())? } else { "This demo was made before; its sign-in is the same.".to_owned() };
+        if self.no_serve {
+            println!("{hello}");
+            return Ok(());
+        }
+        self.serve.serve(&place, db, clock, &format!("{hello}\nSign in with mara@kilde.example and the password “{}”.", demo::PASSWORD))
+    }
+
+    fn make(&self, db: &Db, now: i64) -> Result<String, String> {
+        let plan = Plan { customers: self.customers, seed: self.seed, now };
+        let words = |e: domain::Error| format!("The demo could not be made: {e}");
+        let house = demo::open(db, &plan).map_err(words)?;
+        let bar = super::progress::bar("Making customers", self.customers as u64);
+        demo::fill(db, &house, &plan, |done| bar.set_position(done as u64)).map_err(words)?;
+        demo::guests(db, &house, &plan).map_err(words)?;
+        bar.finish_and_clear();
+        let people: Vec<String> = house.people.iter().skip(1).map(|(email, role)| format!("{email} ({})", role.label())).collect();
+        Ok(format!(
+            "Made Kilde Coffee with {} customers. Others who can sign in: {}.\nAPI key: {}",
+            self.customers,
+            people.join(", "),
+            house.api_key
+        ))
+    }
+}
