@@ -49,7 +49,7 @@ pub fn start(app: &App) -> std::io::Result<Worker> {
 
 fn run(app: &App, stop: &AtomicBool) {
     let kinds = kinds();
-    let tools = Tools::default();
+    let tools = Tools { indexes: app.indexes.clone() };
     let name = format!("{}:{}", std::process::id(), domain::kit::secret());
     let stopped = || stop.load(Ordering::Relaxed);
     let mut last: Option<Instant> = None;

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use store::{Db, Tx};
 
 use super::{Job, State, control, queries};
+use crate::customers::list::Indexes;
 use crate::kit::{Clock, Ctx, Door, Error, IdSource, JobId, MerchantId, Micros, Result};
 
 /// How long a worker holds a job without a sign of life: a minute.
@@ -16,7 +17,10 @@ const TRIES: i64 = 5;
 
 /// What kinds may use beside their transaction.
 #[derive(Clone, Debug, Default)]
-pub struct Tools {}
+pub struct Tools {
+    /// The images of the customers.
+    pub indexes: Indexes,
+}
 
 /// What a slice says when it is through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
