@@ -271,7 +271,7 @@ fn turn_pages(image: &Image, query: &Query, expected: &[Key], now: i64, today: i
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn the_image_answers_what_a_plain_list_would(
