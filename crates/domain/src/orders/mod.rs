@@ -10,6 +10,10 @@ mod create;
 mod put;
 pub mod queries;
 mod read;
+#[cfg(test)]
+pub(crate) mod desk;
+#[cfg(test)]
+mod tests;
 mod totals;
 
 use serde::{Deserialize, Serialize};
@@ -86,7 +90,7 @@ pub(crate) struct OrderRow {
 }
 
 #[cfg(test)]
-mod tests {
+mod states {
     use super::State;
 
     #[test]

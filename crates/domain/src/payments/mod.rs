@@ -12,6 +12,8 @@ pub mod queries;
 mod read;
 mod record;
 pub mod refunds;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 

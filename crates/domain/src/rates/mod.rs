@@ -4,6 +4,8 @@
 
 mod ecb;
 pub mod queries;
+#[cfg(test)]
+mod tests_db;
 
 use std::collections::HashMap;
 

@@ -5,6 +5,8 @@
 
 mod payments;
 pub mod queries;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,6 +8,8 @@ pub(crate) mod load;
 pub mod queries;
 mod rules;
 mod sweep;
+#[cfg(test)]
+mod tests;
 
 pub use keep::refresh;
 pub(crate) use keep::{flags, kept, total};

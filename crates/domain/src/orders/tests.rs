@@ -1,0 +1,250 @@
+//! What a storefront, the staff and a late message may and may not do with an order.
+
+use super::desk::{Desk, by_card, line, refusal};
+use super::*;
+use crate::customers::{self, Status};
+use crate::kit::{Ctx, Currency, DAY, PageKey};
+use crate::payments::{self, MethodKind};
+
+store::db_test! {
+    crate::migrations();
+
+    fn every_statement_of_the_rooms_is_understood(db) {
+        let rooms = [
+            queries::ALL, crate::payments::queries::ALL, crate::subscriptions::queries::ALL, crate::rates::queries::ALL,
+            crate::verify::queries::ALL, crate::customers::facts::queries::ALL, crate::merchants::queries::ALL,
+        ];
+        for statement in rooms.into_iter().flatten() {
+            db.prepare(statement).unwrap_or_else(|e| panic!("{statement:?}: {e}"));
+        }
+        for statement in &statements() {
+            db.prepare(statement).unwrap_or_else(|e| panic!("{statement:?}: {e}"));
+        }
+    }
+
+    fn a_first_order_makes_its_customer_and_the_next_one_finds_it(db) {
+        let desk = Desk::new(db);
+        let mut basket = desk.basket("A-1", "ana@example.es");
+        basket.payments = vec![by_card("pi_1", 1000, "fp_0002")];
+        let first = desk.check_out(&basket).unwrap();
+        assert!(first.created && first.customer_created);
+        let ana = first.customer.unwrap();
+        let second = desk.check_out(&Checkout { external_id: "A-2".into(), payments: vec![by_card("pi_2", 1000, "fp_0002")], ..basket.clone() }).unwrap();
+        assert!(!second.customer_created);
+        assert_eq!(second.customer.as_ref(), Some(&ana));
+        let upper = desk.check_out(&Checkout { external_id: "A-3".into(), ..desk.basket("A-3", "ANA@EXAMPLE.ES") }).unwrap();
+        assert_eq!(upper.customer.as_ref(), Some(&ana));
+        let customer = desk.get(&ana);
+        assert_eq!((customer.status, customer.lifetime, customer.order_count, customer.payment_count), (Status::Active, 2000, 3, 2));
+        assert_eq!(customer.balance_due, 1000);
+        assert_eq!(customer.default_method.unwrap().last4, "0002");
+        let order = desk.read({ let id = first.order.clone(); move |tx, ctx| get(tx, ctx, &id) }).unwrap();
+        assert_eq!((order.summary.number.as_str(), order.summary.state, order.summary.total), ("1001", State::Paid, 1000));
+        desk.verified();
+    }
+
+    fn the_same_checkout_again_changes_nothing(db) {
+        let desk = Desk::new(db);
+        let mut basket = desk.basket("A-1", "ana@example.es");
+        basket.payments = vec![by_card("pi_1", 1000, "fp_0002"), CheckoutPayment { provider_ref: None, ..by_card("", 1, "fp_0002") }];
+        let first = desk.check_out(&basket).unwrap();
+        for later in 0..3 {
+            let again = desk.days(later).check_out(&Checkout { ordered_at: Some(desk.now()), ..basket.clone() }).unwrap();
+            assert!(!again.created && !again.changed && !again.customer_created, "{again:?}");
+            assert_eq!((&again.order, &again.payments, &again.customer), (&first.order, &first.payments, &first.customer));
+        }
+        assert_eq!(desk.get(&first.customer.unwrap()).lifetime, 1001);
+    }
+
+    fn the_same_id_with_other_content_brings_the_order_up_to_date(db) {
+        let desk = Desk::new(db);
+        let basket = desk.basket("A-1", "ana@example.es");
+        let first = desk.check_out(&basket).unwrap();
+        let changed = Checkout { lines: vec![line("KAFFEE-1", "2", "10"), line("TEE", "1", "4.995")], state: State::Fulfilled, ..basket.clone() };
+        let second = desk.check_out(&changed).unwrap();
+        assert!(!second.created && second.changed);
+        let late = desk.check_out(&Checkout { state: State::Open, ..changed.clone() }).unwrap();
+        assert!(!late.changed, "a late message does not take the state back");
+        let order = desk.read(move |tx, ctx| get(tx, ctx, &first.order)).unwrap();
+        assert_eq!((order.summary.state, order.summary.total, order.lines.len()), (State::Fulfilled, 2500, 2));
+        assert_eq!(refusal(desk.check_out(&Checkout { currency: Currency::of("USD").unwrap(), ..basket })), "currency:invalid");
+        desk.verified();
+    }
+
+    fn a_guest_stays_a_guest(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.es");
+        let guest = Checkout { guest: true, payments: vec![by_card("pi_1", 1000, "fp_1")], ..desk.basket("G-1", "ana@example.es") };
+        let done = desk.check_out(&guest).unwrap();
+        assert_eq!(done.customer, None);
+        assert_eq!((desk.get(&ana).lifetime, desk.status(&ana)), (0, Status::Prospect));
+        let nameless = Checkout { buyer: Buyer::default(), ..guest.clone() };
+        assert!(desk.check_out(&Checkout { external_id: "G-2".into(), payments: vec![], ..nameless.clone() }).is_ok());
+        assert_eq!(refusal(desk.check_out(&Checkout { guest: false, ..nameless })), "buyer.email:required");
+        desk.verified();
+    }
+
+    fn everything_that_is_wrong_is_told_at_once(db) {
+        let desk = Desk::new(db);
+        let bad = Checkout {
+            lines: vec![line("A", "x", "1")],
+            discount: -1,
+            ordered_at: Some(desk.now() + DAY),
+            payments: vec![CheckoutPayment { amount: 0, ..by_card("pi", 0, "fp") }],
+            note: "a\0b".into(),
+            ..desk.basket("A-1", "ana@example.es")
+        };
+        assert_eq!(
+            refusal(desk.check_out(&bad)),
+            "lines.0.quantity:invalid discount:invalid ordered_at:invalid note:invalid payments.0.amount:invalid"
+        );
+        let other = desk.f.other();
+        assert_eq!(refusal(desk.check_out(&Checkout { shop: other.shop, ..desk.basket("A-1", "a@b.c") })), "shop:unknown");
+        let email = desk.basket("A-1", "not an address");
+        assert_eq!(refusal(desk.check_out(&email)), "buyer.email:invalid");
+        assert_eq!(desk.read(|tx, ctx| list(tx, ctx, &OrderFilter { limit: 10, ..OrderFilter::default() })).unwrap().orders.len(), 0);
+    }
+
+    fn an_archived_customer_gets_no_new_order_but_money_is_never_refused(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.es");
+        desk.archive(&ana, true);
+        for state in [State::Draft, State::Open] {
+            assert_eq!(refusal(desk.check_out(&Checkout { state, ..desk.basket("A-1", "ana@example.es") })), "customer_inactive");
+        }
+        let new = NewOrder {
+            customer: ana.clone(), shop: desk.f.shop.clone(), state: State::Draft, currency: None, lines: vec![], discount: 0, shipping: 0, tax: 0,
+            note: String::new(),
+        };
+        assert_eq!(refusal(desk.write(move |tx, ctx| create(tx, ctx, &new))), "customer_inactive");
+        let paid = Checkout { payments: vec![by_card("pi_1", 1000, "fp_1")], ..desk.basket("A-1", "ana@example.es") };
+        let done = desk.check_out(&paid).unwrap();
+        assert_eq!((done.flag, done.customer.as_ref()), ("customer_inactive", Some(&ana)));
+        assert_eq!((desk.status(&ana), desk.get(&ana).lifetime), (Status::Archived, 1000));
+        let order = desk.read(move |tx, ctx| get(tx, ctx, &done.order)).unwrap();
+        assert_eq!(order.summary.flag, "customer_inactive");
+        desk.verified();
+    }
+
+    fn staff_put_a_draft_together_place_pay_send_and_close_it(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.es");
+        let new = NewOrder {
+            customer: ana.clone(), shop: desk.f.shop.clone(), state: State::Draft, currency: None, lines: vec![], discount: 0, shipping: 0, tax: 0,
+            note: String::new(),
+        };
+        let id = desk.write(move |tx, ctx| create(tx, ctx, &new)).unwrap();
+        assert_eq!((desk.get(&ana).order_count, desk.get(&ana).balance_due), (0, 0), "a draft counts nowhere");
+        let go = |verb: fn(&mut store::Tx, &Ctx, &OrderId) -> crate::Result<()>| { let id = id.clone(); desk.write(move |tx, ctx| verb(tx, ctx, &id)) };
+        assert_eq!(refusal(go(place)), "order_state");
+        let edit = DraftEdit { lines: Some(vec![line("A", "3", "2.5")]), shipping: Some(250), expected_version: Some(1), ..DraftEdit::default() };
+        let edit_it = |edit: DraftEdit| { let id = id.clone(); desk.write(move |tx, ctx| edit_draft(tx, ctx, &id, &edit)) };
+        edit_it(edit.clone()).unwrap();
+        assert_eq!(refusal(edit_it(edit)), "stale");
+        assert_eq!(refusal(edit_it(DraftEdit { lines: Some(vec![line("A", "0", "1"), line("B", "1", "-1")]), ..DraftEdit::default() })),
+            "lines.0.quantity:invalid lines.1.unit_price:invalid");
+        go(place).unwrap();
+        assert_eq!((desk.get(&ana).order_count, desk.get(&ana).balance_due), (1, 1000));
+        go(fulfil).unwrap();
+        assert_eq!(refusal(go(close)), "unpaid");
+        let paid = { let id = id.clone(); desk.write(move |tx, ctx| mark_paid(tx, ctx, &id, MethodKind::Transfer, None, "by bank")) }.unwrap();
+        assert!(paid.is_some());
+        assert_eq!((desk.get(&ana).balance_due, desk.get(&ana).lifetime), (0, 1000));
+        go(close).unwrap();
+        assert_eq!(refusal(go(cancel)), "order_state");
+        desk.verified();
+    }
+
+    fn an_order_with_money_is_not_cancelled(db) {
+        let desk = Desk::new(db);
+        let done = desk.check_out(&Checkout { payments: vec![by_card("pi_1", 1000, "fp_1")], ..desk.basket("A-1", "ana@example.es") }).unwrap();
+        let cancel_it = || { let id = done.order.clone(); desk.write(move |tx, ctx| cancel(tx, ctx, &id)) };
+        assert_eq!(refusal(cancel_it()), "paid");
+        let refund = payments::refunds::RefundInput::of(done.payments[0].clone(), 1000, "sold out");
+        desk.write(move |tx, ctx| payments::refunds::refund(tx, ctx, &refund)).unwrap();
+        cancel_it().unwrap();
+        desk.verified();
+    }
+
+    fn a_payment_that_bounces_leaves_its_order_unpaid(db) {
+        let desk = Desk::new(db);
+        let done = desk.check_out(&Checkout { payments: vec![by_card("pi_1", 1000, "fp_1")], ..desk.basket("A-1", "ana@example.es") }).unwrap();
+        let ana = done.customer.unwrap();
+        let payment = done.payments[0].clone();
+        desk.write(move |tx, ctx| payments::bounce(tx, ctx, &payment, "account closed")).unwrap();
+        let order = desk.read({ let id = done.order.clone(); move |tx, ctx| get(tx, ctx, &id) }).unwrap();
+        assert_eq!((order.summary.state, order.summary.paid_at), (State::Open, None));
+        let customer = desk.get(&ana);
+        assert_eq!((customer.status, customer.lifetime, customer.balance_due), (Status::Prospect, 0, 1000));
+        desk.verified();
+    }
+
+    fn abandoned_baskets_and_drafts_are_no_orders(db) {
+        let desk = Desk::new(db);
+        let basket = Checkout { abandoned: true, ..desk.basket("A-1", "ana@example.es") };
+        let ana = desk.check_out(&basket).unwrap().customer.unwrap();
+        let customer = desk.get(&ana);
+        assert_eq!((customer.order_count, customer.last_order_at, customer.balance_due, customer.status), (0, None, 0, Status::Prospect));
+        desk.check_out(&Checkout { abandoned: false, ..basket }).unwrap();
+        assert_eq!((desk.get(&ana).order_count, desk.get(&ana).balance_due), (1, 1000));
+        desk.verified();
+    }
+
+    fn the_history_tells_what_was_bought_and_finds_an_article(db) {
+        let desk = Desk::new(db);
+        for n in 0..5 {
+            let basket = Checkout { ordered_at: Some(desk.now() - n * DAY), lines: vec![line(&format!("SKU-{n}"), "1", "1"), line("100%_Tee", "1", "2")],
+                ..desk.basket(&format!("A-{n}"), "ana@example.es") };
+            desk.check_out(&basket).unwrap();
+        }
+        let ana = desk.read(|tx, ctx| customers::find_by_email(tx, ctx, "ana@example.es")).unwrap().unwrap();
+        let page = |q: &'static str, after: Option<PageKey>| {
+            let ana = ana.clone();
+            desk.read(move |tx, ctx| history(tx, ctx, &ana, &HistoryQuery { q: q.into(), after: after.clone(), limit: 2 })).unwrap()
+        };
+        let mut seen = Vec::new();
+        let mut after = None;
+        loop {
+            let found = page("", after);
+            seen.extend(found.orders.iter().map(|o| o.external_id.clone().unwrap()));
+            match found.next { Some(next) => after = Some(next), None => break }
+        }
+        assert_eq!(seen, ["A-0", "A-1", "A-2", "A-3", "A-4"]);
+        let found = page("sku-3", None);
+        assert_eq!((found.orders.len(), found.orders[0].first_lines[0].sku.as_str(), found.orders[0].line_count), (1, "SKU-3", 2));
+        assert_eq!(page("0%_t", None).orders.len(), 2);
+        assert_eq!(page("100_", None).orders.len(), 0, "an underscore is an underscore");
+        assert_eq!(page("1002", None).orders.len(), 1, "a number");
+        let all = desk.read({ let shop = desk.f.shop.clone(); move |tx, ctx| list(tx, ctx, &OrderFilter { shop: Some(shop.clone()), state: Some(State::Open), q: "ANA@example.es".into(), after: None, limit: 50 }) }).unwrap();
+        assert_eq!(all.orders.len(), 5);
+    }
+
+    fn another_merchants_order_is_not_there(db) {
+        let desk = Desk::new(db);
+        let done = desk.check_out(&desk.basket("A-1", "ana@example.es")).unwrap();
+        let other = Desk { ctx: desk.f.other().ctx, ..desk.clone() };
+        let id = done.order.clone();
+        assert_eq!(refusal(other.read(move |tx, ctx| get(tx, ctx, &id))), "no order");
+        let id = done.order.clone();
+        assert_eq!(refusal(other.write(move |tx, ctx| cancel(tx, ctx, &id))), "no order");
+    }
+}
+
+store::db_test_concurrent! {
+    crate::migrations();
+
+    fn many_first_orders_of_one_buyer_make_one_customer_and_one_order_each(db) {
+        let desk = Desk::new(db);
+        let outcomes = db.together(16, |n, _| {
+            let basket = Checkout { payments: vec![by_card(&format!("pi_{}", n / 2), 1000, "fp_1")], ..desk.basket(&format!("A-{}", n / 2), "ana@example.es") };
+            desk.check_out(&basket).unwrap()
+        });
+        let customers: std::collections::BTreeSet<_> = outcomes.iter().map(|o| o.customer.clone().unwrap()).collect();
+        let orders: std::collections::BTreeSet<_> = outcomes.iter().map(|o| o.order.clone()).collect();
+        assert_eq!((customers.len(), orders.len()), (1, 8));
+        assert_eq!(outcomes.iter().filter(|o| o.created).count(), 8);
+        let ana = customers.into_iter().next().unwrap();
+        assert_eq!((desk.get(&ana).lifetime, desk.get(&ana).order_count), (8000, 8));
+        desk.verified();
+    }
+}
