@@ -10,7 +10,7 @@ use super::validate::{self, Ready};
 use super::{archive, create, fields, get, queries as q, state, tags};
 use crate::events::Event;
 use crate::kit::{ContactId, Ctx, CustomerId, Error, Result, Right, Stale, StaleField};
-use crate::merchants;
+use crate::{merchants, payments};
 
 /// Changes a customer; gives it as it is then. Nothing different is no change: no event, no new version.
 ///
@@ -55,6 +55,10 @@ fn write(tx: &mut Tx, ctx: &Ctx, old: &Customer, ready: &Ready) -> Result<()> {
     values.push(create::sort_name(new, number).into());
     let values: Vec<&dyn Bind> = values.iter().map(|v| v as &dyn Bind).collect();
     tx.exec(&q::UPDATE, &values).map_err(create::taken)?;
+    if new.email != old.email || new.phone != old.phone || new.billing.country != old.billing.country {
+        // What its own payments brought stays its own, also when it stands in the row no more (SPEC 2.8).
+        payments::keys::keep(tx, ctx, &old.id)?;
+    }
     contacts(tx, ctx, old, ready)?;
     external_ids(tx, ctx, old, new)?;
     tags::replace(tx, ctx, &old.id, &new.tags)

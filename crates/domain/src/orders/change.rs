@@ -48,7 +48,7 @@ pub fn mark_paid(tx: &mut Tx, ctx: &Ctx, id: &OrderId, kind: MethodKind, paid_at
         paid_at,
         note: note.to_owned(),
     };
-    payments::record(tx, ctx, &payment).map(Some)
+    payments::record_on(tx, ctx, order, &payment).map(Some)
 }
 
 /// The goods went out, paid or (on account) not yet paid.
@@ -65,7 +65,10 @@ pub fn close(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> Result<()> {
     let order = changeable(tx, ctx, id, &[State::Paid, State::Fulfilled], "closed")?;
     let due = order.total - money(tx, ctx, &order)?.0;
     if order.paid_at.is_none() && due > 0 {
-        return Err(Error::conflict("unpaid", format!("{} is still to be paid. Record the payment or cancel the order.", Money::new(due, order.currency))));
+        return Err(Error::conflict(
+            "unpaid",
+            format!("{} is still to be paid. Record the payment or cancel the order.", Money::new(due, order.currency)),
+        ));
     }
     go(tx, ctx, &order, State::Closed, order.paid_at, "order closed")
 }
@@ -108,16 +111,10 @@ fn go(tx: &mut Tx, ctx: &Ctx, order: &OrderRow, to: State, paid_at: Option<Micro
 pub(super) fn enter(tx: &mut Tx, ctx: &Ctx, order: &OrderRow, to: State, paid_at: Option<Micros>) -> Result<()> {
     let since = |state: State| if to == state { Some(ctx.now) } else { None };
     let paid_at = paid_at.or(since(State::Paid));
-    tx.exec(&queries::SET_STATE, &[
-        &ctx.merchant,
-        &order.id,
-        &to,
-        &paid_at,
-        &since(State::Fulfilled),
-        &since(State::Closed),
-        &since(State::Cancelled),
-        &ctx.now,
-    ])?;
+    tx.exec(
+        &queries::SET_STATE,
+        &[&ctx.merchant, &order.id, &to, &paid_at, &since(State::Fulfilled), &since(State::Closed), &since(State::Cancelled), &ctx.now],
+    )?;
     let kind = match to {
         State::Draft => "order.changed",
         State::Open => "order.placed",

@@ -155,7 +155,7 @@ pub struct CheckoutOutcome {
 /// `Invalid` with everything that is wrong; `Conflict` (`customer_inactive`) for a new order of an archived customer that is not paid.
 pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutcome> {
     ctx.must(Right::Orders)?;
-    let country = merchants::settings(tx, ctx)?.country;
+    let country = phone_country(input, merchants::settings(tx, ctx)?.country);
     check_shop_and_buyer(tx, ctx, input)?;
     let known = put::by_external(tx, ctx, &input.shop, input.external_id.trim())?;
     let (customer, customer_created) = match &known {
@@ -297,7 +297,8 @@ fn flag(tx: &mut Tx, ctx: &Ctx, input: &Checkout, customer: &CustomerId, new: bo
 impl Checkout {
     /// Was money taken?
     fn is_paid(&self) -> bool {
-        matches!(self.state, State::Paid | State::Fulfilled | State::Closed) || self.payments.iter().any(|p| p.status == PaymentStatus::Settled)
+        matches!(self.state, State::Paid | State::Fulfilled | State::Closed)
+            || self.payments.iter().any(|p| p.status == PaymentStatus::Settled)
     }
 }
 
@@ -339,6 +340,12 @@ fn order_input(ctx: &Ctx, input: &Checkout, customer: Option<CustomerId>, flag: 
     }
 }
 
+/// Where a phone without `+` is from: the buyer's country, else the merchant's.
+fn phone_country(input: &Checkout, own: String) -> String {
+    let country = input.buyer.billing.country.trim().to_ascii_uppercase();
+    if country.len() == 2 { country } else { own }
+}
+
 fn payer(buyer: &Buyer) -> Payer {
     Payer { name: buyer.name.clone(), email: buyer.email.clone(), phone: buyer.phone.clone() }
 }
@@ -356,6 +363,12 @@ fn payment_input(ctx: &Ctx, input: &Checkout, i: usize, order: &OrderInput) -> P
         failure_code: p.failure_code.trim().to_owned(),
         failure_message: p.failure_message.trim().to_owned(),
         flag: order.flag,
-        ..PaymentInput::settled(input.shop.clone(), p.provider.trim(), input.currency, p.amount, p.paid_at.unwrap_or(order.ordered_at).min(ctx.now))
+        ..PaymentInput::settled(
+            input.shop.clone(),
+            p.provider.trim(),
+            input.currency,
+            p.amount,
+            p.paid_at.unwrap_or(order.ordered_at).min(ctx.now),
+        )
     }
 }

@@ -3,7 +3,7 @@
 use store::{Db, Tx};
 
 use super::{Buyer, Checkout, CheckoutOutcome, CheckoutPayment, Line, State, checkout};
-use crate::customers::{self, Customer, MethodStatus, NewCustomer, Rules, Status};
+use crate::customers::{self, Customer, HowToCancel, MethodStatus, NewCustomer, Rules, Status};
 use crate::kit::{Ctx, Currency, CustomerId, DAY, Error, Micros, PaymentId, Problems, Result};
 use crate::payments::{self, MethodInput, MethodKind, PaymentInput, PaymentStatus};
 use crate::subscriptions::{self, SubscriptionInput, SubscriptionStatus, Unit};
@@ -50,14 +50,13 @@ impl Desk {
         self.write(move |tx, ctx| customers::create(tx, ctx, new.clone(), Rules::Normal)).unwrap().id
     }
 
-    /// The fact alone: how archiving is refused and undone is told by the tests of customers.
     pub fn archive(&self, id: &CustomerId, archived: bool) {
-        static ARCHIVE: store::Stmt = store::Stmt::new("archive", "UPDATE customers SET archived_at = $3 WHERE merchant_id = $1 AND id = $2");
         let id = id.clone();
-        self.write(move |tx, ctx| {
-            tx.exec(&ARCHIVE, &[&ctx.merchant, &id, &archived.then_some(ctx.now)])?;
-            customers::facts::refresh(tx, ctx, std::slice::from_ref(&id), "archived")
-        })
+        self.write(
+            move |tx, ctx| {
+                if archived { customers::archive(tx, ctx, &id, Some(HowToCancel::Now)) } else { customers::unarchive(tx, ctx, &id) }
+            },
+        )
         .unwrap();
     }
 

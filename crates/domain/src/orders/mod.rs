@@ -7,11 +7,11 @@
 mod change;
 mod checkout;
 mod create;
+#[cfg(test)]
+pub(crate) mod desk;
 mod put;
 pub mod queries;
 mod read;
-#[cfg(test)]
-pub(crate) mod desk;
 #[cfg(test)]
 mod tests;
 mod totals;
@@ -23,8 +23,8 @@ pub use checkout::{Buyer, Checkout, CheckoutOutcome, CheckoutPayment, checkout};
 pub use create::{DraftEdit, NewOrder, create, edit_draft};
 pub use put::{OrderInput, OrderPut, put_later};
 pub(crate) use put::{follow_payments, give};
-pub(crate) use read::{find_locked, shop_currency};
 pub use read::{HistoryQuery, Order, OrderFilter, OrderLine, OrderPage, OrderSummary, get, history, list, statements};
+pub(crate) use read::{find_locked, shop_currency};
 pub use totals::{Extras, MAX_LINES, total};
 
 use crate::kit::{Currency, CustomerId, Micros, OrderId, ShopId, words};

@@ -6,7 +6,8 @@ use super::totals::{Extras, total};
 use super::{Line, OrderRow, State, queries, read};
 use crate::events::Event;
 use crate::kit::{
-    Address, Ctx, Currency, CustomerId, Error, ImportId, Micros, OrderId, Problems, Result, ShopId, clean, email_key, locks, name_key, phone_key,
+    Address, Ctx, Currency, CustomerId, Error, ImportId, Micros, OrderId, Problems, Result, ShopId, clean, email_key, locks, name_key,
+    phone_key,
 };
 use crate::merchants;
 use crate::payments::Payer;
@@ -108,7 +109,9 @@ pub(crate) fn check(ctx: &Ctx, input: &OrderInput, problems: &mut Problems) -> C
         clean(problems, field, text, max);
     }
     for (at, a) in [("buyer.billing", &input.billing), ("buyer.delivery", &input.delivery)] {
-        for (field, text) in [("line1", &a.line1), ("line2", &a.line2), ("city", &a.city), ("state", &a.state), ("zip", &a.zip), ("country", &a.country)] {
+        for (field, text) in
+            [("line1", &a.line1), ("line2", &a.line2), ("city", &a.city), ("state", &a.state), ("zip", &a.zip), ("country", &a.country)]
+        {
             clean(problems, &format!("{at}.{field}"), text, 300);
         }
     }
@@ -169,39 +172,42 @@ pub(crate) fn by_external(tx: &mut Tx, ctx: &Ctx, shop: &ShopId, external: &str)
 fn insert(tx: &mut Tx, ctx: &Ctx, id: &OrderId, input: &OrderInput, checked: &Checked, country: &str) -> Result<u64> {
     let at = input.ordered_at.min(ctx.now);
     let since = |reached: bool| if reached { Some(at) } else { None };
-    Ok(tx.exec(&queries::INSERT, &[
-        &ctx.merchant,
-        id,
-        &input.number.as_deref().unwrap_or(id.as_str()),
-        &input.shop,
-        &input.external_id,
-        &input.customer,
-        &input.guest,
-        &input.state,
-        &since(input.abandoned),
-        &input.currency,
-        &input.extras.discount,
-        &input.extras.shipping,
-        &input.extras.tax,
-        &checked.total,
-        &input.payer.email.trim(),
-        &email_key(&input.payer.email),
-        &input.payer.name.trim(),
-        &input.payer.phone.trim(),
-        &phone_key(&input.payer.phone, country),
-        &input.company.trim(),
-        &address(&input.billing),
-        &address(&input.delivery),
-        &input.note.trim(),
-        &input.flag,
-        &at,
-        &ctx.now,
-        &input.paid_at.map(|p| p.min(ctx.now)),
-        &since(input.state == State::Fulfilled),
-        &since(input.state == State::Closed),
-        &since(input.state == State::Cancelled),
-        &input.import_id,
-    ])?)
+    Ok(tx.exec(
+        &queries::INSERT,
+        &[
+            &ctx.merchant,
+            id,
+            &input.number.as_deref().unwrap_or(id.as_str()),
+            &input.shop,
+            &input.external_id,
+            &input.customer,
+            &input.guest,
+            &input.state,
+            &since(input.abandoned),
+            &input.currency,
+            &input.extras.discount,
+            &input.extras.shipping,
+            &input.extras.tax,
+            &checked.total,
+            &input.payer.email.trim(),
+            &email_key(&input.payer.email),
+            &input.payer.name.trim(),
+            &input.payer.phone.trim(),
+            &phone_key(&input.payer.phone, country),
+            &input.company.trim(),
+            &address(&input.billing),
+            &address(&input.delivery),
+            &input.note.trim(),
+            &input.flag,
+            &at,
+            &ctx.now,
+            &input.paid_at.map(|p| p.min(ctx.now)),
+            &since(input.state == State::Fulfilled),
+            &since(input.state == State::Closed),
+            &since(input.state == State::Cancelled),
+            &input.import_id,
+        ],
+    )?)
 }
 
 fn write_lines(tx: &mut Tx, ctx: &Ctx, id: &OrderId, lines: &[Line]) -> Result<()> {
@@ -255,25 +261,28 @@ fn update(tx: &mut Tx, ctx: &Ctx, known: OrderRow, input: &OrderInput, checked: 
     let [discount, shipping, tax, total] = new.0;
     let [email, name, phone, company, billing, delivery, note] = &new.1;
     let abandoned = if input.abandoned { known.abandoned_at.or(Some(ctx.now)) } else { None };
-    tx.exec(&queries::SET_CONTENT, &[
-        &ctx.merchant,
-        &known.id,
-        &discount,
-        &shipping,
-        &tax,
-        &total,
-        &email,
-        &email_key(email),
-        &name,
-        &phone,
-        &phone_key(phone, country),
-        &company,
-        &billing,
-        &delivery,
-        &note,
-        &abandoned,
-        &ctx.now,
-    ])?;
+    tx.exec(
+        &queries::SET_CONTENT,
+        &[
+            &ctx.merchant,
+            &known.id,
+            &discount,
+            &shipping,
+            &tax,
+            &total,
+            &email,
+            &email_key(email),
+            &name,
+            &phone,
+            &phone_key(phone, country),
+            &company,
+            &billing,
+            &delivery,
+            &note,
+            &abandoned,
+            &ctx.now,
+        ],
+    )?;
     if lines != checked.lines {
         replace_lines(tx, ctx, &known.id, &checked.lines)?;
     }
@@ -294,8 +303,9 @@ fn update(tx: &mut Tx, ctx: &Ctx, known: OrderRow, input: &OrderInput, checked: 
 /// holds the order's lock.
 pub(crate) fn follow_payments(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> Result<()> {
     let order = read::find(tx, ctx, id)?;
-    let (settled, last, bounced) =
-        tx.one(&queries::MONEY, &[&ctx.merchant, id, &order.currency], |r| Ok((r.get::<i64>(0)?, r.get::<Option<Micros>>(1)?, r.get::<i64>(2)?)))?;
+    let (settled, last, bounced) = tx.one(&queries::MONEY, &[&ctx.merchant, id, &order.currency], |r| {
+        Ok((r.get::<i64>(0)?, r.get::<Option<Micros>>(1)?, r.get::<i64>(2)?))
+    })?;
     let covered = settled > 0 && settled >= order.total;
     match (order.state, order.paid_at) {
         (State::Open, None) if covered => super::change::enter(tx, ctx, &order, State::Paid, last),

@@ -6,9 +6,7 @@ use store::{Bind, Row, Stmt, Tx};
 use super::queries::{self, summary};
 use super::{Line, OrderRow, State};
 use crate::customers::display_name;
-use crate::kit::{
-    Address, Ctx, Currency, CustomerId, Error, Micros, OrderId, PageKey, Result, Right, ShopId, email_key, locks,
-};
+use crate::kit::{Address, Ctx, Currency, CustomerId, Error, Micros, OrderId, PageKey, Result, Right, ShopId, email_key, locks};
 use crate::payments::Payer;
 
 /// An order in a list.

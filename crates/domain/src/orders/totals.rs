@@ -81,7 +81,9 @@ fn read(i: usize, line: &Line, problems: &mut Problems) -> (Line, Option<Decimal
 /// An exact plain number of sane size with at most 12 decimals.
 fn decimal(text: &str, most: i64) -> Option<Decimal> {
     let text = text.trim();
-    let plain = !text.is_empty() && text.len() <= 30 && text.bytes().enumerate().all(|(i, b)| b.is_ascii_digit() || b == b'.' || (b == b'-' && i == 0));
+    let plain = !text.is_empty()
+        && text.len() <= 30
+        && text.bytes().enumerate().all(|(i, b)| b.is_ascii_digit() || b == b'.' || (b == b'-' && i == 0));
     let number = plain.then(|| Decimal::from_str_exact(text).ok())??.normalize();
     (number.abs() <= Decimal::from(most) && number.scale() <= 12).then_some(number)
 }

@@ -90,19 +90,22 @@ pub fn put(tx: &mut Tx, ctx: &Ctx, input: &DisputeInput) -> Result<DisputeId> {
     let reason = check(&row, input)?;
     let id: DisputeId = ctx.id();
     let closed_at = if input.status == DisputeStatus::Open { None } else { Some(input.closed_at.unwrap_or(ctx.now)) };
-    tx.exec(&queries::INSERT_DISPUTE, &[
-        &ctx.merchant,
-        &id,
-        &row.id,
-        &input.amount,
-        &row.currency,
-        &input.status,
-        &reason,
-        &input.provider_ref,
-        &input.opened_at,
-        &input.due_at,
-        &closed_at,
-    ])?;
+    tx.exec(
+        &queries::INSERT_DISPUTE,
+        &[
+            &ctx.merchant,
+            &id,
+            &row.id,
+            &input.amount,
+            &row.currency,
+            &input.status,
+            &reason,
+            &input.provider_ref,
+            &input.opened_at,
+            &input.due_at,
+            &closed_at,
+        ],
+    )?;
     after(tx, ctx, &row, &id, input.amount, input.status)?;
     Ok(id)
 }

@@ -176,21 +176,17 @@ fn guests_with(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, order: Option<&Order
 }
 
 fn give(
-    tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, order: Option<&OrderId>, customer: &CustomerId, own: &BTreeSet<(String, String)>,
+    tx: &mut Tx,
+    ctx: &Ctx,
+    payment: &PaymentId,
+    order: Option<&OrderId>,
+    customer: &CustomerId,
+    own: &BTreeSet<(String, String)>,
 ) -> Result<()> {
     let keys = keys_of(tx, ctx, payment)?;
     let reasons: Vec<&str> = keys.iter().filter(|(r, k)| own.contains(&(r.name().to_owned(), k.clone()))).map(|(r, _)| r.name()).collect();
     let id: AttachmentId = ctx.id();
-    tx.exec(&queries::INSERT_ATTACHMENT, &[
-        &ctx.merchant,
-        &id,
-        payment,
-        &order,
-        customer,
-        &reasons.join(" "),
-        &ctx.now,
-        &ctx.actor.name,
-    ])?;
+    tx.exec(&queries::INSERT_ATTACHMENT, &[&ctx.merchant, &id, payment, &order, customer, &reasons.join(" "), &ctx.now, &ctx.actor.name])?;
     tx.exec(&queries::SET_CUSTOMER, &[&ctx.merchant, payment, customer, &ctx.now])?;
     let key = |reason| keys.iter().find(|(r, _)| *r == reason).map_or("", |(_, k)| k.as_str());
     keys::note(tx, ctx, customer, key(Reason::Card), key(Reason::Email), key(Reason::Phone))?;

@@ -22,7 +22,8 @@ pub(crate) fn note(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, card: &str, em
 /// customer is locked by the verb.
 pub fn keep(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<()> {
     tx.exec(&queries::DROP_KEYS, &[&ctx.merchant, customer])?;
-    let found: Vec<[String; 3]> = tx.rows(&queries::OWN_PAYMENT_KEYS, &[&ctx.merchant, customer], |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?]))?;
+    let found: Vec<[String; 3]> =
+        tx.rows(&queries::OWN_PAYMENT_KEYS, &[&ctx.merchant, customer], |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?]))?;
     let (mut cards, mut emails, mut phones) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for [card, email, phone] in found {
         cards.insert(card);

@@ -110,10 +110,17 @@ pub fn set_outcome(tx: &mut Tx, ctx: &Ctx, id: &MethodId, outcome: Outcome) -> R
 
 /// Attaches or updates without locks and facts: for payments, checkouts and imports.
 pub fn put_later(
-    tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, provider: &str, input: &MethodInput, added_at: Micros, import: Option<&ImportId>,
+    tx: &mut Tx,
+    ctx: &Ctx,
+    customer: &CustomerId,
+    provider: &str,
+    input: &MethodInput,
+    added_at: Micros,
+    import: Option<&ImportId>,
 ) -> Result<MethodId> {
     let (known, reference) = known(tx, ctx, customer, provider, input)?;
-    let billing = input.billing.as_ref().map(serde_json::to_string).transpose().map_err(|e| Error::Internal(e.to_string()))?.unwrap_or_default();
+    let billing =
+        input.billing.as_ref().map(serde_json::to_string).transpose().map_err(|e| Error::Internal(e.to_string()))?.unwrap_or_default();
     let (brand, last4, card) = (input.brand.trim(), input.last4.trim(), input.fingerprint.trim());
     if let Some(method) = known {
         let card = if card.is_empty() { &method.fingerprint } else { card };
@@ -126,22 +133,25 @@ pub fn put_later(
         return Ok(method.id);
     }
     let id: MethodId = ctx.id();
-    tx.exec(&queries::INSERT_METHOD, &[
-        &ctx.merchant,
-        &id,
-        customer,
-        &input.kind,
-        &provider,
-        &reference,
-        &brand,
-        &last4,
-        &input.expires_year,
-        &input.expires_month,
-        &card,
-        &billing,
-        &added_at,
-        &import,
-    ])?;
+    tx.exec(
+        &queries::INSERT_METHOD,
+        &[
+            &ctx.merchant,
+            &id,
+            customer,
+            &input.kind,
+            &provider,
+            &reference,
+            &brand,
+            &last4,
+            &input.expires_year,
+            &input.expires_month,
+            &card,
+            &billing,
+            &added_at,
+            &import,
+        ],
+    )?;
     event(tx, ctx, "method.attached", customer, &id)?;
     Ok(id)
 }

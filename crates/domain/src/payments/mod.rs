@@ -17,9 +17,10 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use put::{check, must_exist};
 pub use put::{Put, put, put_later};
+pub(crate) use put::{check, must_exist};
 pub use read::{PaymentView, RefundView, get, of_customer, of_order, refunds_of};
+pub(crate) use record::record_on;
 pub use record::{ManualPayment, bounce, record};
 
 use crate::kit::{Address, Currency, CustomerId, ImportId, MethodId, Micros, OrderId, PaymentId, ShopId, SubscriptionId, words};
@@ -82,10 +83,27 @@ impl Outcome {
     /// What a provider's failure code says about the method; `None` for failures that are not the method's fault.
     pub fn of_failure(code: &str) -> Option<Self> {
         match code {
-            "insufficient_funds" | "insufficient" | "withdrawal_count_limit_exceeded" | "card_velocity_exceeded" => Some(Self::Insufficient),
-            "invalid" | "stolen_card" | "lost_card" | "pickup_card" | "restricted_card" | "revoked" | "revocation_of_authorization"
-            | "revocation_of_all_authorizations" | "incorrect_number" | "invalid_number" | "invalid_account" | "incorrect_cvc"
-            | "invalid_cvc" | "invalid_expiry_month" | "invalid_expiry_year" | "expired_card" | "account_closed" | "debit_not_authorized"
+            "insufficient_funds" | "insufficient" | "withdrawal_count_limit_exceeded" | "card_velocity_exceeded" => {
+                Some(Self::Insufficient)
+            }
+            "invalid"
+            | "stolen_card"
+            | "lost_card"
+            | "pickup_card"
+            | "restricted_card"
+            | "revoked"
+            | "revocation_of_authorization"
+            | "revocation_of_all_authorizations"
+            | "incorrect_number"
+            | "invalid_number"
+            | "invalid_account"
+            | "incorrect_cvc"
+            | "invalid_cvc"
+            | "invalid_expiry_month"
+            | "invalid_expiry_year"
+            | "expired_card"
+            | "account_closed"
+            | "debit_not_authorized"
             | "fraudulent" => Some(Self::Invalid),
             _ => None,
         }

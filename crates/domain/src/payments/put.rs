@@ -136,7 +136,10 @@ fn forward(tx: &mut Tx, ctx: &Ctx, known: PaymentRow, input: &PaymentInput) -> R
 impl PaymentStatus {
     /// May a payment go from here to there? Late and repeated messages of a provider may not take it back.
     pub fn goes_to(self, to: Self) -> bool {
-        matches!((self, to), (Self::Pending, Self::Settled | Self::Failed) | (Self::Failed, Self::Settled) | (Self::Pending | Self::Settled, Self::Bounced))
+        matches!(
+            (self, to),
+            (Self::Pending, Self::Settled | Self::Failed) | (Self::Failed, Self::Settled) | (Self::Pending | Self::Settled, Self::Bounced)
+        )
     }
 
     /// In words, as the cause of what follows from it.
@@ -165,37 +168,40 @@ fn insert(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, input: &PaymentInput, method: 
     let (email, phone) = (input.payer.email.trim(), input.payer.phone.trim());
     let (email_key, phone_key) = (email_key(email), phone_key(phone, country));
     let fingerprint = text(|m| &m.fingerprint);
-    let done = tx.exec(&queries::INSERT, &[
-        &ctx.merchant,
-        id,
-        &input.shop,
-        &input.order,
-        &input.customer,
-        &method,
-        &input.subscription,
-        &input.provider,
-        &input.provider_ref,
-        &input.status,
-        &(input.live && input.provider != "test"),
-        &input.currency,
-        &input.amount,
-        &text(|m| m.kind.name()),
-        &text(|m| &m.brand),
-        &text(|m| &m.last4),
-        &fingerprint,
-        &input.payer.name.trim(),
-        &email,
-        &email_key,
-        &phone,
-        &phone_key,
-        &input.failure_code,
-        &input.failure_message,
-        &input.note,
-        &input.flag,
-        &input.paid_at.min(ctx.now),
-        &ctx.now,
-        &input.import_id,
-    ])?;
+    let done = tx.exec(
+        &queries::INSERT,
+        &[
+            &ctx.merchant,
+            id,
+            &input.shop,
+            &input.order,
+            &input.customer,
+            &method,
+            &input.subscription,
+            &input.provider,
+            &input.provider_ref,
+            &input.status,
+            &(input.live && input.provider != "test"),
+            &input.currency,
+            &input.amount,
+            &text(|m| m.kind.name()),
+            &text(|m| &m.brand),
+            &text(|m| &m.last4),
+            &fingerprint,
+            &input.payer.name.trim(),
+            &email,
+            &email_key,
+            &phone,
+            &phone_key,
+            &input.failure_code,
+            &input.failure_message,
+            &input.note,
+            &input.flag,
+            &input.paid_at.min(ctx.now),
+            &ctx.now,
+            &input.import_id,
+        ],
+    )?;
     if let Some(customer) = input.customer.as_ref().filter(|_| done > 0) {
         keys::note(tx, ctx, customer, fingerprint, &email_key, &phone_key)?;
     }

@@ -5,7 +5,7 @@ use store::{Row, Tx};
 
 use super::disputes::{self, Dispute};
 use super::{Payer, PaymentRow, PaymentStatus, queries};
-use crate::kit::{Currency, Ctx, CustomerId, Error, MethodId, Micros, OrderId, PaymentId, RefundId, Result, Right, ShopId, SubscriptionId};
+use crate::kit::{Ctx, Currency, CustomerId, Error, MethodId, Micros, OrderId, PaymentId, RefundId, Result, Right, ShopId, SubscriptionId};
 
 /// A payment, whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -96,7 +96,13 @@ pub fn get(tx: &mut Tx, ctx: &Ctx, id: &PaymentId) -> Result<PaymentView> {
 }
 
 /// A customer's payments, newest first: at most `limit` behind the given one (its moment and id).
-pub fn of_customer(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, after: Option<(Micros, &PaymentId)>, limit: i64) -> Result<Vec<PaymentView>> {
+pub fn of_customer(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    customer: &CustomerId,
+    after: Option<(Micros, &PaymentId)>,
+    limit: i64,
+) -> Result<Vec<PaymentView>> {
     ctx.must(Right::Read)?;
     let (at, id) = after.map_or((Micros::MAX, ""), |(at, id)| (at, id.as_str()));
     let views = tx.rows(&queries::VIEW_OF_CUSTOMER, &[&ctx.merchant, customer, &at, &id, &limit], view)?;

@@ -44,19 +44,49 @@ pub struct ManualPayment {
 /// `Invalid` for the amount, the kind, a moment in the future, and a payment that belongs to nobody.
 pub fn record(tx: &mut Tx, ctx: &Ctx, manual: &ManualPayment) -> Result<PaymentId> {
     ctx.must(Right::Payments)?;
+    match &manual.order {
+        Some(order) => {
+            let order = orders::find_locked(tx, ctx, order)?;
+            record_on(tx, ctx, order, manual)
+        }
+        None => {
+            let mut problems = check(ctx, manual);
+            let place = alone(tx, ctx, manual, &mut problems)?;
+            problems.check()?;
+            write(tx, ctx, manual, place)
+        }
+    }
+}
+
+/// The same for an order that the caller has locked and read under the lock.
+pub(crate) fn record_on(tx: &mut Tx, ctx: &Ctx, order: orders::OrderRow, manual: &ManualPayment) -> Result<PaymentId> {
+    ctx.must(Right::Payments)?;
+    let mut problems = check(ctx, manual);
+    if manual.currency.is_some_and(|c| c != order.currency) {
+        problems.add("currency", "invalid", format!("The order is in {}.", order.currency));
+    }
+    problems.check()?;
+    if matches!(order.state, orders::State::Draft | orders::State::Cancelled) {
+        return Err(Error::conflict("order_state", format!("A payment cannot be recorded on an order that is {}.", order.state.name())));
+    }
+    write(tx, ctx, manual, (order.shop, order.customer, order.currency, order.payer))
+}
+
+fn check(ctx: &Ctx, manual: &ManualPayment) -> Problems {
     let mut problems = Problems::default();
     if !manual.kind.is_manual() {
         problems.add("kind", "invalid", "Choose cash, cheque or transfer.");
     }
-    let paid_at = manual.paid_at.unwrap_or(ctx.now);
-    if paid_at > ctx.now {
+    if manual.paid_at.is_some_and(|at| at > ctx.now) {
         problems.add("paid_at", "invalid", "Choose a moment that is not in the future.");
     }
-    let (shop, customer, currency, payer) = match &manual.order {
-        Some(order) => of_order(tx, ctx, order, manual, &mut problems)?,
-        None => alone(tx, ctx, manual, &mut problems)?,
-    };
-    problems.check()?;
+    if manual.amount <= 0 {
+        problems.add("amount", "invalid", "Use an amount above zero.");
+    }
+    problems
+}
+
+fn write(tx: &mut Tx, ctx: &Ctx, manual: &ManualPayment, (shop, customer, currency, payer): Place) -> Result<PaymentId> {
     let active = customer.as_ref().map_or(Ok(true), |c| must_exist(tx, ctx, c))?;
     let input = PaymentInput {
         order: manual.order.clone(),
@@ -65,7 +95,7 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, manual: &ManualPayment) -> Result<PaymentI
         payer,
         note: manual.note.trim().to_owned(),
         flag: if active { "" } else { "customer_inactive" },
-        ..PaymentInput::settled(shop, "manual", currency, manual.amount, paid_at)
+        ..PaymentInput::settled(shop, "manual", currency, manual.amount, manual.paid_at.unwrap_or(ctx.now))
     };
     let country = merchants::settings(tx, ctx)?.country;
     let id = put_later(tx, ctx, &input, &country)?.id;
@@ -78,17 +108,6 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, manual: &ManualPayment) -> Result<PaymentI
 
 type Place = (ShopId, Option<CustomerId>, Currency, Payer);
 
-fn of_order(tx: &mut Tx, ctx: &Ctx, id: &OrderId, manual: &ManualPayment, problems: &mut Problems) -> Result<Place> {
-    let order = orders::find_locked(tx, ctx, id)?;
-    if manual.currency.is_some_and(|c| c != order.currency) {
-        problems.add("currency", "invalid", format!("The order is in {}.", order.currency));
-    }
-    if matches!(order.state, orders::State::Draft | orders::State::Cancelled) {
-        return Err(Error::conflict("order_state", format!("A payment cannot be recorded on an order that is {}.", order.state.name())));
-    }
-    Ok((order.shop, order.customer, order.currency, order.payer))
-}
-
 fn alone(tx: &mut Tx, ctx: &Ctx, manual: &ManualPayment, problems: &mut Problems) -> Result<Place> {
     let Some(customer) = &manual.customer else {
         return Err(Problems::one("customer", "required", "Say which customer or which order the payment belongs to."));
@@ -96,10 +115,13 @@ fn alone(tx: &mut Tx, ctx: &Ctx, manual: &ManualPayment, problems: &mut Problems
     locks::customers(tx, ctx, &[customer])?;
     must_exist(tx, ctx, customer)?;
     let Some(shop) = &manual.shop else { return Err(Problems::one("shop", "required", "Choose a shop.")) };
-    let Some(own) = orders::shop_currency(tx, ctx, shop)? else { return Err(Problems::one("shop", "unknown", "Choose one of your shops.")) };
-    if manual.amount <= 0 {
-        problems.add("amount", "invalid", "Use an amount above zero.");
-    }
+    let own = match orders::shop_currency(tx, ctx, shop)? {
+        Some(own) => own,
+        None => {
+            problems.add("shop", "unknown", "Choose one of your shops.");
+            return Err(Error::Invalid(std::mem::take(problems)));
+        }
+    };
     Ok((shop.clone(), Some(customer.clone()), manual.currency.unwrap_or(own), Payer::default()))
 }
 

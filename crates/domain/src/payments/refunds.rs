@@ -65,20 +65,23 @@ pub fn refund_later(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, input: &RefundInpu
     let reason = check(ctx, row, input)?;
     let at = input.at.unwrap_or(ctx.now);
     let id: RefundId = ctx.id();
-    tx.exec(&queries::INSERT_REFUND, &[
-        &ctx.merchant,
-        &id,
-        &row.id,
-        &input.amount,
-        &row.currency,
-        &reason,
-        &input.provider_ref,
-        &input.external_id,
-        &at,
-        &ctx.now,
-        &ctx.actor.name,
-        &input.import_id,
-    ])?;
+    tx.exec(
+        &queries::INSERT_REFUND,
+        &[
+            &ctx.merchant,
+            &id,
+            &row.id,
+            &input.amount,
+            &row.currency,
+            &reason,
+            &input.provider_ref,
+            &input.external_id,
+            &at,
+            &ctx.now,
+            &ctx.actor.name,
+            &input.import_id,
+        ],
+    )?;
     tx.exec(&queries::SET_REFUNDED, &[&ctx.merchant, &row.id, &(row.refunded + input.amount), &row.lost, &ctx.now])?;
     Event::new("payment.refunded")
         .of_opt(row.customer.as_ref())
@@ -91,7 +94,10 @@ pub fn refund_later(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, input: &RefundInpu
 
 fn check(ctx: &Ctx, row: &PaymentRow, input: &RefundInput) -> Result<String> {
     if row.status != super::PaymentStatus::Settled {
-        return Err(Error::conflict("payment_state", format!("A payment that is {} cannot be refunded.", row.status.label().to_lowercase())));
+        return Err(Error::conflict(
+            "payment_state",
+            format!("A payment that is {} cannot be refunded.", row.status.label().to_lowercase()),
+        ));
     }
     let mut problems = Problems::default();
     let left = row.refundable();

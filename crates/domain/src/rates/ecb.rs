@@ -35,11 +35,15 @@ pub fn import_ecb(tx: &mut Tx, ctx: &Ctx, text: &str) -> Result<Imported> {
     }
     let mut done = Imported::default();
     let columns: Vec<Option<Currency>> = header.iter().map(Currency::of).collect();
-    done.skipped_columns = header.iter().zip(&columns).skip(1).filter(|(h, c)| c.is_none() && !h.is_empty()).map(|(h, _)| h.to_owned()).collect();
+    done.skipped_columns =
+        header.iter().zip(&columns).skip(1).filter(|(h, c)| c.is_none() && !h.is_empty()).map(|(h, _)| h.to_owned()).collect();
     for (i, record) in records.enumerate() {
         let line = i + 2;
         let record = record.map_err(|_| refused(line, "The line cannot be read."))?;
-        let date: Date = record.get(0).and_then(|d| d.parse().ok()).ok_or_else(|| refused(line, "The line must begin with a date such as 2026-06-15."))?;
+        let date: Date = record
+            .get(0)
+            .and_then(|d| d.parse().ok())
+            .ok_or_else(|| refused(line, "The line must begin with a date such as 2026-06-15."))?;
         for (cell, currency) in record.iter().zip(&columns).skip(1) {
             let Some(currency) = currency else { continue };
             if cell.is_empty() || cell == "N/A" {

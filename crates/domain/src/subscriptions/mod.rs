@@ -95,7 +95,9 @@ impl Subscription {
 
     /// Does it count as live at `now` (SPEC 4, Subscriber)?
     pub fn is_live(&self, now: Micros) -> bool {
-        self.live && self.status_at(now) != SubscriptionStatus::Ended && (self.status != SubscriptionStatus::Cancelled || self.ends_at.is_some())
+        self.live
+            && self.status_at(now) != SubscriptionStatus::Ended
+            && (self.status != SubscriptionStatus::Cancelled || self.ends_at.is_some())
     }
 
     /// "every month", "every 3 months".

@@ -36,28 +36,31 @@ fn begin(tx: &mut Tx, ctx: &Ctx, input: &SubscriptionInput, name: &str) -> Resul
         return Err(Error::conflict("customer_inactive", "This customer is archived. Unarchive it before it subscribes."));
     }
     let id: SubscriptionId = ctx.id();
-    tx.exec(&queries::INSERT, &[
-        &ctx.merchant,
-        &id,
-        &input.customer,
-        &input.shop,
-        &name,
-        &input.status,
-        &(input.live && input.provider != "test"),
-        &input.currency,
-        &input.amount,
-        &input.cycle_unit,
-        &input.cycle_count,
-        &input.provider,
-        &input.provider_ref,
-        &input.method,
-        &input.started_at,
-        &input.trial_until,
-        &input.next_payment_at,
-        &ends_at(input, ctx.now),
-        &ctx.now,
-        &input.import_id,
-    ])?;
+    tx.exec(
+        &queries::INSERT,
+        &[
+            &ctx.merchant,
+            &id,
+            &input.customer,
+            &input.shop,
+            &name,
+            &input.status,
+            &(input.live && input.provider != "test"),
+            &input.currency,
+            &input.amount,
+            &input.cycle_unit,
+            &input.cycle_count,
+            &input.provider,
+            &input.provider_ref,
+            &input.method,
+            &input.started_at,
+            &input.trial_until,
+            &input.next_payment_at,
+            &ends_at(input, ctx.now),
+            &ctx.now,
+            &input.import_id,
+        ],
+    )?;
     event(tx, ctx, "subscription.started", &input.customer, &id, input.status)?;
     facts::refresh(tx, ctx, std::slice::from_ref(&input.customer), "subscription started")?;
     Ok(id)
@@ -82,21 +85,24 @@ fn change(tx: &mut Tx, ctx: &Ctx, known: &Subscription, input: &SubscriptionInpu
     if known.status == SubscriptionStatus::Ended || wanted == known {
         return Ok(known.id);
     }
-    tx.exec(&queries::UPDATE, &[
-        &ctx.merchant,
-        &known.id,
-        &wanted.name,
-        &wanted.status,
-        &wanted.currency,
-        &wanted.amount,
-        &wanted.cycle_unit,
-        &wanted.cycle_count,
-        &wanted.method,
-        &wanted.trial_until,
-        &wanted.next_payment_at,
-        &wanted.ends_at,
-        &ctx.now,
-    ])?;
+    tx.exec(
+        &queries::UPDATE,
+        &[
+            &ctx.merchant,
+            &known.id,
+            &wanted.name,
+            &wanted.status,
+            &wanted.currency,
+            &wanted.amount,
+            &wanted.cycle_unit,
+            &wanted.cycle_count,
+            &wanted.method,
+            &wanted.trial_until,
+            &wanted.next_payment_at,
+            &wanted.ends_at,
+            &ctx.now,
+        ],
+    )?;
     let (kind, cause) = match wanted.status {
         SubscriptionStatus::Ended => ("subscription.ended", "subscription ended"),
         SubscriptionStatus::Cancelled => ("subscription.cancelled", "subscription cancelled"),
@@ -146,7 +152,14 @@ fn check(tx: &mut Tx, ctx: &Ctx, input: &SubscriptionInput) -> Result<String> {
     Ok(name)
 }
 
-pub(super) fn event(tx: &mut Tx, ctx: &Ctx, kind: &'static str, customer: &CustomerId, id: &SubscriptionId, status: SubscriptionStatus) -> Result<()> {
+pub(super) fn event(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &'static str,
+    customer: &CustomerId,
+    id: &SubscriptionId,
+    status: SubscriptionStatus,
+) -> Result<()> {
     Event::new(kind).of(customer).on("subscription", id.as_str()).data(serde_json::json!({ "status": status })).record(tx, ctx)?;
     Ok(())
 }

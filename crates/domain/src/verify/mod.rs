@@ -147,7 +147,14 @@ fn compare(ctx: &Ctx, settings: &Settings, id: &str, row: &Row, facts: &load::Fa
     let should = facts::work_out(facts, settings, ctx.now);
     let mut note = |what: &str, kept: String, should_be: String| {
         if kept != should_be {
-            into.push(Difference { merchant: ctx.merchant.clone(), kind: "customer", id: id.to_owned(), what: what.to_owned(), kept, should_be });
+            into.push(Difference {
+                merchant: ctx.merchant.clone(),
+                kind: "customer",
+                id: id.to_owned(),
+                what: what.to_owned(),
+                kept,
+                should_be,
+            });
         }
     };
     // Time may have changed the kept status since it was written; every read follows that, and so does this.
@@ -163,8 +170,7 @@ fn compare(ctx: &Ctx, settings: &Settings, id: &str, row: &Row, facts: &load::Fa
 
 /// Keys of own payments that no index would find (SPEC 2.8).
 fn keys(tx: &mut Tx, ctx: &Ctx, after: &str, last: &str, into: &mut Vec<Difference>) -> Result<()> {
-    let missing: Vec<(CustomerId, String)> =
-        tx.rows(&queries::KEYS, &[&ctx.merchant, &after, &last], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let missing: Vec<(CustomerId, String)> = tx.rows(&queries::KEYS, &[&ctx.merchant, &after, &last], |r| Ok((r.get(0)?, r.get(1)?)))?;
     for (customer, payment) in missing {
         into.push(Difference {
             merchant: ctx.merchant.clone(),

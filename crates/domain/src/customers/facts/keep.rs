@@ -71,29 +71,32 @@ fn status_changed(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, from: Status, to: Sta
 
 fn write(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, k: &Kept) -> Result<()> {
     let stamp = tx.stamp()?;
-    tx.exec(&queries::KEEP, &[
-        &ctx.merchant,
-        id,
-        &stamp,
-        &i64::from(k.status.code()),
-        &k.until,
-        &i64::from(k.method.code()),
-        &k.expires_day,
-        &k.default_method,
-        &k.oldest_method,
-        &k.lifetime,
-        &k.lifetime_missing,
-        &k.order_count,
-        &k.order_total,
-        &k.payment_count,
-        &k.dispute_count,
-        &k.open_dispute_count,
-        &k.balance_due,
-        &k.first_order_at,
-        &k.last_order_at,
-        &k.first_paid_at,
-        &k.last_paid_at,
-    ])?;
+    tx.exec(
+        &queries::KEEP,
+        &[
+            &ctx.merchant,
+            id,
+            &stamp,
+            &i64::from(k.status.code()),
+            &k.until,
+            &i64::from(k.method.code()),
+            &k.expires_day,
+            &k.default_method,
+            &k.oldest_method,
+            &k.lifetime,
+            &k.lifetime_missing,
+            &k.order_count,
+            &k.order_total,
+            &k.payment_count,
+            &k.dispute_count,
+            &k.open_dispute_count,
+            &k.balance_due,
+            &k.first_order_at,
+            &k.last_order_at,
+            &k.first_paid_at,
+            &k.last_paid_at,
+        ],
+    )?;
     Ok(())
 }
 

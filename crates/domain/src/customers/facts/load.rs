@@ -124,7 +124,11 @@ pub(crate) fn price(tx: &mut Tx, ctx: &Ctx, settings: &Settings, rates: &mut Con
 }
 
 fn each(
-    tx: &mut Tx, ctx: &Ctx, whose: Whose, [one, range]: [&Stmt; 2], all: &mut BTreeMap<String, Facts>,
+    tx: &mut Tx,
+    ctx: &Ctx,
+    whose: Whose,
+    [one, range]: [&Stmt; 2],
+    all: &mut BTreeMap<String, Facts>,
     mut take: impl FnMut(&mut Facts, &Row<'_>) -> std::result::Result<(), store::Error>,
 ) -> Result<()> {
     let mut row = |r: &Row<'_>| match all.get_mut(r.str(0)?) {

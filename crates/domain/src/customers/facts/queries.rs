@@ -35,7 +35,10 @@ macro_rules! methods {
 }
 macro_rules! subscriptions {
     ($where:literal) => {
-        concat!("SELECT customer_id, status, ends_at, updated_at FROM subscriptions WHERE merchant_id = $1 AND live AND customer_id ", $where)
+        concat!(
+            "SELECT customer_id, status, ends_at, updated_at FROM subscriptions WHERE merchant_id = $1 AND live AND customer_id ",
+            $where
+        )
     };
 }
 macro_rules! disputes {
