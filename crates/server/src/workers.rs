@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use domain::jobs::{self, Kinds, Tools};
+use domain::merchants;
 
 use crate::app::App;
 
@@ -34,6 +35,8 @@ impl Drop for Worker {
 /// Every kind of job this version knows.
 pub fn kinds() -> Kinds {
     Kinds::default()
+        .with(merchants::RECOMPUTE, merchants::recompute::recompute)
+        .with(merchants::REVALUE, merchants::recompute::revalue)
 }
 
 /// Starts the worker of this process.

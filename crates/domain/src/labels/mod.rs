@@ -53,6 +53,13 @@ pub fn get<I: Kind>(tx: &mut Tx, ctx: &Ctx, id: &I) -> Result<Label<I>> {
     tx.opt(I::sql().find, &[&ctx.merchant, id], kind::row)?.ok_or(Error::NotFound(I::WORD))
 }
 
+/// One, with its count.
+pub fn counted<I: Kind>(tx: &mut Tx, ctx: &Ctx, id: &I) -> Result<Label<I>> {
+    let label = get(tx, ctx, id)?;
+    let used = tx.one(I::sql().used, &[&ctx.merchant, id], |r| r.get::<i64>(0))?;
+    Ok(Label { used, ..label })
+}
+
 /// The one with this name, whatever the case.
 pub fn by_name<I: Kind>(tx: &mut Tx, ctx: &Ctx, name: &str) -> Result<Option<Label<I>>> {
     Ok(tx.opt(I::sql().by_key, &[&ctx.merchant, &name_key(name)], kind::row)?)

@@ -5,13 +5,11 @@
 
 use store::Tx;
 
-use super::{ACTIVE_DAYS, Settings, lock, queries, settings};
+use super::{ACTIVE_DAYS, RECOMPUTE, Settings, lock, queries, settings};
 use crate::events::Event;
+use crate::files::countries;
 use crate::jobs;
 use crate::kit::{Ctx, Currency, MerchantId, Problems, Result, Right, Zone, clean};
-
-/// The kind of job that works out everything kept anew, after a change of rules.
-pub const RECOMPUTE: &str = "recompute";
 
 /// What a new merchant needs. Country may be empty.
 #[derive(Clone, Debug, Default)]
@@ -75,14 +73,14 @@ pub(crate) fn required(problems: &mut Problems, field: &str, text: &str, message
     text
 }
 
-/// Two letters in upper case, or nothing.
+/// The two letters of a country given by code or name, or nothing.
 pub(crate) fn country_code(problems: &mut Problems, field: &str, text: &str) -> String {
-    let code = text.trim().to_ascii_uppercase();
-    let fits = code.is_empty() || (code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()));
-    if !fits {
-        problems.add(field, "invalid", "Use the two letters of the country, such as FR.");
+    let text = text.trim();
+    let code = countries::code_of(text);
+    if code.is_none() && !text.is_empty() {
+        problems.add(field, "unknown", "Choose a country, or use its two letters, such as FR.");
     }
-    code
+    code.unwrap_or_default().to_owned()
 }
 
 impl NewMerchant {

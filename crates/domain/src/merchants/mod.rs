@@ -4,12 +4,14 @@
 
 mod edit;
 pub mod queries;
+pub mod recompute;
 mod series;
 
 pub use series::next_number;
 
-pub use edit::{MerchantEdit, NewMerchant, RECOMPUTE, edit};
+pub use edit::{MerchantEdit, NewMerchant, edit};
 pub(crate) use edit::{country_code, required};
+pub use recompute::{RECOMPUTE, REVALUE};
 
 use store::Tx;
 

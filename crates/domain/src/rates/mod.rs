@@ -91,6 +91,14 @@ pub fn list(tx: &mut Tx, ctx: &Ctx, currency: Currency, limit: i64) -> Result<Ve
     })?)
 }
 
+/// The newest rate of each currency and how many days it has rates for, by code.
+pub fn newest(tx: &mut Tx, ctx: &Ctx) -> Result<Vec<(Rate, i64)>> {
+    ctx.must(Right::Read)?;
+    Ok(tx.rows(&queries::NEWEST, &[&ctx.merchant], |r| {
+        Ok((Rate { currency: r.get(0)?, day: r.get(1)?, per_euro: r.get(2)?, source: r.get(3)? }, r.get(4)?))
+    })?)
+}
+
 /// Keeps a rate typed by hand. Values that it touches are worked out anew by [`refresh_slice`], which the caller runs until it gives
 /// nothing: the first slice here, the rest as a job.
 ///

@@ -10,4 +10,8 @@ store::statements! {
     /// Customers with money in another currency than the merchant's.
     pub TOUCHED = "SELECT DISTINCT customer_id FROM customer_totals WHERE merchant_id = $1 AND customer_id > $2 AND currency <> $3
         ORDER BY customer_id LIMIT $4";
+    /// The newest rate of each currency, and how many days it has.
+    pub NEWEST = "SELECT r.currency, r.day, r.per_euro, r.source, n.days FROM rates r JOIN
+        (SELECT currency, MAX(day) AS day, COUNT(*) AS days FROM rates WHERE merchant_id = $1 GROUP BY currency) n
+        ON n.currency = r.currency AND n.day = r.day WHERE r.merchant_id = $1 ORDER BY r.currency";
 }

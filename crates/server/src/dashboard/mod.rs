@@ -2,10 +2,18 @@
 //!
 //! A handler reads the request, calls one verb and shows the outcome. It decides nothing of the trade.
 
+mod account;
+mod choices;
 mod customers;
+mod door;
 mod frame;
+mod invitations;
+mod merchants;
 pub mod moments;
 mod page;
+mod set_up;
+mod settings;
+mod slow;
 mod toast;
 pub mod tones;
 mod typed;
@@ -15,9 +23,32 @@ pub use page::{PageError, PageResult, error_page, not_found, see_other, show, sh
 pub use toast::{Toasted, toasted};
 pub use typed::{Typed, refused};
 
-use crate::http::Routes;
+use crate::http::{Policy, Routes};
 
 /// All pages.
 pub fn routes(routes: Routes) -> Routes {
-    customers::routes(routes)
+    customers::routes(settings::routes(people(routes)))
+}
+
+/// Coming in, going out, and one's own account.
+fn people(routes: Routes) -> Routes {
+    let (anybody, person) = (Policy::Public, Policy::SignedIn);
+    routes
+        .get("/set-up", anybody, set_up::page)
+        .post("/set-up", anybody, set_up::create)
+        .get("/sign-in", anybody, door::sign_in_page)
+        .post("/sign-in", anybody, door::sign_in)
+        .post("/sign-out", anybody, door::sign_out)
+        .get("/invitations/{secret}", anybody, invitations::page)
+        .post("/invitations/{secret}", anybody, invitations::accept)
+        .get("/merchants", person, merchants::page)
+        .post("/merchants", person, merchants::create)
+        .post("/switch/merchant", person, merchants::switch)
+        .post("/switch/shop", person, merchants::switch_shop)
+        .get("/account", person, account::page)
+        .post("/account/name", person, account::rename)
+        .post("/account/look", person, account::set_look)
+        .post("/account/password", person, account::change_password)
+        .post("/account/sessions/end-others", person, account::end_others)
+        .post("/account/sessions/{id}/end", person, account::end_session)
 }

@@ -1,0 +1,158 @@
+//! Coming in and going out: signing in and out, and the cookie that holds a session's secret.
+
+use std::net::SocketAddr;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{ConnectInfo, FromRequestParts, Query, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::kit::{Door, PersonId};
+use domain::staff::sessions::{self, Device, LONGEST, Opened};
+use domain::staff::sign_in::{self, Attempt};
+use domain::staff::{Moment, SignedIn, set_up};
+use serde::Deserialize;
+
+use super::slow::slow;
+use super::typed::Typed;
+use super::{PageResult, see_other, show, show_with};
+use crate::app::App;
+use crate::http::guard::cookie_name;
+use crate::look::Form;
+
+/// From where somebody comes in. Behind an HTTPS proxy the address is the last one the proxy added.
+#[derive(Clone, Debug)]
+pub struct From(pub Device);
+
+impl FromRequestParts<App> for From {
+    type Rejection = std::convert::Infallible;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let text = |name: &str| parts.headers.get_all(name).iter().next_back().and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string()).unwrap_or_default();
+        let forwarded = text("x-forwarded-for").rsplit(',').next().unwrap_or_default().trim().to_owned();
+        let address = if app.config.secure && !forwarded.is_empty() { forwarded } else { peer };
+        Ok(Self(Device { user_agent: text("user-agent").to_owned(), address }))
+    }
+}
+
+/// Where to go after signing in.
+#[derive(Debug, Default, Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+impl Next {
+    /// An address of ours, or Home. What could lead elsewhere is not followed.
+    pub fn safe(&self) -> &str {
+        let own = self.next.starts_with('/') && !self.next.starts_with("//") && !self.next.contains(['\\', '\r', '\n', '\t']);
+        if own { &self.next } else { "/" }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/sign_in.html")]
+struct SignInPage {
+    form: Form,
+    next: String,
+}
+
+/// The form; leads on when somebody is signed in already, and to the first set-up while nobody is there.
+pub async fn sign_in_page(State(app): State<App>, signed_in: Option<Extension<SignedIn>>, Query(next): Query<Next>) -> PageResult {
+    if signed_in.is_some() {
+        return Ok(see_other(next.safe()));
+    }
+    if app.db.read::<_, domain::Error>(set_up::is_needed).await? {
+        return Ok(see_other("/set-up"));
+    }
+    Ok(show(&SignInPage { form: Form::default(), next: next.safe().to_owned() }))
+}
+
+/// Checks the password and opens a session.
+pub async fn sign_in(State(app): State<App>, Query(query): Query<Next>, From(device): From, typed: Typed) -> PageResult {
+    let next = if typed.get("next").is_empty() { query } else { Next { next: typed.text("next") } };
+    let refuse = |status, words: &str| {
+        let mut form = Form::of([("email", typed.get("email"))]);
+        form.fail("", words);
+        Ok(show_with(status, &SignInPage { form, next: next.safe().to_owned() }))
+    };
+    let (moment, email, address) = (Moment::new(app.now(), Door::Page), typed.text("email"), device.address.clone());
+    if email.contains('\0') {
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, WRONG);
+    }
+    let attempt = {
+        let (moment, email) = (moment.clone(), email.clone());
+        app.db.write::<_, domain::Error>(move |tx| sign_in::attempt(tx, &moment, &email, &address)).await?
+    };
+    let credentials = match attempt {
+        Attempt::Check(credentials) => credentials,
+        Attempt::Wait(until) => {
+            let minutes = (until - moment.now).max(0) / 60_000_000 + 1;
+            return refuse(StatusCode::TOO_MANY_REQUESTS, &format!("Too many tries. Try again in {minutes} minutes."));
+        }
+    };
+    let password = typed.text("password");
+    let Some(person) = slow(move || Ok(credentials.verify(&password))).await? else {
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, WRONG);
+    };
+    let opened = app.db.write::<_, domain::Error>(move |tx| sign_in::succeed(tx, &moment, &person, &email, &device)).await?;
+    Ok(with_session(&app, see_other(next.safe()), &opened))
+}
+
+const WRONG: &str = "This e-mail address and password don’t belong together.";
+
+/// Opens a session for somebody who has just proven who they are otherwise: the first owner, a newcomer with a link.
+pub async fn come_in(app: &App, person: PersonId, device: Device, to: &str) -> PageResult {
+    let moment = Moment::new(app.now(), Door::Page);
+    let opened = app.db.write::<_, domain::Error>(move |tx| sessions::open(tx, &moment, &person, &device)).await?;
+    Ok(with_session(app, see_other(to), &opened))
+}
+
+/// Ends this session. Twice is once.
+pub async fn sign_out(State(app): State<App>, signed_in: Option<Extension<SignedIn>>) -> PageResult {
+    if let Some(Extension(who)) = signed_in {
+        let moment = Moment::new(app.now(), Door::Page);
+        match app.db.write::<_, domain::Error>(move |tx| sessions::revoke(tx, &who, &moment, &who.session)).await {
+            Ok(()) | Err(domain::Error::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let mut response = see_other("/sign-in");
+    set_cookie(&app, &mut response, "", 0);
+    Ok(response)
+}
+
+fn with_session(app: &App, response: impl IntoResponse, opened: &Opened) -> Response {
+    let mut response = response.into_response();
+    set_cookie(app, &mut response, &opened.secret, LONGEST / 1_000_000);
+    response
+}
+
+fn set_cookie(app: &App, response: &mut Response, secret: &str, seconds: i64) {
+    let (name, secure) = (cookie_name(app.config.secure), if app.config.secure { "; Secure" } else { "" });
+    if let Ok(value) = HeaderValue::from_str(&format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_signing_in_nobody_is_led_elsewhere() {
+        for bad in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "/a\r\nSet-Cookie: x",
+            "/\t/evil.example",
+        ] {
+            assert_eq!(Next { next: bad.into() }.safe(), "/", "{bad}");
+        }
+        assert_eq!(Next { next: "/customers?view=paying".into() }.safe(), "/customers?view=paying");
+    }
+}

@@ -1,0 +1,98 @@
+//! Settings of a merchant, one page each. What a person may not open is not in the list beside them.
+
+mod api_keys;
+mod audit;
+mod labels;
+mod merchant;
+mod rates;
+mod reveal;
+mod rights;
+mod shops;
+mod staff;
+
+use axum::http::{HeaderMap, Uri};
+use domain::kit::{Ctx, GroupId, Right, TagId};
+
+use super::{PageResult, error_page, frame, see_other};
+use crate::app::App;
+use crate::http::{Policy, Routes, Who};
+use crate::look::Frame;
+
+/// All of them, with their policies.
+pub fn routes(routes: Routes) -> Routes {
+    let (settings, people) = (Policy::May(Right::Settings), Policy::May(Right::Staff));
+    let routes = routes
+        .get("/settings", Policy::SignedIn, start)
+        .get("/settings/merchant", settings, merchant::page)
+        .post("/settings/merchant", settings, merchant::save)
+        .get("/settings/shops", settings, shops::page)
+        .post("/settings/shops", settings, shops::create)
+        .get("/settings/shops/{id}", settings, shops::edit_page)
+        .post("/settings/shops/{id}", settings, shops::edit)
+        .post("/settings/shops/{id}/archive", settings, shops::archive)
+        .post("/settings/shops/{id}/unarchive", settings, shops::unarchive)
+        .get("/settings/groups", settings, labels::page::<GroupId>)
+        .post("/settings/groups", settings, labels::create::<GroupId>)
+        .get("/settings/groups/{id}", settings, labels::edit_page::<GroupId>)
+        .post("/settings/groups/{id}", settings, labels::rename::<GroupId>)
+        .post("/settings/groups/{id}/delete", settings, labels::delete::<GroupId>)
+        .get("/settings/tags", settings, labels::page::<TagId>)
+        .post("/settings/tags", settings, labels::create::<TagId>)
+        .get("/settings/tags/{id}", settings, labels::edit_page::<TagId>)
+        .post("/settings/tags/{id}", settings, labels::rename::<TagId>)
+        .post("/settings/tags/{id}/delete", settings, labels::delete::<TagId>)
+        .get("/settings/rates", settings, rates::page)
+        .post("/settings/rates", settings, rates::put)
+        .post("/settings/rates/file", settings, rates::file)
+        .get("/settings/audit", Policy::May(Right::Audit), audit::page);
+    routes
+        .get("/settings/staff", people, staff::page)
+        .get("/settings/staff/invite", people, staff::invite_page)
+        .post("/settings/staff/invite", people, staff::invite)
+        .get("/settings/staff/{id}", people, staff::edit_page)
+        .post("/settings/staff/{id}", people, staff::edit)
+        .post("/settings/staff/{id}/disable", people, staff::disable)
+        .post("/settings/staff/{id}/enable", people, staff::enable)
+        .post("/settings/invitations/{id}/revoke", people, staff::revoke)
+        .get("/settings/api-keys", people, api_keys::page)
+        .get("/settings/api-keys/new", people, api_keys::new_page)
+        .post("/settings/api-keys/new", people, api_keys::create)
+        .get("/settings/api-keys/{id}", people, api_keys::one_page)
+        .post("/settings/api-keys/{id}/revoke", people, api_keys::revoke)
+}
+
+/// A line of the list beside every page of settings.
+pub(super) struct Item {
+    pub(super) href: &'static str,
+    pub(super) name: &'static str,
+    pub(super) on: bool,
+}
+
+const ENTRIES: [(&str, &str, Right); 8] = [
+    ("/settings/merchant", "Merchant", Right::Settings),
+    ("/settings/shops", "Shops", Right::Settings),
+    ("/settings/groups", "Groups", Right::Settings),
+    ("/settings/tags", "Tags", Right::Settings),
+    ("/settings/rates", "Exchange rates", Right::Settings),
+    ("/settings/staff", "Staff", Right::Staff),
+    ("/settings/api-keys", "API keys", Right::Staff),
+    ("/settings/audit", "Audit log", Right::Audit),
+];
+
+/// What every page of settings has around it: the frame, and the list with the entry `on`.
+async fn around(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, on: &str) -> domain::Result<(Frame, Vec<Item>)> {
+    Ok((frame(app, who, "settings", uri, headers).await?, entries(&who.ctx, on)))
+}
+
+fn entries(ctx: &Ctx, on: &str) -> Vec<Item> {
+    let open = ENTRIES.into_iter().filter(|(_, _, right)| ctx.may(*right));
+    open.map(|(href, name, _)| Item { href, name, on: href == on }).collect()
+}
+
+/// The first page this person may open.
+async fn start(who: Who) -> PageResult {
+    match entries(&who.ctx, "").first() {
+        Some(entry) => Ok(see_other(entry.href)),
+        None => Ok(error_page(Some(&who.signed_in), &domain::Error::Forbidden(Right::Settings).into())),
+    }
+}
