@@ -1,0 +1,140 @@
+//! Customers: list, create, read, edit, archive, delete.
+
+pub mod body;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::customers::list::ListQuery;
+use domain::customers::{self as room, Rules};
+use domain::kit::{CustomerId, Right};
+use utoipa_axum::routes;
+
+use self::body::{Archive, Customer, CustomerCreate, CustomerCreated, CustomerPatch, CustomerRow};
+use super::types::Page;
+use super::write::{Write, done, reply};
+use crate::app::App;
+use crate::http::guard::{Caller, id};
+use crate::http::{Policy, Problem, Routes};
+
+/// The operations of the room.
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .api(Policy::May(Right::Read), routes!(list))
+        .api(Policy::May(Right::Write), routes!(create))
+        .api(Policy::May(Right::Read), routes!(get))
+        .api(Policy::May(Right::Write), routes!(edit))
+        .api(Policy::May(Right::Delete), routes!(delete))
+        .api(Policy::May(Right::Delete), routes!(restore))
+        .api(Policy::May(Right::Purge), routes!(purge))
+        .api(Policy::May(Right::Write), routes!(archive))
+        .api(Policy::May(Right::Write), routes!(unarchive))
+}
+
+/// List customers.
+///
+/// The same filters as the page, by the same names: `q`, `status`, `method`, `group`, `tag`, `shop`, `country` (each may be repeated), `active`, `ltv_min`,
+/// `ltv_max`, `created_from`, `created_to`, `last_order_from`, `last_order_to`, `orders_min`, `orders_max`, `article`, `no_order_since`, `view`, `sort`,
+/// `dir`, `per` (25, 50, 100), `after`, `before`. Unknown names are refused.
+#[utoipa::path(get, path = "/api/v1/customers", operation_id = "listCustomers", tag = "Customers",
+    params(
+        ("q" = Option<String>, Query, description = "Words that must all match, anywhere in name, e-mail, phone, company, number or id"),
+        ("status" = Option<Vec<String>>, Query, description = "Any of these statuses", explode = true),
+        ("sort" = Option<String>, Query, description = "name, created, last_order or lifetime"),
+        ("dir" = Option<String>, Query, description = "asc or desc"),
+        ("per" = Option<u32>, Query, description = "25, 50 or 100"),
+        ("after" = Option<String>, Query, description = "`next` of the page before"),
+        ("before" = Option<String>, Query, description = "`prev` of the page behind"),
+    ),
+    responses((status = 200, body = Page<CustomerRow>)))]
+async fn list(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Result<axum::Json<Page<CustomerRow>>, Problem> {
+    let (query, problems) = ListQuery::parse(raw.as_deref().unwrap_or_default());
+    problems.check()?;
+    let indexes = app.indexes.clone();
+    let page = app.read(&ctx, move |tx, ctx| room::list::page_only(tx, ctx, &indexes, &query)).await?;
+    Ok(axum::Json(Page {
+        data: page.rows.into_iter().map(Into::into).collect(),
+        next: page.after,
+        prev: page.before,
+        total: Some(page.total),
+    }))
+}
+
+/// Create a customer.
+#[utoipa::path(post, path = "/api/v1/customers", operation_id = "createCustomer", tag = "Customers", request_body = CustomerCreate,
+    responses((status = 201, body = CustomerCreated)))]
+async fn create(State(app): State<App>, caller: Caller, write: Write<CustomerCreate>) -> Result<Response, Problem> {
+    write
+        .run(&app, &caller, |tx, ctx, body| {
+            let made = room::create(tx, ctx, body.input()?, Rules::Normal)?;
+            let customer = room::get(tx, ctx, &made.id)?.into();
+            let likely_duplicates = made.likely_duplicates.into_iter().map(Into::into).collect();
+            reply(StatusCode::CREATED, &format!("/api/v1/customers/{}", made.id), &CustomerCreated { customer, likely_duplicates })
+        })
+        .await
+}
+
+/// Read a customer.
+///
+/// The id of a customer that was merged answers with the survivor.
+#[utoipa::path(get, path = "/api/v1/customers/{id}", operation_id = "getCustomer", tag = "Customers", params(("id" = String, Path)),
+    responses((status = 200, body = Customer)))]
+async fn get(State(app): State<App>, Caller(ctx): Caller, Path(text): Path<String>) -> Result<Response, Problem> {
+    let id: CustomerId = id(&text, "customer")?;
+    let customer: Customer = app.read(&ctx, move |tx, ctx| room::get(tx, ctx, &id)).await?.into();
+    Ok(axum::Json(customer).into_response())
+}
+
+/// Change a customer.
+#[utoipa::path(patch, path = "/api/v1/customers/{id}", operation_id = "editCustomer", tag = "Customers", params(("id" = String, Path)),
+    request_body = CustomerPatch, responses((status = 200, body = Customer)))]
+async fn edit(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<CustomerPatch>) -> Result<Response, Problem> {
+    let id: CustomerId = id(&text, "customer")?;
+    write.run(&app, &caller, move |tx, ctx, body| reply(StatusCode::OK, "", &Customer::from(room::edit(tx, ctx, &id, body.edit()?)?))).await
+}
+
+/// Delete a customer.
+///
+/// Restorable for 30 days; orders, payments and invoices stay.
+#[utoipa::path(delete, path = "/api/v1/customers/{id}", operation_id = "deleteCustomer", tag = "Customers", params(("id" = String, Path)),
+    responses((status = 204)))]
+async fn delete(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<()>) -> Result<Response, Problem> {
+    let id: CustomerId = id(&text, "customer")?;
+    write.run(&app, &caller, move |tx, ctx, ()| room::delete(tx, ctx, &id).map(|()| done())).await
+}
+
+/// Restore a deleted customer.
+#[utoipa::path(post, path = "/api/v1/customers/{id}/restoration", operation_id = "restoreCustomer", tag = "Customers", params(("id" = String, Path)),
+    responses((status = 204)))]
+async fn restore(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<()>) -> Result<Response, Problem> {
+    let id: CustomerId = id(&text, "customer")?;
+    write.run(&app, &caller, move |tx, ctx, ()| room::restore(tx, ctx, &id).map(|()| done())).await
+}
+
+/// Delete a customer permanently.
+///
+/// Cannot be undone. Answers 409 `linked` with everything that is linked to the customer, if anything is.
+#[utoipa::path(post, path = "/api/v1/customers/{id}/purge", operation_id = "purgeCustomer", tag = "Customers", params(("id" = String, Path)),
+    responses((status = 204)))]
+async fn purge(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<()>) -> Result<Response, Problem> {
+    let id: CustomerId = id(&text, "customer")?;
+    write.run(&app, &caller, move |tx, ctx, ()| room::delete_permanently(tx, ctx, &id).map(|()| done())).await
+}
+
+/// Archive a customer.
+#[utoipa::path(post, path = "/api/v1/customers/{id}/archive", operation_id = "archiveCustomer", tag = "Customers", params(("id" = String, Path)),
+    request_body = Archive, responses((status = 204)))]
+async fn archive(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<Archive>) -> Result<Response, Problem> {
+    let id: CustomerId = id(&text, "customer")?;
+    write
+        .run(&app, &caller, move |tx, ctx, body| room::archive(tx, ctx, &id, body.cancel_subscriptions.map(Into::into)).map(|()| done()))
+        .await
+}
+
+/// Unarchive a customer.
+#[utoipa::path(delete, path = "/api/v1/customers/{id}/archive", operation_id = "unarchiveCustomer", tag = "Customers", params(("id" = String, Path)),
+    responses((status = 204)))]
+async fn unarchive(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<()>) -> Result<Response, Problem> {
+    let id: CustomerId = id(&text, "customer")?;
+    write.run(&app, &caller, move |tx, ctx, ()| room::unarchive(tx, ctx, &id).map(|()| done())).await
+}
