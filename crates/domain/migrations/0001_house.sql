@@ -387,6 +387,7 @@ CREATE TABLE orders (
 CREATE UNIQUE INDEX orders_number ON orders (merchant_id, number);
 CREATE UNIQUE INDEX orders_external ON orders (merchant_id, shop_id, external_id);
 CREATE INDEX orders_customer ON orders (merchant_id, customer_id, ordered_at);
+CREATE INDEX orders_guest_email ON orders (merchant_id, email_key) WHERE customer_id IS NULL AND email_key <> '';
 CREATE INDEX orders_when ON orders (merchant_id, ordered_at, id);
 -- Quantities and unit prices are exact decimal text in major units; the order's total is rounded once.
 CREATE TABLE order_lines (

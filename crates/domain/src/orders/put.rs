@@ -93,8 +93,8 @@ pub fn put_later(tx: &mut Tx, ctx: &Ctx, input: &OrderInput, country: &str) -> R
 /// Everything that is wrong with the content, without looking at the database.
 pub(crate) fn check(ctx: &Ctx, input: &OrderInput, problems: &mut Problems) -> Checked {
     let (lines, total) = total(&input.lines, input.extras, input.currency, problems);
-    if input.ordered_at > ctx.now + 300_000_000 {
-        problems.add("ordered_at", "invalid", "Use a moment that is not in the future.");
+    if !(0..=ctx.now + 300_000_000).contains(&input.ordered_at) {
+        problems.add("ordered_at", "invalid", "Use a moment after 1970 that is not in the future.");
     }
     let texts = [
         ("external_id", input.external_id.as_deref().unwrap_or_default(), 200),

@@ -67,10 +67,10 @@ store::statements! {
         o.flag, o.name, o.email, o.company, o.external_id, o.phone, o.discount, o.shipping, o.tax, o.billing, o.delivery, o.note, o.fulfilled_at,
         o.closed_at, o.cancelled_at, o.version FROM orders o JOIN shops s ON s.merchant_id = o.merchant_id AND s.id = o.shop_id
         WHERE o.merchant_id = $1 AND o.id = $2";
-    pub HISTORY = summary!("orders o", "o.customer_id = $2 AND (o.ordered_at < $3 OR (o.ordered_at = $3 AND o.id < $4))
+    pub HISTORY = summary!("orders o", "o.customer_id = $2 AND (o.ordered_at, o.id) < ($3, $4)
         ORDER BY o.ordered_at DESC, o.id DESC LIMIT $5");
     /// The same, of orders whose number or one of whose articles has the text.
-    pub HISTORY_OF = summary!("orders o", "o.customer_id = $2 AND (o.ordered_at < $3 OR (o.ordered_at = $3 AND o.id < $4))
+    pub HISTORY_OF = summary!("orders o", "o.customer_id = $2 AND (o.ordered_at, o.id) < ($3, $4)
         AND (LOWER(o.number) LIKE $6 ESCAPE '\\' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.merchant_id = o.merchant_id AND l.order_id = o.id
           AND (l.sku_key LIKE $6 ESCAPE '\\' OR LOWER(l.title) LIKE $6 ESCAPE '\\')))
         ORDER BY o.ordered_at DESC, o.id DESC LIMIT $5");

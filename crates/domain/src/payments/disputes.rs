@@ -139,6 +139,9 @@ fn check(row: &PaymentRow, input: &DisputeInput) -> Result<String> {
     if input.amount <= 0 || input.amount > row.amount {
         problems.add("amount", "invalid", "Use an amount above zero, at most the payment's.");
     }
+    if !(0..=crate::kit::Micros::MAX / 4).contains(&input.opened_at) {
+        problems.add("opened_at", "invalid", "Use a moment after 1970.");
+    }
     clean(&mut problems, "provider_ref", input.provider_ref.as_deref().unwrap_or_default(), 200);
     let reason = clean(&mut problems, "reason", &input.reason, 200);
     problems.check()?;

@@ -83,8 +83,8 @@ pub(crate) fn check(ctx: &Ctx, input: &PaymentInput, at: &str, problems: &mut Pr
     if input.amount <= 0 || input.amount > MAX_MINOR {
         problems.add(format!("{at}amount"), "invalid", "Use an amount above zero.");
     }
-    if input.paid_at > ctx.now + CLOCK_SKEW {
-        problems.add(format!("{at}paid_at"), "invalid", "Use a moment that is not in the future.");
+    if !(0..=ctx.now + CLOCK_SKEW).contains(&input.paid_at) {
+        problems.add(format!("{at}paid_at"), "invalid", "Use a moment after 1970 that is not in the future.");
     }
     clean(problems, &format!("{at}provider"), &input.provider, 40);
     if input.provider.trim().is_empty() {

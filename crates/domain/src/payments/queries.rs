@@ -61,7 +61,7 @@ store::statements! {
 
     // Reading.
     pub VIEW = view!("p.id = $2");
-    pub VIEW_OF_CUSTOMER = view!("p.customer_id = $2 AND (p.paid_at < $3 OR (p.paid_at = $3 AND p.id < $4)) ORDER BY p.paid_at DESC, p.id DESC LIMIT $5");
+    pub VIEW_OF_CUSTOMER = view!("p.customer_id = $2 AND (p.paid_at, p.id) < ($3, $4) ORDER BY p.paid_at DESC, p.id DESC LIMIT $5");
     pub VIEW_OF_ORDER = view!("p.order_id = $2 ORDER BY p.paid_at DESC, p.id DESC");
 
     // Refunds.

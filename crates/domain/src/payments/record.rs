@@ -77,8 +77,8 @@ fn check(ctx: &Ctx, manual: &ManualPayment) -> Problems {
     if !manual.kind.is_manual() {
         problems.add("kind", "invalid", "Choose cash, cheque or transfer.");
     }
-    if manual.paid_at.is_some_and(|at| at > ctx.now) {
-        problems.add("paid_at", "invalid", "Choose a moment that is not in the future.");
+    if manual.paid_at.is_some_and(|at| !(0..=ctx.now).contains(&at)) {
+        problems.add("paid_at", "invalid", "Choose a moment after 1970 that is not in the future.");
     }
     if manual.amount <= 0 {
         problems.add("amount", "invalid", "Use an amount above zero.");

@@ -108,8 +108,8 @@ fn check(ctx: &Ctx, row: &PaymentRow, input: &RefundInput) -> Result<String> {
     } else if input.amount > left {
         problems.add("amount", "too_much", format!("At most {} is left to refund.", Money::new(left, row.currency)));
     }
-    if input.at.is_some_and(|at| at > ctx.now) {
-        problems.add("at", "invalid", "Choose a moment that is not in the future.");
+    if input.at.is_some_and(|at| !(0..=ctx.now).contains(&at)) {
+        problems.add("at", "invalid", "Choose a moment after 1970 that is not in the future.");
     }
     clean(&mut problems, "provider_ref", input.provider_ref.as_deref().unwrap_or_default(), 200);
     let reason = clean(&mut problems, "reason", &input.reason, 500);

@@ -9,6 +9,9 @@ use crate::kit::{Ctx, CustomerId, Error, Micros, Problems, Result, Right, Subscr
 use crate::orders;
 use crate::payments::{MAX_MINOR, queries as payment_queries};
 
+/// The end of 2199: further ahead is a slip of the keyboard.
+const LATEST: Micros = 7_258_118_400_000_000;
+
 /// Takes it in and keeps the customer's facts. A late message about one that has ended changes nothing.
 ///
 /// # Errors
@@ -134,7 +137,12 @@ fn check(tx: &mut Tx, ctx: &Ctx, input: &SubscriptionInput) -> Result<String> {
     if !(1..=1000).contains(&input.cycle_count) {
         problems.add("cycle_count", "invalid", "Use a whole number from 1 to 1000.");
     }
-    if input.started_at > ctx.now + 366 * crate::kit::DAY {
+    for (field, at) in [("trial_until", input.trial_until), ("next_payment_at", input.next_payment_at), ("ends_at", input.ends_at)] {
+        if at.is_some_and(|at| !(0..=LATEST).contains(&at)) {
+            problems.add(field, "invalid", "Use a moment between 1970 and 2200.");
+        }
+    }
+    if !(0..=ctx.now + 366 * crate::kit::DAY).contains(&input.started_at) {
         problems.add("started_at", "invalid", "Use a start within the next year.");
     }
     clean(&mut problems, "provider", &input.provider, 40);
