@@ -4,6 +4,8 @@
 //! life and `regulars verify` finds nothing. The same seed and day give the same shop on both engines. E-mail addresses are at
 //! `example.*`; nothing here ever calls a network.
 
+#[cfg(feature = "testing")]
+pub mod bulk;
 mod dice;
 mod goods;
 mod house;

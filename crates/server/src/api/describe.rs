@@ -29,6 +29,8 @@ const WRITE: [(&str, &str); 4] = [
 pub fn describe(mut api: OpenApi) -> OpenApi {
     api.info.title = "Regulars".to_owned();
     api.info.version = "1".to_owned();
+    api.info.contact = None;
+    api.info.license = Some(utoipa::openapi::LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build());
     api.info.description =
         Some("The customer desk of a merchant. Money is whole minor units; times are RFC 3339; lists page by cursor.".to_owned());
     let components = api.components.get_or_insert_with(Default::default);

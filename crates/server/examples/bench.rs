@@ -1,0 +1,212 @@
+//! The load driver of `bin/bench`: makes a large merchant, asks a running server many times, writes with many clients, and serves a bare
+//! handler as the floor. It prints lines `name<TAB>p50 ms<TAB>p95 ms<TAB>per second`; `bin/bench` makes the table.
+#![allow(clippy::float_arithmetic, clippy::disallowed_methods, clippy::unwrap_used, reason = "figures and a clock are what a bench is for")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use domain::demo::{self, Plan, bulk};
+use domain::kit::{Clock, SystemClock};
+use store::{Db, Options, Target};
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args.as_slice() {
+        ["make", database, customers, each] => make(database, customers.parse().unwrap(), each.parse().unwrap()),
+        ["read", address, cookie, key, times] => read(address, cookie, key, times.parse().unwrap()),
+        ["checkouts", address, key, shop, clients, each] => checkouts(address, key, shop, clients.parse().unwrap(), each.parse().unwrap()),
+        ["fsyncs", file, times] => fsyncs(file, times.parse().unwrap()),
+        ["bare", port] => bare(port.parse().unwrap()),
+        _ => {
+            eprintln!("bench make DATABASE CUSTOMERS ORDERS_EACH | read ADDRESS COOKIE KEY TIMES | checkouts ADDRESS KEY SHOP CLIENTS EACH | fsyncs FILE TIMES | bare PORT");
+            std::process::exit(2);
+        }
+    }
+}
+
+/// An owner, a key and very many customers; prints the key and the shop.
+fn make(database: &str, customers: usize, each: usize) {
+    let db = Db::open(&Target::parse(database).unwrap(), Options::default()).unwrap();
+    db.migrate(domain::migrations()).unwrap();
+    let plan = Plan { customers, seed: 1, now: SystemClock.now() };
+    let house = demo::open(&db, &plan).unwrap();
+    let start = Instant::now();
+    bulk::fill(&db, &house.ctx, &house.shops[0], customers, each, |n| {
+        if n % 50_000 == 0 {
+            eprintln!("{n} customers, {:.0} s", start.elapsed().as_secs_f64());
+        }
+    })
+    .unwrap();
+    println!("{}\t{}", house.api_key, house.shops[0]);
+}
+
+/// One keep-alive connection.
+struct Client {
+    stream: BufReader<TcpStream>,
+}
+
+impl Client {
+    fn new(address: &str) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self { stream: BufReader::new(stream) }
+    }
+
+    /// Sends a request; gives status and size of the body as it came over the wire.
+    fn send(&mut self, method: &str, path: &str, headers: &str, body: &str) -> (u16, usize) {
+        let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\nContent-Type: application/json\r\n", body.len()) };
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: bench\r\n{headers}{length}\r\n{body}");
+        self.stream.get_mut().write_all(request.as_bytes()).unwrap();
+        let (mut line, mut status, mut length, mut chunked) = (String::new(), 0, 0usize, false);
+        loop {
+            line.clear();
+            self.stream.read_line(&mut line).unwrap();
+            let head = line.trim_end().to_ascii_lowercase();
+            if head.is_empty() {
+                break;
+            }
+            if head.starts_with("http/1.1 ") {
+                status = head[9..12].parse().unwrap();
+            } else if let Some(n) = head.strip_prefix("content-length: ") {
+                length = n.parse().unwrap();
+            } else if head == "transfer-encoding: chunked" {
+                chunked = true;
+            }
+        }
+        if chunked { (status, self.chunks()) } else { (status, self.skip(length)) }
+    }
+
+    fn skip(&mut self, length: usize) -> usize {
+        std::io::copy(&mut (&mut self.stream).take(length as u64), &mut std::io::sink()).unwrap();
+        length
+    }
+
+    fn chunks(&mut self) -> usize {
+        let mut total = 0;
+        loop {
+            let mut line = String::new();
+            self.stream.read_line(&mut line).unwrap();
+            let size = usize::from_str_radix(line.trim(), 16).unwrap();
+            total += self.skip(size);
+            self.stream.read_line(&mut line).unwrap();
+            if size == 0 {
+                return total;
+            }
+        }
+    }
+}
+
+/// Asks each kind of question so many times, one after the other, and prints its median and 95th percentile.
+fn read(address: &str, cookie: &str, key: &str, times: usize) {
+    let (cookie, key) = (format!("Cookie: {cookie}\r\n"), format!("Authorization: Bearer {key}\r\n"));
+    let mut client = Client::new(address);
+    let first: serde_json::Value = {
+        let (head, _) = (key.clone(), ());
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "GET /api/v1/customers?per=25&sort=lifetime HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n{head}\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        serde_json::from_str(text.split("\r\n\r\n").nth(1).unwrap()).unwrap()
+    };
+    let id = first["data"][0]["id"].as_str().unwrap();
+    let profile = format!("/api/v1/customers/{id}");
+    let page = format!("/customers/{id}");
+    for (name, path, head) in [
+        ("api list, by created", "/api/v1/customers?per=50", &key),
+        ("api list, by name", "/api/v1/customers?per=50&sort=name&dir=asc", &key),
+        ("api list, by lifetime value", "/api/v1/customers?per=50&sort=lifetime", &key),
+        ("api list, three filters", "/api/v1/customers?per=50&status=active&status=idle&country=DK&ltv_min=100", &key),
+        ("api search, a rare word", "/api/v1/customers?per=50&q=lindqvist4711", &key),
+        ("api search, a common word", "/api/v1/customers?per=50&q=example", &key),
+        ("api search, two words", "/api/v1/customers?per=50&q=ana+ruiz", &key),
+        ("api profile", profile.as_str(), &key),
+        ("page of the list, with all counts", "/customers?status=active", &cookie),
+        ("page of the list, searched", "/customers?q=ruiz", &cookie),
+        ("page of a profile", page.as_str(), &cookie),
+        ("bare answer (/healthz)", "/healthz", &key),
+    ] {
+        client.send("GET", path, head, "");
+        let (mut took, mut statuses) = (Vec::with_capacity(times), Vec::new());
+        for _ in 0..times {
+            let start = Instant::now();
+            statuses.push(client.send("GET", path, head, "").0);
+            took.push(start.elapsed().as_secs_f64() * 1000.0);
+        }
+        assert!(statuses.iter().all(|s| *s == 200), "{path}: {:?}", statuses.first());
+        print(name, &mut took);
+    }
+    let (_, plain) = client.send("GET", "/customers?status=active", &format!("{cookie}Accept-Encoding: gzip\r\n"), "");
+    let (_, brotli) = client.send("GET", "/customers?status=active", &format!("{cookie}Accept-Encoding: br\r\n"), "");
+    println!("list page after the first visit, bytes\t{brotli} br\t{plain} gzip\t");
+}
+
+fn print(name: &str, took: &mut [f64]) {
+    took.sort_by(f64::total_cmp);
+    let at = |p: f64| took[((took.len() - 1) as f64 * p) as usize];
+    println!("{name}\t{:.2}\t{:.2}\t{:.0}", at(0.5), at(0.95), 1000.0 / at(0.5));
+}
+
+/// So many clients, each sends so many checkouts, each waits for its answer.
+fn checkouts(address: &str, key: &str, shop: &str, clients: usize, each: usize) {
+    let (key, failed) = (Arc::new(format!("Authorization: Bearer {key}\r\n")), Arc::new(AtomicUsize::new(0)));
+    let run = Instant::now();
+    let mark = SystemClock.now();
+    let threads: Vec<_> = (0..clients)
+        .map(|c| {
+            let (address, key, shop, failed) = (address.to_owned(), key.clone(), shop.to_owned(), failed.clone());
+            std::thread::spawn(move || {
+                let mut client = Client::new(&address);
+                (0..each)
+                    .map(|n| {
+                        let body = format!(
+                            r#"{{"shop":"{shop}","external_id":"bench-{mark}-{c}-{n}","buyer":{{"email":"b{mark}-{c}-{n}@example.com","name":"Bench Buyer"}},"currency":"EUR","state":"paid","lines":[{{"sku":"ESP-250","title":"Espresso","quantity":"2","unit_price":"11.50"}}],"payments":[{{"provider":"stripe","provider_ref":"b{mark}-{c}-{n}","amount":2300}}]}}"#
+                        );
+                        let start = Instant::now();
+                        let (status, _) = client.send("POST", "/api/v1/checkouts", &key, &body);
+                        if status >= 300 {
+                            failed.fetch_add(1, Ordering::Relaxed);
+                        }
+                        start.elapsed().as_secs_f64() * 1000.0
+                    })
+                    .collect::<Vec<f64>>()
+            })
+        })
+        .collect();
+    let mut took: Vec<f64> = threads.into_iter().flat_map(|t| t.join().unwrap()).collect();
+    let per_second = took.len() as f64 / run.elapsed().as_secs_f64();
+    took.sort_by(f64::total_cmp);
+    let at = |p: f64| took[((took.len() - 1) as f64 * p) as usize];
+    println!("checkouts at {clients} clients\t{:.2}\t{:.2}\t{per_second:.0}", at(0.5), at(0.95));
+    let failed = failed.load(Ordering::Relaxed);
+    if failed > 0 {
+        eprintln!("{failed} checkouts were refused");
+        std::process::exit(1);
+    }
+}
+
+/// The floor of writes: one small row, one fsync, so many times.
+fn fsyncs(file: &str, times: usize) {
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(file).unwrap();
+    let mut took = Vec::with_capacity(times);
+    for _ in 0..times {
+        let start = Instant::now();
+        file.write_all(&[7u8; 256]).unwrap();
+        file.sync_data().unwrap();
+        took.push(start.elapsed().as_secs_f64() * 1000.0);
+    }
+    print("one append and fdatasync", &mut took);
+}
+
+/// The floor of requests: an axum handler that does nothing.
+fn bare(port: u16) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+        let router = axum::Router::new().route("/", axum::routing::get(|| async { "ok" }));
+        axum::serve(listener, router).await.unwrap();
+    });
+}
