@@ -3,9 +3,8 @@ import { expect } from '@playwright/test';
 
 /** Reads e-mail and password out of what `regulars demo` printed. */
 export function demoPerson(printed) {
-  const email = printed.match(/[\w.+-]+@[\w.-]+\.\w+/)?.[0];
-  const password = printed.match(/password:?\s+(\S+)/i)?.[1];
-  if (!email || !password) throw new Error(`the demo names no sign-in:\n${printed}`);
+  const [, email, password] = printed.match(/Sign in with (\S+) and the password “([^”]+)”/) ?? [];
+  if (!email) throw new Error(`the demo names no sign-in:\n${printed}`);
   return { email, password };
 }
 

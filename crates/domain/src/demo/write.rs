@@ -38,12 +38,14 @@ struct Writer<'a> {
     plan: &'a Plan,
     ctx: Ctx,
     story: Story,
+    /// Orders so far: two may fall on one second.
+    orders: usize,
 }
 
 impl<'a> Writer<'a> {
     fn new(house: &'a House, plan: &'a Plan, n: usize) -> Self {
         let ids = IdSource::seeded(plan.seed.wrapping_mul(1_000_003).wrapping_add(n as u64 + 10));
-        Self { house, plan, ctx: Ctx { ids, ..house.ctx.clone() }, story: story::throw(plan, n) }
+        Self { house, plan, ctx: Ctx { ids, ..house.ctx.clone() }, story: story::throw(plan, n), orders: 0 }
     }
 
     fn write(mut self, tx: &mut Tx) -> Result<()> {
@@ -115,9 +117,10 @@ impl<'a> Writer<'a> {
     fn checkout(&mut self, customer: &CustomerId, at: Micros, mark: &str) -> Checkout {
         let lines = goods::basket(&mut self.story.dice, self.story.company.is_some());
         let person = &self.story.person;
+        self.orders += 1;
         Checkout {
             shop: self.house.shops[usize::from(self.story.london)].clone(),
-            external_id: format!("{}-{}-{mark}", self.story.n + 1, at / 1_000_000),
+            external_id: format!("{}-{}-{mark}", self.story.n + 1, self.orders),
             buyer: Buyer {
                 customer: Some(customer.clone()),
                 email: person.email.clone(),
@@ -190,7 +193,7 @@ impl<'a> Writer<'a> {
         let (method, provider) = self.method();
         CheckoutPayment {
             provider: provider.to_owned(),
-            provider_ref: Some(format!("demo_{}_{}{mark}", self.story.n, at / 1_000_000)),
+            provider_ref: Some(format!("demo_{}_{}{mark}", self.story.n, self.orders)),
             status,
             amount,
             method: Some(method),
