@@ -210,6 +210,16 @@ pub fn named_like(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, name: &str) -> Resu
     Ok(ids(tx, ctx, indexes, &query, None, 50)?.0)
 }
 
+/// The rows of some customers, in this order; who is gone or another merchant's is left out.
+///
+/// # Errors
+/// [`crate::Error::Forbidden`] without [`Right::Read`].
+pub fn of_ids(tx: &mut Tx, ctx: &Ctx, ids: &[CustomerId]) -> Result<Vec<ListRow>> {
+    ctx.must(Right::Read)?;
+    let settings = merchants::settings(tx, ctx)?;
+    rows(tx, ctx, &settings, &ids.iter().map(CustomerId::bytes).collect::<Vec<_>>())
+}
+
 /// The rows of these customers, in this order; who is gone meanwhile is left out.
 fn rows(tx: &mut Tx, ctx: &Ctx, settings: &Settings, keys: &[Key]) -> Result<Vec<ListRow>> {
     let ids: Vec<String> = keys.iter().map(|k| CustomerId::of(k).to_string()).collect();

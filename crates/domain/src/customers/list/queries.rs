@@ -40,6 +40,9 @@ store::statements! {
     pub(super) STATE = "SELECT query FROM list_states WHERE merchant_id = $1 AND person_id = $2 AND list = 'customers'";
     pub(super) KEEP_STATE = "INSERT INTO list_states (merchant_id, person_id, list, query, updated_at) VALUES ($1, $2, 'customers', $3, $4)
         ON CONFLICT (merchant_id, person_id, list) DO UPDATE SET query = excluded.query, updated_at = excluded.updated_at";
+    pub(super) COLUMNS = "SELECT query FROM list_states WHERE merchant_id = $1 AND person_id = $2 AND list = 'customer_columns'";
+    pub(super) KEEP_COLUMNS = "INSERT INTO list_states (merchant_id, person_id, list, query, updated_at) VALUES ($1, $2, 'customer_columns', $3, $4)
+        ON CONFLICT (merchant_id, person_id, list) DO UPDATE SET query = excluded.query, updated_at = excluded.updated_at";
     pub(super) RESET_STATE = "DELETE FROM list_states WHERE merchant_id = $1 AND person_id = $2 AND list = 'customers'";
 }
 
