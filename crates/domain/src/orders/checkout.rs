@@ -155,7 +155,8 @@ pub struct CheckoutOutcome {
 /// `Invalid` with everything that is wrong; `Conflict` (`customer_inactive`) for a new order of an archived customer that is not paid.
 pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutcome> {
     ctx.must(Right::Orders)?;
-    let country = phone_country(input, merchants::settings(tx, ctx)?.country);
+    let settings = merchants::settings(tx, ctx)?;
+    let country = phone_country(input, &settings.country);
     check_shop_and_buyer(tx, ctx, input)?;
     let known = put::by_external(tx, ctx, &input.shop, input.external_id.trim())?;
     let (customer, customer_created) = match &known {
@@ -166,7 +167,7 @@ pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutc
         Some(customer) => flag(tx, ctx, input, customer, known.is_none())?,
         None => "",
     };
-    let order = order_input(ctx, input, customer.clone(), flag);
+    let mut order = order_input(ctx, input, customer.clone(), flag);
     let mut problems = Problems::default();
     let checked = put::check(ctx, &order, &mut problems);
     let payments: Vec<PaymentInput> = (0..input.payments.len()).map(|i| payment_input(ctx, input, i, &order)).collect();
@@ -174,7 +175,10 @@ pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutc
         payments::check(ctx, payment, &format!("payments.{i}."), &mut problems);
     }
     problems.check()?;
-    let put = put::write(tx, ctx, &order, &checked, &country)?;
+    if known.is_none() {
+        settle(&mut order, &payments, checked.total);
+    }
+    let put = put::write(tx, ctx, &order, &checked, &country, known)?;
     let mut done = CheckoutOutcome {
         order: put.id.clone(),
         customer: put.customer.clone(),
@@ -191,13 +195,29 @@ pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutc
         done.payments.push(put.id);
     }
     if done.created || done.changed {
-        put::follow_payments(tx, ctx, &put.id)?;
-        facts::refresh(tx, ctx, put.customer.as_slice(), cause(input))?;
+        if !done.created {
+            put::follow_payments(tx, ctx, &put.id)?;
+        }
+        facts::refresh_with(tx, ctx, &settings, put.customer.as_slice(), cause(input))?;
     }
     if done.created {
         put::number(tx, ctx, &put.id)?;
     }
     Ok(done)
+}
+
+/// A new open order that its payments cover is paid from the start.
+fn settle(order: &mut OrderInput, payments: &[PaymentInput], total: i64) {
+    let settled = || payments.iter().filter(|p| p.status == PaymentStatus::Settled);
+    let sum = settled().fold(0_i64, |sum, p| sum.saturating_add(p.amount));
+    if matches!(order.state, State::Open | State::Fulfilled) && sum > 0 && sum >= total {
+        order.paid_at = settled().map(|p| p.paid_at).max();
+        if order.state == State::Open {
+            order.state = State::Paid;
+        }
+    } else if order.state == State::Fulfilled && !payments.is_empty() {
+        order.paid_at = None;
+    }
 }
 
 fn check_shop_and_buyer(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<()> {
@@ -341,9 +361,9 @@ fn order_input(ctx: &Ctx, input: &Checkout, customer: Option<CustomerId>, flag: 
 }
 
 /// Where a phone without `+` is from: the buyer's country, else the merchant's.
-fn phone_country(input: &Checkout, own: String) -> String {
+fn phone_country(input: &Checkout, own: &str) -> String {
     let country = input.buyer.billing.country.trim().to_ascii_uppercase();
-    if country.len() == 2 { country } else { own }
+    if country.len() == 2 { country } else { own.to_owned() }
 }
 
 fn payer(buyer: &Buyer) -> Payer {

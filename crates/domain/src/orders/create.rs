@@ -113,7 +113,7 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, new: &NewOrder) -> Result<OrderId> {
     };
     let checked = put::check(ctx, &input, &mut problems);
     problems.check()?;
-    let id = put::write(tx, ctx, &input, &checked, &settings.country)?.id;
+    let id = put::write(tx, ctx, &input, &checked, &settings.country, None)?.id;
     facts::refresh(tx, ctx, std::slice::from_ref(&new.customer), "order created")?;
     put::number(tx, ctx, &id)?;
     Ok(id)

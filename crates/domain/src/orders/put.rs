@@ -72,7 +72,7 @@ pub struct OrderPut {
 #[derive(Debug)]
 pub(crate) struct Checked {
     lines: Vec<Line>,
-    total: i64,
+    pub(crate) total: i64,
 }
 
 /// Writes an order without right, customer lock, payments and facts: those are the caller's (checkout, import). Takes the order's number.
@@ -83,7 +83,8 @@ pub fn put_later(tx: &mut Tx, ctx: &Ctx, input: &OrderInput, country: &str) -> R
     let mut problems = Problems::default();
     let checked = check(ctx, input, &mut problems);
     problems.check()?;
-    let put = write(tx, ctx, input, &checked, country)?;
+    let known = known(tx, ctx, input)?;
+    let put = write(tx, ctx, input, &checked, country, known)?;
     if put.created && input.number.is_none() {
         number(tx, ctx, &put.id)?;
     }
@@ -119,8 +120,15 @@ pub(crate) fn check(ctx: &Ctx, input: &OrderInput, problems: &mut Problems) -> C
 }
 
 /// Writes a checked order. A new one without a number gets its id as one, until [`number`].
-pub(crate) fn write(tx: &mut Tx, ctx: &Ctx, input: &OrderInput, checked: &Checked, country: &str) -> Result<OrderPut> {
-    if let Some(known) = known(tx, ctx, input)? {
+pub(crate) fn write(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    input: &OrderInput,
+    checked: &Checked,
+    country: &str,
+    known: Option<OrderRow>,
+) -> Result<OrderPut> {
+    if let Some(known) = known {
         return update(tx, ctx, known, input, checked, country);
     }
     if let Some(number) = &input.number
@@ -131,7 +139,8 @@ pub(crate) fn write(tx: &mut Tx, ctx: &Ctx, input: &OrderInput, checked: &Checke
     let id: OrderId = ctx.id();
     if insert(tx, ctx, &id, input, checked, country)? == 0 {
         // Somebody else inserted the same order meanwhile; it is visible now.
-        let known = known(tx, ctx, input)?.ok_or_else(|| Error::Internal("an order's external id is taken and not there".to_owned()))?;
+        let known =
+            self::known(tx, ctx, input)?.ok_or_else(|| Error::Internal("an order's external id is taken and not there".to_owned()))?;
         return update(tx, ctx, known, input, checked, country);
     }
     write_lines(tx, ctx, &id, &checked.lines)?;
@@ -150,8 +159,7 @@ pub(crate) fn number(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> Result<()> {
     loop {
         let number = merchants::next_number(tx, ctx, "order")?.to_string();
         // An import may have brought this number: go on to the next.
-        if tx.opt(&queries::BY_NUMBER, &[&ctx.merchant, &number], |r| r.get::<String>(0))?.is_none() {
-            tx.exec(&queries::SET_NUMBER, &[&ctx.merchant, id, &number])?;
+        if tx.exec(&queries::SET_NUMBER, &[&ctx.merchant, id, &number])? > 0 {
             return Ok(());
         }
     }

@@ -31,7 +31,9 @@ store::statements! {
         paid_at, fulfilled_at, closed_at, cancelled_at, import_id, version)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26,
         $27, $28, $29, $30, $31, 1) ON CONFLICT (merchant_id, shop_id, external_id) DO NOTHING";
-    pub SET_NUMBER = "UPDATE orders SET number = $3 WHERE merchant_id = $1 AND id = $2";
+    /// Unless the number is taken.
+    pub SET_NUMBER = "UPDATE orders SET number = $3 WHERE merchant_id = $1 AND id = $2
+        AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.merchant_id = $1 AND o.number = $3)";
     pub INSERT_LINE = "INSERT INTO order_lines (merchant_id, order_id, position, sku, sku_key, title, quantity, unit_price)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     pub DROP_LINES = "DELETE FROM order_lines WHERE merchant_id = $1 AND order_id = $2";

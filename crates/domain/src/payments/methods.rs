@@ -64,7 +64,7 @@ pub fn attach(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, provider: &str, inp
     check(input, "", &mut problems);
     let provider = clean(&mut problems, "provider", provider, 40);
     problems.check()?;
-    let id = put_later(tx, ctx, customer, &provider, input, ctx.now, None)?;
+    let id = put_later(tx, ctx, customer, &provider, input, ctx.now, None)?.id;
     facts::refresh(tx, ctx, std::slice::from_ref(customer), "payment method attached")?;
     Ok(id)
 }
@@ -108,6 +108,17 @@ pub fn set_outcome(tx: &mut Tx, ctx: &Ctx, id: &MethodId, outcome: Outcome) -> R
     facts::refresh(tx, ctx, std::slice::from_ref(&method.customer), "payment method checked")
 }
 
+/// A method that a payment came by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The method.
+    pub id: MethodId,
+    /// What its last attempt said.
+    pub said: Outcome,
+    /// Its fingerprint.
+    pub card: String,
+}
+
 /// Attaches or updates without locks and facts: for payments, checkouts and imports.
 pub fn put_later(
     tx: &mut Tx,
@@ -117,20 +128,18 @@ pub fn put_later(
     input: &MethodInput,
     added_at: Micros,
     import: Option<&ImportId>,
-) -> Result<MethodId> {
+) -> Result<Bound> {
     let (known, reference) = known(tx, ctx, customer, provider, input)?;
-    let billing =
-        input.billing.as_ref().map(serde_json::to_string).transpose().map_err(|e| Error::Internal(e.to_string()))?.unwrap_or_default();
+    let billing = postal(input.billing.as_ref())?;
     let (brand, last4, card) = (input.brand.trim(), input.last4.trim(), input.fingerprint.trim());
     if let Some(method) = known {
-        let card = if card.is_empty() { &method.fingerprint } else { card };
-        let (year, month) = (input.expires_year.or(method.expires_year), input.expires_month.or(method.expires_month));
-        tx.exec(&queries::UPDATE_METHOD, &[&ctx.merchant, &method.id, &brand, &last4, &year, &month, &card, &billing])?;
-        if method.detached_at.is_some() {
+        update(tx, ctx, &method, input)?;
+        if method.detached_at.is_some_and(|since| since < added_at) {
             tx.exec(&queries::REATTACH_METHOD, &[&ctx.merchant, &method.id, &added_at])?;
             event(tx, ctx, "method.attached", customer, &method.id)?;
         }
-        return Ok(method.id);
+        let card = if method.fingerprint.is_empty() { card.to_owned() } else { method.fingerprint };
+        return Ok(Bound { id: method.id, said: method.last_outcome, card });
     }
     let id: MethodId = ctx.id();
     tx.exec(
@@ -153,7 +162,33 @@ pub fn put_later(
         ],
     )?;
     event(tx, ctx, "method.attached", customer, &id)?;
-    Ok(id)
+    Ok(Bound { id, said: Outcome::Ok, card: card.to_owned() })
+}
+
+/// What the input does not say stays as it was, and so does the fingerprint, by which guests of that card are found.
+fn update(tx: &mut Tx, ctx: &Ctx, method: &Method, input: &MethodInput) -> Result<()> {
+    let or = |new: &str, old: &str| if new.trim().is_empty() { old.to_owned() } else { new.trim().to_owned() };
+    let new = Method {
+        brand: or(&input.brand, &method.brand),
+        last4: or(&input.last4, &method.last4),
+        fingerprint: or(&method.fingerprint, &input.fingerprint),
+        expires_year: input.expires_year.or(method.expires_year),
+        expires_month: input.expires_month.or(method.expires_month),
+        billing: input.billing.clone().or_else(|| method.billing.clone()),
+        ..method.clone()
+    };
+    if new != *method {
+        let billing = postal(new.billing.as_ref())?;
+        tx.exec(
+            &queries::UPDATE_METHOD,
+            &[&ctx.merchant, &new.id, &new.brand, &new.last4, &new.expires_year, &new.expires_month, &new.fingerprint, &billing],
+        )?;
+    }
+    Ok(())
+}
+
+fn postal(address: Option<&Address>) -> Result<String> {
+    address.map_or(Ok(String::new()), |a| serde_json::to_string(a).map_err(|e| Error::Internal(e.to_string())))
 }
 
 /// The method this customer has already, and the reference to keep for a new one: a provider's id that another customer has is not taken away

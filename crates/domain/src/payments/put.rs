@@ -58,20 +58,24 @@ pub fn put_later(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, country: &str) ->
     if let Some(known) = known(tx, ctx, input)? {
         return forward(tx, ctx, known, input);
     }
-    let method = match (&input.customer, &input.method_id, &input.method) {
-        (_, Some(id), _) => Some(id.clone()),
+    let bound = match (&input.customer, &input.method_id, &input.method) {
+        (_, Some(_), _) => None,
         (Some(customer), None, Some(m)) if m.attach && !m.kind.is_manual() => {
             Some(methods::put_later(tx, ctx, customer, &input.provider, m, input.paid_at, input.import_id.as_ref())?)
         }
         _ => None,
     };
+    let method = bound.as_ref().map(|b| b.id.clone()).or_else(|| input.method_id.clone());
     let id: PaymentId = ctx.id();
-    if insert(tx, ctx, &id, input, method.as_ref(), country)? == 0 {
+    let card = bound.as_ref().map_or("", |b| &b.card);
+    if insert(tx, ctx, &id, input, method.as_ref(), card, country)? == 0 {
         // Somebody else inserted the same reference meanwhile; their row is visible now.
         let known = known(tx, ctx, input)?.ok_or_else(|| Error::Internal("a payment's reference is taken and not there".to_owned()))?;
         return forward(tx, ctx, known, input);
     }
-    if let Some(customer) = &input.customer {
+    if let Some(customer) = &input.customer
+        && bound.as_ref().map(|b| b.said) != outcome(input)
+    {
         note_outcome(tx, ctx, customer, method.as_ref(), input)?;
     }
     record(tx, ctx, &id, input.customer.as_ref(), input)?;
@@ -162,7 +166,15 @@ impl PaymentStatus {
     }
 }
 
-fn insert(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, input: &PaymentInput, method: Option<&MethodId>, country: &str) -> Result<u64> {
+fn insert(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: &PaymentId,
+    input: &PaymentInput,
+    method: Option<&MethodId>,
+    bound: &str,
+    country: &str,
+) -> Result<u64> {
     let m = input.method.as_ref();
     let text = |f: fn(&super::MethodInput) -> &str| m.map_or("", f).trim();
     let (email, phone) = (input.payer.email.trim(), input.payer.phone.trim());
@@ -203,19 +215,24 @@ fn insert(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, input: &PaymentInput, method: 
         ],
     )?;
     if let Some(customer) = input.customer.as_ref().filter(|_| done > 0) {
-        keys::note(tx, ctx, customer, fingerprint, &email_key, &phone_key)?;
+        let card = if fingerprint == bound { "" } else { fingerprint };
+        keys::note(tx, ctx, customer, card, &email_key, &phone_key)?;
     }
     Ok(done)
 }
 
-/// A success clears what was wrong with the method; a failure that is the method's own marks it (SPEC 4).
-fn note_outcome(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, method: Option<&MethodId>, input: &PaymentInput) -> Result<()> {
-    let outcome = match input.status {
+/// What the payment says about its method.
+fn outcome(input: &PaymentInput) -> Option<Outcome> {
+    match input.status {
         PaymentStatus::Settled => Some(Outcome::Ok),
         PaymentStatus::Failed | PaymentStatus::Bounced => Outcome::of_failure(&input.failure_code),
         PaymentStatus::Pending => None,
-    };
-    match (method, outcome) {
+    }
+}
+
+/// A success clears what was wrong with the method; a failure that is the method's own marks it (SPEC 4).
+fn note_outcome(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, method: Option<&MethodId>, input: &PaymentInput) -> Result<()> {
+    match (method, outcome(input)) {
         (Some(method), Some(outcome)) => methods::note_outcome(tx, ctx, customer, method, outcome, input.paid_at),
         _ => Ok(()),
     }

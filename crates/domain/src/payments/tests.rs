@@ -241,6 +241,18 @@ store::db_test! {
         desk.verified();
     }
 
+    fn a_method_whose_card_was_replaced_keeps_both_cards(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.es");
+        let of = |card: MethodInput| MethodInput { provider_ref: Some("pm_1".into()), ..card };
+        desk.charge(&ana, of(card("0001")), None);
+        desk.charge(&ana, of(card("0002")), None);
+        guest(&desk, "old_card", "x@example.com", "", "0001");
+        guest(&desk, "new_card", "y@example.com", "", "0002");
+        assert_eq!(related(&desk, &ana).len(), 2);
+        desk.verified();
+    }
+
     fn payments_of_a_customer_come_newest_first_by_key(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.es");

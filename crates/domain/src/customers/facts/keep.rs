@@ -21,9 +21,14 @@ pub fn refresh(tx: &mut Tx, ctx: &Ctx, ids: &[CustomerId], cause: &str) -> Resul
         return Ok(());
     }
     let settings = merchants::settings(tx, ctx)?;
+    refresh_with(tx, ctx, &settings, ids, cause)
+}
+
+/// The same for a verb that has read the merchant's settings in this transaction.
+pub(crate) fn refresh_with(tx: &mut Tx, ctx: &Ctx, settings: &Settings, ids: &[CustomerId], cause: &str) -> Result<()> {
     let mut rates = Converter::to(settings.currency);
     for id in ids.iter().collect::<BTreeSet<_>>() {
-        refresh_one(tx, ctx, &settings, &mut rates, id, cause)?;
+        refresh_one(tx, ctx, settings, &mut rates, id, cause)?;
     }
     Ok(())
 }
@@ -33,8 +38,9 @@ fn refresh_one(tx: &mut Tx, ctx: &Ctx, settings: &Settings, rates: &mut Converte
     let mut facts = load::one(tx, ctx, settings, rates, id)?;
     [facts.anonymised, facts.deleted, facts.archived] = flags;
     let new = rules::work_out(&facts, settings, ctx.now);
-    let totals = keep_totals(tx, ctx, id, &rules::totals(&facts))?;
-    let shops = keep_shops(tx, ctx, id, &rules::shops(&facts))?;
+    let (old_totals, old_shops) = lists(tx, ctx, id)?;
+    let totals = keep_totals(tx, ctx, id, &rules::totals(&facts), &old_totals)?;
+    let shops = keep_shops(tx, ctx, id, &rules::shops(&facts), &old_shops)?;
     let before = by_time(tx, ctx, settings, id, &old)?;
     if new != old || totals || shops {
         write(tx, ctx, id, &new)?;
@@ -100,30 +106,40 @@ fn write(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, k: &Kept) -> Result<()> {
     Ok(())
 }
 
-fn keep_totals(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, new: &Totals) -> Result<bool> {
-    let mut old = Totals::new();
-    tx.each(&queries::TOTALS_ONE, &[&ctx.merchant, id], |r| total(r, &mut old))?;
+/// The kept totals and shops.
+fn lists(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<(Totals, BTreeSet<String>)> {
+    let (mut totals, mut shops) = (Totals::new(), BTreeSet::new());
+    tx.each(&queries::LISTS_ONE, &[&ctx.merchant, id], |r| {
+        if r.str(0)? == "shop" {
+            shops.insert(r.get(1)?);
+            return Ok(());
+        }
+        total(r, &mut totals)
+    })?;
+    Ok((totals, shops))
+}
+
+fn keep_totals(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, new: &Totals, old: &Totals) -> Result<bool> {
     for (currency, [paid, refunded, lost]) in new.iter().filter(|(c, t)| old.get(*c) != Some(t)) {
         tx.exec(&queries::PUT_TOTAL, &[&ctx.merchant, id, currency, paid, refunded, lost])?;
     }
     for currency in old.keys().filter(|c| !new.contains_key(*c)) {
         tx.exec(&queries::DROP_TOTAL, &[&ctx.merchant, id, currency])?;
     }
-    Ok(*new != old)
+    Ok(new != old)
 }
 
-fn keep_shops(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, new: &BTreeSet<String>) -> Result<bool> {
-    let old: BTreeSet<String> = tx.rows(&queries::SHOPS_ONE, &[&ctx.merchant, id], |r| r.get(1))?.into_iter().collect();
-    for shop in new.difference(&old) {
+fn keep_shops(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, new: &BTreeSet<String>, old: &BTreeSet<String>) -> Result<bool> {
+    for shop in new.difference(old) {
         tx.exec(&queries::PUT_SHOP, &[&ctx.merchant, id, shop])?;
     }
     for shop in old.difference(new) {
         tx.exec(&queries::DROP_SHOP, &[&ctx.merchant, id, shop])?;
     }
-    Ok(*new != old)
+    Ok(new != old)
 }
 
-/// A row of `customer_totals`, behind its customer.
+/// A row of `customer_totals`, behind one more column.
 pub(crate) fn total(r: &Row<'_>, into: &mut Totals) -> std::result::Result<(), StoreError> {
     let currency: crate::kit::Currency = r.get(1)?;
     into.insert(currency.code(), [r.get(2)?, r.get(3)?, r.get(4)?]);

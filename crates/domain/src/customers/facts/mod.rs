@@ -12,6 +12,6 @@ mod sweep;
 mod tests;
 
 pub use keep::refresh;
-pub(crate) use keep::{flags, kept, total};
+pub(crate) use keep::{flags, kept, refresh_with, total};
 pub(crate) use rules::{Kept, Totals, shops, totals, work_out};
 pub use sweep::{recompute, sweep};

@@ -83,13 +83,14 @@ store::statements! {
         payment_count = $14, dispute_count = $15, open_dispute_count = $16, balance_due = $17, first_order_at = $18, last_order_at = $19,
         first_paid_at = $20, last_paid_at = $21 WHERE merchant_id = $1 AND id = $2";
     pub CAUSE = "UPDATE customers SET status_cause = $3 WHERE merchant_id = $1 AND id = $2";
-    pub TOTALS_ONE = "SELECT customer_id, currency, paid, refunded, lost FROM customer_totals WHERE merchant_id = $1 AND customer_id = $2";
+    /// Totals and shops of one customer in one look.
+    pub LISTS_ONE = "SELECT 'total', currency, paid, refunded, lost FROM customer_totals WHERE merchant_id = $1 AND customer_id = $2
+        UNION ALL SELECT 'shop', shop_id, 0, 0, 0 FROM customer_shops WHERE merchant_id = $1 AND customer_id = $2";
     pub TOTALS_RANGE = "SELECT customer_id, currency, paid, refunded, lost FROM customer_totals
         WHERE merchant_id = $1 AND customer_id > $2 AND customer_id <= $3";
     pub PUT_TOTAL = "INSERT INTO customer_totals (merchant_id, customer_id, currency, paid, refunded, lost) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (merchant_id, customer_id, currency) DO UPDATE SET paid = excluded.paid, refunded = excluded.refunded, lost = excluded.lost";
     pub DROP_TOTAL = "DELETE FROM customer_totals WHERE merchant_id = $1 AND customer_id = $2 AND currency = $3";
-    pub SHOPS_ONE = "SELECT customer_id, shop_id FROM customer_shops WHERE merchant_id = $1 AND customer_id = $2";
     pub SHOPS_RANGE = "SELECT customer_id, shop_id FROM customer_shops WHERE merchant_id = $1 AND customer_id > $2 AND customer_id <= $3";
     pub PUT_SHOP = "INSERT INTO customer_shops (merchant_id, customer_id, shop_id) VALUES ($1, $2, $3) ON CONFLICT (merchant_id, customer_id, shop_id) DO NOTHING";
     pub DROP_SHOP = "DELETE FROM customer_shops WHERE merchant_id = $1 AND customer_id = $2 AND shop_id = $3";
