@@ -18,6 +18,15 @@ pub fn enqueue(tx: &mut Tx, ctx: &Ctx, kind: &str, input: &Json, total: i64) -> 
     Ok(id)
 }
 
+/// Ends a job in the transaction that asked for it: the work was little and is done.
+pub fn finish(tx: &mut Tx, ctx: &Ctx, id: &JobId, done: i64, result: &Json) -> Result<()> {
+    tx.exec(&queries::STARTED, &[&ctx.merchant, id, &ctx.now])?;
+    tx.exec(&queries::PROGRESS, &[&ctx.merchant, id, &"", &done, &done, &result.to_string()])?;
+    tx.exec(&queries::END, &[&ctx.merchant, id, &super::State::Done.name(), &"", &ctx.now])?;
+    tx.exec(&queries::LEAVE, &[id])?;
+    Ok(())
+}
+
 /// One job.
 ///
 /// # Errors

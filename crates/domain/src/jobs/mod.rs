@@ -8,8 +8,8 @@ mod control;
 pub mod queries;
 mod run;
 
-pub use control::{cancel, enqueue, list, load, retry, rows, running};
-pub use run::{Claimed, Kind, Kinds, Step, Tools, claim, failed, run_all, slice};
+pub use control::{cancel, enqueue, finish, list, load, retry, rows, running};
+pub use run::{Claimed, Kind, Kinds, Look, Step, Tools, claim, failed, look, run_all, slice};
 
 use serde_json::Value as Json;
 

@@ -20,6 +20,8 @@ const TRIES: i64 = 5;
 pub struct Tools {
     /// The images of the customers.
     pub indexes: Indexes,
+    /// What the [`Look`] before this slice found; null without one.
+    pub seen: Json,
 }
 
 /// What a slice says when it is through.
@@ -35,9 +37,13 @@ pub enum Step {
 /// the runner stores them in the same transaction. Must come to the same end when a slice runs again.
 pub type Kind = fn(&mut Tx, &Ctx, &Tools, &mut Job) -> Result<Step>;
 
+/// What a kind reads before each slice, in a read transaction of its own: what a slice may not ask, because it writes (the images of the
+/// customers). Only the slice right behind it gets the answer, in [`Tools::seen`].
+pub type Look = fn(&mut Tx, &Ctx, &Tools, &Job) -> Result<Json>;
+
 /// The kinds this process knows.
 #[derive(Clone, Debug, Default)]
-pub struct Kinds(BTreeMap<&'static str, Kind>);
+pub struct Kinds(BTreeMap<&'static str, Kind>, BTreeMap<&'static str, Look>);
 
 impl Kinds {
     /// With one more.
@@ -45,6 +51,13 @@ impl Kinds {
     pub fn with(mut self, name: &'static str, kind: Kind) -> Self {
         self.0.insert(name, kind);
         self
+    }
+
+    /// With one more that looks before each slice.
+    #[must_use]
+    pub fn with_look(mut self, name: &'static str, look: Look, kind: Kind) -> Self {
+        self.1.insert(name, look);
+        self.with(name, kind)
     }
 }
 
@@ -79,7 +92,7 @@ pub fn slice(tx: &mut Tx, kinds: &Kinds, tools: &Tools, claimed: &Claimed, now: 
         return Ok(false); // Another worker took it over.
     }
     let Some(mut job) = tx.opt(&queries::LOAD, &[&claimed.merchant, &claimed.job], control::read)? else { return Ok(false) };
-    let ctx = Ctx { merchant: claimed.merchant.clone(), actor: Arc::new(job.actor.clone()), door: Door::Job, now, ids: ids.clone() };
+    let ctx = context(claimed, &job, now, ids);
     if job.cancel_asked {
         return end(tx, claimed, State::Cancelled, "", now).map(|()| false);
     }
@@ -93,6 +106,17 @@ pub fn slice(tx: &mut Tx, kinds: &Kinds, tools: &Tools, claimed: &Claimed, now: 
         end(tx, claimed, State::Done, "", now)?;
     }
     Ok(step == Step::More)
+}
+
+fn context(claimed: &Claimed, job: &Job, now: Micros, ids: &IdSource) -> Ctx {
+    Ctx { merchant: claimed.merchant.clone(), actor: Arc::new(job.actor.clone()), door: Door::Job, now, ids: ids.clone() }
+}
+
+/// What the slice to come needs to have seen. In a read transaction.
+pub fn look(tx: &mut Tx, kinds: &Kinds, tools: &Tools, claimed: &Claimed, now: Micros) -> Result<Json> {
+    let Some(job) = tx.opt(&queries::LOAD, &[&claimed.merchant, &claimed.job], control::read)? else { return Ok(Json::Null) };
+    let Some(look) = kinds.1.get(job.kind.as_str()) else { return Ok(Json::Null) };
+    look(tx, &context(claimed, &job, now, &IdSource::System), tools, &job)
 }
 
 fn end(tx: &mut Tx, claimed: &Claimed, state: State, error: &str, now: Micros) -> Result<()> {
@@ -131,8 +155,15 @@ pub fn run_all(db: &Db, kinds: &Kinds, tools: &Tools, clock: &dyn Clock, worker:
 
 fn work(db: &Db, kinds: &Kinds, tools: &Tools, clock: &dyn Clock, claimed: &Claimed, stop: &dyn Fn() -> bool) -> Result<()> {
     while !stop() {
-        let (kinds, tools, held, now) = (kinds.clone(), tools.clone(), claimed.clone(), clock.now());
-        match db.write_slice_now::<_, Error>(move |tx| slice(tx, &kinds, &tools, &held, now, &IdSource::System)) {
+        let (now, ids) = (clock.now(), IdSource::System);
+        let (seeing, using, held) = (kinds.clone(), tools.clone(), claimed.clone());
+        let seen = db.read_now::<_, Error>(move |tx| look(tx, &seeing, &using, &held, now));
+        let (kinds, tools, held) = (kinds.clone(), tools.clone(), claimed.clone());
+        let done = seen.and_then(|seen| {
+            let tools = Tools { seen, ..tools };
+            db.write_slice_now::<_, Error>(move |tx| slice(tx, &kinds, &tools, &held, now, &ids))
+        });
+        match done {
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
