@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use domain::customers::bulk;
 use domain::jobs::{self, Kinds, Tools};
 use domain::merchants;
 
@@ -37,6 +38,8 @@ pub fn kinds() -> Kinds {
     Kinds::default()
         .with(merchants::RECOMPUTE, merchants::recompute::recompute)
         .with(merchants::REVALUE, merchants::recompute::revalue)
+        .with_look(bulk::KIND, bulk::look, bulk::slice)
+        .with(bulk::UNDO, bulk::undo_slice)
 }
 
 /// Starts the worker of this process.
@@ -52,7 +55,7 @@ pub fn start(app: &App) -> std::io::Result<Worker> {
 
 fn run(app: &App, stop: &AtomicBool) {
     let kinds = kinds();
-    let tools = Tools { indexes: app.indexes.clone() };
+    let tools = Tools { indexes: app.indexes.clone(), ..Tools::default() };
     let name = format!("{}:{}", std::process::id(), domain::kit::secret());
     let stopped = || stop.load(Ordering::Relaxed);
     let mut last: Option<Instant> = None;

@@ -5,6 +5,7 @@
 
 mod archive;
 mod avatar;
+pub mod bulk;
 mod create;
 mod delete;
 mod duplicates;
@@ -21,6 +22,8 @@ mod reason;
 mod state;
 pub mod status;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 pub use archive::{archive, unarchive};

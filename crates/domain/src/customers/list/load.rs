@@ -144,7 +144,7 @@ fn add(
 }
 
 /// Runs a statement about at most [`MANY`] customers.
-pub(super) fn of(
+pub(crate) fn of(
     tx: &mut Tx,
     ctx: &Ctx,
     statement: &Some2,

@@ -47,7 +47,7 @@ store::statements! {
 }
 
 /// A statement about some customers, in two sizes: a few, and many at once. Places that are left over hold an id that does not exist.
-pub(super) struct Some2 {
+pub(crate) struct Some2 {
     few: Stmt,
     many: Stmt,
 }
@@ -57,12 +57,17 @@ pub(super) const FEW: usize = 10;
 pub(super) const MANY: usize = 100;
 
 impl Some2 {
-    fn new(head: &str, column: &str, tail: &str) -> Self {
+    pub(crate) fn new(head: &str, column: &str, tail: &str) -> Self {
         let of = |size: usize| {
             let places: Vec<String> = (2..size + 2).map(|n| format!("${n}")).collect();
             Stmt::built(format!("{head} AND {column} IN ({}) {tail}", places.join(", ")))
         };
         Self { few: of(FEW), many: of(MANY) }
+    }
+
+    /// Both, for the test that prepares them.
+    pub(crate) fn all(&self) -> [&Stmt; 2] {
+        [&self.few, &self.many]
     }
 
     /// The statement for so many ids (at most [`MANY`]), and its size.
@@ -76,7 +81,7 @@ macro_rules! some {
         $(pub(super) static $name: LazyLock<Some2> = LazyLock::new(|| Some2::new($head, $column, $tail));)*
         /// The built statements, for the test that prepares all of them on both engines.
         pub fn built() -> Vec<&'static Stmt> {
-            vec![$(&$name.few, &$name.many),*]
+            [$(&*$name),*].into_iter().flat_map(Some2::all).collect()
         }
     };
 }

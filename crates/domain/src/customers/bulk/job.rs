@@ -1,0 +1,193 @@
+//! A slice of a group action: the next customers, each through its verb, each with an outcome, the place stored in the same transaction.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use store::{Bind, Tx, Value};
+
+use super::run::{all_of, told};
+use super::verdict::{Before, Verdict, verdicts};
+use super::{Action, Selection};
+use crate::customers::{self, list};
+use crate::jobs::{Job, Step, Tools};
+use crate::kit::{Ctx, CustomerId, Error, JobId, Micros, Result};
+
+/// Ids that are looked up ahead.
+const AHEAD: usize = 500;
+/// Customers between two looks at the watch.
+const CHUNK: usize = 10;
+/// How long a slice writes.
+const LONG: Duration = Duration::from_millis(20);
+
+#[derive(Deserialize)]
+struct Input {
+    action: Action,
+    selection: Selection,
+}
+
+/// How far it came.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Place {
+    /// Looked up and not treated yet.
+    ahead: Vec<CustomerId>,
+    /// Behind this place in the list, or so many into the ids, the next are looked up.
+    after: Option<String>,
+    taken: usize,
+    /// Everything was looked up.
+    all: bool,
+    done: u64,
+    refused: BTreeMap<String, u64>,
+}
+
+/// One slice of a job of kind [`super::KIND`].
+pub fn slice(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &mut Job) -> Result<Step> {
+    let input: Input = serde_json::from_value(job.input.clone()).map_err(|e| Error::Internal(format!("input of a group action: {e}")))?;
+    let mut place: Place = serde_json::from_value(job.cursor.clone()).unwrap_or_default();
+    if place.ahead.is_empty() && !place.all {
+        match &input.selection {
+            Selection::Ids(ids) => take_ids(ids, &mut place),
+            Selection::All { except, .. } => match serde_json::from_value(tools.seen.clone()) {
+                Ok(Seen { from, ids, more }) if from == place.after => {
+                    place.ahead = ids.into_iter().filter(|id| !except.contains(id) && made_before(id, job.created_at)).collect();
+                    place.all = more.is_none();
+                    place.after = more;
+                }
+                // Nobody has looked from here yet.
+                _ => return Ok(Step::More),
+            },
+        }
+    }
+    let (began, mut rows) = (Instant::now(), Rows::of(&job.id, job.done));
+    while !place.ahead.is_empty() && (rows.all.is_empty() || began.elapsed() < LONG) {
+        let some: Vec<CustomerId> = place.ahead.drain(..CHUNK.min(place.ahead.len())).collect();
+        treat(tx, ctx, &input.action, &some, &mut rows)?;
+    }
+    job.done = rows.position;
+    place.done += rows.done;
+    for (reason, n) in &rows.refused {
+        *place.refused.entry(reason.clone()).or_insert(0) += n;
+    }
+    rows.write(tx, ctx)?;
+    job.total = job.total.max(job.done);
+    job.result = json!({ "done": place.done, "refused": place.refused });
+    let over = place.ahead.is_empty() && place.all;
+    if over {
+        job.total = job.done;
+        told(tx, ctx, &job.id, &input.action, place.done, &place.refused)?;
+    }
+    job.cursor = serde_json::to_value(&place).unwrap_or_default();
+    Ok(if over { Step::Done } else { Step::More })
+}
+
+fn take_ids(ids: &[CustomerId], place: &mut Place) {
+    let mut ids = ids.to_vec();
+    ids.sort();
+    ids.dedup();
+    place.ahead = ids.iter().skip(place.taken).take(AHEAD).cloned().collect();
+    place.taken += place.ahead.len();
+    place.all = place.taken >= ids.len();
+}
+
+/// The next that match, from a place of the list on.
+#[derive(Serialize, Deserialize)]
+struct Seen {
+    from: Option<String>,
+    ids: Vec<CustomerId>,
+    more: Option<String>,
+}
+
+/// Looks before a slice, where it will need more: the images must not be asked by a transaction that writes.
+pub fn look(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &Job) -> Result<Json> {
+    let place: Place = serde_json::from_value(job.cursor.clone()).unwrap_or_default();
+    let Ok(Input { selection: Selection::All { query, .. }, .. }) = serde_json::from_value(job.input.clone()) else { return Ok(Json::Null) };
+    if !place.ahead.is_empty() || place.all {
+        return Ok(Json::Null);
+    }
+    let (ids, more) = list::ids(tx, ctx, &tools.indexes, &all_of(&query), place.after.as_deref(), AHEAD)?;
+    Ok(serde_json::to_value(Seen { from: place.after, ids, more }).unwrap_or_default())
+}
+
+/// Who was made after the action was asked for is not meant.
+fn made_before(id: &CustomerId, at: Micros) -> bool {
+    let mut millis = [0; 8];
+    millis[2..].copy_from_slice(&id.bytes()[..6]);
+    u64::from_be_bytes(millis) <= (at / 1000).max(0) as u64
+}
+
+/// Outcomes about to be written.
+pub(super) struct Rows {
+    job: JobId,
+    position: i64,
+    all: Vec<(CustomerId, &'static str, String, Option<String>)>,
+    pub(super) done: u64,
+    pub(super) refused: BTreeMap<String, u64>,
+}
+
+impl Rows {
+    /// Behind so many that are written already.
+    pub(super) fn of(job: &JobId, position: i64) -> Self {
+        Self { job: job.clone(), position, all: Vec::new(), done: 0, refused: BTreeMap::new() }
+    }
+
+    fn add(&mut self, id: &CustomerId, outcome: std::result::Result<Before, String>) {
+        self.position += 1;
+        match outcome {
+            Ok(before) => {
+                self.done += 1;
+                let before = serde_json::to_string(&before).unwrap_or_default();
+                self.all.push((id.clone(), "done", String::new(), Some(before)));
+            }
+            Err(reason) => {
+                *self.refused.entry(reason.clone()).or_insert(0) += 1;
+                self.all.push((id.clone(), "refused", reason, None));
+            }
+        }
+    }
+
+    pub(super) fn write(self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        let first = self.position - self.all.len() as i64;
+        let row = |(i, (id, outcome, reason, before)): (usize, (CustomerId, &'static str, String, Option<String>))| {
+            vec![ctx.merchant.value(), self.job.value(), Value::Int(first + 1 + i as i64), id.value(), outcome.into(), reason.into(), before.into()]
+        };
+        let rows: Vec<Vec<Value>> = self.all.into_iter().enumerate().map(row).collect();
+        if !rows.is_empty() {
+            tx.insert_many("job_rows", &["merchant_id", "job_id", "position", "subject_id", "outcome", "reason", "before"], &rows)?;
+        }
+        Ok(())
+    }
+}
+
+/// Does it to some, and notes each outcome. A refusal of the trade is an outcome; a fault of ours ends the slice.
+pub(super) fn treat(tx: &mut Tx, ctx: &Ctx, action: &Action, ids: &[CustomerId], rows: &mut Rows) -> Result<()> {
+    // In the order of the locks.
+    let mut ids = ids.to_vec();
+    ids.sort();
+    for (id, verdict) in ids.iter().zip(verdicts(tx, ctx, action, &ids)?) {
+        let outcome = match verdict {
+            Verdict::Not(reason) => Err(reason.to_owned()),
+            Verdict::Will(before) => match act(tx, ctx, action, id) {
+                Ok(()) => Ok(before),
+                Err(error @ (Error::Store(_) | Error::Internal(_) | Error::Forbidden(_) | Error::Invalid(_))) => return Err(error),
+                Err(refusal) => Err(refusal.to_string()),
+            },
+        };
+        rows.add(id, outcome);
+    }
+    Ok(())
+}
+
+fn act(tx: &mut Tx, ctx: &Ctx, action: &Action, id: &CustomerId) -> Result<()> {
+    match action {
+        Action::Archive { subscription } => customers::archive(tx, ctx, id, *subscription),
+        Action::Unarchive => customers::unarchive(tx, ctx, id),
+        Action::Delete => customers::delete(tx, ctx, id),
+        Action::Restore => customers::restore(tx, ctx, id),
+        Action::DeletePermanently => customers::delete_permanently(tx, ctx, id),
+        Action::SetGroup { group } => customers::set_group(tx, ctx, id, group.as_ref()),
+        Action::AddTags { tags } => customers::add_tags(tx, ctx, id, tags),
+        Action::RemoveTags { tags } => customers::remove_tags(tx, ctx, id, tags),
+    }
+}

@@ -1,0 +1,139 @@
+//! What would happen to each customer, before anything does: the preview counts these, the run begins with them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use store::{Row, Tx};
+
+use super::{Action, queries as q};
+use crate::customers::delete::RESTORABLE;
+use crate::customers::list::{queries::Some2, some_of};
+use crate::kit::{Ctx, CustomerId, GroupId, Micros, Result, name_key};
+
+/// What the action will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It will be done; this is what undo needs to know.
+    Will(Before),
+    /// It will not, for this reason.
+    Not(&'static str),
+}
+
+/// What was before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Before {
+    /// Its group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupId>,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
+struct State {
+    archived: bool,
+    deleted_at: Option<Micros>,
+    anonymised: bool,
+    merged: bool,
+    group: Option<GroupId>,
+}
+
+/// The verdicts on at most 100 customers, in their order.
+pub(super) fn verdicts(tx: &mut Tx, ctx: &Ctx, action: &Action, ids: &[CustomerId]) -> Result<Vec<Verdict>> {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let mut states = HashMap::new();
+    some_of(tx, ctx, &q::STATES, &ids, |r| {
+        let state = State {
+            archived: r.get::<Option<Micros>>(1)?.is_some(),
+            deleted_at: r.get(2)?,
+            anonymised: r.get::<Option<Micros>>(3)?.is_some(),
+            merged: r.get::<Option<String>>(4)?.is_some(),
+            group: r.get(5)?,
+        };
+        states.insert(r.get::<String>(0)?, state);
+        Ok(())
+    })?;
+    let more = More::load(tx, ctx, action, &ids)?;
+    Ok(ids.iter().map(|id| states.get(id).map_or(Verdict::Not("no longer there"), |state| judge(ctx, action, id, state, &more))).collect())
+}
+
+/// What only some actions need to know.
+#[derive(Default)]
+struct More {
+    live: BTreeSet<String>,
+    linked: BTreeSet<String>,
+    tags: HashMap<String, Vec<String>>,
+}
+
+impl More {
+    fn load(tx: &mut Tx, ctx: &Ctx, action: &Action, ids: &[String]) -> Result<Self> {
+        let mut more = Self::default();
+        match action {
+            Action::Archive { subscription: None } => some_of(tx, ctx, &q::LIVE, ids, |r| {
+                if r.get::<Option<Micros>>(1)?.is_none_or(|ends| ctx.now <= ends) {
+                    more.live.insert(r.get(0)?);
+                }
+                Ok(())
+            })?,
+            Action::DeletePermanently => {
+                let statements: [&Some2; 3] = [&q::ORDERED, &q::PAID, &q::SUBSCRIBED];
+                for statement in statements {
+                    some_of(tx, ctx, statement, ids, |r: &Row| {
+                        more.linked.insert(r.get(0)?);
+                        Ok(())
+                    })?;
+                }
+            }
+            Action::AddTags { .. } | Action::RemoveTags { .. } => some_of(tx, ctx, &q::TAGGED, ids, |r| {
+                more.tags.entry(r.get(0)?).or_default().push(r.get(1)?);
+                Ok(())
+            })?,
+            _ => {}
+        }
+        Ok(more)
+    }
+}
+
+fn judge(ctx: &Ctx, action: &Action, id: &str, state: &State, more: &More) -> Verdict {
+    let restores = matches!(action, Action::Restore);
+    match () {
+        () if *action == Action::DeletePermanently => {
+            return if more.linked.contains(id) { Verdict::Not("linked to orders, payments or subscriptions") } else { will() };
+        }
+        () if state.merged => return Verdict::Not("merged into another customer"),
+        () if state.anonymised => return Verdict::Not("anonymised"),
+        () if state.deleted_at.is_some() && !restores => {
+            return Verdict::Not(if *action == Action::Delete { "already deleted" } else { "deleted" });
+        }
+        () => {}
+    }
+    match action {
+        Action::Archive { .. } if state.archived => Verdict::Not("already archived"),
+        Action::Archive { .. } if more.live.contains(id) => Verdict::Not("live subscription"),
+        Action::Unarchive if !state.archived => Verdict::Not("not archived"),
+        Action::Restore => match state.deleted_at {
+            None => Verdict::Not("not deleted"),
+            Some(at) if ctx.now > at.saturating_add(RESTORABLE) => Verdict::Not("deleted more than 30 days ago"),
+            Some(_) => will(),
+        },
+        Action::SetGroup { group } if *group == state.group => Verdict::Not(if group.is_some() { "already in the group" } else { "in no group" }),
+        Action::SetGroup { .. } => Verdict::Will(Before { group: state.group.clone(), ..Before::default() }),
+        Action::AddTags { tags } => tagged(more.tags.get(id), tags, true),
+        Action::RemoveTags { tags } => tagged(more.tags.get(id), tags, false),
+        _ => will(),
+    }
+}
+
+fn will() -> Verdict {
+    Verdict::Will(Before::default())
+}
+
+fn tagged(has: Option<&Vec<String>>, wanted: &[String], add: bool) -> Verdict {
+    let has = has.cloned().unwrap_or_default();
+    let keys: BTreeSet<String> = has.iter().map(|t| name_key(t)).collect();
+    let changes = wanted.iter().any(|t| keys.contains(&name_key(t)) != add);
+    match (changes, add) {
+        (true, _) => Verdict::Will(Before { tags: has, ..Before::default() }),
+        (false, true) => Verdict::Not("already tagged so"),
+        (false, false) => Verdict::Not("not tagged so"),
+    }
+}

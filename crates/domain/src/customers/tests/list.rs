@@ -1,0 +1,164 @@
+//! The list as a person uses it: search, filters, pages, neighbours, views.
+
+use super::*;
+use crate::customers;
+use crate::customers::list::{self, Indexes, ListPage, ListQuery, SortBy, View};
+use crate::customers::status::Status;
+use crate::kit::{Address, Role};
+
+fn page(f: &Fixture, indexes: &Indexes, query: &ListQuery) -> ListPage {
+    let (indexes, query) = (indexes.clone(), query.clone());
+    read(f, &f.ctx, move |tx, ctx| list::page(tx, ctx, &indexes, &query)).expect("a page")
+}
+
+fn names(f: &Fixture, indexes: &Indexes, text: &str) -> Vec<String> {
+    let (query, problems) = ListQuery::parse(text);
+    assert!(problems.0.is_empty(), "{text}: {problems:?}");
+    page(f, indexes, &query).rows.into_iter().map(|r| r.display_name).collect()
+}
+
+fn person(f: &Fixture, name: &str, email: &str, phone: &str, country: &str) -> CustomerId {
+    let billing = Address { country: country.into(), ..Address::default() };
+    create(f, NewCustomer { name: name.into(), email: email.into(), phone: phone.into(), billing, ..NewCustomer::default() }).id
+}
+
+store::db_test! {
+    crate::migrations();
+
+    fn any_part_of_anything_finds_a_customer(db) {
+        let (f, indexes) = (Fixture::new(db), Indexes::new());
+        let ana = person(&f, "Ana María Ruíz", "ana@example.com", "+34 612-345-678", "ES");
+        person(&f, "Bob Brown", "bob@example.org", "", "GB");
+        for (text, found) in [
+            ("q=maria", "Ana María Ruíz"), ("q=ANA+ruiz", "Ana María Ruíz"), ("q=%280%29612+345+678", "Ana María Ruíz"), ("q=0034612345678", "Ana María Ruíz"),
+            ("q=1002", "Bob Brown"), ("q=example.org", "Bob Brown"), ("q=bob&country=GB", "Bob Brown"), ("country=es", "Ana María Ruíz"),
+        ] {
+            assert_eq!(names(&f, &indexes, text), [found], "{text}");
+        }
+        assert_eq!(names(&f, &indexes, &format!("q={ana}")), ["Ana María Ruíz"]);
+        assert_eq!(names(&f, &indexes, "q=ana+brown"), Vec::<String>::new());
+        assert_eq!(names(&f, &indexes, "sort=name"), ["Ana María Ruíz", "Bob Brown"]);
+        assert_eq!(names(&f, &indexes, "sort=name&dir=desc"), ["Bob Brown", "Ana María Ruíz"]);
+    }
+
+    fn what_was_committed_is_in_the_next_answer(db) {
+        let (f, indexes) = (Fixture::new(db), Indexes::new());
+        let id = person(&f, "Ana", "ana@example.com", "", "");
+        assert_eq!(page(&f, &indexes, &ListQuery::default()).total, 1);
+        edit(&f, &f.ctx, &id, CustomerEdit { name: Some("Zoe".into()), tags: Some(vec!["VIP".into()]), ..CustomerEdit::default() }).unwrap();
+        assert_eq!(names(&f, &indexes, "q=zoe"), ["Zoe"]);
+        assert_eq!(names(&f, &indexes, "q=ana"), ["Zoe"], "the address still says ana");
+        let tag = page(&f, &indexes, &ListQuery::default()).counts.unwrap().tag;
+        assert_eq!(tag.iter().map(|(t, n)| (t.name.as_str(), *n)).collect::<Vec<_>>(), [("VIP", 1)]);
+        let failed = { let id = id.clone(); write(&f, &f.ctx, move |tx, ctx| { customers::delete(tx, ctx, &id)?; Err::<(), _>(Error::Internal("no".into())) }) };
+        assert!(failed.is_err());
+        assert_eq!(page(&f, &indexes, &ListQuery::default()).total, 1);
+        let a = id.clone();
+        write(&f, &f.ctx, move |tx, ctx| customers::delete(tx, ctx, &a)).unwrap();
+        assert_eq!(page(&f, &indexes, &ListQuery::default()).total, 0);
+        assert_eq!(names(&f, &indexes, "status=deleted"), ["Zoe"]);
+        write(&f, &f.ctx, move |tx, ctx| customers::delete_permanently(tx, ctx, &id)).unwrap();
+        assert_eq!(names(&f, &indexes, "status=deleted"), Vec::<String>::new());
+    }
+
+    fn the_default_hides_who_is_archived_and_not_active_shows_them(db) {
+        let (f, indexes) = (Fixture::new(db), Indexes::new());
+        let id = person(&f, "Ana", "ana@example.com", "", "");
+        person(&f, "Bob", "bob@example.com", "", "");
+        write(&f, &f.ctx, move |tx, ctx| customers::archive(tx, ctx, &id, None)).unwrap();
+        assert_eq!(names(&f, &indexes, ""), ["Bob"]);
+        assert_eq!(names(&f, &indexes, "active=false"), ["Ana"]);
+        assert_eq!(names(&f, &indexes, "status=archived&status=prospect&sort=name"), ["Ana", "Bob"]);
+        let counts = page(&f, &indexes, &ListQuery::default()).counts.unwrap();
+        let count = |status| counts.status.iter().find(|(s, _)| *s == status).unwrap().1;
+        assert_eq!((count(Status::Archived), count(Status::Prospect), count(Status::Idle), counts.active, counts.archived), (1, 1, 0, 1, 1));
+    }
+
+    fn paging_there_and_back_shows_each_once(db) {
+        let (f, indexes) = (Fixture::new(db), Indexes::new());
+        for i in 0..60 {
+            person(&f, &format!("C{i:02}"), &format!("c{i}@example.com"), "", "");
+        }
+        let query = ListQuery { sort: SortBy::Name, descending: false, per: 25, ..ListQuery::default() };
+        let (mut at, mut seen, mut places) = (query.clone(), Vec::new(), Vec::new());
+        loop {
+            let page = page(&f, &indexes, &at);
+            assert_eq!(page.total, 60);
+            places.push((page.position, page.before.clone()));
+            seen.extend(page.rows.into_iter().map(|r| r.display_name));
+            let Some(after) = page.after else { break };
+            at = ListQuery::parse(&format!("{}&after={after}", query.print())).0;
+        }
+        assert_eq!(seen, (0..60).map(|i| format!("C{i:02}")).collect::<Vec<_>>());
+        assert_eq!(places.iter().map(|(p, _)| *p).collect::<Vec<_>>(), [1, 26, 51]);
+        let back = ListQuery::parse(&format!("{}&before={}", query.print(), places[2].1.as_ref().unwrap())).0;
+        assert_eq!(page(&f, &indexes, &back).rows[0].display_name, "C25");
+    }
+
+    fn neighbours_are_those_of_the_list_one_came_from(db) {
+        let (f, indexes) = (Fixture::new(db), Indexes::new());
+        let ids: Vec<_> = ["Ana", "Bob", "Cem", "Dia"].iter().map(|n| person(&f, n, &format!("{n}@example.com"), "", if *n == "Bob" { "GB" } else { "ES" })).collect();
+        let near = |text: &str, id: &CustomerId| {
+            let (indexes, query, id) = (indexes.clone(), ListQuery::parse(text).0, id.clone());
+            read(&f, &f.ctx, move |tx, ctx| list::neighbours(tx, ctx, &indexes, &query, &id)).unwrap()
+        };
+        let cem = near("sort=name&country=ES", &ids[2]);
+        assert_eq!((cem.previous, cem.next, cem.position, cem.total), (Some(ids[0].clone()), Some(ids[3].clone()), Some(2), 3));
+        let bob = near("sort=name&country=ES", &ids[1]);
+        assert_eq!((bob.previous, bob.next, bob.position), (Some(ids[0].clone()), Some(ids[2].clone()), None));
+        let ana = near("sort=name", &ids[0]);
+        assert_eq!((ana.previous, ana.next, ana.position, ana.total), (None, Some(ids[1].clone()), Some(1), 4));
+    }
+
+    fn views_are_ones_own_or_shared_and_the_last_list_is_remembered(db) {
+        let f = Fixture::new(db);
+        let support = f.staff(Role::Support);
+        let query = ListQuery::parse("status=active&sort=name&after=garbage").0;
+        let q = query.clone();
+        let own = write(&f, &f.ctx, move |tx, ctx| list::save_view(tx, ctx, "Mine", false, &q)).unwrap();
+        let q = query.clone();
+        let shared = write(&f, &f.ctx, move |tx, ctx| list::save_view(tx, ctx, "Ours", true, &q)).unwrap();
+        let q = query.clone();
+        assert_eq!(fields(write(&f, &f.ctx, move |tx, ctx| list::save_view(tx, ctx, "mine", false, &q))), ["name"]);
+        assert_eq!(own.query, "status=active&sort=name");
+        assert_eq!(read(&f, &support, list::views).unwrap().iter().map(|v| v.name.as_str()).collect::<Vec<_>>(), ["Ours"]);
+        let id = shared.id.clone();
+        assert_eq!(code(write(&f, &support, move |tx, ctx| list::delete_view(tx, ctx, &id))), "not_yours");
+        let id = own.id.clone();
+        assert!(matches!(write(&f, &support, move |tx, ctx| list::delete_view(tx, ctx, &id)), Err(Error::NotFound(_))));
+        let bare = ListQuery { view: View::Saved(shared.id.clone()), ..ListQuery::default() };
+        let full = read(&f, &support, move |tx, ctx| list::expand(tx, ctx, bare.clone())).unwrap();
+        assert_eq!((full.status.as_slice(), full.sort, full.view), ([Status::Active].as_slice(), SortBy::Name, View::Saved(shared.id)));
+        assert_eq!(read(&f, &f.ctx, list::last_used).unwrap(), None);
+        write(&f, &f.ctx, move |tx, ctx| list::keep_used(tx, ctx, &query)).unwrap();
+        assert_eq!(read(&f, &f.ctx, list::last_used).unwrap().as_deref(), Some("status=active&sort=name"));
+        assert_eq!(read(&f, &support, list::last_used).unwrap(), None);
+        write(&f, &f.ctx, list::reset_used).unwrap();
+        assert_eq!(read(&f, &f.ctx, list::last_used).unwrap(), None);
+    }
+
+    fn another_merchants_customers_are_in_no_list(db) {
+        let (f, indexes) = (Fixture::new(db), Indexes::new());
+        let other = f.other();
+        person(&f, "Ana", "ana@example.com", "", "");
+        person(&other, "Bob", "bob@example.com", "", "");
+        assert_eq!(names(&f, &indexes, ""), ["Ana"]);
+        assert_eq!(names(&other, &indexes, ""), ["Bob"]);
+    }
+}
+
+#[test]
+fn a_query_prints_what_it_reads_and_says_what_it_cannot() {
+    let text = "view=paying&q=ana+%26+bob&status=active&status=idle&method=none&group=none&country=ES&country=none&active=true&ltv_min=12.5&ltv_max=100\
+                &created_from=2026-01-01&orders_min=2&article=A-1&no_order_since=2026-05-01&sort=lifetime&dir=asc&per=25";
+    let (query, problems) = ListQuery::parse(text);
+    assert!(problems.0.is_empty(), "{problems:?}");
+    assert_eq!(query.print(), text);
+    assert_eq!(ListQuery::default().print(), "");
+    assert_eq!(ListQuery::parse("?sort=name").0.print(), "sort=name");
+    let (query, problems) = ListQuery::parse("status=rich&created_to=yesterday&per=7&tag=vip&utm=x&q=");
+    assert_eq!(problems.0.iter().map(|p| p.field.as_str()).collect::<Vec<_>>(), ["status", "created_to", "per", "tag"]);
+    assert_eq!(query, ListQuery::default());
+    let chips = ListQuery::parse("q=ana&status=idle&sort=name").0.chips();
+    assert_eq!(chips.iter().map(|c| (c.key, c.without.as_str())).collect::<Vec<_>>(), [("q", "status=idle&sort=name"), ("status", "q=ana&sort=name")]);
+}
