@@ -4,7 +4,8 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::kit::{Door, MerchantId, Role, ShopId};
+use domain::kit::{Ctx, Door, MerchantId, Role, ShopId};
+use domain::merchants;
 use domain::staff::{self, Moment, SignedIn, sessions};
 
 use super::choices::{self, Choices};
@@ -35,9 +36,16 @@ impl MerchantsPage {
     }
 }
 
-/// All merchants of the person, and the form for another one.
-pub async fn page(Extension(who): Extension<SignedIn>) -> PageResult {
-    let form = Form::of([("currency", "EUR"), ("time_zone", &choices::zone_here()), ("shop", "Online shop")]);
+/// All merchants of the person, and the form for another one, which is likely where this one is.
+pub async fn page(State(app): State<App>, ctx: Option<Extension<Ctx>>, Extension(who): Extension<SignedIn>) -> PageResult {
+    let (currency, zone, country) = match ctx {
+        Some(Extension(ctx)) => {
+            let s = app.read(&ctx, merchants::settings).await?;
+            (s.currency.code().to_owned(), s.zone_name, s.country)
+        }
+        None => ("EUR".to_owned(), choices::zone_here(), String::new()),
+    };
+    let form = Form::of([("currency", currency), ("time_zone", zone), ("country", country), ("shop", "Online shop".to_owned())]);
     Ok(show_with(StatusCode::OK, &MerchantsPage::of(who, form)))
 }
 

@@ -95,7 +95,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         lines: keys.into_iter().map(|k| line(&zone, who.ctx.now, k)).collect(),
         secret: reveal::take(&headers).filter(|s| s.starts_with(api_keys::PREFIX)),
     };
-    Ok(reveal::forget(&app, &headers, show_with(StatusCode::OK, &page)))
+    Ok(reveal::forget(&app, HERE, &headers, show_with(StatusCode::OK, &page)))
 }
 
 async fn new_form(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, form: Form) -> Result<Response, PageError> {
@@ -121,7 +121,7 @@ pub async fn create(State(app): State<App>, who: Who, uri: Uri, headers: HeaderM
         })
         .await;
     match made {
-        Ok(made) => Ok(reveal::hand_on(&app, see_other(HERE), &made.secret)),
+        Ok(made) => Ok(reveal::hand_on(&app, HERE, &made.secret)),
         Err(error) => {
             let mut form = typed.form();
             let status = refused(&mut form, error)?;

@@ -39,7 +39,6 @@ struct Line {
     what: String,
     /// Where it happened, when that has a page.
     href: String,
-    subject: String,
     cause: String,
     changes: Vec<String>,
 }
@@ -170,14 +169,12 @@ fn actors(asked: &Asked, mut people: Vec<(String, String)>, entries: &[Entry]) -
 }
 
 fn line(zone: &Zone, e: &Entry) -> Line {
-    let (href, subject) = place(e);
     Line {
         at: moment(zone, e.at),
         who: e.actor_name.clone(),
         door: door(&e.door).to_owned(),
         what: sentence(&e.kind),
-        href,
-        subject,
+        href: place(e),
         cause: e.cause.clone(),
         changes: changes(e),
     }
@@ -192,15 +189,15 @@ fn sentence(kind: &str) -> String {
     if verb.is_empty() { noun } else { format!("{noun} {}", verb.replace('_', " ")) }
 }
 
-/// The page of what it happened to, and the words of the link.
-fn place(e: &Entry) -> (String, String) {
+/// The page of what it happened to, where there is one.
+fn place(e: &Entry) -> String {
     match (e.subject_kind.as_str(), &e.customer) {
-        ("order", _) => (format!("/orders/{}", e.subject_id), "Order".to_owned()),
-        ("shop", _) => (format!("/settings/shops/{}", e.subject_id), "Shop".to_owned()),
-        ("api_key", _) => (format!("/settings/api-keys/{}", e.subject_id), "Key".to_owned()),
-        ("job", _) => (format!("/jobs/{}", e.subject_id), "Job".to_owned()),
-        (_, Some(customer)) => (format!("/customers/{customer}"), "Customer".to_owned()),
-        _ => (String::new(), String::new()),
+        ("order", _) => format!("/orders/{}", e.subject_id),
+        ("shop", _) => format!("/settings/shops/{}", e.subject_id),
+        ("api_key", _) => format!("/settings/api-keys/{}", e.subject_id),
+        ("job", _) => format!("/jobs/{}", e.subject_id),
+        (_, Some(customer)) => format!("/customers/{customer}"),
+        _ => String::new(),
     }
 }
 

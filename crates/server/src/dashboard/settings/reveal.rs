@@ -1,17 +1,19 @@
-//! A secret that is shown once, on the page behind the form that made it. It travels in a cookie that scripts cannot read, only pages of
-//! settings get, and the first look ends; so reloading neither makes another one nor shows it again.
+//! A secret that is shown once, on the page behind the form that made it. It travels in a cookie that scripts cannot read, only the
+//! page it belongs to gets, and the first look ends; so reloading neither makes another one nor shows it again.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use axum_extra::extract::cookie::CookieJar;
 
 use crate::app::App;
+use crate::dashboard::see_other;
 
 const COOKIE: &str = "regulars-once";
 
-/// Hands the secret to the next page.
-pub fn hand_on(app: &App, mut response: Response, secret: &str) -> Response {
-    set(app, &mut response, secret, 60);
+/// Goes to the page at `to` with the secret, for that page alone.
+pub fn hand_on(app: &App, to: &'static str, secret: &str) -> Response {
+    let mut response = see_other(to);
+    set(app, &mut response, to, secret, 60);
     response
 }
 
@@ -24,16 +26,16 @@ pub fn take(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Forgets it with this answer, when there was one.
-pub fn forget(app: &App, headers: &HeaderMap, mut response: Response) -> Response {
+pub fn forget(app: &App, here: &'static str, headers: &HeaderMap, mut response: Response) -> Response {
     if CookieJar::from_headers(headers).get(COOKIE).is_some() {
-        set(app, &mut response, "", 0);
+        set(app, &mut response, here, "", 0);
     }
     response
 }
 
-fn set(app: &App, response: &mut Response, secret: &str, seconds: u32) {
+fn set(app: &App, response: &mut Response, path: &'static str, secret: &str, seconds: u32) {
     let secure = if app.config.secure { "; Secure" } else { "" };
-    let text = format!("{COOKIE}={secret}; Path=/settings; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
+    let text = format!("{COOKIE}={secret}; Path={path}; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

@@ -122,7 +122,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
             .collect(),
         link: reveal::take(&headers).map(|secret| format!("{}/invitations/{secret}", origin(&app, &headers))),
     };
-    Ok(reveal::forget(&app, &headers, show_with(StatusCode::OK, &page)))
+    Ok(reveal::forget(&app, HERE, &headers, show_with(StatusCode::OK, &page)))
 }
 
 /// The address people type: the configured one, else the one this request came to.
@@ -152,7 +152,7 @@ pub async fn invite_page(State(app): State<App>, who: Who, uri: Uri, headers: He
 pub async fn invite(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
     let (email, access) = (typed.text("email"), rights::chosen(&typed));
     match app.write(&who.ctx, move |tx, ctx| invitations::invite(tx, ctx, &email, access)).await {
-        Ok(made) => Ok(reveal::hand_on(&app, see_other(HERE), &made.secret)),
+        Ok(made) => Ok(reveal::hand_on(&app, HERE, &made.secret)),
         Err(error) => {
             let mut form = typed.form();
             let status = refused(&mut form, error)?;

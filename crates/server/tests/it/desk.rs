@@ -1,0 +1,170 @@
+//! A desk to test: the real router over a fresh database with one merchant, and visitors who knock on it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use domain::kit::{Ctx, FixedClock, PersonId, Rights, Role};
+use domain::staff::{api_keys, sessions};
+use domain::testing::{Fixture, NOW};
+use http_body_util::BodyExt as _;
+use server::config::Config;
+use server::http::routes::{self, Line};
+use store::testing::TestDb;
+use tower::ServiceExt as _;
+
+/// The router and what is behind it.
+pub struct Desk {
+    pub router: Router,
+    pub table: Vec<Line>,
+    runtime: tokio::runtime::Runtime,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    /// Where a redirect leads; else empty.
+    pub location: String,
+    /// Every `Set-Cookie`.
+    pub cookies: Vec<String>,
+    pub body: String,
+}
+
+impl Desk {
+    /// Over this database, at [`NOW`], on plain HTTP.
+    pub fn new(db: &TestDb) -> Self {
+        Self::with(db, "")
+    }
+
+    /// The same behind this public address.
+    pub fn with(db: &TestDb, base_url: &str) -> Self {
+        let config = Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            base_url: base_url.to_owned(),
+            secure: base_url.starts_with("https://"),
+            data: PathBuf::new(),
+            api_per_minute: 1_000_000,
+        };
+        let app = server::cli::serve::app((**db).clone(), Arc::new(FixedClock(NOW)), config).unwrap();
+        let (router, table) = routes::all(&app);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        Self { router, table, runtime }
+    }
+
+    /// Sends a request and reads the answer.
+    pub fn send(&self, request: Request<Body>) -> Answer {
+        self.runtime.block_on(async {
+            let response = self.router.clone().oneshot(request).await.unwrap();
+            let (parts, body) = response.into_parts();
+            let text = |name| parts.headers.get_all(name).iter().map(|v| v.to_str().unwrap().to_owned()).collect::<Vec<_>>();
+            let body = body.collect().await.unwrap().to_bytes();
+            Answer {
+                status: parts.status,
+                location: text(header::LOCATION).concat(),
+                cookies: text(header::SET_COOKIE),
+                body: String::from_utf8_lossy(&body).into_owned(),
+            }
+        })
+    }
+
+    /// Somebody with a browser and no cookies.
+    pub fn visitor(&self) -> Visitor<'_> {
+        Visitor { desk: self, cookies: Vec::new() }
+    }
+
+    /// The owner of the fixture, signed in.
+    pub fn owner(&self, f: &Fixture) -> Visitor<'_> {
+        self.person(f, &f.owner)
+    }
+
+    /// Somebody of the staff, signed in.
+    pub fn person(&self, f: &Fixture, person: &PersonId) -> Visitor<'_> {
+        let person = person.clone();
+        let opened =
+            f.db.write_now::<_, domain::Error>(move |tx| {
+                sessions::open(tx, &Fixture::moment(77 + rand()), &person, &sessions::Device::default())
+            })
+            .unwrap();
+        Visitor { desk: self, cookies: vec![("regulars".to_owned(), opened.secret)] }
+    }
+}
+
+/// Fixture ids repeat with their seed; sessions of one test must differ.
+fn rand() -> u64 {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// The id of the person of a context.
+pub fn person_of(ctx: &Ctx) -> PersonId {
+    PersonId::from_db(ctx.actor.id.clone())
+}
+
+/// The secret of a new API key with these scopes.
+pub fn key(f: &Fixture, scopes: Rights) -> String {
+    let (ctx, new) = (f.ctx.clone(), api_keys::NewKey { name: "test".into(), scopes, expires_at: None });
+    f.db.write_now::<_, domain::Error>(move |tx| api_keys::create(tx, &ctx, &new)).unwrap().secret
+}
+
+/// Somebody of this role.
+pub fn of_role(f: &Fixture, role: Role) -> PersonId {
+    if role == Role::Owner { f.owner.clone() } else { person_of(&f.staff(role)) }
+}
+
+/// A browser: keeps cookies, sends what browsers send.
+#[derive(Clone)]
+pub struct Visitor<'a> {
+    desk: &'a Desk,
+    cookies: Vec<(String, String)>,
+}
+
+impl Visitor<'_> {
+    /// Opens a page.
+    pub fn get(&mut self, path: &str) -> Answer {
+        self.send("GET", path, "same-origin", String::new())
+    }
+
+    /// Sends a form.
+    pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(fields);
+        self.send("POST", path, "same-origin", body.finish())
+    }
+
+    /// Sends a form from another site.
+    pub fn post_from_elsewhere(&mut self, path: &str) -> Answer {
+        self.send("POST", path, "cross-site", String::new())
+    }
+
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    fn send(&mut self, method: &str, path: &str, site: &str, body: String) -> Answer {
+        let cookies: Vec<_> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "desk.test")
+            .header("sec-fetch-site", site)
+            .header("user-agent", "Firefox/126.0 Linux")
+            .header("cookie", cookies.join("; "))
+            .header("content-type", "application/x-www-form-urlencoded");
+        let answer = self.desk.send(request.body(Body::from(body)).unwrap());
+        for cookie in &answer.cookies {
+            let (name, rest) = cookie.split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            self.cookies.retain(|(n, _)| n != name);
+            if !rest.contains("Max-Age=0") {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        answer
+    }
+}

@@ -1,0 +1,6 @@
+//! The doors of Regulars as people and programs meet them: requests through the whole router, on both engines.
+
+mod desk;
+mod people;
+mod policy;
+mod settings;
