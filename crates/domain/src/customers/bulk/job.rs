@@ -15,7 +15,7 @@ use crate::jobs::{Job, Step, Tools};
 use crate::kit::{Ctx, CustomerId, Error, JobId, Micros, Result};
 
 /// Ids that are looked up ahead.
-const AHEAD: usize = 500;
+const AHEAD: usize = 200;
 /// Customers between two looks at the watch.
 const CHUNK: usize = 10;
 /// How long a slice writes.
@@ -106,7 +106,8 @@ pub fn look(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &Job) -> Result<Json> {
     if !place.ahead.is_empty() || place.all {
         return Ok(Json::Null);
     }
-    let (ids, more) = list::ids(tx, ctx, &tools.indexes, &all_of(&query), place.after.as_deref(), AHEAD)?;
+    let query = all_of(tx, ctx, &query)?;
+    let (ids, more) = list::ids(tx, ctx, &tools.indexes, &query, place.after.as_deref(), AHEAD)?;
     Ok(serde_json::to_value(Seen { from: place.after, ids, more }).unwrap_or_default())
 }
 

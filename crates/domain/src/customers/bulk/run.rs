@@ -10,9 +10,10 @@ use super::job::{Rows, treat};
 use super::verdict::{Verdict, verdicts};
 use super::{Action, KIND, Selection};
 use crate::customers::list::{self, Indexes, ListQuery};
+use crate::customers::validate;
 use crate::events::Event;
-use crate::jobs;
-use crate::kit::{Ctx, CustomerId, JobId, Problems, Result, Right};
+use crate::kit::{Ctx, CustomerId, Error, JobId, Problems, Result, Right};
+use crate::{jobs, labels};
 
 /// So many are done at once; more become a job.
 pub const AT_ONCE: usize = 100;
@@ -55,10 +56,10 @@ pub struct Started {
 /// Counts what an action would do, by the rules that the run itself begins with. In a read transaction.
 ///
 /// # Errors
-/// [`crate::Error::Forbidden`] without the action's right.
+/// [`Error::Forbidden`] without the action's right; field errors for the query, a group that does not exist, no tags.
 pub fn preview(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, selection: &Selection, action: &Action) -> Result<Preview> {
     ctx.must(Right::Read)?;
-    ctx.must(action.right())?;
+    check(tx, ctx, action)?;
     let (mut will, mut refused) = (0, BTreeMap::new());
     each_block(tx, ctx, indexes, selection, |tx, ids| {
         for some in ids.chunks(100) {
@@ -89,9 +90,9 @@ pub fn pick(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, selection: &Selection) ->
 /// Does it at once when it is little, else asks for a job. In a write transaction; `picked` from [`pick`].
 ///
 /// # Errors
-/// [`crate::Error::Forbidden`] without the action's right; field errors for tags, a group that does not exist.
+/// [`Error::Forbidden`] without the action's right; field errors for tags, a group that does not exist.
 pub fn start(tx: &mut Tx, ctx: &Ctx, selection: &Selection, picked: &Picked, action: &Action) -> Result<Started> {
-    ctx.must(action.right())?;
+    check(tx, ctx, action)?;
     let input = json!({ "action": action, "selection": selection });
     let Some(ids) = &picked.ids else {
         let job = jobs::enqueue(tx, ctx, KIND, &input, picked.total as i64)?;
@@ -133,19 +134,46 @@ fn each_block(
             }
             f(tx, &ids)
         }
-        Selection::All { query, except } => loop {
-            let (mut ids, more) = list::ids(tx, ctx, indexes, &all_of(query), after.as_deref(), BLOCK)?;
-            ids.retain(|id| !except.contains(id));
-            f(tx, &ids)?;
-            match more {
-                Some(place) => after = Some(place),
-                None => return Ok(()),
+        Selection::All { query, except } => {
+            let query = all_of(tx, ctx, query)?;
+            loop {
+                let (mut ids, more) = list::ids(tx, ctx, indexes, &query, after.as_deref(), BLOCK)?;
+                ids.retain(|id| !except.contains(id));
+                f(tx, &ids)?;
+                match more {
+                    Some(place) => after = Some(place),
+                    None => return Ok(()),
+                }
             }
-        },
+        }
     }
 }
 
 /// The query in the order in which it is worked: by age, which no action changes. (The top view keeps its own; it is never a job.)
-pub(super) fn all_of(query: &str) -> ListQuery {
-    ListQuery { sort: list::SortBy::Created, descending: false, ..ListQuery::parse(query).0.first_page() }
+///
+/// What cannot be read is refused: a filter left out would mean more customers than the person sees.
+pub(super) fn all_of(tx: &mut Tx, ctx: &Ctx, query: &str) -> Result<ListQuery> {
+    let (query, problems) = ListQuery::parse(query);
+    problems.check()?;
+    let query = list::expand(tx, ctx, query)?;
+    Ok(ListQuery { sort: list::SortBy::Created, descending: false, ..query.first_page() })
+}
+
+/// Refuses what no customer could be given: a group that does not exist, no tags.
+fn check(tx: &mut Tx, ctx: &Ctx, action: &Action) -> Result<()> {
+    ctx.must(action.right())?;
+    match action {
+        Action::SetGroup { group: Some(group) } => match labels::get(tx, ctx, group) {
+            Err(Error::NotFound(_)) => Err(Problems::one("group", "unknown", "Choose one of the groups.")),
+            found => found.map(drop),
+        },
+        Action::AddTags { tags } | Action::RemoveTags { tags } => {
+            let mut problems = Problems::default();
+            if validate::tags(&mut problems, tags).is_empty() {
+                problems.add("tags", "required", "Name at least one tag.");
+            }
+            problems.check()
+        }
+        _ => Ok(()),
+    }
 }

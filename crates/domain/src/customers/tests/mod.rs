@@ -2,6 +2,7 @@
 
 mod agree;
 mod bulk;
+mod crowd;
 mod ending;
 mod list;
 mod naughty;
