@@ -7,6 +7,8 @@
 mod control;
 pub mod queries;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use control::{cancel, enqueue, finish, list, load, retry, rows, running};
 pub use run::{Claimed, Kind, Kinds, Look, Step, Tools, claim, failed, look, run_all, slice};

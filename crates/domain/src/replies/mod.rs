@@ -4,6 +4,8 @@
 //! unknown outcome of a commit, finds the answer or does the work.
 
 pub mod queries;
+#[cfg(test)]
+mod tests;
 
 use sha2::{Digest, Sha256};
 use store::Tx;

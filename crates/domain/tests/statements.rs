@@ -1,0 +1,61 @@
+//! Every statement of every room is prepared on both engines, and no room is forgotten.
+
+use std::path::Path;
+
+use store::Stmt;
+
+/// All rooms with SQL. A new `queries.rs` that is not named here fails the second test.
+fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
+    vec![
+        ("customers/facts/queries.rs", domain::customers::facts::queries::ALL),
+        ("customers/list/queries.rs", domain::customers::list::queries::ALL),
+        ("customers/queries.rs", domain::customers::queries::ALL),
+        ("events/queries.rs", domain::events::queries::ALL),
+        ("housekeeping/queries.rs", domain::housekeeping::queries::ALL),
+        ("jobs/queries.rs", domain::jobs::queries::ALL),
+        ("labels/queries.rs", domain::labels::queries::ALL),
+        ("merchants/queries.rs", domain::merchants::queries::ALL),
+        ("orders/queries.rs", domain::orders::queries::ALL),
+        ("payments/queries.rs", domain::payments::queries::ALL),
+        ("rates/queries.rs", domain::rates::queries::ALL),
+        ("replies/queries.rs", domain::replies::queries::ALL),
+        ("shops/queries.rs", domain::shops::queries::ALL),
+        ("staff/queries.rs", domain::staff::queries::ALL),
+        ("subscriptions/queries.rs", domain::subscriptions::queries::ALL),
+        ("verify/queries.rs", domain::verify::queries::ALL),
+    ]
+}
+
+store::db_test! {
+    domain::migrations();
+
+    fn every_statement_is_understood(db) {
+        let built = domain::customers::list::queries::built();
+        let orders = domain::orders::statements();
+        let all = rooms().into_iter().flat_map(|(_, all)| all.iter().copied()).chain(built).chain(&orders);
+        let refused: Vec<String> = all.filter_map(|s| db.prepare(s).err().map(|e| e.to_string())).collect();
+        assert!(refused.is_empty(), "{}", refused.join("\n"));
+    }
+}
+
+#[test]
+fn no_room_is_forgotten() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    walk(&source, &source, &mut found);
+    found.sort();
+    let mut named: Vec<String> = rooms().into_iter().map(|(file, _)| file.to_owned()).collect();
+    named.sort();
+    assert_eq!(found, named);
+}
+
+fn walk(root: &Path, folder: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(root, &path, found);
+        } else if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with("queries.rs")) {
+            found.push(path.strip_prefix(root).unwrap().to_string_lossy().into_owned());
+        }
+    }
+}
