@@ -17,6 +17,7 @@ pub mod index;
 pub mod list;
 pub mod model;
 pub mod notes;
+pub mod profile;
 pub mod queries;
 mod reason;
 mod state;
