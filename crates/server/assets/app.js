@@ -79,6 +79,9 @@
     one('.toasts')?.replaceChildren(said);
   });
 
+  // A button that repeats what is typed beside it: "Refund 25.00 GBP".
+  on('input', '.input[id]', (e, field) => all(`[data-says="${CSS.escape(field.id)}"]`).forEach(said => said.textContent = field.value));
+
   // Panels and dialogs: the page behind a link, shown over this one.
   const show = async (box, link) => {
     const body = one('[data-body]', box), page = one('[data-page]', box);

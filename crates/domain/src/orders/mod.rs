@@ -25,7 +25,7 @@ pub use put::{OrderInput, OrderPut, put_later};
 pub(crate) use put::{follow_payments, give};
 pub use read::{HistoryQuery, Order, OrderFilter, OrderLine, OrderPage, OrderSummary, get, history, list, statements};
 pub(crate) use read::{find_locked, shop_currency};
-pub use totals::{Extras, MAX_LINES, total};
+pub use totals::{Extras, MAX_LINES, line_total, total};
 
 use crate::kit::{Currency, CustomerId, Micros, OrderId, ShopId, words};
 use crate::payments::Payer;

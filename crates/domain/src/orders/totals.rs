@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Line;
-use crate::kit::{Currency, Problems, clean, exact_to_minor};
+use crate::kit::{Currency, Money, Problems, clean, exact_to_minor};
 use crate::payments::MAX_MINOR;
 
 /// More lines than any order has; a bound for what one request can make us do.
@@ -54,6 +54,12 @@ pub fn total(lines: &[Line], extras: Extras, currency: Currency, problems: &mut 
             (kept, 0)
         }
     }
+}
+
+/// What one line comes to, rounded for showing; the order's total is rounded once, from the exact lines.
+pub fn line_total(line: &Line, currency: Currency) -> Option<Money> {
+    let amount = decimal(&line.quantity, 1_000_000_000)?.checked_mul(decimal(&line.unit_price, 1_000_000_000_000)?)?;
+    exact_to_minor(amount, currency).map(|minor| Money::new(minor, currency))
 }
 
 fn i128_sum(extras: Extras) -> i128 {

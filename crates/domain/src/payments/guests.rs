@@ -70,6 +70,13 @@ pub fn count(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<usize> {
     Ok(matches(tx, ctx, customer)?.len())
 }
 
+/// What was attached to this customer by hand and can be taken back, newest first; at most 50.
+pub fn attached(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<PaymentView>> {
+    ctx.must(Right::Read)?;
+    let ids = tx.rows(&queries::ATTACHED, &[&ctx.merchant, customer], |r| r.get::<PaymentId>(0))?;
+    ids.iter().map(|id| get(tx, ctx, id)).collect()
+}
+
 fn matches(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<BTreeMap<PaymentId, BTreeSet<Reason>>> {
     let mut found: BTreeMap<PaymentId, BTreeSet<Reason>> = BTreeMap::new();
     for (kind, key) in keys::own(tx, ctx, customer)? {

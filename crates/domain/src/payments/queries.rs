@@ -141,6 +141,8 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     pub ATTACHMENT = "SELECT id, order_id, customer_id FROM attachments WHERE merchant_id = $1 AND payment_id = $2 AND undone_at IS NULL
         ORDER BY attached_at DESC, id DESC LIMIT 1";
+    pub ATTACHED = "SELECT payment_id FROM attachments WHERE merchant_id = $1 AND customer_id = $2 AND undone_at IS NULL
+        ORDER BY attached_at DESC, id DESC LIMIT 50";
     pub ATTACHED_WITH = "SELECT a.id, a.payment_id FROM payments p JOIN attachments a ON a.merchant_id = p.merchant_id AND a.payment_id = p.id
         WHERE p.merchant_id = $1 AND p.order_id = $2 AND a.customer_id = $3 AND a.undone_at IS NULL ORDER BY a.payment_id";
     pub UNDO_ATTACHMENT = "UPDATE attachments SET undone_at = $3 WHERE merchant_id = $1 AND id = $2";

@@ -74,6 +74,11 @@ pub fn once(tx: &mut Tx, ctx: &Ctx, key: Option<&str>, request: &str, work: impl
     }
 }
 
+/// Was this key of this actor answered before? What is checked ahead of the work then asks nothing more.
+pub fn is_taken(tx: &mut Tx, ctx: &Ctx, key: &str) -> Result<bool> {
+    Ok(!key.contains('\0') && tx.opt(&queries::FIND, &[&ctx.merchant, &ctx.actor.id, &key], |_| Ok(()))?.is_some())
+}
+
 /// Forgets answers older than [`KEPT`]; at most 1,000 at a time.
 pub fn forget(tx: &mut Tx, ctx: &Ctx) -> Result<u64> {
     Ok(tx.exec(&queries::FORGET, &[&ctx.merchant, &(ctx.now - KEPT)])?)

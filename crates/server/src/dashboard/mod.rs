@@ -10,7 +10,9 @@ mod frame;
 mod invitations;
 mod merchants;
 pub mod moments;
+mod orders;
 mod page;
+mod payments;
 mod set_up;
 mod settings;
 mod slow;
@@ -27,7 +29,7 @@ use crate::http::{Policy, Routes};
 
 /// All pages.
 pub fn routes(routes: Routes) -> Routes {
-    customers::routes(settings::routes(people(routes)))
+    payments::routes(orders::routes(customers::routes(settings::routes(people(routes)))))
 }
 
 /// Coming in, going out, and one's own account.

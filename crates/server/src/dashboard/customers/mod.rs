@@ -1,10 +1,15 @@
 //! The customers of a merchant: the list, what is done with many, and each one's own pages.
 
+mod edit;
+mod life;
 mod list;
+mod notes;
+pub mod profile;
 
 use crate::http::Routes;
 
 /// All pages of customers.
 pub fn routes(routes: Routes) -> Routes {
-    list::routes(routes)
+    let routes = edit::routes(list::routes(routes));
+    profile::routes(notes::routes(life::routes(routes)))
 }

@@ -1,0 +1,159 @@
+//! Entries of the timeline in words: what happened, by whom, with what changed (SPEC 2.14).
+
+use domain::events::Entry;
+use domain::kit::{Currency, Money, Zone};
+
+use super::lines::capital;
+use crate::dashboard::moments;
+use crate::look::When;
+
+/// A field that changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    pub field: String,
+    pub old: String,
+    pub new: String,
+}
+
+/// One entry as a page shows it.
+#[derive(Clone, Debug)]
+pub struct Happened {
+    pub icon: &'static str,
+    pub title: String,
+    /// Where to look.
+    pub href: String,
+    /// Who, or what.
+    pub by: String,
+    pub cause: String,
+    pub at: When,
+    pub changed: Vec<Changed>,
+}
+
+impl Happened {
+    pub fn of(entry: &Entry, zone: &Zone) -> Self {
+        let changed = entry.values.iter().map(|v| Changed {
+            field: field_name(&v.field),
+            old: v.old.clone().unwrap_or_default(),
+            new: v.new.clone().unwrap_or_default(),
+        });
+        Self {
+            icon: icon(&entry.kind),
+            title: title(entry),
+            href: href(entry),
+            by: by(entry),
+            cause: entry.cause.clone(),
+            at: moments::moment(zone, entry.at),
+            changed: changed.collect(),
+        }
+    }
+}
+
+fn icon(kind: &str) -> &'static str {
+    match kind {
+        "payment.refunded" => "refund",
+        "customer.archived" | "customer.unarchived" => "archive",
+        "customer.deleted" => "trash",
+        "customer.restored" => "restore",
+        "customer.edited" => "edit",
+        "note.pinned" | "note.unpinned" => "pin",
+        _ => match kind.split('.').next().unwrap_or_default() {
+            "note" => "note",
+            "order" => "orders",
+            "payment" | "method" => "payments",
+            "dispute" => "dispute",
+            "subscription" => "subscriptions",
+            "customer" => "customers",
+            _ => "log",
+        },
+    }
+}
+
+fn href(entry: &Entry) -> String {
+    match entry.subject_kind.as_str() {
+        "order" => format!("/orders/{}", entry.subject_id),
+        "payment" | "dispute" => entry.customer.as_ref().map_or_else(String::new, |c| format!("/customers/{c}/payments")),
+        "subscription" => entry.customer.as_ref().map_or_else(String::new, |c| format!("/customers/{c}/subscriptions")),
+        _ => String::new(),
+    }
+}
+
+fn by(entry: &Entry) -> String {
+    match (entry.actor_kind.as_str(), entry.door.as_str()) {
+        (_, "clock") => "by time".to_owned(),
+        ("api_key", _) => format!("{} (API)", entry.actor_name),
+        (_, "import") => format!("{} (import)", entry.actor_name),
+        _ => entry.actor_name.clone(),
+    }
+}
+
+/// The amount of the entry, with "of" before it; empty without one.
+fn of_amount(entry: &Entry) -> String {
+    let number = |key: &str| entry.data.get(key).and_then(serde_json::Value::as_i64);
+    let currency = entry.data.get("currency").and_then(|c| c.as_str()).and_then(Currency::of);
+    let amount = number("amount").or_else(|| number("total")).zip(currency);
+    amount.map_or_else(String::new, |(minor, currency)| format!(" of {}", Money::new(minor, currency)))
+}
+
+fn title(entry: &Entry) -> String {
+    let word = |key: &str| entry.data.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let amount = of_amount(entry);
+    match entry.kind.as_str() {
+        "customer.created" if !word("import").is_empty() => "Imported".to_owned(),
+        "customer.created" => "Customer created".to_owned(),
+        "customer.edited" => "Edited".to_owned(),
+        "customer.status_changed" => format!("Status {} → {}", capital(&word("from")), capital(&word("to"))),
+        "customer.archived" => "Archived".to_owned(),
+        "customer.unarchived" => "Unarchived".to_owned(),
+        "customer.deleted" => "Deleted".to_owned(),
+        "customer.restored" => "Restored".to_owned(),
+        "payment.begun" => format!("Payment{amount} begun"),
+        "payment.settled" => format!("Payment{amount}"),
+        "payment.failed" => format!("Payment{amount} failed{}", because(&word("failure"))),
+        "payment.bounced" => format!("Payment{amount} bounced"),
+        "payment.refunded" => format!("Refund{amount}"),
+        "payment.attached" => "Guest payment attached".to_owned(),
+        "payment.attach_undone" => "Attaching a guest payment undone".to_owned(),
+        "method.attached" => "Payment method added".to_owned(),
+        "method.detached" => "Payment method removed".to_owned(),
+        "method.chosen" => "Default payment method chosen".to_owned(),
+        kind => {
+            let (noun, verb) = kind.split_once('.').unwrap_or((kind, ""));
+            format!("{}{amount} {}", capital(noun), verb.replace('_', " ")).trim().to_owned()
+        }
+    }
+}
+
+fn because(code: &str) -> String {
+    if code.is_empty() { String::new() } else { format!(": {}", code.replace('_', " ")) }
+}
+
+/// A field by the name that forms give it.
+pub fn field_name(field: &str) -> String {
+    match field {
+        "email" => "E-mail".to_owned(),
+        "emails" => "Further e-mails".to_owned(),
+        "phones" => "Further phones".to_owned(),
+        "name" => "Display name".to_owned(),
+        "company_id" => "Company ID".to_owned(),
+        "company_email" => "Company e-mail".to_owned(),
+        "tax_id" => "Tax ID".to_owned(),
+        "vat_number" => "VAT number".to_owned(),
+        "external_ids" => "IDs elsewhere".to_owned(),
+        "avatar" => "Picture".to_owned(),
+        "number" => "Customer number".to_owned(),
+        other => match other.split_once('.') {
+            Some(("metadata", key)) => format!("Metadata “{key}”"),
+            Some((address, part)) => format!("{} address: {}", capital(address), part_name(part)),
+            None => capital(other),
+        },
+    }
+}
+
+fn part_name(part: &str) -> &str {
+    match part {
+        "line1" => "street",
+        "line2" => "street, second line",
+        "zip" => "postal code",
+        other => other,
+    }
+}

@@ -1,0 +1,66 @@
+//! Every payment method bound to a customer (SPEC 2.6).
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use domain::payments::Outcome;
+use domain::payments::methods::{self, Method};
+
+use super::lines::{method, provider};
+use super::pane::{expires, postal};
+use super::{Asked, Pane, Shown, Topic, open};
+use crate::app::App;
+use crate::dashboard::{moments, show, tones};
+use crate::http::Who;
+use crate::look::{Frame, When};
+
+/// A method as a row shows it.
+struct Line {
+    name: String,
+    provider: String,
+    expires: String,
+    billing: String,
+    tone: &'static str,
+    status: String,
+    is_default: bool,
+    added: When,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/customers/profile/methods.html")]
+struct Methods {
+    frame: Frame,
+    pane: Pane,
+    lines: Vec<Line>,
+}
+
+/// The page.
+pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {
+    let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
+    let (frame, pane, found) = open(asked, &customer, Topic::Methods, |tx, ctx, c| methods::of_customer(tx, ctx, &c.id)).await?;
+    let lines = found.iter().map(|m| line(m, &pane)).collect();
+    Ok(show(&Methods { frame, pane, lines }))
+}
+
+fn line(m: &Method, pane: &Pane) -> Line {
+    let is_default = pane.c.default_method.as_ref().is_some_and(|d| d.id == m.id);
+    let (tone, status) = match m.last_outcome {
+        _ if m.detached_at.is_some() => ("quiet", "Removed".to_owned()),
+        // The status of the customer speaks of the default method: one rule, worked out once.
+        _ if is_default => (tones::of_method(pane.c.method_status), pane.c.method_status.label().to_owned()),
+        Outcome::Invalid => ("problem", "Invalid".to_owned()),
+        Outcome::Insufficient => ("problem", "Insufficient funds".to_owned()),
+        Outcome::Ok if m.kind.is_manual() => ("quiet", "Manual".to_owned()),
+        Outcome::Ok => ("good", "Attached".to_owned()),
+    };
+    Line {
+        name: method(m.kind.name(), &m.brand, &m.last4),
+        provider: provider(&m.provider),
+        expires: expires(m.expires_month.zip(m.expires_year)).trim_start_matches("to ").to_owned(),
+        billing: m.billing.as_ref().map_or_else(String::new, |a| postal(a).join(", ")),
+        tone,
+        status,
+        is_default,
+        added: moments::day(&pane.zone, m.added_at),
+    }
+}

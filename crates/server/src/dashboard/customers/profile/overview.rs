@@ -1,0 +1,71 @@
+//! Overview (SPEC 2.3): what was spent, notes by author, what happened last; who it is stands in the facts beside it.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use domain::customers::profile::{self, Spend, Unmatched};
+use domain::customers::{Note, notes};
+use domain::events::{self, Entry};
+use domain::kit::{CustomerId, Money};
+
+use super::{Asked, Away, Happened, Pane, Shown, Topic, open};
+use crate::app::App;
+use crate::dashboard::show_with;
+use crate::http::Who;
+use crate::look::{Chart, Form, Frame};
+
+/// Months that the chart shows.
+const MONTHS: i32 = 12;
+/// Entries of the timeline that are shown here.
+const LATEST: usize = 6;
+
+#[derive(Template)]
+#[template(path = "dashboard/customers/profile/overview.html")]
+struct Overview {
+    frame: Frame,
+    pane: Pane,
+    spent: Chart,
+    missing: bool,
+    unmatched: Vec<Unmatched>,
+    notes: Vec<Note>,
+    latest: Vec<Happened>,
+    form: Form,
+}
+
+type Read = (Spend, Vec<Unmatched>, Vec<Note>, Vec<Entry>);
+
+/// The page.
+pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {
+    render(Asked { app: &app, who: &who, uri: &uri, headers: &headers }, &customer, StatusCode::OK, Form::default()).await
+}
+
+/// The page with a form of notes that was refused, or with an empty one.
+///
+/// # Errors
+/// As [`open`].
+pub async fn render(asked: Asked<'_>, customer: &str, status: StatusCode, form: Form) -> Shown {
+    let (frame, pane, (spend, unmatched, notes, latest)) = read(asked, customer).await?;
+    let latest = latest.iter().map(|entry| Happened::of(entry, &pane.zone)).collect();
+    let page = Overview { spent: chart(&spend), missing: spend.missing, frame, pane, unmatched, notes, latest, form };
+    Ok(show_with(status, &page))
+}
+
+async fn read(asked: Asked<'_>, customer: &str) -> Result<(Frame, Pane, Read), Away> {
+    open(asked, customer, Topic::Overview, |tx, ctx, c| {
+        let id: &CustomerId = &c.id;
+        Ok((
+            profile::spend(tx, ctx, id, MONTHS)?,
+            profile::unmatched(tx, ctx, id)?,
+            notes::list(tx, ctx, id)?,
+            events::timeline(tx, ctx, id, "", None, LATEST)?.entries,
+        ))
+    })
+    .await
+}
+
+fn chart(spend: &Spend) -> Chart {
+    let total: i64 = spend.months.iter().map(|m| m.spent).fold(0, i64::saturating_add);
+    let title = format!("Spent in each of the last {} months, {} in all", spend.months.len(), Money::new(total, spend.currency));
+    let bar = |m: &profile::Month| (m.first.strftime("%b %Y").to_string(), Money::new(m.spent, spend.currency).to_string(), m.spent);
+    Chart::of(title, spend.months.iter().map(bar))
+}

@@ -1,0 +1,44 @@
+//! A customer's payments, newest first, with method, refunds and dispute (SPEC 2.5).
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use domain::kit::{PageKey, PaymentId};
+use domain::payments;
+
+use super::lines::{PaymentLine, address};
+use super::{Asked, Pane, Shown, Topic, open, pane, param};
+use crate::app::App;
+use crate::dashboard::show;
+use crate::http::Who;
+use crate::look::{Frame, Page};
+
+const ROWS: usize = 50;
+
+#[derive(Template)]
+#[template(path = "dashboard/customers/profile/payments.html")]
+struct Payments {
+    frame: Frame,
+    pane: Pane,
+    lines: Vec<PaymentLine>,
+    pages: Page,
+}
+
+/// The page.
+pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {
+    let after = param(&uri, "after").parse::<PageKey>().ok();
+    let behind = after.clone();
+    let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
+    let (frame, pane, mut found) = open(asked, &customer, Topic::Payments, move |tx, ctx, c| {
+        let place = behind.as_ref().map(|key| (key.at, PaymentId::from_db(key.id.clone())));
+        payments::of_customer(tx, ctx, &c.id, place.as_ref().map(|(at, id)| (*at, id)), ROWS as i64 + 1)
+    })
+    .await?;
+    let more = found.len() > ROWS;
+    found.truncate(ROWS);
+    let next = found.last().filter(|_| more).map(|p| PageKey { at: p.paid_at, id: p.id.to_string() }.to_string());
+    let here = |key: Option<String>| address(&format!("{}/payments", pane.at()), &[("after", key), ("from", pane::from(&uri))]);
+    let pages = Page { range: String::new(), previous: after.map(|_| here(None)), next: next.map(|key| here(Some(key))) };
+    let lines = found.into_iter().map(|p| PaymentLine::of(p, &pane.zone)).collect();
+    Ok(show(&Payments { frame, pane, lines, pages }))
+}

@@ -1,0 +1,65 @@
+//! Everything that happened to a customer, by whom, with what changed; pinned notes on top (SPEC 2.14).
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use domain::customers::{Note, notes};
+use domain::events;
+
+use super::lines::address;
+use super::{Asked, Happened, Pane, Shown, Topic, open, pane, param};
+use crate::app::App;
+use crate::dashboard::show;
+use crate::http::Who;
+use crate::look::{Frame, Page};
+
+const ROWS: usize = 50;
+
+/// Nouns to filter by, and their words.
+const KINDS: [(&str, &str); 7] = [
+    ("", "Everything"),
+    ("customer", "Customer"),
+    ("note", "Notes"),
+    ("order", "Orders"),
+    ("payment", "Payments"),
+    ("dispute", "Disputes"),
+    ("subscription", "Subscriptions"),
+];
+
+struct Choice {
+    name: &'static str,
+    href: String,
+    on: bool,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/customers/profile/timeline.html")]
+struct Timeline {
+    frame: Frame,
+    pane: Pane,
+    kinds: Vec<Choice>,
+    pinned: Vec<Note>,
+    entries: Vec<Happened>,
+    pages: Page,
+}
+
+/// The page.
+pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {
+    let kind = param(&uri, "kind");
+    let kind = KINDS.iter().find(|(k, _)| *k == kind).map_or("", |(k, _)| *k);
+    let below = param(&uri, "below").parse::<i64>().ok();
+    let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
+    let (frame, pane, (found, notes)) = open(asked, &customer, Topic::Timeline, move |tx, ctx, c| {
+        Ok((events::timeline(tx, ctx, &c.id, kind, below, ROWS)?, notes::list(tx, ctx, &c.id)?))
+    })
+    .await?;
+    let here = |kind: &str, below: Option<i64>| {
+        let values = [("kind", Some(kind.to_owned())), ("below", below.map(|v| v.to_string())), ("from", pane::from(&uri))];
+        address(&format!("{}/timeline", pane.at()), &values)
+    };
+    let kinds = KINDS.iter().map(|(k, name)| Choice { name, href: here(k, None), on: *k == kind }).collect();
+    let pages = Page { range: String::new(), previous: below.map(|_| here(kind, None)), next: found.next.map(|v| here(kind, Some(v))) };
+    let pinned = notes.into_iter().filter(|n| n.pinned_at.is_some()).collect();
+    let entries = found.entries.iter().map(|e| Happened::of(e, &pane.zone)).collect();
+    Ok(show(&Timeline { frame, pane, kinds, pinned, entries, pages }))
+}

@@ -1,0 +1,31 @@
+//! Orders: the list of all, one order with its states, and the form by which staff make one (SPEC 2.4, 6.1).
+
+mod desk;
+mod form;
+mod list;
+mod page;
+mod pay;
+
+use domain::kit::Right;
+
+use crate::http::{Policy, Routes};
+
+/// All pages of orders.
+pub fn routes(routes: Routes) -> Routes {
+    let (read, orders, pay) = (Policy::May(Right::Read), Policy::May(Right::Orders), Policy::May(Right::Payments));
+    routes
+        .get("/orders", read, list::page)
+        .get("/orders/new", orders, desk::new)
+        .post("/orders/new", orders, desk::create)
+        .get("/customers/{id}/orders/new", orders, desk::new_of)
+        .post("/customers/{id}/orders/new", orders, desk::create_of)
+        .get("/orders/{id}", read, page::page)
+        .get("/orders/{id}/edit", orders, desk::edit_page)
+        .post("/orders/{id}/edit", orders, desk::edit)
+        .post("/orders/{id}/place", orders, page::place)
+        .post("/orders/{id}/fulfil", orders, page::fulfil)
+        .post("/orders/{id}/close", orders, page::close)
+        .post("/orders/{id}/cancel", orders, page::cancel)
+        .get("/orders/{id}/pay", pay, pay::page)
+        .post("/orders/{id}/pay", pay, pay::record)
+}

@@ -1,0 +1,174 @@
+//! One order: what was bought, by whom, how far it came, what was paid, what happened.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use domain::kit::{Ctx, Money, OrderId, Right, Zone};
+use domain::orders::{self, Order, State as Step};
+use domain::payments::{self, PaymentStatus, PaymentView};
+use domain::{customers, events, merchants};
+use store::Tx;
+
+use crate::app::App;
+use crate::dashboard::customers::profile::{Happened, PaymentLine, order_tone, postal};
+use crate::dashboard::{PageResult, frame, moments, see_other, show, toasted};
+use crate::http::Who;
+use crate::http::guard::id;
+use crate::look::{Frame, When};
+
+/// What can be done with it now by this person.
+#[derive(Clone, Copy, Debug, Default)]
+struct May {
+    place: bool,
+    edit: bool,
+    pay: bool,
+    fulfil: bool,
+    close: bool,
+    cancel: bool,
+    refund: bool,
+}
+
+/// A line with its own sum.
+struct Line {
+    sku: String,
+    title: String,
+    quantity: String,
+    price: String,
+    sum: String,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/orders/page.html")]
+struct Page {
+    frame: Frame,
+    o: Order,
+    tone: &'static str,
+    word: &'static str,
+    ordered: When,
+    lines: Vec<Line>,
+    payments: Vec<PaymentLine>,
+    /// Who bought: address (empty for a guest) and name.
+    buyer: (String, String),
+    billing: Vec<String>,
+    delivery: Vec<String>,
+    total: String,
+    due: Option<String>,
+    extras: Vec<(&'static str, String)>,
+    happened: Vec<Happened>,
+    steps: Vec<(&'static str, When)>,
+    may: May,
+}
+
+struct Read {
+    order: Order,
+    payments: Vec<PaymentView>,
+    customer: Option<(String, String)>,
+    entries: Vec<events::Entry>,
+    zone: Zone,
+}
+
+fn read(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> domain::Result<Read> {
+    let order = orders::get(tx, ctx, id)?;
+    let payments = payments::of_order(tx, ctx, id)?;
+    let customer = order.summary.customer.as_ref().map(|c| customers::get(tx, ctx, c)).transpose()?;
+    let entries = match &customer {
+        Some(c) => events::timeline(tx, ctx, &c.id, "order", None, 500)?.entries.into_iter().filter(|e| e.subject_id == id.as_str()).collect(),
+        None => Vec::new(),
+    };
+    let customer = customer.map(|c| (format!("/customers/{}", c.id), c.display_name));
+    Ok(Read { order, payments, customer, entries, zone: merchants::settings(tx, ctx)?.zone })
+}
+
+/// The page.
+pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(order): Path<String>) -> PageResult {
+    let order: OrderId = id(&order, "order")?;
+    let r = app.read(&who.ctx, move |tx, ctx| read(tx, ctx, &order)).await?;
+    let frame = frame(&app, &who, "orders", &uri, &headers).await?;
+    Ok(show(&view(frame, &who, r)))
+}
+
+fn view(frame: Frame, who: &Who, r: Read) -> Page {
+    let (o, zone) = (r.order, r.zone);
+    let money = |minor: i64| Money::new(minor, o.summary.currency).to_string();
+    let live = |p: &&PaymentView| p.status == PaymentStatus::Settled && p.currency == o.summary.currency;
+    let settled: i64 = r.payments.iter().filter(live).map(|p| p.amount).sum();
+    let held: i64 = r.payments.iter().filter(live).map(|p| p.amount - p.refunded - p.lost).sum();
+    let abandoned = o.summary.abandoned_at.is_some();
+    let open = o.summary.paid_at.is_none() && matches!(o.summary.state, Step::Open | Step::Fulfilled);
+    let due = (o.summary.total - settled).max(0);
+    let steps = [("Paid", o.summary.paid_at), ("Fulfilled", o.fulfilled_at), ("Closed", o.closed_at), ("Cancelled", o.cancelled_at)];
+    Page {
+        frame,
+        tone: if abandoned { "quiet" } else { order_tone(o.summary.state) },
+        word: if abandoned { "Abandoned" } else { o.summary.state.label() },
+        ordered: moments::moment(&zone, o.summary.ordered_at),
+        lines: o.lines.iter().map(|l| line(l, o.summary.currency)).collect(),
+        buyer: r.customer.unwrap_or_else(|| (String::new(), o.summary.name.clone())),
+        billing: postal(&o.billing),
+        delivery: postal(&o.delivery),
+        total: money(o.summary.total),
+        due: (open && due > 0).then(|| money(due)),
+        extras: [("Discount", -o.discount), ("Shipping", o.shipping), ("Tax", o.tax)].into_iter().filter(|(_, m)| *m != 0).map(|(n, m)| (n, money(m))).collect(),
+        happened: r.entries.iter().map(|e| Happened::of(e, &zone)).collect(),
+        steps: steps.into_iter().filter_map(|(word, at)| at.map(|at| (word, moments::moment(&zone, at)))).collect(),
+        may: may(&who.ctx, &o, open, held),
+        payments: r.payments.into_iter().map(|p| PaymentLine::of(p, &zone)).collect(),
+        o,
+    }
+}
+
+/// No button that would be refused.
+fn may(ctx: &Ctx, o: &Order, open: bool, held: i64) -> May {
+    let (orders, state) = (ctx.may(Right::Orders), o.summary.state);
+    May {
+        place: orders && state == Step::Draft && !o.lines.is_empty(),
+        edit: orders && state == Step::Draft,
+        pay: orders && ctx.may(Right::Payments) && open,
+        fulfil: orders && matches!(state, Step::Open | Step::Paid),
+        close: orders && !open && matches!(state, Step::Paid | Step::Fulfilled),
+        cancel: orders && held <= 0 && matches!(state, Step::Draft | Step::Open | Step::Paid),
+        refund: ctx.may(Right::Refund),
+    }
+}
+
+fn line(l: &orders::OrderLine, currency: domain::kit::Currency) -> Line {
+    Line {
+        sku: l.sku.clone(),
+        title: l.title.clone(),
+        quantity: l.quantity.clone(),
+        price: price(&l.unit_price, currency),
+        sum: orders::line_total(l, currency).map_or_else(String::new, |m| m.to_string()),
+    }
+}
+
+/// Exact, with at least the decimals of its currency: `£13.90`, `£0.003`.
+fn price(exact: &str, currency: domain::kit::Currency) -> String {
+    Money::parse(exact, currency).map_or_else(|| format!("{}{exact}", currency.sign()), |m| m.to_string())
+}
+
+async fn go(app: &App, who: &Who, order: &str, said: &str, verb: impl Fn(&mut Tx, &Ctx, &OrderId) -> domain::Result<()> + Send + Sync + 'static) -> PageResult {
+    let order: OrderId = id(order, "order")?;
+    let which = order.clone();
+    app.write(&who.ctx, move |tx, ctx| verb(tx, ctx, &which)).await?;
+    Ok(toasted(see_other(&format!("/orders/{order}")), said, None))
+}
+
+/// A draft becomes an order.
+pub async fn place(State(app): State<App>, who: Who, Path(order): Path<String>) -> PageResult {
+    go(&app, &who, &order, "Order placed.", |tx, ctx, id| orders::place(tx, ctx, id)).await
+}
+
+/// It went out.
+pub async fn fulfil(State(app): State<App>, who: Who, Path(order): Path<String>) -> PageResult {
+    go(&app, &who, &order, "Order fulfilled.", |tx, ctx, id| orders::fulfil(tx, ctx, id)).await
+}
+
+/// It is done.
+pub async fn close(State(app): State<App>, who: Who, Path(order): Path<String>) -> PageResult {
+    go(&app, &who, &order, "Order closed.", |tx, ctx, id| orders::close(tx, ctx, id)).await
+}
+
+/// It will not happen.
+pub async fn cancel(State(app): State<App>, who: Who, Path(order): Path<String>) -> PageResult {
+    go(&app, &who, &order, "Order cancelled.", |tx, ctx, id| orders::cancel(tx, ctx, id)).await
+}

@@ -1,0 +1,53 @@
+//! Money by hand: a payment recorded on a customer, and a refund of a payment. Each is a page that also shows in a dialog.
+
+mod record;
+mod refund;
+
+use domain::kit::{Ctx, Micros, Problems, Right};
+use domain::merchants;
+use domain::payments::MethodKind;
+use store::Tx;
+
+use crate::http::{Policy, Routes};
+
+/// The pages.
+pub fn routes(routes: Routes) -> Routes {
+    let (pay, give_back) = (Policy::May(Right::Payments), Policy::May(Right::Refund));
+    routes
+        .get("/customers/{id}/payments/new", pay, record::page)
+        .post("/customers/{id}/payments/new", pay, record::record)
+        .get("/payments/{id}/refund", give_back, refund::page)
+        .post("/payments/{id}/refund", give_back, refund::refund)
+}
+
+/// What is recorded by hand: word and label.
+pub fn kinds() -> Vec<(&'static str, &'static str)> {
+    MethodKind::ALL.iter().filter(|k| k.is_manual()).map(|k| (k.name(), k.label())).collect()
+}
+
+/// The kind as typed.
+///
+/// # Errors
+/// A field error for `kind`.
+pub fn manual(text: &str) -> domain::Result<MethodKind> {
+    let kind = text.parse::<MethodKind>().ok().filter(|k| k.is_manual());
+    kind.ok_or_else(|| Problems::one("kind", "invalid", "Choose cash, cheque or transfer."))
+}
+
+/// The moment of a day in the merchant's zone: now for today, noon for another; `None` when nothing was typed.
+///
+/// # Errors
+/// A field error for `day`, also for one in the future.
+pub fn moment_of(tx: &mut Tx, ctx: &Ctx, day: &str) -> domain::Result<Option<Micros>> {
+    if day.trim().is_empty() {
+        return Ok(None);
+    }
+    let zone = merchants::settings(tx, ctx)?.zone;
+    let wrong = |words: &str| Problems::one("day", "invalid", words);
+    let date: jiff::civil::Date = day.trim().parse().map_err(|_| wrong("Choose a day."))?;
+    let today = zone.date(ctx.now);
+    if date > today {
+        return Err(wrong("Choose a day that is not in the future."));
+    }
+    Ok(if date == today { None } else { Some(zone.at(date.at(12, 0, 0, 0))) })
+}

@@ -1,0 +1,94 @@
+//! A refund: what is left, all of it or a part, and why (SPEC 2.5, 5.4). The button repeats the verb and the amount.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use domain::kit::{EventId, Money, PaymentId, Problems};
+use domain::payments::refunds::{self, RefundInput};
+use domain::payments::{self};
+use domain::replies::{self, Reply};
+use domain::merchants;
+
+use crate::app::App;
+use crate::dashboard::customers::profile::PaymentLine;
+use crate::dashboard::{PageResult, Typed, frame, refused, see_other, show_with, toasted};
+use crate::http::Who;
+use crate::http::guard::id;
+use crate::look::{Form, Frame};
+
+#[derive(Template)]
+#[template(path = "dashboard/payments/refund.html")]
+struct Refund {
+    frame: Frame,
+    form: Form,
+    line: PaymentLine,
+    left: Money,
+    given: Option<String>,
+    at: String,
+    back: String,
+    once: String,
+}
+
+/// Where one goes afterwards: the customer's payments, or the order of a guest.
+fn back(p: &payments::PaymentView) -> String {
+    match (&p.customer, &p.order) {
+        (Some(customer), _) => format!("/customers/{customer}/payments"),
+        (None, Some(order)) => format!("/orders/{order}"),
+        (None, None) => "/orders".to_owned(),
+    }
+}
+
+async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, payment: PaymentId, status: StatusCode, form: Option<Form>) -> PageResult {
+    let (p, zone) = app.read(&who.ctx, move |tx, ctx| Ok((payments::get(tx, ctx, &payment)?, merchants::settings(tx, ctx)?.zone))).await?;
+    let left = Money::new(p.refundable, p.currency);
+    let form = form.unwrap_or_else(|| Form::of([("amount", left.plain())]));
+    let once = Some(form.value("once").to_owned()).filter(|o| !o.is_empty()).unwrap_or_else(|| who.ctx.id::<EventId>().to_string());
+    let page = Refund {
+        frame: frame(app, who, "customers", uri, headers).await?,
+        form,
+        left,
+        given: (p.refunded > 0).then(|| Money::new(p.refunded, p.currency).to_string()),
+        at: format!("/payments/{}/refund", p.id),
+        back: back(&p),
+        line: PaymentLine::of(p, &zone),
+        once,
+    };
+    Ok(show_with(status, &page))
+}
+
+/// The dialog.
+pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(payment): Path<String>) -> PageResult {
+    render(&app, &who, &uri, &headers, id(&payment, "payment")?, StatusCode::OK, None).await
+}
+
+/// Gives it back, once.
+pub async fn refund(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(payment): Path<String>, typed: Typed) -> PageResult {
+    let payment: PaymentId = id(&payment, "payment")?;
+    let (which, sent) = (payment.clone(), typed.clone());
+    let done = app
+        .write(&who.ctx, move |tx, ctx| {
+            let key = Some(sent.get("once")).filter(|o| !o.is_empty());
+            let content = format!("{} {}", sent.get("amount"), sent.get("reason"));
+            let request = replies::fingerprint("POST", &format!("/payments/{which}/refund"), content.as_bytes());
+            replies::once(tx, ctx, key, &request, |tx| {
+                let p = payments::get(tx, ctx, &which)?;
+                let example = Money::new(p.refundable, p.currency).plain();
+                let amount = Money::parse(sent.get("amount"), p.currency);
+                let amount = amount.ok_or_else(|| Problems::one("amount", "invalid", format!("Type an amount such as {example}.")))?;
+                refunds::refund(tx, ctx, &RefundInput::of(which.clone(), amount.minor, sent.get("reason")))?;
+                Ok(Reply::new(303, back(&p), serde_json::json!({ "refunded": amount.to_string() }).to_string()))
+            })
+        })
+        .await;
+    match done {
+        Ok(reply) => {
+            let body: serde_json::Value = serde_json::from_str(&reply.body).unwrap_or_default();
+            Ok(toasted(see_other(&reply.location), &format!("{} refunded.", body["refunded"].as_str().unwrap_or_default()), None))
+        }
+        Err(error) => {
+            let mut form = typed.form();
+            let status = refused(&mut form, error)?;
+            render(&app, &who, &uri, &headers, payment, status, Some(form)).await
+        }
+    }
+}
