@@ -6,9 +6,11 @@
 
 pub mod customers;
 pub mod demo;
+pub mod dump;
 pub mod events;
 pub mod files;
 pub mod housekeeping;
+pub mod imports;
 pub mod jobs;
 pub mod kit;
 pub mod labels;

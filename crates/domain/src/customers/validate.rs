@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::model::{ExternalId, NewCustomer, Rules};
 use crate::files::countries;
-use crate::kit::{Address, Email, Phone, Problems, Result, clean, clean_opt, name_key};
+use crate::kit::{Address, Email, ImportId, Phone, Problems, Result, clean, clean_opt, name_key};
 use crate::merchants::Settings;
 
 /// At most so many further e-mail addresses, phones, ids in other systems.
@@ -33,6 +33,12 @@ impl Ready {
     /// By what the primary e-mail address is found; may be empty.
     pub fn email_key(&self) -> &str {
         &self.email_key
+    }
+
+    /// The same, made by an import.
+    pub(crate) fn of_import(mut self, import: &ImportId) -> Self {
+        self.new.import_id = Some(import.clone());
+        self
     }
 }
 

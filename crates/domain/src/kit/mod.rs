@@ -12,6 +12,7 @@ pub mod locks;
 mod money;
 mod page;
 mod phone;
+pub mod sorter;
 mod text;
 mod words;
 

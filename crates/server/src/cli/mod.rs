@@ -1,15 +1,19 @@
 //! The command line. Each command is a file; what they share stands here: which database, which time, how an error ends.
 
+pub mod backup;
 pub mod demo;
+pub mod export;
+pub mod import;
 pub mod progress;
 pub mod serve;
+pub mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
-use domain::kit::{Clock, FixedClock, SystemClock, Zone};
+use domain::kit::{Actor, Clock, Ctx, Door, FixedClock, Micros, SystemClock, Zone};
 use store::Db;
 
 use crate::config;
@@ -49,6 +53,16 @@ enum Command {
     Demo(demo::Demo),
     /// Bring the database up to this version.
     Migrate,
+    /// Take in a file of customers or orders; or take an import back.
+    Import(import::Import),
+    /// Write customers to a file.
+    Export(export::Export),
+    /// Work out everything kept from the facts and print each difference.
+    Verify(verify::Verify),
+    /// Write everything into one packed file.
+    Backup(backup::Backup),
+    /// Fill an empty database from a backup.
+    Restore(backup::Restore),
 }
 
 /// Runs the command that was typed.
@@ -59,6 +73,11 @@ pub fn run() -> ExitCode {
         Command::Serve(serve) => serve.run(&cli.place),
         Command::Demo(demo) => demo.run(&cli.place),
         Command::Migrate => migrate(&cli.place),
+        Command::Import(import) => import.run(&cli.place),
+        Command::Export(export) => export.run(&cli.place),
+        Command::Verify(verify) => verify.run(&cli.place),
+        Command::Backup(backup) => backup.run(&cli.place),
+        Command::Restore(restore) => restore.run(&cli.place),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -106,6 +125,16 @@ fn migrate(place: &Place) -> Done {
     place.open()?;
     println!("The database is up to date.");
     Ok(())
+}
+
+/// Acts as the command line in a merchant, found by name or id; without either in the only one.
+///
+/// # Errors
+/// In words.
+pub fn merchant(db: &Db, wanted: Option<&str>, door: Door, now: Micros) -> Result<Ctx, String> {
+    let wanted = wanted.map(str::to_owned);
+    let found = db.read_now::<_, domain::Error>(move |tx| domain::imports::find_merchant(tx, wanted.as_deref()));
+    Ok(Ctx::new(found.map_err(|e| e.to_string())?, Actor::system("command line"), door, now))
 }
 
 /// The clock of a command: `--today 2011-08-31` is the end of that day, UTC.

@@ -1,0 +1,149 @@
+//! The tables as the migrations make them: names, columns with their types, primary keys, in an order in which a table follows those it
+//! points to. Read from the text of the migrations once.
+
+use std::sync::OnceLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value as Json;
+use store::{Cell, Row, Value};
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    Text,
+    Int,
+    Bool,
+    Bytes,
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    pub name: &'static str,
+    pub kind: Type,
+}
+
+/// A table.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    pub name: &'static str,
+    pub columns: Vec<Column>,
+    pub key: Vec<&'static str>,
+}
+
+impl Table {
+    /// The names of its columns.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        self.columns.iter().map(|c| c.name).collect()
+    }
+
+    /// A row of a statement that asked for all columns in their order, as JSON.
+    pub(crate) fn json(&self, row: &Row<'_>) -> Result<Vec<Json>, store::Error> {
+        self.columns.iter().enumerate().map(|(at, column)| cell(row, at, column)).collect()
+    }
+
+    /// The way back. `None` when the JSON is not of this table.
+    pub(crate) fn values(&self, row: &[Json]) -> Option<Vec<Value>> {
+        (row.len() == self.columns.len()).then_some(())?;
+        self.columns.iter().zip(row).map(|(column, json)| value(column.kind, json)).collect()
+    }
+}
+
+fn cell(row: &Row<'_>, at: usize, column: &Column) -> Result<Json, store::Error> {
+    let wrong = || store::Error::Decode { column: column.name.to_owned(), want: "what the migrations say" };
+    Ok(match (row.cell(at).ok_or_else(wrong)?, column.kind) {
+        (Cell::Null, _) => Json::Null,
+        (Cell::Text(text), Type::Text) => Json::from(text),
+        (Cell::Int(n), Type::Int) => Json::from(n),
+        (Cell::Bool(b), Type::Bool) => Json::from(b),
+        (Cell::Int(n @ 0..=1), Type::Bool) => Json::from(n == 1),
+        (Cell::Bytes(bytes), Type::Bytes) => Json::from(STANDARD.encode(bytes)),
+        _ => return Err(wrong()),
+    })
+}
+
+fn value(kind: Type, json: &Json) -> Option<Value> {
+    Some(match (kind, json) {
+        (_, Json::Null) => Value::Null,
+        (Type::Text, Json::String(text)) => Value::Text(text.clone()),
+        (Type::Int, json) => Value::Int(json.as_i64()?),
+        (Type::Bool, json) => Value::Bool(json.as_bool()?),
+        (Type::Bytes, Json::String(text)) => Value::Bytes(STANDARD.decode(text).ok()?),
+        _ => return None,
+    })
+}
+
+/// All tables of the trade, those pointed to first.
+pub(crate) fn tables() -> &'static [Table] {
+    static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
+    TABLES.get_or_init(|| crate::migrations().iter().flat_map(|m| read(m.sql)).collect())
+}
+
+/// One table by name.
+pub(crate) fn table(name: &str) -> Option<&'static Table> {
+    tables().iter().find(|t| t.name == name)
+}
+
+/// The newest migration of this program.
+pub(crate) fn version() -> i64 {
+    crate::migrations().iter().map(|m| i64::from(m.version)).max().unwrap_or(0)
+}
+
+fn read(sql: &'static str) -> Vec<Table> {
+    let mut tables: Vec<Table> = Vec::new();
+    let mut inside = false;
+    for line in sql.lines() {
+        if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+            tables.push(Table { name: rest.trim_end_matches([' ', '(']), columns: Vec::new(), key: Vec::new() });
+            inside = true;
+        } else if line.starts_with(");") {
+            inside = false;
+        } else if let Some(table) = tables.last_mut().filter(|_| inside) {
+            part(table, line.trim());
+        }
+    }
+    tables
+}
+
+/// One line of a CREATE TABLE: a column, the primary key, or something a dump need not know.
+fn part(table: &mut Table, line: &'static str) {
+    let mut words = line.split_whitespace();
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    if first == "PRIMARY" {
+        let inside = line.split_once('(').map_or("", |(_, rest)| rest).split(')').next().unwrap_or_default();
+        table.key = inside.split(',').map(str::trim).collect();
+        return;
+    }
+    let kind = match second.trim_end_matches(',') {
+        "TEXT" => Type::Text,
+        "BIGINT" => Type::Int,
+        "BOOLEAN" => Type::Bool,
+        "BYTEA" => Type::Bytes,
+        _ => return,
+    };
+    table.columns.push(Column { name: first, kind });
+    if line.contains("PRIMARY KEY") {
+        table.key = vec![first];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_of_the_migrations_is_known_with_a_key_and_stands_behind_those_it_points_to() {
+        for migration in crate::migrations() {
+            let made = migration.sql.matches("CREATE TABLE ").count();
+            let read = read(migration.sql);
+            assert_eq!(read.len(), made);
+            assert!(read.iter().all(|t| !t.columns.is_empty() && !t.key.is_empty() && t.key.iter().all(|k| t.names().contains(k))), "{read:?}");
+            assert!(!migration.sql.contains("ALTER TABLE"), "columns that are added later must be read too");
+        }
+        let place = |name: &str| tables().iter().position(|t| t.name == name).unwrap();
+        assert!(place("merchants") < place("customers") && place("customers") < place("orders") && place("payments") < place("refunds"));
+        assert_eq!(table("customers").unwrap().columns.iter().find(|c| c.name == "marketing").unwrap().kind, Type::Bool);
+        assert_eq!(table("avatars").unwrap().columns.iter().find(|c| c.name == "bytes").unwrap().kind, Type::Bytes);
+    }
+}

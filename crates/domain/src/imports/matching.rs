@@ -1,0 +1,174 @@
+//! Who a row is already, and what of it is different (SPEC 9.2). Matched by our own id, the id in the other system, the number, the e-mail
+//! address, in this order; a row with none of them by all that it says. A changed cell changes that field alone; a blank one changes nothing.
+
+use std::collections::HashMap;
+
+use store::Tx;
+
+use super::customers::{Wanted, join_lines, same_as};
+use super::queries;
+use crate::customers::{self, Customer, CustomerEdit, NewCustomer};
+use crate::kit::{Address, Ctx, CustomerId, Result, name_key};
+
+/// Who it is.
+pub(super) enum Match {
+    /// Nobody yet.
+    Nobody,
+    /// This customer.
+    This(CustomerId),
+    /// Somebody nothing may be written on any more; why, in words.
+    Gone(String),
+}
+
+/// Customers without a key, by what they are: see [`same_as`].
+pub(super) type Keyless = HashMap<u64, CustomerId>;
+
+/// Looks for the customer of a row.
+pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless) -> Result<Match> {
+    let new = wanted.ready.fields();
+    let read = |r: &store::Row| Ok((r.get::<CustomerId>(0)?, r.get::<bool>(1)?));
+    let gone = |what: &str| Match::Gone(format!("The customer with this {what} is deleted. Restore the customer first, or take the row out."));
+    if let Some(id) = &wanted.id {
+        match tx.opt(&queries::BY_ID, &[&ctx.merchant, id], read)? {
+            Some((id, true)) => return Ok(Match::This(id)),
+            Some(_) => return Ok(gone("id")),
+            None => {}
+        }
+    }
+    for e in &new.external_ids {
+        match tx.opt(&queries::BY_EXTERNAL, &[&ctx.merchant, &e.system, &e.id], read)? {
+            Some((id, true)) => return Ok(Match::This(id)),
+            Some(_) => return Ok(gone("id in the other system")),
+            None => {}
+        }
+    }
+    if let Some(number) = &new.number {
+        match tx.opt(&queries::BY_NUMBER, &[&ctx.merchant, number], read)? {
+            Some((id, true)) => return Ok(Match::This(id)),
+            Some(_) => return Ok(gone("number")),
+            None => {}
+        }
+    }
+    if !wanted.ready.email_key().is_empty() {
+        return Ok(customers::find_by_email(tx, ctx, wanted.ready.email_key())?.map_or(Match::Nobody, Match::This));
+    }
+    Ok(wanted.same_as.and_then(|same| keyless.get(&same)).map_or(Match::Nobody, |id| Match::This(id.clone())))
+}
+
+/// All customers without a key, read once when a file begins.
+pub(super) fn keyless(tx: &mut Tx, ctx: &Ctx) -> Result<Keyless> {
+    let mut all = Keyless::new();
+    tx.each(&queries::KEYLESS, &[&ctx.merchant], |r| {
+        let text = |at: usize| r.get::<String>(at);
+        let c = NewCustomer {
+            name: text(1)?,
+            first_name: text(2)?,
+            last_name: text(3)?,
+            company: text(4)?,
+            company_id: text(5)?,
+            company_email: text(6)?,
+            tax_id: text(7)?,
+            phone: text(8)?,
+            billing: Address { line1: text(9)?, line2: text(10)?, city: text(11)?, state: text(12)?, zip: text(13)?, country: text(14)? },
+            vat_number: text(15)?,
+            ..NewCustomer::default()
+        };
+        all.entry(same_as(&c)).or_insert(r.get(0)?);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+/// What of a customer the row changes; nothing when it says what is known.
+pub(super) fn changes(old: &Customer, wanted: &Wanted) -> CustomerEdit {
+    let new = wanted.ready.fields();
+    let mut edit = CustomerEdit::default();
+    names(old, wanted, &mut edit);
+    for (now, cell, into) in [
+        (&old.email, &new.email, &mut edit.email),
+        (&old.phone, &new.phone, &mut edit.phone),
+        (&old.language, &new.language, &mut edit.language),
+        (&old.company, &new.company, &mut edit.company),
+        (&old.company_id, &new.company_id, &mut edit.company_id),
+        (&old.company_email, &new.company_email, &mut edit.company_email),
+        (&old.tax_id, &new.tax_id, &mut edit.tax_id),
+        (&old.vat_number, &new.vat_number, &mut edit.vat_number),
+    ] {
+        *into = differs(now, cell);
+    }
+    // A further address that the customer has already stays further.
+    if old.emails.iter().any(|e| e.value.eq_ignore_ascii_case(&new.email)) {
+        edit.email = None;
+    }
+    edit.number = new.number.as_ref().and_then(|n| differs(&old.number, n));
+    edit.billing = address(&old.billing, &new.billing, wanted.street.as_deref());
+    if let Some(delivery) = &new.delivery {
+        let known = if old.delivery_same { old.billing.clone() } else { old.delivery.clone() };
+        edit.delivery = address(&known, delivery, wanted.delivery_street.as_deref()).map(Some);
+    }
+    edit.shop = new.shop.as_ref().filter(|s| wanted.own_shop && old.shop.as_ref().is_none_or(|o| o.id != **s)).map(|s| Some(s.clone()));
+    edit.group = new.group.as_ref().filter(|g| old.group.as_ref().is_none_or(|o| o.id != **g)).map(|g| Some(g.clone()));
+    edit.marketing = wanted.marketing.filter(|m| *m != old.marketing);
+    edit.tags = tags(old, new);
+    edit.metadata = metadata(old, new);
+    edit.external_ids = external_ids(old, new);
+    edit
+}
+
+fn differs(now: &str, cell: &str) -> Option<String> {
+    (!cell.is_empty() && cell != now).then(|| cell.to_owned())
+}
+
+/// A name in one cell is what our export writes: the name, or first and last name.
+fn names(old: &Customer, wanted: &Wanted, edit: &mut CustomerEdit) {
+    let new = wanted.ready.fields();
+    edit.first_name = differs(&old.first_name, &new.first_name);
+    edit.last_name = differs(&old.last_name, &new.last_name);
+    let shown = if old.name.is_empty() { format!("{} {}", old.first_name, old.last_name).trim().to_owned() } else { old.name.clone() };
+    if wanted.name != shown {
+        edit.name = differs(&old.name, &new.name);
+    }
+}
+
+/// Parts that the row fills, over those that are known. `street` is one cell for both lines.
+fn address(old: &Address, new: &Address, street: Option<&str>) -> Option<Address> {
+    let mut merged = old.clone();
+    if street.is_none_or(|s| s != join_lines(&old.line1, &old.line2)) {
+        if !new.line1.is_empty() && (street.is_some() || new.line1 != old.line1) {
+            merged.line1.clone_from(&new.line1);
+        }
+        if !new.line2.is_empty() || (street.is_some() && !new.line1.is_empty()) {
+            merged.line2.clone_from(&new.line2);
+        }
+    }
+    for (part, cell) in [
+        (&mut merged.city, &new.city),
+        (&mut merged.state, &new.state),
+        (&mut merged.zip, &new.zip),
+        (&mut merged.country, &new.country),
+    ] {
+        if !cell.is_empty() {
+            part.clone_from(cell);
+        }
+    }
+    (merged != *old).then_some(merged)
+}
+
+/// Tags are added; who took one off in Regulars does not get it back off by a file that never knew it.
+fn tags(old: &Customer, new: &NewCustomer) -> Option<Vec<String>> {
+    let known: Vec<String> = old.tags.iter().map(|t| name_key(&t.name)).collect();
+    let missing: Vec<String> = new.tags.iter().filter(|t| !known.contains(&name_key(t))).cloned().collect();
+    (!missing.is_empty()).then(|| old.tags.iter().map(|t| t.name.clone()).chain(missing).collect())
+}
+
+fn metadata(old: &Customer, new: &NewCustomer) -> Option<std::collections::BTreeMap<String, String>> {
+    let mut merged = old.metadata.clone();
+    merged.extend(new.metadata.clone());
+    (merged != old.metadata).then_some(merged)
+}
+
+fn external_ids(old: &Customer, new: &NewCustomer) -> Option<Vec<crate::customers::ExternalId>> {
+    let mut merged = old.external_ids.clone();
+    merged.extend(new.external_ids.iter().filter(|e| !old.external_ids.contains(e)).cloned());
+    (merged.len() > old.external_ids.len()).then_some(merged)
+}

@@ -1,0 +1,92 @@
+//! Files of customers and orders on their way in (SPEC 9.2). An import is one unit: it runs in slices, goes on behind the last slice after
+//! a kill, and when it is cancelled, fails as a whole or is undone later it leaves nothing behind.
+//!
+//! Every slice writes live rows, where it has come to, and a journal of what it made and what changed rows were before, in one
+//! transaction. Slices are cut by number of rows and never by time, so that the same file gives the same data on every machine. The rules
+//! of a customer, an order, a payment and a refund are those of their rooms; nothing here knows them twice.
+
+mod cancellation;
+mod customers;
+mod customers_run;
+mod dry;
+mod invoice;
+mod journal;
+mod labels;
+mod matching;
+mod orders_run;
+mod place;
+mod plan;
+pub mod queries;
+mod report;
+mod run;
+mod spool;
+mod state;
+#[cfg(test)]
+mod tests;
+mod undo;
+
+pub use dry::{Scratch, scratch};
+pub use place::{create_merchant, find_merchant, find_shop};
+pub use plan::{Plan, Source, plan};
+pub use report::{failed_rows, first_failures, unmatched_rows};
+pub use run::{Flow, Outcome, Progress, run};
+pub use state::{Counts, Import, State, list, load};
+pub use undo::undo;
+
+use crate::files::{DateOrder, Kind};
+use crate::kit::{Currency, ShopId};
+
+/// Headers that a file of failed rows has behind its own; a corrected one may be imported as it is.
+pub const REPORT_COLUMNS: [&str; 2] = ["Import Row", "Import Problem"];
+
+/// What was asked.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Where orders belong, and where new customers come from.
+    pub shop: ShopId,
+    /// What the file must hold; absent: what its header says.
+    pub kind: Option<Kind>,
+    /// A map, or the name of a known layout; absent: recognised by the header.
+    pub map: Option<String>,
+    /// Of orders that do not say; absent: the shop's.
+    pub currency: Option<Currency>,
+    /// How `03/04/2011` is meant.
+    pub dates: DateOrder,
+}
+
+/// Why an import did not come about.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file cannot be read, or not from some row on.
+    #[error("{0}")]
+    File(String),
+    /// The trade or the database refused.
+    #[error("{}", words(.0))]
+    Domain(#[from] crate::Error),
+    /// The disk said no.
+    #[error("A temporary file cannot be written or read: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl From<store::Error> for ImportError {
+    fn from(error: store::Error) -> Self {
+        Self::Domain(error.into())
+    }
+}
+
+impl From<crate::files::Fault> for ImportError {
+    fn from(fault: crate::files::Fault) -> Self {
+        Self::File(fault.to_string())
+    }
+}
+
+/// An error of the trade as one sentence for a result file.
+pub(crate) fn words(error: &crate::Error) -> String {
+    match error {
+        crate::Error::Invalid(problems) => {
+            let each = problems.0.iter().map(|p| if p.field.is_empty() { p.message.clone() } else { format!("{}: {}", p.field, p.message) });
+            each.collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,150 @@
+//! All SQL of the room; putting rows back is built from the schema.
+
+use store::Stmt;
+
+use crate::dump::schema::Table;
+
+store::statements! {
+    pub MERCHANT = "SELECT id, name FROM merchants ORDER BY created_at, id";
+    pub SHOPS = "SELECT id, name FROM shops WHERE merchant_id = $1 AND archived_at IS NULL ORDER BY created_at, id";
+
+    pub BEGIN = "INSERT INTO imports (merchant_id, id, kind, layout, file_name, file_hash, input, shop_id, state, cursor, done, total, created,
+        changed, unchanged, failed, result, actor_name, lease_until, started_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'running', '', 0, $9, 0, 0, 0, 0, '', $10, $11, $12)";
+    /// The unfinished import of this file.
+    pub UNFINISHED = "SELECT id FROM imports WHERE merchant_id = $1 AND file_hash = $2 AND input = $3 AND state IN ('running', 'cancelling')
+        ORDER BY started_at DESC, id DESC LIMIT 1";
+    pub LOAD = "SELECT id, kind, layout, file_name, shop_id, state, cursor, done, total, created, changed, unchanged, failed, result, actor_name,
+        started_at, finished_at FROM imports WHERE merchant_id = $1 AND id = $2";
+    pub LIST = "SELECT id, kind, layout, file_name, shop_id, state, cursor, done, total, created, changed, unchanged, failed, result, actor_name,
+        started_at, finished_at FROM imports WHERE merchant_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2";
+    /// Only who read the cursor as it stands moves it on: two processes never work one slice twice.
+    pub MOVE_ON = "UPDATE imports SET cursor = $4, done = $5, created = $6, changed = $7, unchanged = $8, failed = $9, result = $10, lease_until = $11
+        WHERE merchant_id = $1 AND id = $2 AND cursor = $3 AND state = 'running'";
+    pub HOLD = "UPDATE imports SET lease_until = $4 WHERE merchant_id = $1 AND id = $2 AND lease_until <= $3";
+    pub SET_TOTAL = "UPDATE imports SET total = $3 WHERE merchant_id = $1 AND id = $2";
+    pub FINISH = "UPDATE imports SET state = 'done', finished_at = $3, lease_until = 0 WHERE merchant_id = $1 AND id = $2 AND state = 'running'";
+    pub TAKE_BACK = "UPDATE imports SET state = 'cancelling', lease_until = $3 WHERE merchant_id = $1 AND id = $2 AND state IN ('running', 'cancelling', 'done')";
+    pub TAKEN_BACK = "UPDATE imports SET state = $3, result = $4, finished_at = $5, lease_until = 0 WHERE merchant_id = $1 AND id = $2 AND state = 'cancelling'";
+
+    pub NOTE = "INSERT INTO import_rows (merchant_id, import_id, position, kind, row_id, before) VALUES ($1, $2, $3, $4, $5, $6)";
+    /// The end of the journal, last first.
+    pub NEWEST = "SELECT position, kind, row_id, before FROM import_rows WHERE merchant_id = $1 AND import_id = $2 ORDER BY position DESC LIMIT $3";
+    pub FORGET = "DELETE FROM import_rows WHERE merchant_id = $1 AND import_id = $2 AND position >= $3";
+    /// Rows that were not taken, in the order in which they were met.
+    pub FAILED = "SELECT row_id, before FROM import_rows WHERE merchant_id = $1 AND import_id = $2 AND kind = 'failed' ORDER BY position";
+    /// Of an import that changed nothing only those are kept.
+    pub TIDY = "DELETE FROM import_rows WHERE merchant_id = $1 AND import_id = $2 AND kind <> 'failed'";
+
+    /// Who it may be: id, and may anything be written on it?
+    pub BY_ID = "SELECT id, deleted_at IS NULL AND anonymised_at IS NULL AND merged_into IS NULL FROM customers WHERE merchant_id = $1 AND id = $2";
+    pub BY_NUMBER = "SELECT id, deleted_at IS NULL AND anonymised_at IS NULL AND merged_into IS NULL FROM customers
+        WHERE merchant_id = $1 AND number = $2";
+    pub BY_EXTERNAL = "SELECT c.id, c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL FROM external_ids x
+        JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
+        WHERE x.merchant_id = $1 AND x.system = $2 AND x.external_id = $3";
+    /// Those who have nothing they could be found by but what is written about them.
+    pub KEYLESS = "SELECT id, name, first_name, last_name, company, company_id, company_email, tax_id, phone, billing_line1, billing_line2,
+        billing_city, billing_state, billing_zip, billing_country, vat_number FROM customers
+        WHERE merchant_id = $1 AND email_key = '' AND deleted_at IS NULL AND anonymised_at IS NULL AND merged_into IS NULL";
+    pub LAST_ORDER = "SELECT last_order_at, created_at FROM customers WHERE merchant_id = $1 AND id = $2";
+    pub ARCHIVED = "SELECT archived_at IS NOT NULL FROM customers WHERE merchant_id = $1 AND id = $2";
+    pub HAS_NOTE = "SELECT id FROM notes WHERE merchant_id = $1 AND customer_id = $2 AND body = $3";
+
+    pub ORDER_KNOWN = "SELECT id FROM orders WHERE merchant_id = $1 AND shop_id = $2 AND external_id = $3";
+    pub REFERENCE = "SELECT id FROM payments WHERE merchant_id = $1 AND provider = 'manual' AND provider_ref = $2";
+    pub UNMATCHED_KNOWN = "SELECT id FROM unmatched WHERE merchant_id = $1 AND shop_id = $2 AND external_id = $3";
+    /// Refunds that came from this cancellation, of payments in this shop.
+    pub REFUND_KNOWN = "SELECT r.id FROM refunds r JOIN payments p ON p.merchant_id = r.merchant_id AND p.id = r.payment_id
+        WHERE r.merchant_id = $1 AND r.external_id = $2 AND p.shop_id = $3 LIMIT 1";
+    /// What a cancellation may take back: earlier payments of imported history with something left, newest first.
+    pub REFUNDABLE = "SELECT p.id, p.order_id, p.amount - p.refunded - p.refund_pending - p.lost, p.paid_at FROM payments p
+        LEFT JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
+        WHERE p.merchant_id = $1 AND p.customer_id = $2 AND p.shop_id = $3 AND p.currency = $4 AND p.paid_at <= $5 AND p.provider = 'manual'
+          AND p.status = 'settled' AND p.amount > p.refunded + p.refund_pending + p.lost
+        ORDER BY p.paid_at DESC, o.external_id DESC NULLS LAST, p.id DESC";
+    pub HAS_ARTICLE = "SELECT 1 FROM order_lines WHERE merchant_id = $1 AND sku_key = $2 AND order_id = $3 LIMIT 1";
+    pub PAYMENT = "SELECT id, shop_id, order_id, customer_id, method_id, provider, status, live, currency, amount, refunded, refund_pending, lost,
+        paid_at FROM payments WHERE merchant_id = $1 AND id = $2";
+    pub INSERT_UNMATCHED = "INSERT INTO unmatched (merchant_id, id, customer_id, shop_id, kind, external_id, currency, amount, reason, happened_at,
+        import_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    pub UNMATCHED_OF = "SELECT u.kind, u.external_id, c.number, u.currency, u.amount, u.reason, u.happened_at FROM unmatched u
+        LEFT JOIN customers c ON c.merchant_id = u.merchant_id AND c.id = u.customer_id
+        WHERE u.merchant_id = $1 AND u.import_id = $2 ORDER BY u.happened_at, u.external_id";
+
+    // Taking back.
+    pub LINKED = "SELECT 1 WHERE EXISTS (SELECT 1 FROM orders WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM payments WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM attachments WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND merged_into = $2)";
+    pub DROP_EVENT_VALUES = "DELETE FROM event_values WHERE merchant_id = $1
+        AND event_id IN (SELECT id FROM events WHERE merchant_id = $1 AND customer_id = $2 AND version > $3)";
+    pub DROP_EVENTS = "DELETE FROM events WHERE merchant_id = $1 AND customer_id = $2 AND version > $3";
+    pub OTHER_EVENTS = "SELECT 1 FROM events WHERE merchant_id = $1 AND customer_id = $2 AND version > $3 AND door <> 'import' AND door <> 'clock' LIMIT 1";
+    pub DROP_NOTES = "DELETE FROM notes WHERE merchant_id = $1 AND customer_id = $2";
+    pub DROP_NOTE = "DELETE FROM notes WHERE merchant_id = $1 AND id = $2";
+    pub DROP_AVATARS = "DELETE FROM avatars WHERE merchant_id = $1 AND customer_id = $2";
+    pub DROP_CONTACTS = "DELETE FROM customer_contacts WHERE merchant_id = $1 AND customer_id = $2";
+    pub DROP_TAGS = "DELETE FROM customer_tags WHERE merchant_id = $1 AND customer_id = $2";
+    pub DROP_SHOPS = "DELETE FROM customer_shops WHERE merchant_id = $1 AND customer_id = $2";
+    pub DROP_TOTALS = "DELETE FROM customer_totals WHERE merchant_id = $1 AND customer_id = $2";
+    pub DROP_EXTERNAL = "DELETE FROM external_ids WHERE merchant_id = $1 AND customer_id = $2";
+    pub DROP_KEYS = "DELETE FROM payment_keys WHERE merchant_id = $1 AND customer_id = $2";
+    pub DROP_CUSTOMER = "DELETE FROM customers WHERE merchant_id = $1 AND id = $2";
+    pub GONE = "INSERT INTO customers_gone (merchant_id, id, change_stamp) VALUES ($1, $2, $3)
+        ON CONFLICT (merchant_id, id) DO UPDATE SET change_stamp = excluded.change_stamp";
+    pub VERSION = "SELECT version FROM customers WHERE merchant_id = $1 AND id = $2";
+    pub EVENT_VERSION = "SELECT event_version FROM customers WHERE merchant_id = $1 AND id = $2";
+    pub ORDER_OWNER = "SELECT customer_id FROM orders WHERE merchant_id = $1 AND id = $2";
+    /// Something came upon the order since: it stays.
+    pub ORDER_TOUCHED = "SELECT 1 WHERE EXISTS (SELECT 1 FROM payments p WHERE p.merchant_id = $1 AND p.order_id = $2
+          AND (p.import_id IS NULL OR p.import_id <> $3 OR p.refunded > 0 OR p.refund_pending > 0
+            OR EXISTS (SELECT 1 FROM disputes d WHERE d.merchant_id = p.merchant_id AND d.payment_id = p.id)
+            OR EXISTS (SELECT 1 FROM attachments a WHERE a.merchant_id = p.merchant_id AND a.payment_id = p.id)
+            OR EXISTS (SELECT 1 FROM refunds r WHERE r.merchant_id = p.merchant_id AND r.payment_id = p.id)))";
+    pub DROP_PAYMENTS = "DELETE FROM payments WHERE merchant_id = $1 AND order_id = $2 AND import_id = $3";
+    pub DROP_LINES = "DELETE FROM order_lines WHERE merchant_id = $1 AND order_id = $2";
+    pub DROP_ORDER = "DELETE FROM orders WHERE merchant_id = $1 AND id = $2";
+    pub REFUND_OF = "SELECT r.payment_id, r.amount, p.customer_id FROM refunds r JOIN payments p ON p.merchant_id = r.merchant_id AND p.id = r.payment_id
+        WHERE r.merchant_id = $1 AND r.id = $2";
+    pub DROP_REFUND = "DELETE FROM refunds WHERE merchant_id = $1 AND id = $2";
+    pub GIVE_BACK = "UPDATE payments SET refunded = refunded - $3 WHERE merchant_id = $1 AND id = $2";
+    pub DROP_UNMATCHED = "DELETE FROM unmatched WHERE merchant_id = $1 AND id = $2";
+    pub DROP_GROUP = "DELETE FROM customer_groups WHERE merchant_id = $1 AND id = $2
+        AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.merchant_id = $1 AND c.group_id = $2)";
+    pub DROP_TAG = "DELETE FROM tags WHERE merchant_id = $1 AND id = $2
+        AND NOT EXISTS (SELECT 1 FROM customer_tags c WHERE c.merchant_id = $1 AND c.tag_id = $2)";
+    /// Events without a customer, of one moment, whose subject the import made and is gone again.
+    pub ORPHAN_VALUES = "DELETE FROM event_values WHERE merchant_id = $1 AND event_id IN (SELECT e.id FROM events e
+        WHERE e.merchant_id = $1 AND e.at = $2 AND e.door = 'import' AND e.customer_id IS NULL AND e.subject_kind IN ('tag', 'group')
+          AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.merchant_id = $1 AND t.id = e.subject_id)
+          AND NOT EXISTS (SELECT 1 FROM customer_groups g WHERE g.merchant_id = $1 AND g.id = e.subject_id))";
+    pub ORPHANS = "DELETE FROM events WHERE merchant_id = $1 AND at = $2 AND door = 'import' AND customer_id IS NULL
+        AND subject_kind IN ('order', 'payment', 'tag', 'group')
+        AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.merchant_id = $1 AND o.id = events.subject_id)
+        AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.merchant_id = $1 AND p.id = events.subject_id)
+        AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.merchant_id = $1 AND t.id = events.subject_id)
+        AND NOT EXISTS (SELECT 1 FROM customer_groups g WHERE g.merchant_id = $1 AND g.id = events.subject_id)";
+}
+
+/// The rows of a table that belong to a customer, whole.
+pub(super) fn of_customer(table: &Table) -> Stmt {
+    Stmt::built(format!("SELECT {} FROM {} WHERE merchant_id = $1 AND {} = $2", table.names().join(", "), table.name, owner(table)))
+}
+
+/// Puts a customer's row back: one parameter for each column, in the order of the schema.
+pub(super) fn put_back(table: &Table) -> Stmt {
+    let set: Vec<String> = table.names().iter().enumerate().skip(2).map(|(at, column)| format!("{column} = ${}", at + 1)).collect();
+    Stmt::built(format!("UPDATE {} SET {} WHERE merchant_id = $1 AND id = $2", table.name, set.join(", ")))
+}
+
+/// Deletes the rows of a table that belong to a customer.
+pub(super) fn drop_of(table: &Table) -> Stmt {
+    Stmt::built(format!("DELETE FROM {} WHERE merchant_id = $1 AND {} = $2", table.name, owner(table)))
+}
+
+fn owner(table: &Table) -> &'static str {
+    if table.name == "customers" { "id" } else { "customer_id" }
+}

@@ -1,0 +1,79 @@
+//! `regulars backup` and `regulars restore`: everything as one packed file, and back into an empty database of either engine.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::PathBuf;
+
+use clap::Args;
+use domain::dump;
+use domain::kit::{Clock, Door, SystemClock};
+
+use super::{Done, Place};
+
+/// Flags of `backup`.
+#[derive(Clone, Debug, Args)]
+pub struct Backup {
+    /// Where it goes; `-` is the standard output. It holds personal data: keep it like the database.
+    file: PathBuf,
+    /// Instead: the trade of one merchant as sorted text without ids and clock times, to compare two databases by.
+    #[arg(long, visible_alias = "logical")]
+    stable: bool,
+    /// Which merchant with --stable, by name or id.
+    #[arg(long, value_name = "NAME|ID", requires = "stable")]
+    merchant: Option<String>,
+}
+
+impl Backup {
+    /// Writes the file; one that was begun and not finished is taken away.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn run(&self, place: &Place) -> Done {
+        let db = place.open()?;
+        if self.file.as_os_str() == "-" {
+            return self.write(&db, std::io::stdout()).map(|_| ());
+        }
+        let cannot = |e: std::io::Error| format!("{} cannot be written: {e}", self.file.display());
+        let half = self.file.with_extension("part");
+        let written = File::create(&half).map_err(cannot).and_then(|f| self.write(&db, BufWriter::new(f)));
+        match written {
+            Ok(rows) => {
+                File::open(&half).and_then(|f| f.sync_all()).and_then(|()| std::fs::rename(&half, &self.file)).map_err(cannot)?;
+                println!("{rows} rows are in {}", self.file.display());
+                Ok(())
+            }
+            Err(error) => {
+                let _ = std::fs::remove_file(&half);
+                Err(error)
+            }
+        }
+    }
+
+    fn write(&self, db: &store::Db, out: impl std::io::Write + Send) -> Result<u64, String> {
+        if !self.stable {
+            return dump::backup(db, out).map(|saved| saved.rows).map_err(|e| e.to_string());
+        }
+        let ctx = super::merchant(db, self.merchant.as_deref(), Door::Cli, SystemClock.now())?;
+        dump::stable(db, &ctx.merchant, out).map_err(|e| e.to_string())
+    }
+}
+
+/// Flags of `restore`.
+#[derive(Clone, Debug, Args)]
+pub struct Restore {
+    /// A file that `backup` wrote.
+    file: PathBuf,
+}
+
+impl Restore {
+    /// Fills an empty database.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn run(&self, place: &Place) -> Done {
+        let db = place.open()?;
+        let restored = dump::restore(&db, &self.file).map_err(|e| e.to_string())?;
+        println!("{} rows are restored. Everybody signs in again.", restored.rows);
+        Ok(())
+    }
+}
