@@ -10,6 +10,7 @@ mod create;
 mod delete;
 mod duplicates;
 mod edit;
+pub mod export;
 pub mod facts;
 mod fields;
 mod get;

@@ -25,6 +25,7 @@ mod state;
 mod tests;
 mod undo;
 
+pub(crate) use customers::join_lines;
 pub use dry::{Scratch, scratch};
 pub use place::{create_merchant, find_merchant, find_shop};
 pub use plan::{Plan, Source, plan};

@@ -197,7 +197,7 @@ impl Runner<'_> {
             let kept = Kept { counts, message: String::new() };
             let done = new.done as i64;
             let moved = tx.exec(&queries::MOVE_ON, &[
-                &ctx.merchant, &import, &old, &new.text(), &done, &counts.created, &counts.changed, &counts.unchanged, &counts.failed, &kept.text(), &lease,
+                &ctx.merchant, &import, &old, &new.stored(), &done, &counts.created, &counts.changed, &counts.unchanged, &counts.failed, &kept.text(), &lease,
             ])?;
             if moved == 0 {
                 return Err(Error::conflict("import_running", "Another process took this import over, or it was cancelled."));

@@ -324,3 +324,8 @@ impl Bar {
         }
     }
 }
+
+/// An error of the trade as one sentence.
+pub(super) fn words(error: &domain::Error) -> String {
+    imports::ImportError::Domain(error.clone()).to_string()
+}
