@@ -1,0 +1,190 @@
+//! Files of customers: matched, brought up to date, refused row by row.
+
+use super::*;
+use crate::customers::{CustomerEdit, MethodStatus, NewCustomer, Rules};
+use crate::customers::export::{self, Selection};
+use crate::files::Format;
+
+const FILE: &str = "Name,Email,Company,Phone,Address,City,Country,Tags,Group,Customer Number\n\
+    Ana Ruiz,ana@example.es,Acme,+34 612 345 678,\"Calle 1\nPiso 2\",Madrid,Spain,\"vip, early\",Retail,7001\n\
+    Bob,bob@example.com,,,,,,,,\n\
+    ,not an address,,,,,,,,\n\
+    ,,,,,,,,,\n";
+
+store::db_test! {
+    crate::migrations();
+
+    fn rows_become_customers_and_the_rest_comes_back_with_its_reason(db) {
+        let desk = Desk::new(db, "Shop");
+        let source = desk.file("c.csv", FILE);
+        let done = desk.import(&source, None);
+        assert_eq!(counts(&done), [2, 0, 0, 2]);
+        let ana = desk.by_number("7001");
+        assert_eq!((ana.name.as_str(), ana.email.as_str(), ana.billing.line1.as_str(), ana.billing.line2.as_str()), ("Ana Ruiz", "ana@example.es", "Calle 1", "Piso 2"));
+        assert_eq!((ana.billing.country.as_str(), ana.group.unwrap().name.as_str()), ("ES", "Retail"));
+        assert_eq!(ana.tags.iter().map(|t| t.name.as_str()).collect::<Vec<_>>(), ["early", "vip"]);
+        assert_eq!((ana.shop.unwrap().name.as_str(), ana.method_status), ("Online", MethodStatus::None));
+        let failed = desk.failed(&done, &source, None);
+        let rows: Vec<&str> = failed.lines().collect();
+        assert_eq!(rows.len(), 3, "{failed}");
+        assert!(rows[0].ends_with("Customer Number,Import Row,Import Problem"), "{failed}");
+        assert!(rows[1].contains("not an address") && rows[1].contains(",3,") && rows[1].contains("email"), "{failed}");
+        desk.verified();
+    }
+
+    fn a_mended_file_of_failed_rows_is_imported_as_it_is(db) {
+        let desk = Desk::new(db, "Shop");
+        let source = desk.file("c.csv", "Name,Email\nCy,cy at example.com\n");
+        let failed = desk.failed(&desk.import(&source, None), &source, None);
+        let mended = desk.file("mended.csv", failed.replace("cy at", "cy@").replace("@ ", "@"));
+        assert_eq!(counts(&desk.import(&mended, None)), [1, 0, 0, 0]);
+        assert_eq!(desk.by_email("cy@example.com").name, "Cy");
+    }
+
+    fn the_same_file_twice_changes_nothing(db) {
+        let desk = Desk::new(db, "Shop");
+        let source = desk.file("c.csv", FILE);
+        desk.import(&source, None);
+        let before = desk.dump();
+        assert_eq!(counts(&desk.import(&source, None)), [0, 0, 2, 2]);
+        assert_eq!(desk.dump(), before);
+    }
+
+    fn a_changed_cell_changes_that_field_alone_and_a_blank_one_nothing(db) {
+        let desk = Desk::new(db, "Shop");
+        desk.import(&desk.file("c.csv", FILE), None);
+        let before = desk.by_number("7001");
+        let second = desk.file("d.csv", "Customer Number,Email,Company,City\n7001,,Acme Ltd,\n");
+        assert_eq!(counts(&desk.import(&second, None)), [0, 1, 0, 0]);
+        let after = desk.by_number("7001");
+        assert_eq!(after.company, "Acme Ltd");
+        let same = Customer { company: before.company.clone(), version: before.version, updated_at: before.updated_at, ..after };
+        assert_eq!(same, before);
+    }
+
+    fn two_rows_of_one_customer_are_one_customer(db) {
+        let desk = Desk::new(db, "Shop");
+        let source = desk.file("c.csv", "Name,Email,Phone\nAna,ana@example.es,\nAna,ANA@example.es,+34 612345678\nAna,ana@example.es,\n");
+        assert_eq!(counts(&desk.import(&source, None)), [1, 1, 1, 0]);
+        assert_eq!(desk.lines("customer").len(), 1);
+        assert_eq!(desk.by_email("ana@example.es").phone, "+34 612345678");
+    }
+
+    fn people_without_any_key_come_once(db) {
+        let desk = Desk::new(db, "Shop");
+        let source = desk.file("c.csv", "Full,Town\nAna Ruiz,Madrid\nAna Ruiz,Sevilla\nAna Ruiz,Madrid\n");
+        let map = Some("Name=Full; City=Town");
+        assert_eq!(counts(&desk.import(&source, map)), [2, 0, 1, 0]);
+        assert_eq!(counts(&desk.import(&source, map)), [0, 0, 3, 0]);
+    }
+
+    fn a_row_of_a_deleted_customer_is_told_and_not_taken(db) {
+        let desk = Desk::new(db, "Shop");
+        let source = desk.file("c.csv", FILE);
+        desk.import(&source, None);
+        let ana = desk.by_number("7001").id;
+        desk.write(move |tx, ctx| customers::delete(tx, ctx, &ana));
+        let done = desk.import(&source, None);
+        assert_eq!(counts(&done), [0, 0, 1, 3]);
+        assert!(desk.failed(&done, &source, None).contains("Restore the customer first"));
+    }
+
+    fn not_active_means_archived(db) {
+        let desk = Desk::new(db, "Shop");
+        let header = "Customer ID;Active (0/1);Email *;Password *;Last Name *;First Name *;Newsletter (0/1);Groups (x,y,z...)\n";
+        let source = desk.file("p.csv", format!("{header}5;0;m@example.com;secret;Banning;Maggie;1;Customer,Carribean\n"));
+        assert_eq!(counts(&desk.import(&source, None)), [1, 0, 0, 0]);
+        let maggie = desk.read(|tx, ctx| {
+            let id = customers::find_by_external_id(tx, ctx, "prestashop", "5")?.unwrap();
+            customers::get(tx, ctx, &id)
+        });
+        assert!(maggie.archived_at.is_some() && maggie.marketing);
+        assert_eq!((maggie.group.unwrap().name.as_str(), maggie.tags[0].name.as_str()), ("Customer", "Carribean"));
+        assert!(!desk.dump().contains("secret"));
+        let active = desk.file("q.csv", format!("{header}5;1;m@example.com;secret;Banning;Maggie;1;\n"));
+        assert_eq!(counts(&desk.import(&active, None)), [0, 1, 0, 0]);
+        assert!(desk.by_email("m@example.com").archived_at.is_none());
+    }
+
+    fn what_an_export_writes_an_import_reads_and_changes_nothing(db) {
+        let desk = Desk::new(db, "Shop");
+        for (n, text) in NASTY.iter().enumerate() {
+            let (text, number) = ((*text).to_owned(), format!("N{n}"));
+            desk.write(move |tx, ctx| {
+                let new = NewCustomer {
+                    name: if n % 3 == 0 { String::new() } else { text.clone() },
+                    first_name: if n % 3 == 0 { text.clone() } else { String::new() },
+                    last_name: if n % 6 == 0 { text.clone() } else { String::new() },
+                    email: if n % 2 == 0 { format!("n{n}@example.com") } else { String::new() },
+                    company: text.clone(),
+                    tax_id: text.clone(),
+                    phone: if n % 5 == 0 { "+34 612 345 678".into() } else { String::new() },
+                    billing: crate::kit::Address { line1: text.clone(), line2: if n % 4 == 0 { text.clone() } else { String::new() }, city: text.clone(), country: "FR".into(), ..Default::default() },
+                    delivery: (n % 7 == 0).then(|| crate::kit::Address { line1: text.clone(), ..Default::default() }),
+                    metadata: [("key".to_owned(), text.clone())].into(),
+                    number: Some(number.clone()),
+                    active: n % 8 != 1,
+                    ..NewCustomer::default()
+                };
+                customers::create(tx, ctx, new, Rules::Import).map(|_| ())
+            });
+        }
+        let before = desk.dump();
+        let extras = export::Extra::parse_all("customer number,first name,last name,active,language,delivery address,tags,metadata.key".split(',')).unwrap();
+        for extras in [&[][..], &extras] {
+            let mut out = Vec::new();
+            let ctx = desk.ctx.clone();
+            let done = desk.db.spool(|tx| export::write(tx, &ctx, Selection::All, extras, Format::Csv, &mut out)).unwrap();
+            assert_eq!(done.rows as usize, NASTY.len());
+            let back = desk.import(&desk.file("back.csv", &out), None);
+            assert_eq!(counts(&back), [0, 0, NASTY.len() as i64, 0], "{}\n{}", String::from_utf8_lossy(&out), desk.failed(&back, &desk.file("back.csv", &out), None));
+            assert_eq!(desk.dump(), before);
+        }
+    }
+
+    fn a_live_subscription_keeps_its_customer_from_being_archived_by_a_file(db) {
+        let desk = Desk::new(db, "Shop");
+        desk.import(&desk.file("a.csv", "Email,Company,Active\nana@example.es,Acme,yes\n"), None);
+        let ana = desk.by_email("ana@example.es").id;
+        let shop = desk.shop.clone();
+        desk.write(move |tx, ctx| {
+            let sql = store::Stmt::built(
+                "INSERT INTO subscriptions (merchant_id, id, customer_id, shop_id, name, status, live, currency, amount, cycle_unit, cycle_count, provider,
+                 started_at, created_at, updated_at) VALUES ($1, 'sub_1', $2, $3, 'Club', 'active', TRUE, 'GBP', 100, 'month', 1, 'manual', $4, $4, $4)".into());
+            tx.exec(&sql, &[&ctx.merchant, &ana, &shop, &ctx.now])?;
+            crate::customers::facts::refresh(tx, ctx, std::slice::from_ref(&ana), "test")
+        });
+        let done = desk.import(&desk.file("b.csv", "Email,Company,Active\nana@example.es,Beta,no\n"), None);
+        assert_eq!(counts(&done), [0, 0, 0, 1]);
+        let ana = desk.by_email("ana@example.es");
+        assert!(ana.archived_at.is_none());
+    }
+
+    fn a_stranger_to_the_merchant_is_nobody(db) {
+        let (one, two) = (Desk::new(db, "One"), Desk::new(db, "Two"));
+        one.import(&one.file("c.csv", FILE), None);
+        assert_eq!(counts(&two.import(&two.file("c.csv", FILE), None)), [2, 0, 0, 2]);
+        assert_eq!(one.lines("customer").len(), 2);
+        let ctx = Ctx { actor: std::sync::Arc::new(Actor { rights: crate::kit::Rights::all().without(crate::kit::Right::Import), ..(*one.ctx.actor).clone() }), ..one.ctx.clone() };
+        let (source, request) = (one.file("d.csv", "Email\na@b.c\n"), one.request(None));
+        let plan = super::super::plan(&source, &request).unwrap();
+        let refused = super::super::run(&one.db, &ctx, &FixedClock(NOW), &one.wall, (&source, &plan, &request), &mut |_| Flow::Go);
+        assert!(matches!(refused, Err(ImportError::Domain(crate::Error::Forbidden(_)))), "{refused:?}");
+    }
+
+    fn an_edit_of_the_staff_is_not_undone_by_a_file_that_says_what_it_said(db) {
+        let desk = Desk::new(db, "Shop");
+        let source = desk.file("c.csv", FILE);
+        desk.import(&source, None);
+        let ana = desk.by_number("7001").id;
+        desk.write(move |tx, ctx| customers::edit(tx, ctx, &ana, CustomerEdit { tags: Some(vec!["vip".into(), "early".into(), "kept".into()]), ..CustomerEdit::default() }).map(|_| ()));
+        assert_eq!(counts(&desk.import(&source, None)), [0, 0, 2, 2]);
+        assert_eq!(desk.by_number("7001").tags.len(), 3);
+    }
+}
+
+/// Texts that break naive readers, writers and spreadsheets.
+const NASTY: &[&str] = &[
+    "=1+1", "'=1+1", "'t Hooft", "-12.50", "+31 6", "@SUM(A1)", "a,b;c\td|e", "say \"hi\"", "two\nlines", "dos\r\nlines", "日本語", "ñandú", "a\u{200b}b",
+    "\u{1f600}", "'", "\"\"", "NULL", "0x1F", "1e5", "007", "a'b", "{}", "Ω≈ç√", "a\u{301}", "\u{feff}x", "１２３", "'''", "==", "tail=", "x;y", "=\"a\"&\"b\"", "#REF!",
+];
