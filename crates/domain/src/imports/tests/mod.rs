@@ -1,7 +1,7 @@
 //! What a merchant sees of an import, and what must never be left behind by one.
 
-mod customers;
-mod orders;
+mod history;
+mod people;
 mod real;
 mod unit;
 
@@ -20,15 +20,15 @@ store::db_test! {
     crate::migrations();
 
     fn every_statement_of_the_room_is_understood(db) {
-        for statement in super::queries::ALL.iter().chain(crate::dump::queries::ALL).chain(crate::customers::export::queries::ALL) {
+        for statement in crate::imports::queries::ALL.iter().chain(crate::dump::queries::ALL).chain(crate::customers::export::queries::ALL) {
             db.prepare(statement).unwrap_or_else(|e| panic!("{statement:?}: {e}"));
         }
         for table in crate::dump::schema::tables().iter().filter(|t| t.key.first() == Some(&"merchant_id") && t.names().contains(&"customer_id")) {
-            for statement in [super::queries::of_customer(table), super::queries::drop_of(table)] {
+            for statement in [crate::imports::queries::of_customer(table), crate::imports::queries::drop_of(table)] {
                 db.prepare(&statement).unwrap_or_else(|e| panic!("{statement:?}: {e}"));
             }
         }
-        db.prepare(&super::queries::put_back(crate::dump::schema::table("customers").unwrap())).unwrap();
+        db.prepare(&crate::imports::queries::put_back(crate::dump::schema::table("customers").unwrap())).unwrap();
     }
 }
 

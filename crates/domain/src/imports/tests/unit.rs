@@ -1,6 +1,6 @@
 //! An import is one unit: killed at any slice it goes on; cancelled, failed or undone it leaves nothing.
 
-use super::orders::history;
+use super::history::history;
 use super::*;
 use crate::customers::CustomerEdit;
 use crate::imports::{list, scratch, undo};

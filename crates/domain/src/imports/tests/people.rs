@@ -167,8 +167,8 @@ store::db_test! {
         assert_eq!(one.lines("customer").len(), 2);
         let ctx = Ctx { actor: std::sync::Arc::new(Actor { rights: crate::kit::Rights::all().without(crate::kit::Right::Import), ..(*one.ctx.actor).clone() }), ..one.ctx.clone() };
         let (source, request) = (one.file("d.csv", "Email\na@b.c\n"), one.request(None));
-        let plan = super::super::plan(&source, &request).unwrap();
-        let refused = super::super::run(&one.db, &ctx, &FixedClock(NOW), &one.wall, (&source, &plan, &request), &mut |_| Flow::Go);
+        let plan = crate::imports::plan(&source, &request).unwrap();
+        let refused = crate::imports::run(&one.db, &ctx, &FixedClock(NOW), &one.wall, (&source, &plan, &request), &mut |_| Flow::Go);
         assert!(matches!(refused, Err(ImportError::Domain(crate::Error::Forbidden(_)))), "{refused:?}");
     }
 

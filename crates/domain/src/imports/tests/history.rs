@@ -46,7 +46,7 @@ store::db_test! {
         assert!(unmatched[0].starts_with("unmatched||adjustment|A3|GBP|1106206|"), "{unmatched:?}");
         assert!(unmatched[2].starts_with("unmatched||cancellation|C5|GBP|1000|"), "{unmatched:?}");
         let mut file = Vec::new();
-        assert_eq!(super::super::unmatched_rows(&desk.db, &desk.ctx, &done.import, &mut file).unwrap(), 3);
+        assert_eq!(crate::imports::unmatched_rows(&desk.db, &desk.ctx, &done.import, &mut file).unwrap(), 3);
         assert!(String::from_utf8(file).unwrap().contains("C5,cancellation,,10.00,GBP,2026-05-01T10:00:00Z,"));
         desk.verified();
     }
