@@ -44,7 +44,7 @@ fn work(db: &TestDb, now: i64) -> usize {
     run_all(db, &kinds(), &Tools::default(), &FixedClock(now), "worker", &|| false).unwrap()
 }
 
-fn take(db: &TestDb, worker: &'static str, now: i64) -> Option<Claimed> {
+fn take(db: &store::Db, worker: &'static str, now: i64) -> Option<Claimed> {
     db.write_now(move |tx| claim(tx, worker, now)).unwrap()
 }
 

@@ -1,13 +1,11 @@
 //! A request that comes twice is done once.
 
-use store::testing::TestDb;
-
 use super::*;
 use crate::kit::Right;
 use crate::testing::Fixture;
 use crate::{labels, testing};
 
-fn make(db: &TestDb, ctx: &Ctx, key: &'static str, name: &'static str) -> Result<Reply> {
+fn make(db: &store::Db, ctx: &Ctx, key: &'static str, name: &'static str) -> Result<Reply> {
     let ctx = ctx.clone();
     db.write_now(move |tx| {
         once(tx, &ctx, Some(key), name, |tx| {
