@@ -2,11 +2,13 @@
 //!
 //! The answer is made and kept inside the transaction of the change, so a repeat gives the first answer, whatever happened in between.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::kit::Ctx;
+use domain::kit::{Actor, Ctx, Right};
 use domain::replies::{self, Reply};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -50,6 +52,12 @@ impl<T: Clone + Send + Sync + 'static> Write<T> {
 pub fn reply(status: StatusCode, location: &str, body: &impl Serialize) -> domain::Result<Reply> {
     let body = serde_json::to_string(body).map_err(|e| domain::Error::Internal(e.to_string()))?;
     Ok(Reply::new(status.as_u16(), location, body))
+}
+
+/// The same context with the right to read, for the answer alone: who may change a thing is told what became of it.
+pub fn seeing(ctx: &Ctx) -> Ctx {
+    let actor = Actor { rights: ctx.actor.rights.with(Right::Read), ..(*ctx.actor).clone() };
+    Ctx { actor: Arc::new(actor), ..ctx.clone() }
 }
 
 /// A reply without a body: 204.

@@ -2,7 +2,7 @@
 
 pub mod body;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::customers::list::ListQuery;
@@ -11,8 +11,9 @@ use domain::kit::{CustomerId, Right};
 use utoipa_axum::routes;
 
 use self::body::{Archive, Customer, CustomerCreate, CustomerCreated, CustomerPatch, CustomerRow};
+use super::asked::At;
 use super::types::Page;
-use super::write::{Write, done, reply};
+use super::write::{Write, done, reply, seeing};
 use crate::app::App;
 use crate::http::guard::{Caller, id};
 use crate::http::{Policy, Problem, Routes};
@@ -67,7 +68,7 @@ async fn create(State(app): State<App>, caller: Caller, write: Write<CustomerCre
     write
         .run(&app, &caller, |tx, ctx, body| {
             let made = room::create(tx, ctx, body.input()?, Rules::Normal)?;
-            let customer = room::get(tx, ctx, &made.id)?.into();
+            let customer = room::get(tx, &seeing(ctx), &made.id)?.into();
             let likely_duplicates = made.likely_duplicates.into_iter().map(Into::into).collect();
             reply(StatusCode::CREATED, &format!("/api/v1/customers/{}", made.id), &CustomerCreated { customer, likely_duplicates })
         })
@@ -79,7 +80,7 @@ async fn create(State(app): State<App>, caller: Caller, write: Write<CustomerCre
 /// The id of a customer that was merged answers with the survivor.
 #[utoipa::path(get, path = "/api/v1/customers/{id}", operation_id = "getCustomer", tag = "Customers", params(("id" = String, Path)),
     responses((status = 200, body = Customer)))]
-async fn get(State(app): State<App>, Caller(ctx): Caller, Path(text): Path<String>) -> Result<Response, Problem> {
+async fn get(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     let customer: Customer = app.read(&ctx, move |tx, ctx| room::get(tx, ctx, &id)).await?.into();
     Ok(axum::Json(customer).into_response())
@@ -88,7 +89,7 @@ async fn get(State(app): State<App>, Caller(ctx): Caller, Path(text): Path<Strin
 /// Change a customer.
 #[utoipa::path(patch, path = "/api/v1/customers/{id}", operation_id = "editCustomer", tag = "Customers", params(("id" = String, Path)),
     request_body = CustomerPatch, responses((status = 200, body = Customer)))]
-async fn edit(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<CustomerPatch>) -> Result<Response, Problem> {
+async fn edit(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<CustomerPatch>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     write.run(&app, &caller, move |tx, ctx, body| reply(StatusCode::OK, "", &Customer::from(room::edit(tx, ctx, &id, body.edit()?)?))).await
 }
@@ -98,7 +99,7 @@ async fn edit(State(app): State<App>, caller: Caller, Path(text): Path<String>, 
 /// Restorable for 30 days; orders, payments and invoices stay.
 #[utoipa::path(delete, path = "/api/v1/customers/{id}", operation_id = "deleteCustomer", tag = "Customers", params(("id" = String, Path)),
     responses((status = 204)))]
-async fn delete(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<()>) -> Result<Response, Problem> {
+async fn delete(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     write.run(&app, &caller, move |tx, ctx, ()| room::delete(tx, ctx, &id).map(|()| done())).await
 }
@@ -106,7 +107,7 @@ async fn delete(State(app): State<App>, caller: Caller, Path(text): Path<String>
 /// Restore a deleted customer.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/restoration", operation_id = "restoreCustomer", tag = "Customers", params(("id" = String, Path)),
     responses((status = 204)))]
-async fn restore(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<()>) -> Result<Response, Problem> {
+async fn restore(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     write.run(&app, &caller, move |tx, ctx, ()| room::restore(tx, ctx, &id).map(|()| done())).await
 }
@@ -116,7 +117,7 @@ async fn restore(State(app): State<App>, caller: Caller, Path(text): Path<String
 /// Cannot be undone. Answers 409 `linked` with everything that is linked to the customer, if anything is.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/purge", operation_id = "purgeCustomer", tag = "Customers", params(("id" = String, Path)),
     responses((status = 204)))]
-async fn purge(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<()>) -> Result<Response, Problem> {
+async fn purge(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     write.run(&app, &caller, move |tx, ctx, ()| room::delete_permanently(tx, ctx, &id).map(|()| done())).await
 }
@@ -124,7 +125,7 @@ async fn purge(State(app): State<App>, caller: Caller, Path(text): Path<String>,
 /// Archive a customer.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/archive", operation_id = "archiveCustomer", tag = "Customers", params(("id" = String, Path)),
     request_body = Archive, responses((status = 204)))]
-async fn archive(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<Archive>) -> Result<Response, Problem> {
+async fn archive(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<Archive>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     write
         .run(&app, &caller, move |tx, ctx, body| room::archive(tx, ctx, &id, body.cancel_subscriptions.map(Into::into)).map(|()| done()))
@@ -134,7 +135,7 @@ async fn archive(State(app): State<App>, caller: Caller, Path(text): Path<String
 /// Unarchive a customer.
 #[utoipa::path(delete, path = "/api/v1/customers/{id}/archive", operation_id = "unarchiveCustomer", tag = "Customers", params(("id" = String, Path)),
     responses((status = 204)))]
-async fn unarchive(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<()>) -> Result<Response, Problem> {
+async fn unarchive(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     write.run(&app, &caller, move |tx, ctx, ()| room::unarchive(tx, ctx, &id).map(|()| done())).await
 }
