@@ -4,11 +4,16 @@ mod asked;
 mod checkouts;
 mod customers;
 mod describe;
+mod events;
+mod jobs;
 mod orders;
 mod payments;
 mod pointer;
+mod settings;
+mod staff;
 mod subscriptions;
 pub mod types;
+mod views;
 mod words;
 pub mod write;
 
@@ -24,7 +29,9 @@ use crate::http::{Problem, Routes};
 pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(routes);
     let routes = checkouts::routes(orders::routes(routes));
-    subscriptions::routes(payments::routes(routes))
+    let routes = subscriptions::routes(payments::routes(routes));
+    let routes = jobs::routes(views::routes(routes));
+    events::routes(staff::routes(settings::routes(routes)))
 }
 
 /// A known address with a method it does not take.

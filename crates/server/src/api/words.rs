@@ -53,3 +53,23 @@ impl PartialSchema for Problem {
 }
 
 impl ToSchema for Problem {}
+
+macro_rules! read {
+    ($($name:ident($kind:ty) = $all:expr;)*) => {$(
+        #[doc = concat!("`", stringify!($kind), "` as a body says it.")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name(pub $kind);
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let words = || $all.iter().map(|w| w.name()).collect::<Vec<_>>().join(" ");
+                let read = <String as serde::Deserialize>::deserialize(d)?.parse().map(Self);
+                read.map_err(|()| serde::de::Error::custom(format!("expected one of {}", words())))
+            }
+        }
+    )*};
+}
+
+read! {
+    Given(domain::kit::Right) = ALL_RIGHTS;
+    RoleWord(domain::kit::Role) = ALL_ROLES;
+}

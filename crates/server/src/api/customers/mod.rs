@@ -1,15 +1,21 @@
 //! Customers: list, create, read, edit, archive, delete.
 
+mod asked;
+mod avatar;
 pub mod body;
+mod labels;
+mod notes;
+mod topics;
 
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::customers::list::ListQuery;
 use domain::customers::{self as room, Rules};
 use domain::kit::{CustomerId, Right};
 use utoipa_axum::routes;
 
+pub use self::asked::query;
+use self::asked::{CustomerCounts, CustomersAsked};
 use self::body::{Archive, Customer, CustomerCreate, CustomerCreated, CustomerPatch, CustomerRow};
 use super::asked::At;
 use super::types::Page;
@@ -20,8 +26,14 @@ use crate::http::{Policy, Problem, Routes};
 
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
+    let routes = one(routes);
+    topics::routes(avatar::routes(labels::routes(notes::routes(routes))))
+}
+
+fn one(routes: Routes) -> Routes {
     routes
         .api(Policy::May(Right::Read), routes!(list))
+        .api(Policy::May(Right::Read), routes!(count))
         .api(Policy::May(Right::Write), routes!(create))
         .api(Policy::May(Right::Read), routes!(get))
         .api(Policy::May(Right::Write), routes!(edit))
@@ -34,31 +46,41 @@ pub fn routes(routes: Routes) -> Routes {
 
 /// List customers.
 ///
-/// The same filters as the page, by the same names: `q`, `status`, `method`, `group`, `tag`, `shop`, `country` (each may be repeated), `active`, `ltv_min`,
-/// `ltv_max`, `created_from`, `created_to`, `last_order_from`, `last_order_to`, `orders_min`, `orders_max`, `article`, `no_order_since`, `view`, `sort`,
-/// `dir`, `per` (25, 50, 100), `after`, `before`. Unknown names are refused.
-#[utoipa::path(get, path = "/api/v1/customers", operation_id = "listCustomers", tag = "Customers",
-    params(
-        ("q" = Option<String>, Query, description = "Words that must all match, anywhere in name, e-mail, phone, company, number or id"),
-        ("status" = Option<Vec<String>>, Query, description = "Any of these statuses", explode = true),
-        ("sort" = Option<String>, Query, description = "name, created, last_order or lifetime"),
-        ("dir" = Option<String>, Query, description = "asc or desc"),
-        ("per" = Option<u32>, Query, description = "25, 50 or 100"),
-        ("after" = Option<String>, Query, description = "`next` of the page before"),
-        ("before" = Option<String>, Query, description = "`prev` of the page behind"),
-    ),
+/// The same filters as the page, by the same names.
+#[utoipa::path(get, path = "/api/v1/customers", operation_id = "listCustomers", tag = "Customers", params(CustomersAsked),
     responses((status = 200, body = Page<CustomerRow>)))]
 async fn list(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Result<axum::Json<Page<CustomerRow>>, Problem> {
-    let (query, problems) = ListQuery::parse(raw.as_deref().unwrap_or_default());
-    problems.check()?;
+    let query = asked::query(raw.as_deref())?;
     let indexes = app.indexes.clone();
-    let page = app.read(&ctx, move |tx, ctx| room::list::page_only(tx, ctx, &indexes, &query)).await?;
+    let page = app
+        .read(&ctx, move |tx, ctx| {
+            let query = room::list::expand(tx, ctx, query.clone())?;
+            room::list::page_only(tx, ctx, &indexes, &query)
+        })
+        .await?;
     Ok(axum::Json(Page {
         data: page.rows.into_iter().map(Into::into).collect(),
         next: page.after,
         prev: page.before,
         total: Some(page.total),
     }))
+}
+
+/// Count customers.
+///
+/// How many match, and how many each option of each filter would give, what is chosen in the same filter aside.
+#[utoipa::path(get, path = "/api/v1/customers/counts", operation_id = "countCustomers", tag = "Customers", params(CustomersAsked),
+    responses((status = 200, body = CustomerCounts)))]
+async fn count(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Result<axum::Json<CustomerCounts>, Problem> {
+    let query = asked::query(raw.as_deref())?;
+    let indexes = app.indexes.clone();
+    let page = app
+        .read(&ctx, move |tx, ctx| {
+            let query = room::list::expand(tx, ctx, query.clone())?;
+            room::list::page(tx, ctx, &indexes, &query)
+        })
+        .await?;
+    Ok(axum::Json(CustomerCounts::of(page)))
 }
 
 /// Create a customer.
