@@ -21,7 +21,7 @@ type Answer<T> = Result<axum::Json<T>, Problem>;
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
     let read = Policy::May(Right::Read);
-    routes.api(read, routes!(list)).api(read, routes!(get)).api(read, routes!(rows)).api(read, routes!(cancel)).api(read, routes!(retry))
+    routes.api(read, routes!(list)).api(read, routes!(get)).api(read, routes!(rows)).api(read, routes!(cancel)).api(read, routes!(retry)).api(read, routes!(undo))
 }
 
 /// A job.
@@ -167,6 +167,22 @@ async fn retry(State(app): State<App>, caller: Caller, At(text): At<String>, wri
         .run(&app, &caller, move |tx, ctx, ()| {
             room::retry(tx, ctx, &id)?;
             reply(StatusCode::OK, "", &Job::from(room::load(tx, ctx, &id)?))
+        })
+        .await
+}
+
+/// Undo a group action.
+///
+/// Everybody goes back to what they were, as far as nobody changed them since. Answers with the job that does it; 409 `not_undoable` for
+/// what deleted for good.
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/undo", operation_id = "undoJob", tag = "Jobs", params(("id" = String, Path)),
+    responses((status = 202, body = Job)))]
+async fn undo(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
+    let id: JobId = id(&text, "job")?;
+    write
+        .run(&app, &caller, move |tx, ctx, ()| {
+            let undo = domain::customers::bulk::undo(tx, ctx, &id)?;
+            reply(StatusCode::ACCEPTED, &format!("/api/v1/jobs/{undo}"), &Job::from(room::load(tx, ctx, &undo)?))
         })
         .await
 }

@@ -3,6 +3,7 @@
 mod asked;
 mod avatar;
 pub mod body;
+mod bulk;
 mod labels;
 mod notes;
 mod topics;
@@ -27,7 +28,8 @@ use crate::http::{Policy, Problem, Routes};
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
     let routes = one(routes);
-    topics::routes(avatar::routes(labels::routes(notes::routes(routes))))
+    let routes = bulk::routes(avatar::routes(labels::routes(notes::routes(routes))));
+    topics::routes(routes)
 }
 
 fn one(routes: Routes) -> Routes {
