@@ -1,16 +1,41 @@
 //! REST API v1 (SPEC 13.1): the same verbs as the pages, with keys, scopes, problem+json and cursor pages.
 
+mod asked;
+mod checkouts;
 mod customers;
 mod describe;
+mod events;
+mod jobs;
+mod orders;
+mod payments;
 mod pointer;
+mod settings;
+mod staff;
+mod subscriptions;
 pub mod types;
+mod views;
+mod words;
 pub mod write;
 
+pub use asked::only;
 pub use describe::describe;
 
-use crate::http::Routes;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+
+use crate::http::{Problem, Routes};
 
 /// All operations of the API.
 pub fn routes(routes: Routes) -> Routes {
-    customers::routes(routes)
+    let routes = customers::routes(routes);
+    let routes = checkouts::routes(orders::routes(routes));
+    let routes = subscriptions::routes(payments::routes(routes));
+    let routes = jobs::routes(views::routes(routes));
+    events::routes(staff::routes(settings::routes(routes)))
+}
+
+/// A known address with a method it does not take.
+pub async fn wrong_method(uri: Uri) -> Response {
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take this method.");
+    if uri.path().starts_with("/api/") { problem.into_response() } else { crate::dashboard::error_page(None, &problem) }
 }

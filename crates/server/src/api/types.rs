@@ -9,6 +9,9 @@ use utoipa::ToSchema;
 #[schema(value_type = String, format = DateTime, example = "2026-06-30T12:00:00Z")]
 pub struct Time(pub Micros);
 
+/// From 1900 to the end of 2999: what lies outside is a slip, and sums with it would not fit.
+const SANE: std::ops::Range<Micros> = -2_208_988_800_000_000..32_503_680_000_000_000;
+
 impl Serialize for Time {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_str(&kit::rfc3339(self.0))
@@ -18,9 +21,8 @@ impl Serialize for Time {
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = String::deserialize(d)?;
-        text.parse::<jiff::Timestamp>()
-            .map(|t| Self(t.as_microsecond()))
-            .map_err(|_| serde::de::Error::custom("not a time like 2026-06-30T12:00:00Z"))
+        let at = text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_microsecond);
+        at.filter(|at| SANE.contains(at)).map(Self).ok_or_else(|| serde::de::Error::custom("not a time like 2026-06-30T12:00:00Z"))
     }
 }
 

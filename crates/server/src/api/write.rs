@@ -2,11 +2,13 @@
 //!
 //! The answer is made and kept inside the transaction of the change, so a repeat gives the first answer, whatever happened in between.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::kit::Ctx;
+use domain::kit::{Actor, Ctx, Right};
 use domain::replies::{self, Reply};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -43,6 +45,62 @@ impl<T: Clone + Send + Sync + 'static> Write<T> {
     }
 }
 
+impl Write<Bytes> {
+    /// A body that is a file, with the same Idempotency-Key; `kinds` are the media types it may have.
+    ///
+    /// # Errors
+    /// 415 for another kind, 413 when it is too large.
+    pub async fn file(request: Request, app: &App, kinds: &[&str]) -> Result<Self, Problem> {
+        let (head, kind) = (Head::of(&request)?, media_type(&request).to_ascii_lowercase());
+        if !kinds.contains(&kind.as_str()) {
+            let words = format!("Send the file with one of these as its Content-Type: {}.", kinds.join(", "));
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", words));
+        }
+        let body = Bytes::from_request(request, app).await.map_err(|e| of_body(e.status(), &e.body_text()))?;
+        let fingerprint = head.fingerprint(&body);
+        Ok(Self { input: body, key: head.key, fingerprint })
+    }
+}
+
+impl<T> Write<T> {
+    /// The same request with its input read further.
+    pub fn with<U>(self, input: U) -> Write<U> {
+        Write { input, key: self.key, fingerprint: self.fingerprint }
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Write<T> {
+    /// As [`Write::run`], for an answer with a secret: it is told once, and what is kept for a repeat has `null` in its place.
+    ///
+    /// # Errors
+    /// What the verb refuses, as a problem.
+    pub async fn run_secret(
+        self,
+        app: &App,
+        caller: &Caller,
+        field: &'static str,
+        work: impl Fn(&mut Tx, &Ctx, &T) -> domain::Result<(Reply, String)> + Send + Sync + 'static,
+    ) -> Result<Response, Problem> {
+        let Self { input, key, fingerprint } = self;
+        let (mut reply, secret) = app
+            .write(&caller.0, move |tx, ctx| {
+                let mut told = None;
+                let reply = replies::once(tx, ctx, key.as_deref(), &fingerprint, |tx| {
+                    let (reply, secret) = work(tx, ctx, &input)?;
+                    told = Some(secret);
+                    Ok(reply)
+                })?;
+                Ok((reply, told))
+            })
+            .await?;
+        if let (Some(secret), Ok(mut body)) = (secret, serde_json::from_str::<serde_json::Value>(&reply.body)) {
+            body[field] = secret.into();
+            reply.body = body.to_string();
+        }
+        Ok(respond(reply))
+    }
+}
+
 /// A reply with a JSON body.
 ///
 /// # Errors
@@ -50,6 +108,12 @@ impl<T: Clone + Send + Sync + 'static> Write<T> {
 pub fn reply(status: StatusCode, location: &str, body: &impl Serialize) -> domain::Result<Reply> {
     let body = serde_json::to_string(body).map_err(|e| domain::Error::Internal(e.to_string()))?;
     Ok(Reply::new(status.as_u16(), location, body))
+}
+
+/// The same context with the right to read, for the answer alone: who may change a thing is told what became of it.
+pub fn seeing(ctx: &Ctx) -> Ctx {
+    let actor = Actor { rights: ctx.actor.rights.with(Right::Read), ..(*ctx.actor).clone() };
+    Ctx { actor: Arc::new(actor), ..ctx.clone() }
 }
 
 /// A reply without a body: 204.
@@ -79,21 +143,42 @@ impl<T: DeserializeOwned> FromRequest<App> for Write<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (head, json) = (Head::of(&request)?, is_json(&request));
+        let body = Bytes::from_request(request, app).await.map_err(|e| of_body(e.status(), &e.body_text()))?;
+        let fingerprint = head.fingerprint(&body);
+        Ok(Self { input: parse(&head.method, json, &body)?, key: head.key, fingerprint })
+    }
+}
+
+/// What stands in front of the body.
+struct Head {
+    key: Option<String>,
+    method: Method,
+    path: String,
+}
+
+impl Head {
+    fn of(request: &Request) -> Result<Self, Problem> {
         let key = match request.headers().get("idempotency-key") {
             Some(value) => Some(value.to_str().map_err(|_| bad("Use printable ASCII in Idempotency-Key."))?.to_owned()),
             None => None,
         };
-        let (method, path) = (request.method().clone(), request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned());
-        let json = is_json(&request);
-        let body = Bytes::from_request(request, app).await.map_err(|e| of_body(e.status(), &e.body_text()))?;
-        let fingerprint = replies::fingerprint(method.as_str(), &path, &body);
-        Ok(Self { input: parse(&method, json, &body)?, key, fingerprint })
+        let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+        Ok(Self { key, method: request.method().clone(), path })
+    }
+
+    fn fingerprint(&self, body: &[u8]) -> String {
+        replies::fingerprint(self.method.as_str(), &self.path, body)
     }
 }
 
-fn is_json(request: &Request) -> bool {
+fn media_type(request: &Request) -> &str {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.split(';').next().unwrap_or_default().trim()
+}
+
+fn is_json(request: &Request) -> bool {
+    let kind = media_type(request);
     kind.eq_ignore_ascii_case("application/json") || kind.eq_ignore_ascii_case("application/merge-patch+json")
 }
 

@@ -2,9 +2,12 @@
 //! tests walk through (SPEC 16: every route has a written policy).
 
 use axum::Router;
+use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::Method;
+use axum::middleware::Next;
 use axum::routing::{MethodRouter, get, post};
+use utoipa::openapi::path::ParameterIn;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
 
 use super::guard::{Guard, Policy, guard};
@@ -87,7 +90,12 @@ impl Routes {
                 }
             }
         }
-        let guarded = operation.layer(axum::middleware::from_fn_with_state(Guard::new(&self.app, policy, Side::Api), guard));
+        let names = asked_names(&operation.1);
+        let strict = operation.layer(axum::middleware::from_fn(move |request: Request, next: Next| {
+            let names = std::sync::Arc::clone(&names);
+            async move { crate::api::only(&names, request, next).await }
+        }));
+        let guarded = strict.layer(axum::middleware::from_fn_with_state(Guard::new(&self.app, policy, Side::Api), guard));
         self.api = self.api.routes(guarded);
         self
     }
@@ -97,6 +105,19 @@ impl Routes {
         let (api, description) = self.api.split_for_parts();
         (self.router.merge(api), description, self.table)
     }
+}
+
+/// The query parameters that an operation describes.
+fn asked_names(paths: &utoipa::openapi::path::Paths) -> std::sync::Arc<[String]> {
+    let items = paths.paths.values();
+    let operations = items.flat_map(|i| [&i.get, &i.post, &i.put, &i.patch, &i.delete]).flatten();
+    let parameters = operations.flat_map(|o| o.parameters.iter().flatten());
+    parameters
+        .filter_map(|p| match p {
+            utoipa::openapi::RefOr::T(p) if p.parameter_in == ParameterIn::Query => Some(p.name.clone()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Every door of Regulars behind its layers, and the table of their policies.
@@ -112,6 +133,7 @@ pub fn all(app: &App) -> (Router, Vec<Line>) {
         .route("/metrics", get(super::health::metrics))
         .route("/api/v1/openapi.json", get(move || std::future::ready(axum::Json(description.clone()))))
         .fallback(crate::dashboard::not_found)
+        .method_not_allowed_fallback(crate::api::wrong_method)
         .with_state(app.clone());
     (super::layers::wrap(router, app), table)
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::customers::{self, CustomerEdit, HowToCancel, NewCustomer};
+use domain::customers::{self, CustomerEdit, HowToCancel, MethodStatus, NewCustomer, Status};
 use domain::kit::{GroupId, Problems, ShopId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::types::{Address, Money, Named, Time, money, time};
+use crate::api::words;
 
 /// A customer.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,12 +45,13 @@ pub struct Customer {
     pub marketing: bool,
     pub metadata: BTreeMap<String, String>,
     pub external_ids: Vec<ExternalId>,
-    /// `anonymised`, `deleted`, `archived`, `subscriber`, `churned`, `active`, `idle`, `prospect`; worked out from facts at this moment.
-    pub status: String,
+    /// Worked out from facts at this moment.
+    #[schema(value_type = words::CustomerStatus)]
+    pub status: Status,
     /// Why, in words.
     pub status_reason: String,
-    /// `none`, `manual`, `invalid`, `expired`, `insufficient_funds`, `expiring_soon`, `active`.
-    pub method_status: String,
+    #[schema(value_type = words::CustomerMethodStatus)]
+    pub method_status: MethodStatus,
     pub lifetime: Money,
     /// A rate is missing, so a part of the value is left out.
     pub lifetime_missing: bool,
@@ -70,6 +72,8 @@ pub struct Customer {
     pub deleted_at: Option<Time>,
     /// The customer it was merged into.
     pub merged_into: Option<String>,
+    /// Id of its picture; `GET /customers/{id}/avatar` gives the file.
+    pub avatar: Option<String>,
     /// Send it back as `expected_version` to learn of somebody else's changes.
     pub version: i64,
 }
@@ -107,9 +111,9 @@ impl From<customers::Customer> for Customer {
             marketing: c.marketing,
             metadata: c.metadata,
             external_ids: c.external_ids.into_iter().map(|e| ExternalId { system: e.system, id: e.id }).collect(),
-            status: c.status.name().to_owned(),
+            status: c.status,
             status_reason: c.status_reason,
-            method_status: c.method_status.name().to_owned(),
+            method_status: c.method_status,
             lifetime_missing: c.lifetime_missing,
             order_count: c.order_count,
             payment_count: c.payment_count,
@@ -124,6 +128,7 @@ impl From<customers::Customer> for Customer {
             archived_at: time(c.archived_at),
             deleted_at: time(c.deleted_at),
             merged_into: c.merged_into.map(|id| id.to_string()),
+            avatar: c.avatar.map(|id| id.to_string()),
             version: c.version,
         }
     }
@@ -144,8 +149,10 @@ pub struct CustomerRow {
     pub phone: String,
     pub company: String,
     pub country: String,
-    pub status: String,
-    pub method_status: String,
+    #[schema(value_type = words::CustomerStatus)]
+    pub status: Status,
+    #[schema(value_type = words::CustomerMethodStatus)]
+    pub method_status: MethodStatus,
     pub group: Option<Named>,
     pub shop: Option<Named>,
     pub tags: Vec<Named>,
@@ -168,8 +175,8 @@ impl From<customers::list::ListRow> for CustomerRow {
             phone: r.phone,
             company: r.company,
             country: r.country,
-            status: r.status.name().to_owned(),
-            method_status: r.method_status.name().to_owned(),
+            status: r.status,
+            method_status: r.method_status,
             group: r.group.map(named),
             shop: r.shop.map(named),
             tags: r.tags.into_iter().map(named).collect(),

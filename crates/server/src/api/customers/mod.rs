@@ -1,26 +1,41 @@
 //! Customers: list, create, read, edit, archive, delete.
 
+mod asked;
+mod avatar;
 pub mod body;
+mod bulk;
+mod labels;
+mod notes;
+mod topics;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::customers::list::ListQuery;
 use domain::customers::{self as room, Rules};
 use domain::kit::{CustomerId, Right};
 use utoipa_axum::routes;
 
+pub use self::asked::query;
+use self::asked::{CustomerCounts, CustomersAsked};
 use self::body::{Archive, Customer, CustomerCreate, CustomerCreated, CustomerPatch, CustomerRow};
+use super::asked::At;
 use super::types::Page;
-use super::write::{Write, done, reply};
+use super::write::{Write, done, reply, seeing};
 use crate::app::App;
 use crate::http::guard::{Caller, id};
 use crate::http::{Policy, Problem, Routes};
 
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
+    let routes = one(routes);
+    let routes = bulk::routes(avatar::routes(labels::routes(notes::routes(routes))));
+    topics::routes(routes)
+}
+
+fn one(routes: Routes) -> Routes {
     routes
         .api(Policy::May(Right::Read), routes!(list))
+        .api(Policy::May(Right::Read), routes!(count))
         .api(Policy::May(Right::Write), routes!(create))
         .api(Policy::May(Right::Read), routes!(get))
         .api(Policy::May(Right::Write), routes!(edit))
@@ -33,31 +48,41 @@ pub fn routes(routes: Routes) -> Routes {
 
 /// List customers.
 ///
-/// The same filters as the page, by the same names: `q`, `status`, `method`, `group`, `tag`, `shop`, `country` (each may be repeated), `active`, `ltv_min`,
-/// `ltv_max`, `created_from`, `created_to`, `last_order_from`, `last_order_to`, `orders_min`, `orders_max`, `article`, `no_order_since`, `view`, `sort`,
-/// `dir`, `per` (25, 50, 100), `after`, `before`. Unknown names are refused.
-#[utoipa::path(get, path = "/api/v1/customers", operation_id = "listCustomers", tag = "Customers",
-    params(
-        ("q" = Option<String>, Query, description = "Words that must all match, anywhere in name, e-mail, phone, company, number or id"),
-        ("status" = Option<Vec<String>>, Query, description = "Any of these statuses", explode = true),
-        ("sort" = Option<String>, Query, description = "name, created, last_order or lifetime"),
-        ("dir" = Option<String>, Query, description = "asc or desc"),
-        ("per" = Option<u32>, Query, description = "25, 50 or 100"),
-        ("after" = Option<String>, Query, description = "`next` of the page before"),
-        ("before" = Option<String>, Query, description = "`prev` of the page behind"),
-    ),
+/// The same filters as the page, by the same names.
+#[utoipa::path(get, path = "/api/v1/customers", operation_id = "listCustomers", tag = "Customers", params(CustomersAsked),
     responses((status = 200, body = Page<CustomerRow>)))]
 async fn list(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Result<axum::Json<Page<CustomerRow>>, Problem> {
-    let (query, problems) = ListQuery::parse(raw.as_deref().unwrap_or_default());
-    problems.check()?;
+    let query = asked::query(raw.as_deref())?;
     let indexes = app.indexes.clone();
-    let page = app.read(&ctx, move |tx, ctx| room::list::page_only(tx, ctx, &indexes, &query)).await?;
+    let page = app
+        .read(&ctx, move |tx, ctx| {
+            let query = room::list::expand(tx, ctx, query.clone())?;
+            room::list::page_only(tx, ctx, &indexes, &query)
+        })
+        .await?;
     Ok(axum::Json(Page {
         data: page.rows.into_iter().map(Into::into).collect(),
         next: page.after,
         prev: page.before,
         total: Some(page.total),
     }))
+}
+
+/// Count customers.
+///
+/// How many match, and how many each option of each filter would give, what is chosen in the same filter aside.
+#[utoipa::path(get, path = "/api/v1/customers/counts", operation_id = "countCustomers", tag = "Customers", params(CustomersAsked),
+    responses((status = 200, body = CustomerCounts)))]
+async fn count(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Result<axum::Json<CustomerCounts>, Problem> {
+    let query = asked::query(raw.as_deref())?;
+    let indexes = app.indexes.clone();
+    let page = app
+        .read(&ctx, move |tx, ctx| {
+            let query = room::list::expand(tx, ctx, query.clone())?;
+            room::list::page(tx, ctx, &indexes, &query)
+        })
+        .await?;
+    Ok(axum::Json(CustomerCounts::of(page)))
 }
 
 /// Create a customer.
@@ -67,7 +92,7 @@ async fn create(State(app): State<App>, caller: Caller, write: Write<CustomerCre
     write
         .run(&app, &caller, |tx, ctx, body| {
             let made = room::create(tx, ctx, body.input()?, Rules::Normal)?;
-            let customer = room::get(tx, ctx, &made.id)?.into();
+            let customer = room::get(tx, &seeing(ctx), &made.id)?.into();
             let likely_duplicates = made.likely_duplicates.into_iter().map(Into::into).collect();
             reply(StatusCode::CREATED, &format!("/api/v1/customers/{}", made.id), &CustomerCreated { customer, likely_duplicates })
         })
@@ -79,7 +104,7 @@ async fn create(State(app): State<App>, caller: Caller, write: Write<CustomerCre
 /// The id of a customer that was merged answers with the survivor.
 #[utoipa::path(get, path = "/api/v1/customers/{id}", operation_id = "getCustomer", tag = "Customers", params(("id" = String, Path)),
     responses((status = 200, body = Customer)))]
-async fn get(State(app): State<App>, Caller(ctx): Caller, Path(text): Path<String>) -> Result<Response, Problem> {
+async fn get(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     let customer: Customer = app.read(&ctx, move |tx, ctx| room::get(tx, ctx, &id)).await?.into();
     Ok(axum::Json(customer).into_response())
@@ -88,7 +113,7 @@ async fn get(State(app): State<App>, Caller(ctx): Caller, Path(text): Path<Strin
 /// Change a customer.
 #[utoipa::path(patch, path = "/api/v1/customers/{id}", operation_id = "editCustomer", tag = "Customers", params(("id" = String, Path)),
     request_body = CustomerPatch, responses((status = 200, body = Customer)))]
-async fn edit(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<CustomerPatch>) -> Result<Response, Problem> {
+async fn edit(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<CustomerPatch>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     write.run(&app, &caller, move |tx, ctx, body| reply(StatusCode::OK, "", &Customer::from(room::edit(tx, ctx, &id, body.edit()?)?))).await
 }
@@ -98,7 +123,7 @@ async fn edit(State(app): State<App>, caller: Caller, Path(text): Path<String>, 
 /// Restorable for 30 days; orders, payments and invoices stay.
 #[utoipa::path(delete, path = "/api/v1/customers/{id}", operation_id = "deleteCustomer", tag = "Customers", params(("id" = String, Path)),
     responses((status = 204)))]
-async fn delete(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<()>) -> Result<Response, Problem> {
+async fn delete(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     write.run(&app, &caller, move |tx, ctx, ()| room::delete(tx, ctx, &id).map(|()| done())).await
 }
@@ -106,7 +131,7 @@ async fn delete(State(app): State<App>, caller: Caller, Path(text): Path<String>
 /// Restore a deleted customer.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/restoration", operation_id = "restoreCustomer", tag = "Customers", params(("id" = String, Path)),
     responses((status = 204)))]
-async fn restore(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<()>) -> Result<Response, Problem> {
+async fn restore(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     write.run(&app, &caller, move |tx, ctx, ()| room::restore(tx, ctx, &id).map(|()| done())).await
 }
@@ -116,7 +141,7 @@ async fn restore(State(app): State<App>, caller: Caller, Path(text): Path<String
 /// Cannot be undone. Answers 409 `linked` with everything that is linked to the customer, if anything is.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/purge", operation_id = "purgeCustomer", tag = "Customers", params(("id" = String, Path)),
     responses((status = 204)))]
-async fn purge(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<()>) -> Result<Response, Problem> {
+async fn purge(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     write.run(&app, &caller, move |tx, ctx, ()| room::delete_permanently(tx, ctx, &id).map(|()| done())).await
 }
@@ -124,7 +149,7 @@ async fn purge(State(app): State<App>, caller: Caller, Path(text): Path<String>,
 /// Archive a customer.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/archive", operation_id = "archiveCustomer", tag = "Customers", params(("id" = String, Path)),
     request_body = Archive, responses((status = 204)))]
-async fn archive(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<Archive>) -> Result<Response, Problem> {
+async fn archive(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<Archive>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     write
         .run(&app, &caller, move |tx, ctx, body| room::archive(tx, ctx, &id, body.cancel_subscriptions.map(Into::into)).map(|()| done()))
@@ -134,7 +159,7 @@ async fn archive(State(app): State<App>, caller: Caller, Path(text): Path<String
 /// Unarchive a customer.
 #[utoipa::path(delete, path = "/api/v1/customers/{id}/archive", operation_id = "unarchiveCustomer", tag = "Customers", params(("id" = String, Path)),
     responses((status = 204)))]
-async fn unarchive(State(app): State<App>, caller: Caller, Path(text): Path<String>, write: Write<()>) -> Result<Response, Problem> {
+async fn unarchive(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
     write.run(&app, &caller, move |tx, ctx, ()| room::unarchive(tx, ctx, &id).map(|()| done())).await
 }

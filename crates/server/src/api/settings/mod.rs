@@ -1,0 +1,13 @@
+//! What a merchant sets up: itself, its shops, groups, tags and rates.
+
+mod labels;
+mod merchant;
+mod rates;
+mod shops;
+
+use crate::http::Routes;
+
+/// The operations of the room.
+pub fn routes(routes: Routes) -> Routes {
+    rates::routes(labels::routes(shops::routes(merchant::routes(routes))))
+}

@@ -1,0 +1,75 @@
+//! The enumerations of the trade in the description of the API, each read from the one place where it is defined.
+
+use domain::customers::status::{ALL_METHOD_STATUSES, ALL_STATUSES};
+use domain::kit::{ALL_RIGHTS, ALL_ROLES};
+use domain::orders::State;
+use domain::payments::disputes::DisputeStatus;
+use domain::payments::guests::Reason;
+use domain::payments::{MethodKind, Outcome, PaymentStatus};
+use domain::subscriptions::{SubscriptionStatus, Unit};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+fn enumeration(words: impl Iterator<Item = &'static str>, about: &str) -> RefOr<Schema> {
+    RefOr::T(ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).description(Some(about)).build().into())
+}
+
+macro_rules! words {
+    ($($name:ident = $all:expr, $about:literal;)*) => {$(
+        #[doc = $about]
+        #[derive(Debug)]
+        pub struct $name;
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> { enumeration($all.iter().map(|w| w.name()), $about) }
+        }
+        impl ToSchema for $name {}
+    )*};
+}
+
+words! {
+    OrderState = State::ALL, "How far an order came";
+    PaymentState = PaymentStatus::ALL, "How far a payment came; `settled` is paid, `bounced` is taken back by the bank";
+    PaymentKind = MethodKind::ALL, "What the money came by";
+    MethodOutcome = Outcome::ALL, "What the last attempt with a method said about it";
+    DisputeState = DisputeStatus::ALL, "How far a dispute came";
+    GuestReason = Reason::ALL, "Why a guest payment is thought to be a customer's";
+    SubscriptionState = SubscriptionStatus::ALL, "How a subscription stands";
+    CycleUnit = Unit::ALL, "What a cycle is counted in";
+    CustomerStatus = ALL_STATUSES, "Worked out from facts at this moment; never set by hand";
+    CustomerMethodStatus = ALL_METHOD_STATUSES, "Status of the payment method that counts";
+    Scope = ALL_RIGHTS, "What a person or a key may";
+    StaffRole = ALL_ROLES, "The five roles";
+}
+
+/// A problem within an answer; described as `Problem`.
+#[derive(Debug)]
+pub struct Problem;
+
+impl PartialSchema for Problem {
+    fn schema() -> RefOr<Schema> {
+        RefOr::Ref(Ref::from_schema_name("Problem"))
+    }
+}
+
+impl ToSchema for Problem {}
+
+macro_rules! read {
+    ($($name:ident($kind:ty) = $all:expr;)*) => {$(
+        #[doc = concat!("`", stringify!($kind), "` as a body says it.")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name(pub $kind);
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let words = || $all.iter().map(|w| w.name()).collect::<Vec<_>>().join(" ");
+                let read = <String as serde::Deserialize>::deserialize(d)?.parse().map(Self);
+                read.map_err(|()| serde::de::Error::custom(format!("expected one of {}", words())))
+            }
+        }
+    )*};
+}
+
+read! {
+    Given(domain::kit::Right) = ALL_RIGHTS;
+    RoleWord(domain::kit::Role) = ALL_ROLES;
+}
