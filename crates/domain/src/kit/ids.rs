@@ -11,6 +11,18 @@ use store::{Bind, Value};
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
+/// The value of each byte as a digit, either case; 255 for what is none. A list of a million ids is read at a start.
+const DIGITS: [u8; 256] = {
+    let mut table = [255; 256];
+    let mut value = 0;
+    while value < 32 {
+        table[ALPHABET[value] as usize] = value as u8;
+        table[ALPHABET[value].to_ascii_uppercase() as usize] = value as u8;
+        value += 1;
+    }
+    table
+};
+
 /// 16 bytes as 26 characters of Crockford base32, lower case, most significant first.
 pub fn encode(bytes: &[u8; 16]) -> String {
     let mut n = u128::from_be_bytes(*bytes);
@@ -29,11 +41,11 @@ pub fn decode(text: &str) -> Option<[u8; 16]> {
     }
     let mut n: u128 = 0;
     for (i, c) in text.bytes().enumerate() {
-        let digit = ALPHABET.iter().position(|a| *a == c.to_ascii_lowercase())? as u128;
-        if i == 0 && digit > 7 {
+        let digit = DIGITS[usize::from(c)];
+        if digit > 31 || (i == 0 && digit > 7) {
             return None;
         }
-        n = (n << 5) | digit;
+        n = (n << 5) | u128::from(digit);
     }
     Some(n.to_be_bytes())
 }

@@ -1,7 +1,5 @@
 //! From rows to the image: all of a merchant at first use, in slices of bounded memory; then what changed since.
 
-use std::collections::HashMap;
-
 use store::{Bind, Row, Tx, Value};
 
 use super::memory::Held;
@@ -95,11 +93,10 @@ pub(super) fn all(tx: &mut Tx, ctx: &Ctx, held: &mut Held) -> Result<()> {
     loop {
         let mut rows = tx.rows(&q::LOAD, &[&ctx.merchant, &last, &SLICE], read)?;
         let Some((from, to)) = rows.first().zip(rows.last()).map(|(a, b)| (a.id.clone(), b.id.clone())) else { return Ok(()) };
-        let places = places(&rows);
         let range: [&dyn Bind; 3] = [&ctx.merchant, &from, &to];
-        tx.each(&q::LOAD_CONTACTS, &range, |r| add(&places, &mut rows, r, |facts, r| Ok(facts.contact(r.str(1)?, r.str(2)?))))?;
-        tx.each(&q::LOAD_TAGS, &range, |r| add(&places, &mut rows, r, |facts, r| Ok(facts.tags.push(r.get(1)?))))?;
-        tx.each(&q::LOAD_SHOPS, &range, |r| add(&places, &mut rows, r, |facts, r| Ok(facts.shops.push(r.get(1)?))))?;
+        tx.each(&q::LOAD_CONTACTS, &range, |r| add(&mut rows, r, |facts, r| Ok(facts.contact(r.str(1)?, r.str(2)?))))?;
+        tx.each(&q::LOAD_TAGS, &range, |r| add(&mut rows, r, |facts, r| Ok(facts.tags.push(r.get(1)?))))?;
+        tx.each(&q::LOAD_SHOPS, &range, |r| add(&mut rows, r, |facts, r| Ok(facts.shops.push(r.get(1)?))))?;
         let full = rows.len() as i64 == SLICE;
         for facts in rows {
             let entry = facts.entry(held);
@@ -116,30 +113,26 @@ pub(super) fn all(tx: &mut Tx, ctx: &Ctx, held: &mut Held) -> Result<()> {
 pub(super) fn changes(tx: &mut Tx, ctx: &Ctx, since: i64) -> Result<Changes> {
     let mut rows = tx.rows(&q::CHANGED, &[&ctx.merchant, &since], read)?;
     let gone = tx.rows(&q::GONE, &[&ctx.merchant, &since], |r| Ok(CustomerId::from_db(r.get(0)?).bytes()))?;
-    let places = places(&rows);
+    rows.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     let ids: Vec<String> = rows.iter().map(|f| f.id.clone()).collect();
     for some in ids.chunks(MANY) {
-        of(tx, ctx, &q::CONTACTS_OF, some, |r| add(&places, &mut rows, r, |facts, r| Ok(facts.contact(r.str(1)?, r.str(2)?))))?;
-        of(tx, ctx, &q::TAGS_OF, some, |r| add(&places, &mut rows, r, |facts, r| Ok(facts.tags.push(r.get(1)?))))?;
-        of(tx, ctx, &q::SHOPS_OF, some, |r| add(&places, &mut rows, r, |facts, r| Ok(facts.shops.push(r.get(1)?))))?;
+        of(tx, ctx, &q::CONTACTS_OF, some, |r| add(&mut rows, r, |facts, r| Ok(facts.contact(r.str(1)?, r.str(2)?))))?;
+        of(tx, ctx, &q::TAGS_OF, some, |r| add(&mut rows, r, |facts, r| Ok(facts.tags.push(r.get(1)?))))?;
+        of(tx, ctx, &q::SHOPS_OF, some, |r| add(&mut rows, r, |facts, r| Ok(facts.shops.push(r.get(1)?))))?;
     }
     Ok(Changes { rows, gone })
 }
 
-fn places(rows: &[Facts]) -> HashMap<String, usize> {
-    rows.iter().enumerate().map(|(at, facts)| (facts.id.clone(), at)).collect()
-}
-
-/// Adds a row of another table to its customer.
+/// Adds a row of another table to its customer; `rows` are sorted by id.
 fn add(
-    places: &HashMap<String, usize>,
     rows: &mut [Facts],
     r: &Row,
     f: impl Fn(&mut Facts, &Row) -> std::result::Result<(), store::Error>,
 ) -> std::result::Result<(), store::Error> {
-    match places.get(r.str(0)?) {
-        Some(at) => f(&mut rows[*at], r),
-        None => Ok(()),
+    let id = r.str(0)?;
+    match rows.binary_search_by(|facts| facts.id.as_str().cmp(id)) {
+        Ok(at) => f(&mut rows[at], r),
+        Err(_) => Ok(()),
     }
 }
 
