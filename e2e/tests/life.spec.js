@@ -4,10 +4,14 @@ import { counter, createCustomer, openList, rows } from '../support/customers.js
 
 const toast = (page) => page.locator('.toasts');
 
+/** Out of the menu of the customer's page. */
 async function act(page, name) {
-  await page.getByRole('main').locator('details.menu').last().locator('summary').click();
-  await page.getByRole('main').getByRole('button', { name }).or(page.getByRole('main').getByRole('link', { name })).first().click();
+  const menu = page.getByRole('main').locator('details.menu').filter({ has: page.getByLabel('More actions') });
+  await menu.locator('summary').click();
+  await menu.getByRole('button', { name, exact: true }).click();
 }
+
+const remove = (page) => page.getByRole('main').getByRole('button', { name: 'Delete customer' }).first().click();
 
 test('archiving takes a customer from the list, and Undo brings it back', async ({ page }) => {
   const path = await createCustomer(page, { 'E-mail': 'archived@example.com' });
@@ -27,7 +31,7 @@ test('archiving takes a customer from the list, and Undo brings it back', async 
 
 test('a deleted customer can be restored, and one without ties deleted for good', async ({ page }) => {
   const path = await createCustomer(page, { 'E-mail': 'deleted@example.com' });
-  await page.getByRole('button', { name: 'Delete customer' }).or(page.getByRole('link', { name: 'Delete customer' })).first().click();
+  await remove(page);
   await expect(toast(page)).toContainText(/deleted/i);
   await page.goto(path);
   await expect(page.getByText('Deleted').first()).toBeVisible();
@@ -35,11 +39,11 @@ test('a deleted customer can be restored, and one without ties deleted for good'
   await page.goto(path);
   await expect(page.getByText('Prospect').first()).toBeVisible();
 
-  await page.getByRole('button', { name: 'Delete customer' }).or(page.getByRole('link', { name: 'Delete customer' })).first().click();
+  await remove(page);
   await page.goto(path);
-  await page.getByRole('main').getByRole('link', { name: /Delete permanently/ }).or(page.getByRole('main').getByRole('button', { name: /Delete permanently/ })).first().click();
+  await page.getByRole('link', { name: 'Delete permanently' }).click();
   await accessible(page);
-  await page.getByRole('button', { name: /Delete .*permanently|for good/ }).first().click();
+  await page.getByRole('button', { name: 'Delete deleted@example.com permanently' }).click();
   await page.waitForURL((url) => !url.pathname.startsWith(path));
   expect((await page.goto(path)).status()).toBe(404);
 });
@@ -49,6 +53,25 @@ test('who has orders is not deleted for good, and the links are shown', async ({
   await rows(page).nth(30).locator('[data-main]').click();
   await page.waitForURL(/\/customers\/cus_/);
   const path = new URL(page.url()).pathname;
-  const answer = await page.request.post(`${path}/delete-permanently`, { headers: { 'sec-fetch-site': 'same-origin' } });
-  expect([404, 409]).toContain(answer.status());
+  await remove(page);
+  await page.goto(`${path}/delete-permanently`);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Can’t delete');
+  await expect(page.getByRole('main').getByRole('link', { name: /^Order/ }).first()).toBeVisible();
+  await accessible(page);
+  const forced = await page.request.post(`${path}/delete-permanently`, { headers: { 'sec-fetch-site': 'same-origin' } });
+  expect(forced.status()).toBe(409);
+});
+
+test('a subscriber is archived only when one says how the subscription ends', async ({ page }) => {
+  await openList(page, 'view=all&status=subscriber');
+  await rows(page).first().locator('[data-main]').click();
+  await page.waitForURL(/\/customers\/cus_/);
+  const path = new URL(page.url()).pathname;
+  await act(page, 'Archive');
+  await expect(page.getByRole('main')).toContainText(/subscription/i);
+  await accessible(page);
+  await page.getByLabel('Now', { exact: true }).check();
+  await page.getByRole('button', { name: 'Cancel subscription and archive' }).click();
+  await page.goto(path);
+  await expect(page.getByText('Archived').first()).toBeVisible();
 });
