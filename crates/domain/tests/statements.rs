@@ -7,11 +7,16 @@ use store::Stmt;
 /// All rooms with SQL. A new `queries.rs` that is not named here fails the second test.
 fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
     vec![
+        ("customers/bulk/queries.rs", domain::customers::bulk::queries::ALL),
+        ("customers/export/queries.rs", domain::customers::export::queries::ALL),
         ("customers/facts/queries.rs", domain::customers::facts::queries::ALL),
         ("customers/list/queries.rs", domain::customers::list::queries::ALL),
+        ("customers/profile/queries.rs", domain::customers::profile::queries::ALL),
         ("customers/queries.rs", domain::customers::queries::ALL),
+        ("dump/queries.rs", domain::dump::queries::ALL),
         ("events/queries.rs", domain::events::queries::ALL),
         ("housekeeping/queries.rs", domain::housekeeping::queries::ALL),
+        ("imports/queries.rs", domain::imports::queries::ALL),
         ("jobs/queries.rs", domain::jobs::queries::ALL),
         ("labels/queries.rs", domain::labels::queries::ALL),
         ("merchants/queries.rs", domain::merchants::queries::ALL),
@@ -30,7 +35,7 @@ store::db_test! {
     domain::migrations();
 
     fn every_statement_is_understood(db) {
-        let built = domain::customers::list::queries::built();
+        let built = domain::customers::list::queries::built().into_iter().chain(domain::customers::bulk::queries::built());
         let orders = domain::orders::statements();
         let all = rooms().into_iter().flat_map(|(_, all)| all.iter().copied()).chain(built).chain(&orders);
         let refused: Vec<String> = all.filter_map(|s| db.prepare(s).err().map(|e| e.to_string())).collect();
