@@ -87,7 +87,7 @@ pub(crate) fn table(name: &str) -> Option<&'static Table> {
 
 /// The newest migration of this program.
 pub(crate) fn version() -> i64 {
-    crate::migrations().iter().map(|m| i64::from(m.version)).max().unwrap_or(0)
+    crate::migrations().iter().map(|m| m.version).max().unwrap_or(0)
 }
 
 fn read(sql: &'static str) -> Vec<Table> {
