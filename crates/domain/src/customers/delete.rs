@@ -31,7 +31,10 @@ pub fn restore(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
     ctx.must(Right::Delete)?;
     let state = state::locked(tx, ctx, id)?;
     if state.merged_into.is_some() {
-        return Err(Error::conflict("customer_merged", format!("{} was merged into another customer. Undo the merge instead.", state.display_name)));
+        return Err(Error::conflict(
+            "customer_merged",
+            format!("{} was merged into another customer. Undo the merge instead.", state.display_name),
+        ));
     }
     if state.anonymised_at.is_some() {
         return Err(Error::conflict("customer_anonymised", "This customer was anonymised. That is final."));
@@ -69,8 +72,19 @@ pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()>
     let stamp = tx.stamp()?;
     tx.exec(&q::GONE, &[&ctx.merchant, id, &stamp])?;
     for statement in [
-        &q::PURGE_VALUES, &q::DELETE_CONTACTS, &q::DELETE_TAGS, &q::DELETE_EXTERNAL_IDS, &q::PURGE_NOTES, &q::DELETE_AVATARS, &q::PURGE_METHODS, &q::PURGE_KEYS,
-        &q::PURGE_SHOPS, &q::PURGE_TOTALS, &q::PURGE_ATTACHMENTS, &q::PURGE_UNMATCHED, &q::PURGE,
+        &q::PURGE_VALUES,
+        &q::DELETE_CONTACTS,
+        &q::DELETE_TAGS,
+        &q::DELETE_EXTERNAL_IDS,
+        &q::PURGE_NOTES,
+        &q::DELETE_AVATARS,
+        &q::PURGE_METHODS,
+        &q::PURGE_KEYS,
+        &q::PURGE_SHOPS,
+        &q::PURGE_TOTALS,
+        &q::PURGE_ATTACHMENTS,
+        &q::PURGE_UNMATCHED,
+        &q::PURGE,
     ] {
         tx.exec(statement, &[&ctx.merchant, id])?;
     }
@@ -80,9 +94,12 @@ pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()>
 /// Everything that keeps a customer from being deleted permanently; at most 200 of a kind.
 pub fn links(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
     let mut all = Vec::new();
-    for (kind, statement) in
-        [("order", &q::LINKED_ORDERS), ("payment", &q::LINKED_PAYMENTS), ("subscription", &q::LINKED_SUBSCRIPTIONS), ("dispute", &q::LINKED_DISPUTES)]
-    {
+    for (kind, statement) in [
+        ("order", &q::LINKED_ORDERS),
+        ("payment", &q::LINKED_PAYMENTS),
+        ("subscription", &q::LINKED_SUBSCRIPTIONS),
+        ("dispute", &q::LINKED_DISPUTES),
+    ] {
         let found = tx.rows(statement, &[&ctx.merchant, id], |r| Ok(Link { kind, id: r.get(0)?, label: label(kind, r)? }))?;
         all.extend(found.into_iter().take(LINKS));
     }

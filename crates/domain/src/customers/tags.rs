@@ -7,8 +7,8 @@ use store::Tx;
 
 use super::{get, queries as q, state, validate};
 use crate::events::Event;
-use crate::labels;
 use crate::kit::{Ctx, CustomerId, Error, GroupId, Problems, Result, Right, TagId, name_key};
+use crate::labels;
 
 /// Gives the customer exactly these tags; new ones are made.
 pub fn set_tags(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, names: &[String]) -> Result<()> {

@@ -102,7 +102,9 @@ struct Seen {
 /// Looks before a slice, where it will need more: the images must not be asked by a transaction that writes.
 pub fn look(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &Job) -> Result<Json> {
     let place: Place = serde_json::from_value(job.cursor.clone()).unwrap_or_default();
-    let Ok(Input { selection: Selection::All { query, .. }, .. }) = serde_json::from_value(job.input.clone()) else { return Ok(Json::Null) };
+    let Ok(Input { selection: Selection::All { query, .. }, .. }) = serde_json::from_value(job.input.clone()) else {
+        return Ok(Json::Null);
+    };
     if !place.ahead.is_empty() || place.all {
         return Ok(Json::Null);
     }
@@ -151,7 +153,15 @@ impl Rows {
     pub(super) fn write(self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
         let first = self.position - self.all.len() as i64;
         let row = |(i, (id, outcome, reason, before)): (usize, (CustomerId, &'static str, String, Option<String>))| {
-            vec![ctx.merchant.value(), self.job.value(), Value::Int(first + 1 + i as i64), id.value(), outcome.into(), reason.into(), before.into()]
+            vec![
+                ctx.merchant.value(),
+                self.job.value(),
+                Value::Int(first + 1 + i as i64),
+                id.value(),
+                outcome.into(),
+                reason.into(),
+                before.into(),
+            ]
         };
         let rows: Vec<Vec<Value>> = self.all.into_iter().enumerate().map(row).collect();
         if !rows.is_empty() {

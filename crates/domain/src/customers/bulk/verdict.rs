@@ -115,7 +115,9 @@ fn judge(ctx: &Ctx, action: &Action, id: &str, state: &State, more: &More) -> Ve
             Some(at) if ctx.now > at.saturating_add(RESTORABLE) => Verdict::Not("deleted more than 30 days ago"),
             Some(_) => will(),
         },
-        Action::SetGroup { group } if *group == state.group => Verdict::Not(if group.is_some() { "already in the group" } else { "in no group" }),
+        Action::SetGroup { group } if *group == state.group => {
+            Verdict::Not(if group.is_some() { "already in the group" } else { "in no group" })
+        }
         Action::SetGroup { .. } => Verdict::Will(Before { group: state.group.clone(), ..Before::default() }),
         Action::AddTags { tags } => tagged(more.tags.get(id), tags, true),
         Action::RemoveTags { tags } => tagged(more.tags.get(id), tags, false),

@@ -9,7 +9,7 @@ use super::memory::Held;
 use super::queries as q;
 use crate::customers::index::{Key, Query, Sort, SortBy, Span, country_code, words};
 use crate::customers::status::MethodStatus;
-use crate::kit::{Currency, Ctx, CustomerId, Result};
+use crate::kit::{Ctx, Currency, CustomerId, Result};
 use crate::merchants::Settings;
 
 /// How many the top view shows.
@@ -49,7 +49,10 @@ pub(super) fn question(query: &ListQuery, held: &Held, settings: &Settings, rest
         shop: query.shop.iter().map(|s| held.shops.asked(s.as_str())).collect(),
         country: query.country.iter().map(|c| c.as_deref().and_then(country_code)).collect(),
         active: query.active,
-        lifetime: Span { from: query.ltv_min.map(|d| minor(d, settings.currency, true)), to: query.ltv_max.map(|d| minor(d, settings.currency, false)) },
+        lifetime: Span {
+            from: query.ltv_min.map(|d| minor(d, settings.currency, true)),
+            to: query.ltv_max.map(|d| minor(d, settings.currency, false)),
+        },
         created: Span { from: query.created_from.map(|d| zone.start_of(d)), to: query.created_to.map(|d| zone.end_of(d)) },
         last_order: Span { from: query.last_order_from.map(|d| zone.start_of(d)), to: query.last_order_to.map(|d| zone.end_of(d)) },
         orders: Span { from: query.orders_min, to: query.orders_max },

@@ -15,11 +15,11 @@ mod page;
 pub mod queries;
 mod views;
 
+pub use super::index::{Sort, SortBy};
 pub use columns::{Column, DEFAULT_COLUMNS, columns, keep_columns};
 pub use counts::ListCounts;
 pub use filters::{BUILT_IN, Chip, ListQuery, SORTS, View};
 pub(crate) use load::of as some_of;
 pub use memory::Indexes;
 pub use page::{ListPage, ListRow, Neighbours, count, ids, named_like, neighbours, of_ids, page, page_only, sort_in_force};
-pub use super::index::{Sort, SortBy};
 pub use views::{SavedView, change_view, delete_view, expand, keep_used, last_used, reset_used, save_view, views};

@@ -12,7 +12,7 @@ use super::{ask, counts, cursor, load};
 use crate::customers::index::{Found, Key, Query, Sort};
 use crate::customers::model::{MethodLine, Named, display_name, initials};
 use crate::customers::status::{MethodStatus, Status};
-use crate::kit::{AvatarId, Currency, Ctx, CustomerId, GroupId, Micros, Money, Result, Right, ShopId, TagId};
+use crate::kit::{AvatarId, Ctx, Currency, CustomerId, GroupId, Micros, Money, Result, Right, ShopId, TagId};
 use crate::merchants::{self, Settings};
 
 pub use super::counts::ListCounts;
@@ -241,7 +241,8 @@ fn rows(tx: &mut Tx, ctx: &Ctx, settings: &Settings, keys: &[Key]) -> Result<Vec
 
 fn read(r: &Row, settings: &Settings, now: Micros) -> std::result::Result<ListRow, store::Error> {
     let status = Status::of(r.get("status")?).ok_or(store::Error::Decode { column: "status".into(), want: "a status" })?;
-    let method = MethodStatus::of(r.get("method_status")?).ok_or(store::Error::Decode { column: "method_status".into(), want: "a method status" })?;
+    let method = MethodStatus::of(r.get("method_status")?)
+        .ok_or(store::Error::Decode { column: "method_status".into(), want: "a method status" })?;
     Ok(ListRow {
         id: r.get(0)?,
         number: r.get(1)?,

@@ -70,7 +70,13 @@ pub fn delete_view(tx: &mut Tx, ctx: &Ctx, id: &ViewId) -> Result<()> {
 /// A query that names nothing but a saved view becomes what is saved; every other stays as it is.
 pub fn expand(tx: &mut Tx, ctx: &Ctx, query: ListQuery) -> Result<ListQuery> {
     let View::Saved(id) = &query.view else { return Ok(query) };
-    let bare = ListQuery { view: query.view.clone(), after: query.after.clone(), before: query.before.clone(), per: query.per, ..ListQuery::default() };
+    let bare = ListQuery {
+        view: query.view.clone(),
+        after: query.after.clone(),
+        before: query.before.clone(),
+        per: query.per,
+        ..ListQuery::default()
+    };
     if query != bare {
         return Ok(query);
     }
@@ -101,7 +107,8 @@ pub fn reset_used(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
 }
 
 fn stored(query: &ListQuery) -> String {
-    let pairs: Vec<_> = query.first_page().pairs().into_iter().filter(|(key, value)| *key != "view" || !value.starts_with("vie_")).collect();
+    let pairs: Vec<_> =
+        query.first_page().pairs().into_iter().filter(|(key, value)| *key != "view" || !value.starts_with("vie_")).collect();
     encode::print(&pairs)
 }
 
@@ -131,7 +138,11 @@ fn one(tx: &mut Tx, ctx: &Ctx, id: &ViewId) -> Result<SavedView> {
 fn own(tx: &mut Tx, ctx: &Ctx, id: &ViewId) -> Result<SavedView> {
     ctx.must(Right::Read)?;
     let view = one(tx, ctx, id)?;
-    if view.own { Ok(view) } else { Err(Error::conflict("not_yours", "Only the person who made this view can change it. Save your own instead.")) }
+    if view.own {
+        Ok(view)
+    } else {
+        Err(Error::conflict("not_yours", "Only the person who made this view can change it. Save your own instead."))
+    }
 }
 
 fn read(r: &Row, ctx: &Ctx) -> std::result::Result<SavedView, store::Error> {

@@ -5,8 +5,8 @@ use store::{Row, Stmt};
 
 use super::*;
 use crate::customers::list::{self, Indexes, ListQuery, SortBy, View};
-use crate::customers::{self, ExternalId};
 use crate::customers::status::{ALL_METHOD_STATUSES, ALL_STATUSES};
+use crate::customers::{self, ExternalId};
 use crate::kit::{Address, DAY, GroupId, ShopId, TagId};
 
 /// A row of chance that repeats.
@@ -43,30 +43,36 @@ const PARTS: [&str; 8] = ["an", "bo", "ce", "di", "el", "fo", "gu", "hi"];
 const COUNTRIES: [&str; 4] = ["ES", "GB", "FR", ""];
 
 fn world(f: &Fixture, dice: &mut Dice, many: usize) -> World {
-    let groups = write(f, &f.ctx, |tx, ctx| ["Retail", "Wholesale"].iter().map(|n| Ok(crate::labels::create::<GroupId>(tx, ctx, n)?.id)).collect()).unwrap();
-    let tags = write(f, &f.ctx, |tx, ctx| ["A", "B", "C"].iter().map(|n| Ok(crate::labels::create::<TagId>(tx, ctx, n)?.id)).collect()).unwrap();
+    let groups =
+        write(f, &f.ctx, |tx, ctx| ["Retail", "Wholesale"].iter().map(|n| Ok(crate::labels::create::<GroupId>(tx, ctx, n)?.id)).collect())
+            .unwrap();
+    let tags =
+        write(f, &f.ctx, |tx, ctx| ["A", "B", "C"].iter().map(|n| Ok(crate::labels::create::<TagId>(tx, ctx, n)?.id)).collect()).unwrap();
     let settings = read(f, &f.ctx, crate::merchants::settings).unwrap();
     let mut w = World { groups, tags, shops: vec![f.shop.clone()], customers: Vec::new() };
-    let ready: Vec<_> = (0..many).map(|i| {
-        let name = (0..=dice.roll(3)).map(|_| *dice.one(&PARTS)).collect::<Vec<_>>().join(if dice.roll(2) == 0 { "" } else { " " });
-        let second = format!("{}@work{i}.example", dice.one(&PARTS));
-        let new = NewCustomer {
-            name: if dice.roll(5) == 0 { String::new() } else { name },
-            email: format!("{}{i}@example.com", dice.one(&PARTS)),
-            emails: dice.some(&[second]),
-            phone: if dice.roll(2) == 0 { String::new() } else { format!("+34 6{:02} {:03} {i:03}", dice.roll(100), dice.roll(1000)) },
-            company: if dice.roll(3) == 0 { format!("{} ltd", dice.one(&PARTS)) } else { String::new() },
-            billing: Address { country: (*dice.one(&COUNTRIES)).into(), ..Address::default() },
-            shop: dice.maybe(|_| f.shop.clone()),
-            group: dice.maybe(|d| d.one(&w.groups).clone()),
-            tags: dice.some(&["A".to_owned(), "B".into(), "C".into()]),
-            external_ids: vec![ExternalId { system: "test".into(), id: i.to_string() }],
-            created_at: Some(f.ctx.now - dice.roll(20) as i64 * DAY - dice.roll(3) as i64),
-            ..NewCustomer::default()
-        };
-        customers::ready(new, Rules::Import, &settings, f.ctx.now).unwrap()
-    }).collect();
-    w.customers = write(f, &f.ctx, move |tx, ctx| customers::create_many(tx, ctx, ready.clone())).unwrap().into_iter().map(|c| c.id).collect();
+    let ready: Vec<_> = (0..many)
+        .map(|i| {
+            let name = (0..=dice.roll(3)).map(|_| *dice.one(&PARTS)).collect::<Vec<_>>().join(if dice.roll(2) == 0 { "" } else { " " });
+            let second = format!("{}@work{i}.example", dice.one(&PARTS));
+            let new = NewCustomer {
+                name: if dice.roll(5) == 0 { String::new() } else { name },
+                email: format!("{}{i}@example.com", dice.one(&PARTS)),
+                emails: dice.some(&[second]),
+                phone: if dice.roll(2) == 0 { String::new() } else { format!("+34 6{:02} {:03} {i:03}", dice.roll(100), dice.roll(1000)) },
+                company: if dice.roll(3) == 0 { format!("{} ltd", dice.one(&PARTS)) } else { String::new() },
+                billing: Address { country: (*dice.one(&COUNTRIES)).into(), ..Address::default() },
+                shop: dice.maybe(|_| f.shop.clone()),
+                group: dice.maybe(|d| d.one(&w.groups).clone()),
+                tags: dice.some(&["A".to_owned(), "B".into(), "C".into()]),
+                external_ids: vec![ExternalId { system: "test".into(), id: i.to_string() }],
+                created_at: Some(f.ctx.now - dice.roll(20) as i64 * DAY - dice.roll(3) as i64),
+                ..NewCustomer::default()
+            };
+            customers::ready(new, Rules::Import, &settings, f.ctx.now).unwrap()
+        })
+        .collect();
+    w.customers =
+        write(f, &f.ctx, move |tx, ctx| customers::create_many(tx, ctx, ready.clone())).unwrap().into_iter().map(|c| c.id).collect();
     for id in w.customers.clone() {
         change_facts(f, dice, &id);
     }
@@ -82,13 +88,20 @@ fn change_facts(f: &Fixture, dice: &mut Dice, id: &CustomerId) {
     let lifetime = dice.roll(4) as i64 * 1000 - 500;
     let last = dice.maybe(|d| f.ctx.now - d.roll(10) as i64 * DAY);
     let orders = dice.roll(4) as i64;
-    let (id, statement) = (id.clone(), "UPDATE customers SET status = $3, status_until = $4, method_status = $5, method_expires_day = $6, lifetime = $7,
-        last_order_at = $8, order_count = $9, change_stamp = $10 WHERE merchant_id = $1 AND id = $2");
+    let (id, statement) = (
+        id.clone(),
+        "UPDATE customers SET status = $3, status_until = $4, method_status = $5, method_expires_day = $6, lifetime = $7,
+        last_order_at = $8, order_count = $9, change_stamp = $10 WHERE merchant_id = $1 AND id = $2",
+    );
     write(f, &f.ctx, move |tx, ctx| {
         let stamp = tx.stamp()?;
-        tx.exec(&Stmt::built(statement.into()), &[&ctx.merchant, &id, &i64::from(status.code()), &until, &base, &day, &lifetime, &last, &orders, &stamp])?;
+        tx.exec(
+            &Stmt::built(statement.into()),
+            &[&ctx.merchant, &id, &i64::from(status.code()), &until, &base, &day, &lifetime, &last, &orders, &stamp],
+        )?;
         Ok(())
-    }).unwrap();
+    })
+    .unwrap();
 }
 
 fn question(dice: &mut Dice, w: &World) -> ListQuery {
@@ -112,7 +125,11 @@ fn question(dice: &mut Dice, w: &World) -> ListQuery {
         orders_min: dice.maybe(|d| d.roll(4) as u32),
         orders_max: dice.maybe(|d| d.roll(4) as u32),
         no_order_since: dice.maybe(day),
-        view: if dice.roll(2) == 0 { View::All } else { dice.one(&[View::Paying, View::Top100, View::NeverOrdered, View::CardExpiring]).clone() },
+        view: if dice.roll(2) == 0 {
+            View::All
+        } else {
+            dice.one(&[View::Paying, View::Top100, View::NeverOrdered, View::CardExpiring]).clone()
+        },
         sort: *dice.one(&[SortBy::Name, SortBy::Created, SortBy::LastOrder, SortBy::Lifetime]),
         descending: dice.roll(2) == 0,
         ..ListQuery::default()
@@ -138,8 +155,12 @@ fn sql(f: &Fixture, q: &ListQuery) -> String {
     let mut all = vec!["c.merchant_id = $1".to_owned()];
     let mut and = |text: String| all.push(text);
     for word in q.q.split_whitespace() {
-        let contact = format!("EXISTS (SELECT 1 FROM customer_contacts k WHERE k.merchant_id = c.merchant_id AND k.customer_id = c.id AND k.key LIKE '%{word}%')");
-        and(format!("(c.sort_name LIKE '%{word}%' OR c.email_key LIKE '%{word}%' OR LOWER(c.company) LIKE '%{word}%' OR c.number LIKE '%{word}%' OR c.phone_key LIKE '%{word}%' OR {contact})"));
+        let contact = format!(
+            "EXISTS (SELECT 1 FROM customer_contacts k WHERE k.merchant_id = c.merchant_id AND k.customer_id = c.id AND k.key LIKE '%{word}%')"
+        );
+        and(format!(
+            "(c.sort_name LIKE '%{word}%' OR c.email_key LIKE '%{word}%' OR LOWER(c.company) LIKE '%{word}%' OR c.number LIKE '%{word}%' OR c.phone_key LIKE '%{word}%' OR {contact})"
+        ));
     }
     if !q.status.is_empty() {
         and(format!("{status} IN ({})", list(q.status.iter().map(|s| s.code().to_string()).collect())));
@@ -162,21 +183,26 @@ fn sql(f: &Fixture, q: &ListQuery) -> String {
     }
     if !q.tag.is_empty() {
         let ids = quoted(&mut q.tag.iter().map(ToString::to_string));
-        and(format!("EXISTS (SELECT 1 FROM customer_tags t WHERE t.merchant_id = c.merchant_id AND t.customer_id = c.id AND t.tag_id IN ({ids}))"));
+        and(format!(
+            "EXISTS (SELECT 1 FROM customer_tags t WHERE t.merchant_id = c.merchant_id AND t.customer_id = c.id AND t.tag_id IN ({ids}))"
+        ));
     }
     if !q.shop.is_empty() {
         and(format!("c.shop_id IN ({})", quoted(&mut q.shop.iter().map(ToString::to_string))));
     }
     let cents = |d: rust_decimal::Decimal| d * rust_decimal::Decimal::ONE_HUNDRED;
-    q.ltv_min.map(|d| and(format!("c.lifetime >= {}", cents(d).ceil())));
-    q.ltv_max.map(|d| and(format!("c.lifetime <= {}", cents(d).floor())));
-    q.created_from.map(|d| and(format!("c.created_at >= {}", zone.start_of(d))));
-    q.created_to.map(|d| and(format!("c.created_at <= {}", zone.end_of(d))));
-    q.last_order_from.map(|d| and(format!("c.last_order_at >= {}", zone.start_of(d))));
-    q.last_order_to.map(|d| and(format!("c.last_order_at <= {}", zone.end_of(d))));
-    q.orders_min.map(|n| and(format!("c.order_count >= {n}")));
-    q.orders_max.map(|n| and(format!("c.order_count <= {n}")));
-    q.no_order_since.map(|d| and(format!("(c.last_order_at IS NULL OR c.last_order_at < {})", zone.start_of(d))));
+    let spans = [
+        q.ltv_min.map(|d| format!("c.lifetime >= {}", cents(d).ceil())),
+        q.ltv_max.map(|d| format!("c.lifetime <= {}", cents(d).floor())),
+        q.created_from.map(|d| format!("c.created_at >= {}", zone.start_of(d))),
+        q.created_to.map(|d| format!("c.created_at <= {}", zone.end_of(d))),
+        q.last_order_from.map(|d| format!("c.last_order_at >= {}", zone.start_of(d))),
+        q.last_order_to.map(|d| format!("c.last_order_at <= {}", zone.end_of(d))),
+        q.orders_min.map(|n| format!("c.order_count >= {n}")),
+        q.orders_max.map(|n| format!("c.order_count <= {n}")),
+        q.no_order_since.map(|d| format!("(c.last_order_at IS NULL OR c.last_order_at < {})", zone.start_of(d))),
+    ];
+    spans.into_iter().flatten().for_each(&mut and);
     match q.view {
         View::Paying | View::Top100 => and("c.lifetime > 0".into()),
         View::NeverOrdered => and("c.order_count = 0".into()),
@@ -198,7 +224,8 @@ fn compare(f: &Fixture, indexes: &Indexes, q: &ListQuery) {
     let (indexes, asked) = (indexes.clone(), q.clone());
     let (page, ids) = read(f, &f.ctx, move |tx, ctx| {
         Ok((list::page(tx, ctx, &indexes, &asked)?, list::ids(tx, ctx, &indexes, &asked, None, usize::MAX)?.0))
-    }).unwrap();
+    })
+    .unwrap();
     let truth = plain(f, q);
     assert_eq!(ids, truth, "{}\n{}", q.print(), sql(f, q));
     assert_eq!(page.total, truth.len() as u64);
@@ -218,7 +245,12 @@ fn compare(f: &Fixture, indexes: &Indexes, q: &ListQuery) {
             assert_eq!(count, plain(f, &ListQuery { tag: vec![tag.id], ..q.clone() }).len() as u64, "tag of {}", q.print());
         }
         for (group, count) in counts.group {
-            assert_eq!(count, plain(f, &ListQuery { group: vec![group.map(|g| g.id)], ..q.clone() }).len() as u64, "group of {}", q.print());
+            assert_eq!(
+                count,
+                plain(f, &ListQuery { group: vec![group.map(|g| g.id)], ..q.clone() }).len() as u64,
+                "group of {}",
+                q.print()
+            );
         }
     }
 }

@@ -17,7 +17,8 @@ fn crowd(f: &Fixture, many: usize) -> Vec<CustomerId> {
 
 fn begin(f: &Fixture, indexes: &Indexes, selection: &Selection, action: &Action) -> (Preview, Picked, Started) {
     let (i, s, a) = (indexes.clone(), selection.clone(), action.clone());
-    let (preview, picked) = read(f, &f.ctx, move |tx, ctx| Ok((bulk::preview(tx, ctx, &i, &s, &a)?, bulk::pick(tx, ctx, &i, &s)?))).unwrap();
+    let (preview, picked) =
+        read(f, &f.ctx, move |tx, ctx| Ok((bulk::preview(tx, ctx, &i, &s, &a)?, bulk::pick(tx, ctx, &i, &s)?))).unwrap();
     let (s, p, a) = (selection.clone(), picked.clone(), action.clone());
     let started = write(f, &f.ctx, move |tx, ctx| bulk::start(tx, ctx, &s, &p, &a)).unwrap();
     (preview, picked, started)

@@ -9,16 +9,36 @@ use crate::subscriptions::{self, SubscriptionInput, SubscriptionStatus, Unit};
 
 fn subscribe(f: &Fixture, id: &CustomerId) -> Result<crate::kit::SubscriptionId> {
     let input = SubscriptionInput {
-        customer: id.clone(), shop: f.shop.clone(), name: "Roastery Club".into(), status: SubscriptionStatus::Active, live: true,
-        currency: Currency::of("EUR").unwrap(), amount: 1900, cycle_count: 1, cycle_unit: Unit::Month, provider: "manual".into(), provider_ref: None, method: None,
-        started_at: f.ctx.now - DAY, trial_until: None, next_payment_at: Some(f.ctx.now + 10 * DAY), ends_at: None, import_id: None,
+        customer: id.clone(),
+        shop: f.shop.clone(),
+        name: "Roastery Club".into(),
+        status: SubscriptionStatus::Active,
+        live: true,
+        currency: Currency::of("EUR").unwrap(),
+        amount: 1900,
+        cycle_count: 1,
+        cycle_unit: Unit::Month,
+        provider: "manual".into(),
+        provider_ref: None,
+        method: None,
+        started_at: f.ctx.now - DAY,
+        trial_until: None,
+        next_payment_at: Some(f.ctx.now + 10 * DAY),
+        ends_at: None,
+        import_id: None,
     };
     write(f, &f.ctx, move |tx, ctx| subscriptions::put(tx, ctx, &input))
 }
 
 fn pay(f: &Fixture, id: &CustomerId) -> PaymentId {
     let input = payments::ManualPayment {
-        order: None, customer: Some(id.clone()), shop: Some(f.shop.clone()), currency: Currency::of("EUR"), amount: 1250, kind: MethodKind::Cash, paid_at: None,
+        order: None,
+        customer: Some(id.clone()),
+        shop: Some(f.shop.clone()),
+        currency: Currency::of("EUR"),
+        amount: 1250,
+        kind: MethodKind::Cash,
+        paid_at: None,
         note: String::new(),
     };
     write(f, &f.ctx, move |tx, ctx| payments::record(tx, ctx, &input)).expect("a payment")
@@ -151,5 +171,7 @@ fn what_is_no_picture_is_refused_before_it_is_decoded() {
 }
 
 fn crc(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0u32, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 }))
+    !bytes
+        .iter()
+        .fold(!0u32, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 }))
 }

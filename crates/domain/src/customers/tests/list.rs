@@ -160,5 +160,8 @@ fn a_query_prints_what_it_reads_and_says_what_it_cannot() {
     assert_eq!(problems.0.iter().map(|p| p.field.as_str()).collect::<Vec<_>>(), ["status", "created_to", "per", "tag"]);
     assert_eq!(query, ListQuery::default());
     let chips = ListQuery::parse("q=ana&status=idle&sort=name").0.chips();
-    assert_eq!(chips.iter().map(|c| (c.key, c.without.as_str())).collect::<Vec<_>>(), [("q", "status=idle&sort=name"), ("status", "q=ana&sort=name")]);
+    assert_eq!(
+        chips.iter().map(|c| (c.key, c.without.as_str())).collect::<Vec<_>>(),
+        [("q", "status=idle&sort=name"), ("status", "q=ana&sort=name")]
+    );
 }

@@ -10,7 +10,7 @@ mod verbs;
 
 use store::Tx;
 
-use super::{Created, CustomerEdit, NewCustomer, Rules, Customer};
+use super::{Created, Customer, CustomerEdit, NewCustomer, Rules};
 use crate::kit::{Ctx, CustomerId, Error, Result};
 use crate::testing::Fixture;
 
