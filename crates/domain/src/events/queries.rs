@@ -30,6 +30,12 @@ store::statements! {
             AND (CAST($6 AS TEXT) = '' OR actor_id = $6) AND (at, id) < ($7, $8) ORDER BY at DESC, id DESC LIMIT $9) e
         LEFT JOIN event_values v ON v.merchant_id = e.merchant_id AND v.event_id = e.id
         ORDER BY e.at DESC, e.id DESC, v.field";
+    /// The same of what happens apart from customers.
+    pub LOG_APART = "SELECT e.id, e.at, e.kind, e.actor_kind, e.actor_id, e.actor_name, e.door, e.customer_id, e.version, e.subject_kind, e.subject_id, e.cause, e.data, v.field, v.old, v.new
+        FROM (SELECT * FROM events WHERE merchant_id = $1 AND at >= $2 AND at < $3 AND kind >= $4 AND kind < $5
+            AND (CAST($6 AS TEXT) = '' OR actor_id = $6) AND customer_id IS NULL AND (at, id) < ($7, $8) ORDER BY at DESC, id DESC LIMIT $9) e
+        LEFT JOIN event_values v ON v.merchant_id = e.merchant_id AND v.event_id = e.id
+        ORDER BY e.at DESC, e.id DESC, v.field";
     /// The same of one customer.
     pub LOG_OF_CUSTOMER = "SELECT e.id, e.at, e.kind, e.actor_kind, e.actor_id, e.actor_name, e.door, e.customer_id, e.version, e.subject_kind, e.subject_id, e.cause, e.data, v.field, v.old, v.new
         FROM (SELECT * FROM events WHERE merchant_id = $1 AND at >= $2 AND at < $3 AND kind >= $4 AND kind < $5

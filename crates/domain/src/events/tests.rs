@@ -1,6 +1,9 @@
 use super::*;
-use crate::kit::{DAY, Error, Right};
+use crate::customers::{self, NewCustomer, Rules, Status};
+use crate::jobs::{self, Kinds, Tools};
+use crate::kit::{Currency, DAY, Error, FixedClock, Right};
 use crate::merchants::{self, MerchantEdit};
+use crate::payments;
 use crate::testing::{Fixture, NOW};
 
 fn kinds<K>(page: &Page<K>) -> Vec<&str> {
@@ -37,6 +40,8 @@ store::db_test! {
             assert!(rest.next.is_none());
             let noun = LogFilter { kind: "shop".into(), ..LogFilter::default() };
             assert_eq!(kinds(&log(tx, &ctx, &noun, None, 50)?), ["shop.created"]);
+            let customers = LogFilter { kind: "customer".into(), ..LogFilter::default() };
+            assert!(log(tx, &ctx, &customers, None, 50)?.entries.is_empty());
             let exact = LogFilter { kind: "merchant.edited".into(), from: Some(NOW + 2), until: Some(NOW + 3), ..LogFilter::default() };
             assert_eq!(log(tx, &ctx, &exact, None, 50)?.entries.len(), 1);
             let nobody = LogFilter { actor: "per_nobody".into(), ..LogFilter::default() };
@@ -54,6 +59,39 @@ store::db_test! {
         .unwrap();
         let ctx = f.without(Right::Audit);
         assert!(matches!(db.read_now(move |tx| log(tx, &ctx, &LogFilter::default(), None, 1)), Err(Error::Forbidden(Right::Audit))));
+    }
+
+    fn new_days_make_idle_customers_active_again(db) {
+        let f = Fixture::new(db);
+        let (ctx, shop) = (f.ctx.clone(), f.shop.clone());
+        let ana = db
+            .write_now(move |tx| {
+                let new = NewCustomer { email: "ana@example.es".into(), ..NewCustomer::default() };
+                let ana = customers::create(tx, &ctx, new, Rules::Normal)?.id;
+                payments::record(tx, &ctx, &payments::ManualPayment {
+                    order: None,
+                    customer: Some(ana.clone()),
+                    shop: Some(shop.clone()),
+                    currency: Currency::of("EUR"),
+                    amount: 1000,
+                    kind: payments::MethodKind::Cash,
+                    paid_at: Some(NOW - 70 * DAY),
+                    note: String::new(),
+                })?;
+                assert_eq!(customers::get(tx, &ctx, &ana)?.status, Status::Idle);
+                merchants::edit(tx, &ctx, &settings(90))?;
+                Ok::<_, Error>(ana)
+            })
+            .unwrap();
+        let kinds = Kinds::default().with(merchants::RECOMPUTE, merchants::recompute::recompute);
+        assert_eq!(jobs::run_all(db, &kinds, &Tools::default(), &FixedClock(NOW), "test", &|| false).unwrap(), 1);
+        let ctx = f.ctx.clone();
+        db.read_now(move |tx| {
+            assert_eq!(customers::get(tx, &ctx, &ana)?.status, Status::Active);
+            assert!(jobs::running(tx, &ctx)?.is_empty());
+            Ok::<_, Error>(())
+        })
+        .unwrap();
     }
 
     fn new_rules_raise_the_version_and_ask_for_a_recompute(db) {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::customers::{self, NewCustomer, Rules};
 use crate::testing::Fixture;
 
 store::db_test! {
@@ -30,6 +31,23 @@ store::db_test! {
             assert_eq!(ids.len(), 2);
             assert_eq!(ensure_tags(tx, &ctx, &names)?, ids);
             assert_eq!(list::<TagId>(tx, &ctx)?.len(), 2);
+            Ok::<_, Error>(())
+        })
+        .unwrap();
+    }
+
+    fn a_deleted_label_leaves_its_customers(db) {
+        let f = Fixture::new(db);
+        let ctx = f.ctx.clone();
+        db.write_now(move |tx| {
+            let retail: Group = create(tx, &ctx, "Retail")?;
+            let new = NewCustomer { email: "ana@example.es".into(), group: Some(retail.id.clone()), tags: vec!["VIP".into()], ..NewCustomer::default() };
+            let ana = customers::create(tx, &ctx, new, Rules::Normal)?.id;
+            let vip = list::<TagId>(tx, &ctx)?.remove(0);
+            assert_eq!((vip.used, list::<GroupId>(tx, &ctx)?[0].used, counted(tx, &ctx, &retail.id)?.used), (1, 1, 1));
+            assert_eq!((delete(tx, &ctx, &retail.id)?, delete(tx, &ctx, &vip.id)?), (1, 1));
+            let ana = customers::get(tx, &ctx, &ana)?;
+            assert!(ana.group.is_none() && ana.tags.is_empty());
             Ok::<_, Error>(())
         })
         .unwrap();

@@ -54,7 +54,7 @@ pub fn import_ecb(tx: &mut Tx, ctx: &Ctx, text: &str) -> Result<Imported> {
         }
     }
     if done.added + done.changed > 0 {
-        Event::new("rates.imported").data(serde_json::json!({ "added": done.added, "changed": done.changed })).record(tx, ctx)?;
+        Event::new("rate.imported").data(serde_json::json!({ "added": done.added, "changed": done.changed })).record(tx, ctx)?;
     }
     Ok(done)
 }

@@ -59,12 +59,6 @@ fn newcomer() -> Comer {
 store::db_test! {
     crate::migrations();
 
-    fn every_statement_of_the_room_is_understood(db) {
-        for statement in queries::ALL.iter().chain(crate::events::queries::ALL).chain(crate::shops::queries::ALL).chain(crate::labels::queries::ALL).chain(crate::merchants::queries::ALL) {
-            db.prepare(statement).unwrap_or_else(|e| panic!("{statement:?}: {e}"));
-        }
-    }
-
     fn the_first_start_happens_once(db) {
         assert!(db.read_now(set_up::is_needed).unwrap());
         Fixture::new(db);

@@ -1,4 +1,5 @@
-//! How often one may knock: sign-in by address and by account, the API by key. Per process; a proxy in front may be stricter.
+//! How often a program may knock: the API by key. Per process; a proxy in front may be stricter. Tries to sign in are counted in the
+//! database instead (`domain::staff::sign_in`), where every process sees them.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -8,8 +9,6 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 /// The limiters of one process.
 #[derive(Clone)]
 pub struct Limits {
-    sign_in_address: Arc<DefaultKeyedRateLimiter<String>>,
-    sign_in_account: Arc<DefaultKeyedRateLimiter<String>>,
     api: Arc<DefaultKeyedRateLimiter<String>>,
 }
 
@@ -26,26 +25,19 @@ fn per_minute(n: u32) -> Arc<DefaultKeyedRateLimiter<String>> {
 impl Limits {
     /// `api`: requests per minute of one key.
     pub fn new(api: u32) -> Self {
-        Self { sign_in_address: per_minute(30), sign_in_account: per_minute(10), api: per_minute(api) }
-    }
-
-    /// May this address try this account now?
-    pub fn sign_in(&self, address: &str, account: &str) -> bool {
-        self.forget();
-        self.sign_in_address.check_key(&address.to_owned()).is_ok() && self.sign_in_account.check_key(&account.to_lowercase()).is_ok()
+        Self { api: per_minute(api) }
     }
 
     /// May this key ask now?
     pub fn api(&self, key: &str) -> bool {
+        self.forget();
         self.api.check_key(&key.to_owned()).is_ok()
     }
 
     /// Lets go of those that have not knocked for a while, so that guessing does not fill the memory.
     fn forget(&self) {
-        for limiter in [&self.sign_in_address, &self.sign_in_account, &self.api] {
-            if limiter.len() > 10_000 {
-                limiter.retain_recent();
-            }
+        if self.api.len() > 10_000 {
+            self.api.retain_recent();
         }
     }
 }

@@ -173,7 +173,7 @@ fn line(zone: &Zone, e: &Entry) -> Line {
         at: moment(zone, e.at),
         who: e.actor_name.clone(),
         door: door(&e.door).to_owned(),
-        what: sentence(&e.kind),
+        what: if e.subject_kind == "rate" { format!("{}: {}", sentence(&e.kind), e.subject_id) } else { sentence(&e.kind) },
         href: place(e),
         cause: e.cause.clone(),
         changes: changes(e),

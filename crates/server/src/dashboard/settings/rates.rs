@@ -70,7 +70,7 @@ async fn render(
     let (own, newest, days) = app
         .read(&who.ctx, move |tx, ctx| {
             let days = match chosen {
-                Some(currency) => rates::list(tx, ctx, currency, 60)?,
+                Some(currency) => rates::list(tx, ctx, currency, 30)?,
                 None => Vec::new(),
             };
             Ok((merchants::settings(tx, ctx)?, rates::newest(tx, ctx)?, days))
