@@ -9,6 +9,7 @@ pub mod demo;
 pub mod dump;
 pub mod events;
 pub mod files;
+pub mod home;
 pub mod housekeeping;
 pub mod imports;
 pub mod jobs;

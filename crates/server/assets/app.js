@@ -59,7 +59,7 @@
     root.classList.add('busy');
     if (el?.matches('[download], [data-download]')) setTimeout(calm, 2000);
   };
-  on('htmx:before:request', '*', () => busy());
+  on('htmx:before:request', '*', e => e.detail.ctx?.sourceEvent?.type === 'every' || busy());
   on('htmx:finally:request', '*', rest);
   on('htmx:config:request', '*', e => {
     const { method, body } = e.detail.ctx.request;

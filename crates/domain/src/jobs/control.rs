@@ -57,6 +57,12 @@ pub fn rows(tx: &mut Tx, ctx: &Ctx, id: &JobId, outcome: Option<&str>, after: i6
     }
 }
 
+/// How many rows ended in which way.
+pub fn outcomes(tx: &mut Tx, ctx: &Ctx, id: &JobId) -> Result<Vec<(String, i64)>> {
+    ctx.must(Right::Read)?;
+    Ok(tx.rows(&queries::OUTCOMES, &[&ctx.merchant, id], |r| Ok((r.get(0)?, r.get(1)?)))?)
+}
+
 /// Asks a job to stop behind its current slice. What is done stays done.
 ///
 /// # Errors

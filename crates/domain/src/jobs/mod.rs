@@ -10,7 +10,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub use control::{cancel, enqueue, finish, list, load, retry, rows, running};
+pub use control::{cancel, enqueue, finish, list, load, outcomes, retry, rows, running};
 pub use run::{Claimed, Kind, Kinds, Look, Step, Tools, claim, failed, look, run_all, slice};
 
 use serde_json::Value as Json;

@@ -16,6 +16,7 @@ store::statements! {
         ORDER BY position LIMIT $4";
     pub ROWS_OF = "SELECT position, subject_id, outcome, reason FROM job_rows WHERE merchant_id = $1 AND job_id = $2 AND outcome = $5 AND position > $3
         ORDER BY position LIMIT $4";
+    pub OUTCOMES = "SELECT outcome, COUNT(*) FROM job_rows WHERE merchant_id = $1 AND job_id = $2 GROUP BY outcome ORDER BY outcome";
     pub ASK_CANCEL = "UPDATE jobs SET cancel_asked = TRUE WHERE merchant_id = $1 AND id = $2 AND state IN ('queued', 'running')";
     pub REQUEUE = "UPDATE jobs SET state = 'queued', error = '', attempts = 0, cancel_asked = FALSE, finished_at = NULL
         WHERE merchant_id = $1 AND id = $2 AND state = 'failed'";

@@ -7,12 +7,15 @@ mod choices;
 mod customers;
 mod door;
 mod frame;
+mod home;
 mod invitations;
+mod jobs;
 mod merchants;
 pub mod moments;
 mod orders;
 mod page;
 mod payments;
+mod search;
 mod set_up;
 mod settings;
 mod slow;
@@ -29,7 +32,9 @@ use crate::http::{Policy, Routes};
 
 /// All pages.
 pub fn routes(routes: Routes) -> Routes {
-    payments::routes(orders::routes(customers::routes(settings::routes(people(routes)))))
+    let routes = customers::routes(settings::routes(people(routes)));
+    let routes = payments::routes(orders::routes(routes));
+    home::routes(search::routes(jobs::routes(routes)))
 }
 
 /// Coming in, going out, and one's own account.

@@ -3,5 +3,6 @@
 mod api;
 mod desk;
 mod people;
+mod pages_list;
 mod policy;
 mod settings;

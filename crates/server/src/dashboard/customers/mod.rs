@@ -1,15 +1,18 @@
 //! The customers of a merchant: the list, what is done with many, and each one's own pages.
 
+mod bulk;
 mod edit;
 mod life;
 mod list;
 mod notes;
 pub mod profile;
 
+pub use list::address;
+
 use crate::http::Routes;
 
 /// All pages of customers.
 pub fn routes(routes: Routes) -> Routes {
-    let routes = edit::routes(list::routes(routes));
+    let routes = edit::routes(bulk::routes(list::routes(routes)));
     profile::routes(notes::routes(life::routes(routes)))
 }

@@ -128,7 +128,6 @@ pub fn outcome(word: &str) -> (&'static str, &'static str) {
 /// The result for one customer.
 #[derive(Debug)]
 pub struct Line {
-    pub position: i64,
     pub name: String,
     /// Empty when there is no page any more.
     pub href: String,
@@ -143,7 +142,6 @@ impl Line {
         let (tone, word) = outcome(&row.outcome);
         let name = names.get(&row.subject_id);
         Self {
-            position: row.position,
             href: name.map(|_| format!("/customers/{}", row.subject_id)).unwrap_or_default(),
             name: name.cloned().unwrap_or(row.subject_id),
             tone,

@@ -14,6 +14,7 @@ use axum::response::Response;
 use domain::customers::list::{self, Column, ListQuery};
 use domain::kit::Right;
 
+pub use load::address;
 use view::{Empty, ListView};
 
 use crate::app::App;

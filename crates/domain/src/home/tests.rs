@@ -1,0 +1,54 @@
+//! Every number of Home is the number of the list it leads to.
+
+use super::*;
+use crate::customers::list::Indexes;
+use crate::orders::desk::Desk;
+use crate::payments::disputes::{self, DisputeInput, DisputeStatus};
+
+store::db_test! {
+    crate::migrations();
+
+    fn every_statement_is_understood(db) {
+        for statement in queries::ALL {
+            db.prepare(statement).unwrap_or_else(|error| panic!("{statement:?}: {error}"));
+        }
+    }
+
+    fn what_waits_and_how_the_month_goes(db) {
+        let desk = Desk::new(db);
+        let (ana, ben) = (desk.customer("ana@example.com"), desk.customer("ben@example.com"));
+        desk.days(-40).pay(&ana, 5_000);
+        let paid = desk.pay(&ana, 2_500);
+        desk.pay(&ben, 1_000);
+        let input = DisputeInput {
+            payment: paid.clone(),
+            amount: 2_500,
+            reason: "fraudulent".into(),
+            provider_ref: None,
+            status: DisputeStatus::Open,
+            opened_at: desk.now(),
+            due_at: Some(desk.now() + crate::kit::DAY),
+            closed_at: None,
+        };
+        desk.write(move |tx, ctx| disputes::put(tx, ctx, &input)).unwrap();
+
+        let indexes = Indexes::new();
+        let home = { let i = indexes.clone(); desk.read(move |tx, ctx| super::home(tx, ctx, &i)).unwrap() };
+        assert_eq!(home.customers, 2);
+        assert_eq!(home.today.disputes, 1);
+        assert_eq!(home.today.first_disputes[0].customer.as_ref().map(|c| &c.0), Some(&ana));
+        assert_eq!(home.today.first_disputes[0].due_at, Some(desk.now() + crate::kit::DAY));
+        assert_eq!(home.month.first, jiff::civil::date(2026, 6, 1));
+        assert_eq!(home.month.new, 2);
+        assert_eq!(home.month.revenue, [Money::new(3_500, Currency::of("EUR").unwrap())], "forty days ago was another month");
+        assert_eq!((home.month.total.minor, home.month.missing), (3_500, false));
+        assert_eq!(home.month.best.iter().map(|r| r.id.clone()).collect::<Vec<_>>(), [ana, ben]);
+
+        let payments = desk.read(|tx, ctx| entries(tx, ctx, Which::Payments, None, 1)).unwrap();
+        assert_eq!((payments.total, payments.entries.len()), (2, 1));
+        let next = payments.next.clone();
+        let rest = desk.read(move |tx, ctx| entries(tx, ctx, Which::Payments, next.clone(), 1)).unwrap();
+        assert_ne!(rest.entries[0].id, payments.entries[0].id);
+        assert_eq!(rest.next, None);
+    }
+}

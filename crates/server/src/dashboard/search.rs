@@ -1,0 +1,89 @@
+//! One search for everything (top bar, Ctrl-K): customers as the list finds them, orders by number or the buyer's e-mail address.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, Uri};
+use domain::customers::list::{self, ListQuery};
+use domain::kit::{Money, Right};
+use domain::{merchants, orders};
+use serde::Deserialize;
+
+use super::customers::address;
+use super::{PageResult, frame, moments, show, tones};
+use crate::app::App;
+use crate::http::{Policy, Routes, Who};
+use crate::look::Frame;
+
+/// Customers that are named; the list has the rest.
+const CUSTOMERS: usize = 8;
+/// Orders that are named.
+const ORDERS: i64 = 5;
+
+/// The page and its swap.
+pub fn routes(routes: Routes) -> Routes {
+    routes.get("/search", Policy::May(Right::Read), page)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    q: String,
+}
+
+/// What was found.
+struct Found {
+    q: String,
+    customers: Vec<Hit>,
+    /// The list of all, with how many they are.
+    all: Option<(String, String)>,
+    orders: Vec<Hit>,
+}
+
+struct Hit {
+    href: String,
+    name: String,
+    more: String,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/search/page.html")]
+struct SearchPage {
+    frame: Frame,
+    found: Found,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/search/part.html")]
+struct SearchPart {
+    found: Found,
+}
+
+async fn page(State(app): State<App>, who: Who, Query(asked): Query<Asked>, uri: Uri, headers: HeaderMap) -> PageResult {
+    let q: String = asked.q.trim().chars().take(200).collect();
+    let found = if q.is_empty() { Found { q, customers: Vec::new(), all: None, orders: Vec::new() } } else { find(&app, &who, q).await? };
+    if headers.contains_key("hx-request") {
+        return Ok(show(&SearchPart { found }));
+    }
+    Ok(show(&SearchPage { frame: frame(&app, &who, "", &uri, &headers).await?, found }))
+}
+
+async fn find(app: &App, who: &Who, q: String) -> domain::Result<Found> {
+    let (indexes, text) = (app.indexes.clone(), q.clone());
+    let query = ListQuery { q: q.clone(), per: 25, ..ListQuery::default() };
+    let list_of_all = address(&ListQuery { per: 50, ..query.clone() }.print());
+    let (page, orders, zone) = app
+        .read(&who.ctx, move |tx, ctx| {
+            let page = list::page_only(tx, ctx, &indexes, &query)?;
+            let filter = orders::OrderFilter { q: text.clone(), limit: ORDERS, ..orders::OrderFilter::default() };
+            Ok((page, orders::list(tx, ctx, &filter)?.orders, merchants::settings(tx, ctx)?.zone))
+        })
+        .await?;
+    let customer = |row: list::ListRow| Hit { href: format!("/customers/{}", row.id), name: row.display_name, more: row.email };
+    let order = |order: orders::OrderSummary| Hit {
+        href: format!("/orders/{}", order.id),
+        name: format!("Order {}", order.number),
+        more: format!("{}, {}", Money::new(order.total, order.currency), moments::day(&zone, order.ordered_at).shown),
+    };
+    let all = (page.total > CUSTOMERS as u64).then(|| (list_of_all, tones::number(page.total)));
+    Ok(Found { q, customers: page.rows.into_iter().take(CUSTOMERS).map(customer).collect(), all, orders: orders.into_iter().map(order).collect() })
+}
