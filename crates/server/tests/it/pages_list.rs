@@ -38,7 +38,7 @@ fn action<'a>(answer: &'a Answer, begins: &str) -> &'a str {
 }
 
 fn work(f: &Fixture) {
-    let tools = Tools { db: Some(f.db.clone()), ..Tools::default() };
+    let tools = Tools::default();
     jobs::run_all(&f.db, &server::workers::kinds(), &tools, &FixedClock(NOW), "test", &|| false).unwrap();
 }
 
@@ -231,5 +231,24 @@ store::db_test! {
         assert_eq!(counter(&olivia.get(&new[..new.find('"').unwrap()].replace("&#38;", "&"))), 2);
         assert!(olivia.get("/home/payments").body.contains("Ana Ruiz"));
         assert_eq!(olivia.get("/home/secrets").status, StatusCode::NOT_FOUND);
+    }
+
+    fn the_file_has_the_fourteen_columns_and_those_who_match(db) {
+        let f = Fixture::new(db);
+        let ids = many(&f, 3);
+        let desk = Desk::new(db);
+        let mut olivia = desk.owner(&f);
+        assert!(olivia.get("/customers?view=all").body.contains("/customers/export?"));
+        assert!(olivia.get("/customers/export?q=person").body.contains("The 3 customers of the list"));
+        let file = olivia.post("/customers/export", &[("query", "q=person"), ("format", "csv"), ("who", "these"), ("columns", "Status")]).body;
+        let mut lines = file.trim_start_matches('\u{feff}').lines();
+        assert!(lines.next().unwrap().starts_with("Name,Email,Company,Company ID,Company Email,Tax ID,Phone,Address,City,State,Zip/Postal Code,Country,VAT Number,Lifetime Value,Status"));
+        assert_eq!(lines.count(), 3);
+        let two = [("id", ids[0].as_str()), ("id", ids[1].as_str()), ("action", "export")];
+        let address = olivia.post("/customers/bulk?view=all", &two).location;
+        assert!(olivia.get(&address).body.contains("The 2 selected customers"));
+        let mut sam = desk.person(&f, &of_role(&f, Role::Support));
+        assert!(!sam.get("/customers?view=all").body.contains("/customers/export"));
+        assert_eq!(sam.post("/customers/export", &[("format", "csv")]).status, StatusCode::FORBIDDEN);
     }
 }

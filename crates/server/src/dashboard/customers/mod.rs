@@ -2,6 +2,7 @@
 
 mod bulk;
 mod edit;
+mod export;
 mod life;
 mod list;
 mod notes;
@@ -13,6 +14,6 @@ use crate::http::Routes;
 
 /// All pages of customers.
 pub fn routes(routes: Routes) -> Routes {
-    let routes = edit::routes(bulk::routes(list::routes(routes)));
+    let routes = edit::routes(export::routes(bulk::routes(list::routes(routes))));
     profile::routes(notes::routes(life::routes(routes)))
 }

@@ -69,6 +69,7 @@ pub struct ListView {
     pub per_now: usize,
     pub empty: Empty,
     pub may_write: bool,
+    pub may_export: bool,
     pub bulk: Option<Bulk>,
 }
 
@@ -105,6 +106,7 @@ pub fn build(who: &Who, loaded: Loaded, problems: Problems) -> ListView {
         per_now: query.per,
         empty: empty(&query, page.total, &counts),
         may_write: who.ctx.may(Right::Write),
+        may_export: who.ctx.may(Right::Export),
         bulk: bulk(who, &query),
         query: text,
     };
