@@ -2,6 +2,7 @@
 
 mod api;
 mod desk;
+mod pages_profile;
 mod people;
 mod pages_list;
 mod policy;

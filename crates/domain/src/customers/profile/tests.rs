@@ -10,12 +10,6 @@ use crate::testing::{Fixture, NOW};
 store::db_test! {
     crate::migrations();
 
-    fn every_statement_of_the_profile_is_understood(db) {
-        for statement in queries::ALL {
-            db.prepare(statement).unwrap_or_else(|e| panic!("{statement:?}: {e}"));
-        }
-    }
-
     fn spending_stands_in_the_month_it_was_paid_less_what_was_given_back(db) {
         let f = Fixture::new(db);
         let (ctx, shop) = (f.ctx.clone(), f.shop.clone());

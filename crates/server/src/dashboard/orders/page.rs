@@ -109,7 +109,7 @@ fn view(frame: Frame, who: &Who, r: Read) -> Page {
         total: money(o.summary.total),
         due: (open && due > 0).then(|| money(due)),
         extras: [("Discount", -o.discount), ("Shipping", o.shipping), ("Tax", o.tax)].into_iter().filter(|(_, m)| *m != 0).map(|(n, m)| (n, money(m))).collect(),
-        happened: r.entries.iter().map(|e| Happened::of(e, &zone)).collect(),
+        happened: Happened::all(&r.entries, &zone),
         steps: steps.into_iter().filter_map(|(word, at)| at.map(|at| (word, moments::moment(&zone, at)))).collect(),
         may: may(&who.ctx, &o, open, held),
         payments: r.payments.into_iter().map(|p| PaymentLine::of(p, &zone)).collect(),

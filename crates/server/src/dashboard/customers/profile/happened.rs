@@ -30,6 +30,13 @@ pub struct Happened {
 }
 
 impl Happened {
+    /// A page of the timeline. What time alone did is written down later than it happened, so a page is put in the order of the moments.
+    pub fn all(entries: &[Entry], zone: &Zone) -> Vec<Self> {
+        let mut sorted: Vec<&Entry> = entries.iter().collect();
+        sorted.sort_by_key(|e| std::cmp::Reverse((e.at, e.version)));
+        sorted.into_iter().map(|e| Self::of(e, zone)).collect()
+    }
+
     pub fn of(entry: &Entry, zone: &Zone) -> Self {
         let changed = entry.values.iter().map(|v| Changed {
             field: field_name(&v.field),
@@ -46,6 +53,16 @@ impl Happened {
             changed: changed.collect(),
         }
     }
+}
+
+/// Values that are ids of groups and shops, by their names.
+pub fn with_names(mut happened: Happened, names: &[(String, String)]) -> Happened {
+    for value in happened.changed.iter_mut().flat_map(|c| [&mut c.old, &mut c.new]) {
+        if let Some((_, name)) = names.iter().find(|(id, _)| id == value) {
+            value.clone_from(name);
+        }
+    }
+    happened
 }
 
 fn icon(kind: &str) -> &'static str {

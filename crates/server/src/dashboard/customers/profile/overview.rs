@@ -45,7 +45,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
 /// As [`open`].
 pub async fn render(asked: Asked<'_>, customer: &str, status: StatusCode, form: Form) -> Shown {
     let (frame, pane, (spend, unmatched, notes, latest)) = read(asked, customer).await?;
-    let latest = latest.iter().map(|entry| Happened::of(entry, &pane.zone)).collect();
+    let latest = Happened::all(&latest, &pane.zone);
     let page = Overview { spent: chart(&spend), missing: spend.missing, frame, pane, unmatched, notes, latest, form };
     Ok(show_with(status, &page))
 }

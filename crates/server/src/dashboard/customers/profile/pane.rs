@@ -3,7 +3,7 @@
 use axum::http::Uri;
 use domain::customers::list::{Indexes, ListQuery, neighbours};
 use domain::customers::profile::{self, Topics};
-use domain::customers::{Customer, MethodLine, Named};
+use domain::customers::{Customer, MethodLine, Named, RESTORABLE};
 use domain::kit::{Address, Ctx, GroupId, Micros, Money, Right, Zone};
 use domain::{Result, files::countries};
 use store::Tx;
@@ -17,6 +17,7 @@ use crate::look::{Form, Tab, When};
 pub struct May {
     pub write: bool,
     pub delete: bool,
+    pub restore: bool,
     pub purge: bool,
     pub order: bool,
     pub pay: bool,
@@ -71,6 +72,7 @@ impl Pane {
         let may = May {
             write: here && ctx.may(Right::Write),
             delete: ctx.may(Right::Delete) && c.anonymised_at.is_none(),
+            restore: ctx.may(Right::Delete) && c.deleted_at.is_some_and(|at| ctx.now <= at.saturating_add(RESTORABLE)),
             purge: ctx.may(Right::Purge),
             order: c.is_active() && ctx.may(Right::Orders),
             pay: c.anonymised_at.is_none() && ctx.may(Right::Payments),
@@ -171,6 +173,12 @@ impl Pane {
         self.c.shops.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
+    /// Ids of groups and shops with their names.
+    pub fn names(&self) -> Vec<(String, String)> {
+        let groups = self.groups.iter().chain(&self.c.group).map(|g| (g.id.to_string(), g.name.clone()));
+        groups.chain(self.c.shops.iter().map(|s| (s.id.to_string(), s.name.clone()))).collect()
+    }
+
     /// The small form of group and tags.
     pub fn labels(&self) -> Form {
         let tags = self.c.tags.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", ");
@@ -181,9 +189,9 @@ impl Pane {
         self.groups.iter().map(|g| (g.id.to_string(), g.name.clone())).collect()
     }
 
-    /// Days until a deleted customer can no longer be restored; `None` when it is too late.
+    /// The last day on which a deleted customer can be restored.
     pub fn restorable_until(&self) -> Option<Micros> {
-        self.c.deleted_at.map(|at| at.saturating_add(domain::customers::RESTORABLE))
+        self.c.deleted_at.map(|at| at.saturating_add(RESTORABLE))
     }
 }
 

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Uri};
 use domain::customers::{Note, notes};
 use domain::events;
 
+use super::happened::with_names;
 use super::lines::address;
 use super::{Asked, Happened, Pane, Shown, Topic, open, pane, param};
 use crate::app::App;
@@ -60,6 +61,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let kinds = KINDS.iter().map(|(k, name)| Choice { name, href: here(k, None), on: *k == kind }).collect();
     let pages = Page { range: String::new(), previous: below.map(|_| here(kind, None)), next: found.next.map(|v| here(kind, Some(v))) };
     let pinned = notes.into_iter().filter(|n| n.pinned_at.is_some()).collect();
-    let entries = found.entries.iter().map(|e| Happened::of(e, &pane.zone)).collect();
+    let names = pane.names();
+    let entries = Happened::all(&found.entries, &pane.zone).into_iter().map(|h| with_names(h, &names)).collect();
     Ok(show(&Timeline { frame, pane, kinds, pinned, entries, pages }))
 }
