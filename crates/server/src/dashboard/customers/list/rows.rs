@@ -2,7 +2,7 @@
 
 use domain::customers::list::ListRow;
 use domain::customers::{MethodStatus, Status};
-use domain::kit::Zone;
+use domain::kit::{Micros, Zone};
 
 use super::filters::country;
 use crate::dashboard::{moments, tones};
@@ -53,8 +53,8 @@ impl RowView {
             merged_into: row.merged_into.map(|id| id.to_string()).unwrap_or_default(),
             method_status: row.method_status,
             method_tone: tones::of_method(row.method_status),
-            created: moments::day(zone, row.created_at),
-            last_order: row.last_order_at.map(|at| moments::day(zone, at)),
+            created: day(zone, row.created_at),
+            last_order: row.last_order_at.map(|at| day(zone, at)),
             group: row.group.map(|g| g.name).unwrap_or_default(),
             shop: row.shop.map(|s| s.name).unwrap_or_default(),
             country: country(Some(&row.country)),
@@ -64,4 +64,10 @@ impl RowView {
             id: row.id.to_string(),
         }
     }
+}
+
+/// The day alone: fifty rows with two moments each would weigh a kilobyte more on the wire.
+fn day(zone: &Zone, at: Micros) -> When {
+    let date = zone.date(at);
+    When { machine: date.to_string(), shown: moments::date(date) }
 }
