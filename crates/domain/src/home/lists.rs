@@ -92,9 +92,9 @@ pub fn entries(tx: &mut Tx, ctx: &Ctx, which: Which, after: Option<PageKey>, lim
         Which::Unpaid => tx.rows(&queries::UNPAID, &[merchant, &key.at, &key.id, &more], |r| {
             Ok(Entry { order: Some(OrderId::from_db(r.get(0)?)), ..read(r)? })
         })?,
-        Which::Payments => tx.rows(&queries::PAYMENTS, &[merchant, &from, &to, &key.at, &key.id, &more], |r| {
-            Ok(Entry { order: r.get(13)?, ..read(r)? })
-        })?,
+        Which::Payments => {
+            tx.rows(&queries::PAYMENTS, &[merchant, &from, &to, &key.at, &key.id, &more], |r| Ok(Entry { order: r.get(13)?, ..read(r)? }))?
+        }
     };
     let there_is_more = found.len() > limit;
     found.truncate(limit);

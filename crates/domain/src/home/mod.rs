@@ -106,7 +106,8 @@ pub fn home(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes) -> Result<Home> {
 
 fn today(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes) -> Result<Today> {
     let mut count = |statement| tx.scalar::<i64>(statement, &[&ctx.merchant]).map(i64::unsigned_abs);
-    let (disputes, unpaid, unmatched) = (count(&queries::COUNT_DISPUTES)?, count(&queries::COUNT_UNPAID)?, count(&queries::COUNT_UNMATCHED)?);
+    let (disputes, unpaid, unmatched) =
+        (count(&queries::COUNT_DISPUTES)?, count(&queries::COUNT_UNPAID)?, count(&queries::COUNT_UNMATCHED)?);
     Ok(Today {
         disputes,
         first_disputes: if disputes > 0 { entries(tx, ctx, Which::Disputes, None, 3)?.entries } else { Vec::new() },

@@ -85,5 +85,10 @@ async fn find(app: &App, who: &Who, q: String) -> domain::Result<Found> {
         more: format!("{}, {}", Money::new(order.total, order.currency), moments::day(&zone, order.ordered_at).shown),
     };
     let all = (page.total > CUSTOMERS as u64).then(|| (list_of_all, tones::number(page.total)));
-    Ok(Found { q, customers: page.rows.into_iter().take(CUSTOMERS).map(customer).collect(), all, orders: orders.into_iter().map(order).collect() })
+    Ok(Found {
+        q,
+        customers: page.rows.into_iter().take(CUSTOMERS).map(customer).collect(),
+        all,
+        orders: orders.into_iter().map(order).collect(),
+    })
 }

@@ -69,8 +69,8 @@ async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap) ->
 
 async fn shown(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, chosen: &Chosen, form: Form, status: StatusCode) -> PageResult {
     let (indexes, query, ids) = (app.indexes.clone(), chosen.query.clone(), chosen.ids.clone());
-    let matching = app
-        .read(&who.ctx, move |tx, ctx| {
+    let matching =
+        app.read(&who.ctx, move |tx, ctx| {
             if ids.is_empty() { list::count(tx, ctx, &indexes, &query) } else { Ok(list::of_ids(tx, ctx, &ids)?.len() as u64) }
         })
         .await?;

@@ -48,7 +48,14 @@ pub struct Place {
 }
 
 /// A page of one list.
-pub async fn page(State(app): State<App>, who: Who, Path(list): Path<String>, Query(place): Query<Place>, uri: Uri, headers: HeaderMap) -> PageResult {
+pub async fn page(
+    State(app): State<App>,
+    who: Who,
+    Path(list): Path<String>,
+    Query(place): Query<Place>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> PageResult {
     let which: Which = guard::id(&list, "list")?;
     let after: Option<PageKey> = place.after.parse().ok();
     let (found, zone) = app

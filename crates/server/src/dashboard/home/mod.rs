@@ -152,8 +152,18 @@ fn tiles(home: &Home) -> Vec<Tile> {
             href: list(&home::new_since(month.first)),
         },
         Tile { name: "Revenue", value: month.total.to_string(), more: parts.join(" "), href: "/home/payments".to_owned() },
-        Tile { name: "Churned", value: tones::number(month.churned), more: "without a subscription now".to_owned(), href: list(&home::churned()) },
-        Tile { name: "Customers", value: tones::number(home.customers), more: "without archived ones".to_owned(), href: "/customers?view=all".to_owned() },
+        Tile {
+            name: "Churned",
+            value: tones::number(month.churned),
+            more: "without a subscription now".to_owned(),
+            href: list(&home::churned()),
+        },
+        Tile {
+            name: "Customers",
+            value: tones::number(home.customers),
+            more: "without archived ones".to_owned(),
+            href: "/customers?view=all".to_owned(),
+        },
     ]
 }
 

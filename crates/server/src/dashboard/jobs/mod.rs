@@ -43,9 +43,7 @@ struct IndexPage {
 }
 
 async fn index(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap) -> PageResult {
-    let (jobs, zone) = app
-        .read(&who.ctx, |tx, ctx| Ok((jobs::list(tx, ctx, LATEST)?, domain::merchants::settings(tx, ctx)?.zone)))
-        .await?;
+    let (jobs, zone) = app.read(&who.ctx, |tx, ctx| Ok((jobs::list(tx, ctx, LATEST)?, domain::merchants::settings(tx, ctx)?.zone))).await?;
     let jobs = jobs.iter().map(|job| JobView::of(job, &who, &zone)).collect();
     Ok(show(&IndexPage { frame: frame(&app, &who, "jobs", &uri, &headers).await?, jobs }))
 }
@@ -78,7 +76,14 @@ struct Which {
 }
 
 /// One job; a swap gets the part that moves.
-async fn page(State(app): State<App>, who: Who, Path(id): Path<String>, Query(which): Query<Which>, uri: Uri, headers: HeaderMap) -> PageResult {
+async fn page(
+    State(app): State<App>,
+    who: Who,
+    Path(id): Path<String>,
+    Query(which): Query<Which>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> PageResult {
     let id: JobId = guard::id(&id, "job")?;
     let outcome = Some(which.outcome.clone()).filter(|o| !o.is_empty());
     let after = which.after.max(0);

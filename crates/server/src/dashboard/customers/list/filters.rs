@@ -68,10 +68,18 @@ pub fn menus(query: &ListQuery, counts: &ListCounts) -> Vec<Menu> {
         all.push(menu("Group", "group", options.collect()));
     }
     if !counts.tag.is_empty() {
-        all.push(menu("Tag", "tag", counts.tag.iter().map(|(t, n)| choice(t.id.as_str(), &t.name, *n, query.tag.contains(&t.id))).collect()));
+        all.push(menu(
+            "Tag",
+            "tag",
+            counts.tag.iter().map(|(t, n)| choice(t.id.as_str(), &t.name, *n, query.tag.contains(&t.id))).collect(),
+        ));
     }
     if counts.shop.len() > 1 || !query.shop.is_empty() {
-        all.push(menu("Shop", "shop", counts.shop.iter().map(|(s, n)| choice(s.id.as_str(), &s.name, *n, query.shop.contains(&s.id))).collect()));
+        all.push(menu(
+            "Shop",
+            "shop",
+            counts.shop.iter().map(|(s, n)| choice(s.id.as_str(), &s.name, *n, query.shop.contains(&s.id))).collect(),
+        ));
     }
     if counts.country.len() > 1 || !query.country.is_empty() {
         all.push(menu("Country", "country", countries_of(query, counts)));
@@ -83,8 +91,10 @@ fn countries_of(query: &ListQuery, counts: &ListCounts) -> Vec<Choice> {
     let mut named: Vec<(String, &Option<String>, u64)> =
         counts.country.iter().filter(|(c, _)| c.is_some()).map(|(c, n)| (country(c.as_deref()), c, *n)).collect();
     named.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut options: Vec<Choice> =
-        named.into_iter().map(|(word, code, n)| choice(code.as_deref().unwrap_or("none"), &word, n, query.country.contains(code))).collect();
+    let mut options: Vec<Choice> = named
+        .into_iter()
+        .map(|(word, code, n)| choice(code.as_deref().unwrap_or("none"), &word, n, query.country.contains(code)))
+        .collect();
     let none = counts.country.iter().find(|(c, _)| c.is_none()).map_or(0, |(_, n)| *n);
     options.push(choice("none", "No country", none, query.country.contains(&None)));
     options
@@ -144,7 +154,10 @@ pub fn words(chip: &Chip, query: &ListQuery, counts: &ListCounts, settings: &Set
         "status" => format!("Status: {}", value.parse::<Status>().map_or(value, |s| s.label())),
         "method" => format!("Payment method: {}", value.parse::<MethodStatus>().map_or(value, |s| s.label())),
         "group" if value == "none" => "No group".to_owned(),
-        "group" => format!("Group: {}", name(counts.group.iter().filter_map(|(g, _)| g.as_ref()).find(|g| g.id.as_str() == value).map(|g| &g.name))),
+        "group" => format!(
+            "Group: {}",
+            name(counts.group.iter().filter_map(|(g, _)| g.as_ref()).find(|g| g.id.as_str() == value).map(|g| &g.name))
+        ),
         "tag" => format!("Tag: {}", name(counts.tag.iter().find(|(t, _)| t.id.as_str() == value).map(|(t, _)| &t.name))),
         "shop" => format!("Shop: {}", name(counts.shop.iter().find(|(s, _)| s.id.as_str() == value).map(|(s, _)| &s.name))),
         "country" if value == "none" => "No country".to_owned(),

@@ -51,7 +51,10 @@ struct ListPart {
 async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap) -> PageResult {
     let text = uri.query().unwrap_or_default();
     let swap = headers.contains_key("hx-request") && !headers.contains_key("hx-history-restore-request");
-    if text.is_empty() && !swap && let Some(used) = app.read(&who.ctx, list::last_used).await? {
+    if text.is_empty()
+        && !swap
+        && let Some(used) = app.read(&who.ctx, list::last_used).await?
+    {
         return Ok(see_other(&format!("/customers?{used}")));
     }
     let (asked, problems) = ListQuery::parse(text);
@@ -59,7 +62,11 @@ async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap) ->
     let loaded = app.read(&who.ctx, move |tx, ctx| load::load(tx, ctx, &indexes, &asked)).await?;
     keep(&app, &who, &loaded, swap).await?;
     let list = view::build(&who, loaded, problems);
-    let answer = if swap { show(&ListPart { list }) } else { show(&ListPage { frame: frame(&app, &who, "customers", &uri, &headers).await?, list }) };
+    let answer = if swap {
+        show(&ListPart { list })
+    } else {
+        show(&ListPage { frame: frame(&app, &who, "customers", &uri, &headers).await?, list })
+    };
     Ok(varied(answer))
 }
 

@@ -1,7 +1,7 @@
 //! What the list page shows, made of what was read.
 
-use domain::customers::list::{self, BUILT_IN, Column, ListCounts, ListQuery, SORTS, SavedView, SortBy, View};
 use domain::customers::Status;
+use domain::customers::list::{self, BUILT_IN, Column, ListCounts, ListQuery, SORTS, SavedView, SortBy, View};
 use domain::kit::{Problems, Right};
 
 use super::filters::{self, Menu, On, Ranges};
@@ -170,7 +170,11 @@ fn pages(first: &ListQuery, position: u64, rows: usize, total: u64, before: Opti
     };
     let last = position + (rows as u64).saturating_sub(1);
     Page {
-        range: if rows == 0 { "0".to_owned() } else { format!("{}–{} of {}", tones::number(position), tones::number(last), tones::number(total)) },
+        range: if rows == 0 {
+            "0".to_owned()
+        } else {
+            format!("{}–{} of {}", tones::number(position), tones::number(last), tones::number(total))
+        },
         previous: before.map(|place| with("before", place)),
         next: after.map(|place| with("after", place)),
     }
