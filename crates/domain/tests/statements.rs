@@ -15,6 +15,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("customers/queries.rs", domain::customers::queries::ALL),
         ("dump/queries.rs", domain::dump::queries::ALL),
         ("events/queries.rs", domain::events::queries::ALL),
+        ("home/queries.rs", domain::home::queries::ALL),
         ("housekeeping/queries.rs", domain::housekeeping::queries::ALL),
         ("imports/queries.rs", domain::imports::queries::ALL),
         ("jobs/queries.rs", domain::jobs::queries::ALL),
