@@ -22,7 +22,9 @@ fn main() {
         ["fsyncs", file, times] => fsyncs(file, times.parse().unwrap()),
         ["bare", port] => bare(port.parse().unwrap()),
         _ => {
-            eprintln!("bench make DATABASE CUSTOMERS ORDERS_EACH | read ADDRESS COOKIE KEY TIMES | checkouts ADDRESS KEY SHOP CLIENTS EACH | fsyncs FILE TIMES | bare PORT");
+            eprintln!(
+                "bench make DATABASE CUSTOMERS ORDERS_EACH | read ADDRESS COOKIE KEY TIMES | checkouts ADDRESS KEY SHOP CLIENTS EACH | fsyncs FILE TIMES | bare PORT"
+            );
             std::process::exit(2);
         }
     }
@@ -58,7 +60,8 @@ impl Client {
 
     /// Sends a request; gives status and size of the body as it came over the wire.
     fn send(&mut self, method: &str, path: &str, headers: &str, body: &str) -> (u16, usize) {
-        let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\nContent-Type: application/json\r\n", body.len()) };
+        let length =
+            if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\nContent-Type: application/json\r\n", body.len()) };
         let request = format!("{method} {path} HTTP/1.1\r\nHost: bench\r\n{headers}{length}\r\n{body}");
         self.stream.get_mut().write_all(request.as_bytes()).unwrap();
         let (mut line, mut status, mut length, mut chunked) = (String::new(), 0, 0usize, false);

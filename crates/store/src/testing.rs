@@ -180,12 +180,13 @@ macro_rules! db_test {
         $(mod $name {
             #[allow(unused_imports)]
             use super::*;
-            $(#[$meta])*
             fn run($db: &$crate::testing::TestDb) $body
+            $(#[$meta])*
             #[test]
             fn sqlite() {
                 run(&$crate::testing::fresh($crate::Engine::Sqlite, $migrations));
             }
+            $(#[$meta])*
             #[test]
             fn postgres() {
                 run(&$crate::testing::fresh($crate::Engine::Postgres, $migrations));
@@ -201,15 +202,16 @@ macro_rules! db_test_concurrent {
         $(mod $name {
             #[allow(unused_imports)]
             use super::*;
-            $(#[$meta])*
             fn run($db: &$crate::testing::TestDb) $body
             fn options() -> $crate::Options {
                 $crate::Options { pool: 32, readers: 4, ..$crate::testing::options() }
             }
+            $(#[$meta])*
             #[test]
             fn sqlite() {
                 run(&$crate::testing::fresh_with($crate::Engine::Sqlite, $migrations, options()));
             }
+            $(#[$meta])*
             #[test]
             fn postgres() {
                 run(&$crate::testing::fresh_with($crate::Engine::Postgres, $migrations, options()));

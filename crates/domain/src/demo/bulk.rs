@@ -4,8 +4,8 @@
 
 use store::{Bind as _, Db, Value};
 
-use super::people;
 use super::dice::Dice;
+use super::people;
 use crate::customers::{self, NewCustomer, Rules};
 use crate::kit::{Ctx, CustomerId, DAY, Error, OrderId, PaymentId, Result, ShopId};
 use crate::{customers::facts, merchants};
@@ -14,15 +14,66 @@ use crate::{customers::facts, merchants};
 const SLICE: usize = 500;
 
 const ORDER: [&str; 29] = [
-    "merchant_id", "id", "number", "shop_id", "external_id", "customer_id", "guest", "state", "currency", "discount", "shipping", "tax", "total", "email",
-    "email_key", "name", "phone", "phone_key", "company", "billing", "delivery", "note", "flag", "ordered_at", "created_at", "updated_at", "paid_at",
-    "closed_at", "version",
+    "merchant_id",
+    "id",
+    "number",
+    "shop_id",
+    "external_id",
+    "customer_id",
+    "guest",
+    "state",
+    "currency",
+    "discount",
+    "shipping",
+    "tax",
+    "total",
+    "email",
+    "email_key",
+    "name",
+    "phone",
+    "phone_key",
+    "company",
+    "billing",
+    "delivery",
+    "note",
+    "flag",
+    "ordered_at",
+    "created_at",
+    "updated_at",
+    "paid_at",
+    "closed_at",
+    "version",
 ];
 const LINE: [&str; 8] = ["merchant_id", "order_id", "position", "sku", "sku_key", "title", "quantity", "unit_price"];
 const PAYMENT: [&str; 28] = [
-    "merchant_id", "id", "shop_id", "order_id", "customer_id", "provider", "provider_ref", "status", "live", "currency", "amount", "refunded",
-    "refund_pending", "lost", "kind", "brand", "last4", "fingerprint", "name", "email", "email_key", "phone", "phone_key", "failure_code", "failure_message",
-    "note", "flag", "paid_at",
+    "merchant_id",
+    "id",
+    "shop_id",
+    "order_id",
+    "customer_id",
+    "provider",
+    "provider_ref",
+    "status",
+    "live",
+    "currency",
+    "amount",
+    "refunded",
+    "refund_pending",
+    "lost",
+    "kind",
+    "brand",
+    "last4",
+    "fingerprint",
+    "name",
+    "email",
+    "email_key",
+    "phone",
+    "phone_key",
+    "failure_code",
+    "failure_message",
+    "note",
+    "flag",
+    "paid_at",
 ];
 
 /// Writes `count` customers with `each` orders and payments apiece (on average) into an empty merchant.
@@ -79,16 +130,76 @@ fn slice(tx: &mut store::Tx, ctx: &Ctx, shop: &ShopId, range: std::ops::Range<us
             let mark = format!("b{n}-{k}");
             let empty = || Value::Text(String::new());
             orders.push(vec![
-                m.clone(), o.clone(), text(&mark), s.clone(), text(&mark), c.clone(), Value::Bool(false), text("closed"), text("EUR"), Value::Int(0), Value::Int(0),
-                Value::Int(0), Value::Int(cents), empty(), empty(), empty(), empty(), empty(), empty(), text("{}"), text("{}"), empty(), empty(), Value::Int(at),
-                Value::Int(at), Value::Int(at), Value::Int(at), Value::Int(at), Value::Int(1),
+                m.clone(),
+                o.clone(),
+                text(&mark),
+                s.clone(),
+                text(&mark),
+                c.clone(),
+                Value::Bool(false),
+                text("closed"),
+                text("EUR"),
+                Value::Int(0),
+                Value::Int(0),
+                Value::Int(0),
+                Value::Int(cents),
+                empty(),
+                empty(),
+                empty(),
+                empty(),
+                empty(),
+                empty(),
+                text("{}"),
+                text("{}"),
+                empty(),
+                empty(),
+                Value::Int(at),
+                Value::Int(at),
+                Value::Int(at),
+                Value::Int(at),
+                Value::Int(at),
+                Value::Int(1),
             ]);
             let price = format!("{}.{:02}", cents / 100, cents % 100);
-            lines.push(vec![m.clone(), o.clone(), Value::Int(1), text("ESP-250"), text("esp-250"), text("Espresso Havn, 250 g"), text("1"), Value::Text(price)]);
+            lines.push(vec![
+                m.clone(),
+                o.clone(),
+                Value::Int(1),
+                text("ESP-250"),
+                text("esp-250"),
+                text("Espresso Havn, 250 g"),
+                text("1"),
+                Value::Text(price),
+            ]);
             payments.push(vec![
-                m, payment.value(), s, o, c, text("stripe"), Value::Text(format!("py_{mark}")), text("settled"), Value::Bool(true), text("EUR"), Value::Int(cents),
-                Value::Int(0), Value::Int(0), Value::Int(0), text("card"), text("visa"), text("4242"), Value::Text(format!("fp_{n}")), empty(), empty(), empty(),
-                empty(), empty(), empty(), empty(), empty(), empty(), Value::Int(at),
+                m,
+                payment.value(),
+                s,
+                o,
+                c,
+                text("stripe"),
+                Value::Text(format!("py_{mark}")),
+                text("settled"),
+                Value::Bool(true),
+                text("EUR"),
+                Value::Int(cents),
+                Value::Int(0),
+                Value::Int(0),
+                Value::Int(0),
+                text("card"),
+                text("visa"),
+                text("4242"),
+                Value::Text(format!("fp_{n}")),
+                empty(),
+                empty(),
+                empty(),
+                empty(),
+                empty(),
+                empty(),
+                empty(),
+                empty(),
+                empty(),
+                Value::Int(at),
             ]);
         }
     }

@@ -59,7 +59,9 @@ fn empty(db: &Db) -> Result<(), DumpError> {
         Ok(None)
     })?;
     match found {
-        Some(table) => Err(DumpError::Unfit(format!("The database is not empty ({table}). Restore into a new one: give another --database."))),
+        Some(table) => {
+            Err(DumpError::Unfit(format!("The database is not empty ({table}). Restore into a new one: give another --database.")))
+        }
         None => Ok(()),
     }
 }
@@ -95,10 +97,14 @@ fn read(file: &Path, row: &mut dyn FnMut(&'static Table, Vec<Value>, usize) -> R
         if ended {
             return Err(unfit("The backup goes on behind its end. Take another copy."));
         }
-        match serde_json::from_str::<Json>(&text).map_err(|_| DumpError::Unfit(format!("Line {number} of the backup cannot be read. Take another copy.")))? {
+        match serde_json::from_str::<Json>(&text)
+            .map_err(|_| DumpError::Unfit(format!("Line {number} of the backup cannot be read. Take another copy.")))?
+        {
             Json::Array(cells) => {
                 let table = table.ok_or_else(|| unfit("The backup has a row before a table. Take another copy."))?;
-                let values = table.values(&cells).ok_or_else(|| DumpError::Unfit(format!("Line {number} of the backup is not a row of {}.", table.name)))?;
+                let values = table
+                    .values(&cells)
+                    .ok_or_else(|| DumpError::Unfit(format!("Line {number} of the backup is not a row of {}.", table.name)))?;
                 count += 1;
                 row(table, values, size)?;
             }
@@ -106,7 +112,10 @@ fn read(file: &Path, row: &mut dyn FnMut(&'static Table, Vec<Value>, usize) -> R
             Json::Object(part) if part.contains_key("end") => {
                 ended = true;
                 if part["end"].as_u64() != Some(count) {
-                    return Err(DumpError::Unfit(format!("The backup should hold {} rows and holds {count}. Take another copy.", part["end"])));
+                    return Err(DumpError::Unfit(format!(
+                        "The backup should hold {} rows and holds {count}. Take another copy.",
+                        part["end"]
+                    )));
                 }
             }
             next => table = Some(known(&next)?),

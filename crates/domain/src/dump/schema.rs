@@ -138,7 +138,10 @@ mod tests {
             let made = migration.sql.matches("CREATE TABLE ").count();
             let read = read(migration.sql);
             assert_eq!(read.len(), made);
-            assert!(read.iter().all(|t| !t.columns.is_empty() && !t.key.is_empty() && t.key.iter().all(|k| t.names().contains(k))), "{read:?}");
+            assert!(
+                read.iter().all(|t| !t.columns.is_empty() && !t.key.is_empty() && t.key.iter().all(|k| t.names().contains(k))),
+                "{read:?}"
+            );
             assert!(!migration.sql.contains("ALTER TABLE"), "columns that are added later must be read too");
         }
         let place = |name: &str| tables().iter().position(|t| t.name == name).unwrap();

@@ -46,7 +46,9 @@ fn text(word: &str, row: &Row<'_>) -> Result<String, store::Error> {
         match row.cell(at) {
             None => break,
             Some(Cell::Null) => {}
-            Some(Cell::Text(text)) => line.push_str(&text.replace('\\', "\\\\").replace('|', "\\|").replace('\n', "\\n").replace('\r', "\\r")),
+            Some(Cell::Text(text)) => {
+                line.push_str(&text.replace('\\', "\\\\").replace('|', "\\|").replace('\n', "\\n").replace('\r', "\\r"))
+            }
             Some(Cell::Int(n)) => line.push_str(&n.to_string()),
             Some(Cell::Bool(b)) => line.push_str(if b { "1" } else { "0" }),
             Some(Cell::Bytes(_)) => return Err(store::Error::Decode { column: at.to_string(), want: "a text or a number" }),

@@ -93,17 +93,9 @@ pub fn log(tx: &mut Tx, ctx: &Ctx, filter: &LogFilter, after: Option<&LogKey>, l
             &queries::LOG_OF_CUSTOMER,
             &[&ctx.merchant, &from, &until, &kinds.start, &kinds.end, &filter.actor, &at, &id, &more, customer],
         )?,
-        None if is_apart(&filter.kind) => collect(tx, &queries::LOG_APART, &[
-            &ctx.merchant,
-            &from,
-            &until,
-            &kinds.start,
-            &kinds.end,
-            &filter.actor,
-            &at,
-            &id,
-            &more,
-        ])?,
+        None if is_apart(&filter.kind) => {
+            collect(tx, &queries::LOG_APART, &[&ctx.merchant, &from, &until, &kinds.start, &kinds.end, &filter.actor, &at, &id, &more])?
+        }
         None => collect(tx, &queries::LOG, &[&ctx.merchant, &from, &until, &kinds.start, &kinds.end, &filter.actor, &at, &id, &more])?,
     };
     Ok(page(entries, limit, |last| (last.at, last.id.clone())))

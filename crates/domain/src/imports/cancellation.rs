@@ -34,7 +34,16 @@ pub(super) fn cancel(
 ) -> Result<()> {
     let wanted = -invoice.total;
     let Some(owner) = owner else {
-        return keep(tx, ctx, journal, place, invoice, None, ("cancellation", wanted, "No customer is known whose payment it could take from."), counts);
+        return keep(
+            tx,
+            ctx,
+            journal,
+            place,
+            invoice,
+            None,
+            ("cancellation", wanted, "No customer is known whose payment it could take from."),
+            counts,
+        );
     };
     if wanted <= 0 {
         return keep(tx, ctx, journal, place, invoice, Some(owner), ("cancellation", wanted, "It takes nothing back."), counts);
@@ -58,7 +67,11 @@ pub(super) fn cancel(
         counts.refunded += taken.take;
     }
     if rest > 0 {
-        let reason = if rest == wanted { "No earlier payment of this customer has anything left." } else { "More than is left of this customer’s earlier payments." };
+        let reason = if rest == wanted {
+            "No earlier payment of this customer has anything left."
+        } else {
+            "More than is left of this customer’s earlier payments."
+        };
         keep(tx, ctx, journal, place, invoice, Some(owner), ("cancellation", rest, reason), counts)?;
     }
     Ok(())
@@ -125,7 +138,17 @@ pub(super) fn keep(
     tx.exec(
         &queries::INSERT_UNMATCHED,
         &[
-            &ctx.merchant, &id, &owner, &place.shop, &what, &invoice.number, &invoice.currency, &amount, &reason, &invoice.at, &Some(journal.import),
+            &ctx.merchant,
+            &id,
+            &owner,
+            &place.shop,
+            &what,
+            &invoice.number,
+            &invoice.currency,
+            &amount,
+            &reason,
+            &invoice.at,
+            &Some(journal.import),
         ],
     )?;
     journal.note(tx, ctx, kind::UNMATCHED, id.as_str(), None)?;

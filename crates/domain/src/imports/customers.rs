@@ -49,10 +49,12 @@ impl Reader {
     pub(super) fn read(&self, row: &Row) -> Result<Wanted, String> {
         let mut wrong = Vec::new();
         let text = |target: &Target| self.layout.text(row, target);
-        let mut note = |read: Result<Option<bool>, String>| read.unwrap_or_else(|e| {
-            wrong.push(e);
-            None
-        });
+        let mut note = |read: Result<Option<bool>, String>| {
+            read.unwrap_or_else(|e| {
+                wrong.push(e);
+                None
+            })
+        };
         let marketing = note(values::yes_no(&text(&Target::MarketingConsent)));
         let active = note(values::yes_no(&text(&Target::Active)));
         let created_at = self.date(&text(&Target::CreatedAt)).unwrap_or_else(|e| {
@@ -154,7 +156,9 @@ impl Reader {
         }
         let one = |system: &str, id: &str| ExternalId { system: system.to_owned(), id: id.trim().to_owned() };
         match self.layout.name.as_str() {
-            "regulars" => values::list(cell).iter().map(|e| e.split_once(':').map_or_else(|| one("import", e), |(s, id)| one(s.trim(), id))).collect(),
+            "regulars" => {
+                values::list(cell).iter().map(|e| e.split_once(':').map_or_else(|| one("import", e), |(s, id)| one(s.trim(), id))).collect()
+            }
             "map" => vec![one("import", values::identifier(cell))],
             system => vec![one(system, values::identifier(cell))],
         }
@@ -192,7 +196,20 @@ pub(super) fn same_as(c: &NewCustomer) -> u64 {
     let name = if c.name.is_empty() { format!("{} {}", c.first_name, c.last_name).trim().to_owned() } else { c.name.clone() };
     let street = join_lines(&c.billing.line1, &c.billing.line2);
     let b = &c.billing;
-    hash(&[&name, &c.company, &c.company_id, &c.company_email, &c.tax_id, &c.phone, &street, &b.city, &b.state, &b.zip, &b.country, &c.vat_number])
+    hash(&[
+        &name,
+        &c.company,
+        &c.company_id,
+        &c.company_email,
+        &c.tax_id,
+        &c.phone,
+        &street,
+        &b.city,
+        &b.state,
+        &b.zip,
+        &b.country,
+        &c.vat_number,
+    ])
 }
 
 /// The street lines as our export writes them in one cell.

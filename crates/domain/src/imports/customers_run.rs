@@ -53,7 +53,9 @@ impl<'a> Work<'a> {
             self.make(tx, ctx, journal)?;
         }
         let found = match (matching::find(tx, ctx, wanted, keyless)?, wanted.same_as) {
-            (Match::Nobody, Some(same)) => self.sliced.keyless.iter().find(|(s, _)| *s == same).map_or(Match::Nobody, |(_, id)| Match::This(id.clone())),
+            (Match::Nobody, Some(same)) => {
+                self.sliced.keyless.iter().find(|(s, _)| *s == same).map_or(Match::Nobody, |(_, id)| Match::This(id.clone()))
+            }
             (found, _) => found,
         };
         match found {

@@ -119,7 +119,9 @@ impl Reader {
             name: text(&Target::CustomerName),
             country: two_letters(&text(&Target::CustomerCountry)),
         };
-        for (what, value, most) in [("The customer number", &customer.number, 40), ("The name", &customer.name, 200), ("The order number", &self.number(row), 60)] {
+        for (what, value, most) in
+            [("The customer number", &customer.number, 40), ("The name", &customer.name, 200), ("The order number", &self.number(row), 60)]
+        {
             if value.chars().count() > most || value.contains('\0') {
                 wrong.push(format!("{what} is too long."));
             }
@@ -172,7 +174,8 @@ impl Reader {
 
     fn what(&self, number: &str, total: i64) -> What {
         let mut rest = number.chars();
-        let letter = rest.next().filter(|_| self.layout.name == "online-retail" && !rest.as_str().is_empty() && rest.all(|c| c.is_ascii_digit()));
+        let letter =
+            rest.next().filter(|_| self.layout.name == "online-retail" && !rest.as_str().is_empty() && rest.all(|c| c.is_ascii_digit()));
         match letter {
             Some('C' | 'c') => What::Cancellation,
             Some('A' | 'a') => What::Adjustment,

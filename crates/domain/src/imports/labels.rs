@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use store::Tx;
 
+use super::ImportError;
 use super::customers::labels;
 use super::journal::{Journal, kind};
 use super::plan::{Plan, Source};
-use super::ImportError;
 use crate::files::{Row, Target};
 use crate::kit::{Ctx, GroupId, Result, TagId, name_key};
 use crate::labels as rooms;

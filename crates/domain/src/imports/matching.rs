@@ -8,7 +8,7 @@ use store::Tx;
 use super::customers::{Wanted, join_lines, same_as};
 use super::queries;
 use crate::customers::{self, Customer, CustomerEdit, NewCustomer};
-use crate::kit::{Address, Ctx, CustomerId, Result, name_key};
+use crate::kit::{Address, Ctx, CustomerId, Result, email_key, name_key};
 
 /// Who it is.
 pub(super) enum Match {
@@ -27,7 +27,8 @@ pub(super) type Keyless = HashMap<u64, CustomerId>;
 pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless) -> Result<Match> {
     let new = wanted.ready.fields();
     let read = |r: &store::Row| Ok((r.get::<CustomerId>(0)?, r.get::<bool>(1)?));
-    let gone = |what: &str| Match::Gone(format!("The customer with this {what} is deleted. Restore the customer first, or take the row out."));
+    let gone =
+        |what: &str| Match::Gone(format!("The customer with this {what} is deleted. Restore the customer first, or take the row out."));
     if let Some(id) = &wanted.id {
         match tx.opt(&queries::BY_ID, &[&ctx.merchant, id], read)? {
             Some((id, true)) => return Ok(Match::This(id)),
@@ -96,8 +97,8 @@ pub(super) fn changes(old: &Customer, wanted: &Wanted) -> CustomerEdit {
     ] {
         *into = differs(now, cell);
     }
-    // A further address that the customer has already stays further.
-    if old.emails.iter().any(|e| e.value.eq_ignore_ascii_case(&new.email)) {
+    // An address that differs in case alone is the same; a further one that the customer has already stays further.
+    if email_key(&old.email) == email_key(&new.email) || old.emails.iter().any(|e| e.value.eq_ignore_ascii_case(&new.email)) {
         edit.email = None;
     }
     edit.number = new.number.as_ref().and_then(|n| differs(&old.number, n));
@@ -141,12 +142,9 @@ fn address(old: &Address, new: &Address, street: Option<&str>) -> Option<Address
             merged.line2.clone_from(&new.line2);
         }
     }
-    for (part, cell) in [
-        (&mut merged.city, &new.city),
-        (&mut merged.state, &new.state),
-        (&mut merged.zip, &new.zip),
-        (&mut merged.country, &new.country),
-    ] {
+    for (part, cell) in
+        [(&mut merged.city, &new.city), (&mut merged.state, &new.state), (&mut merged.zip, &new.zip), (&mut merged.country, &new.country)]
+    {
         if !cell.is_empty() {
             part.clone_from(cell);
         }

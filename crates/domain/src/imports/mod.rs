@@ -85,7 +85,8 @@ impl From<crate::files::Fault> for ImportError {
 pub(crate) fn words(error: &crate::Error) -> String {
     match error {
         crate::Error::Invalid(problems) => {
-            let each = problems.0.iter().map(|p| if p.field.is_empty() { p.message.clone() } else { format!("{}: {}", p.field, p.message) });
+            let each =
+                problems.0.iter().map(|p| if p.field.is_empty() { p.message.clone() } else { format!("{}: {}", p.field, p.message) });
             each.collect::<Vec<_>>().join(" ")
         }
         other => other.to_string(),

@@ -160,7 +160,16 @@ fn invoice(
     match invoice.what {
         What::Sale => sale(tx, ctx, journal, place, invoice, owner, counts)?,
         What::Cancellation => cancellation::cancel(tx, ctx, journal, place, invoice, owner, counts)?,
-        What::Adjustment => cancellation::keep(tx, ctx, journal, place, invoice, owner, ("adjustment", invoice.total, "An adjustment, not a sale."), counts)?,
+        What::Adjustment => cancellation::keep(
+            tx,
+            ctx,
+            journal,
+            place,
+            invoice,
+            owner,
+            ("adjustment", invoice.total, "An adjustment, not a sale."),
+            counts,
+        )?,
     }
     counts.created += 1;
     Ok(())

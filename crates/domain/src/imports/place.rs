@@ -57,7 +57,11 @@ pub fn create_merchant(tx: &mut Tx, ctx: &Ctx, new: &NewMerchant) -> Result<Shop
     ctx.must(Right::Settings)?;
     let all: Vec<String> = tx.rows(&queries::MERCHANT, &[], |r| r.get(1))?;
     if all.iter().any(|name| name_key(name) == name_key(&new.name)) {
-        return Err(Problems::one("merchant", "taken", format!("There is a merchant “{}” already: leave --create-merchant out.", new.name)));
+        return Err(Problems::one(
+            "merchant",
+            "taken",
+            format!("There is a merchant “{}” already: leave --create-merchant out.", new.name),
+        ));
     }
     new.insert(tx, &ctx.merchant, ctx.now)?;
     Event::new("merchant.created").on("merchant", ctx.merchant.as_str()).record(tx, ctx)?;

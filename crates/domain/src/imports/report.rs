@@ -21,7 +21,14 @@ pub fn first_failures(db: &Db, ctx: &Ctx, import: &ImportId, most: usize) -> Res
 }
 
 /// Writes the rows that were not taken as they stand in the file, with row number and reason behind them; gives how many.
-pub fn failed_rows(db: &Db, ctx: &Ctx, import: &ImportId, source: &Source, plan: &Plan, out: impl Write + Send) -> Result<u64, ImportError> {
+pub fn failed_rows(
+    db: &Db,
+    ctx: &Ctx,
+    import: &ImportId,
+    source: &Source,
+    plan: &Plan,
+    out: impl Write + Send,
+) -> Result<u64, ImportError> {
     let mut failed = failures(db, ctx, import)?.finish()?;
     let headers: Vec<&str> = plan.header.iter().map(String::as_str).chain(REPORT_COLUMNS).collect();
     let mut file = Writer::new(Format::Csv, out, &headers).map_err(said)?;
@@ -62,7 +69,15 @@ pub fn unmatched_rows(db: &Db, ctx: &Ctx, import: &ImportId, out: impl Write + S
     let headers = ["Order Number", "Kind", "Customer Number", "Amount", "Currency", "Date", "Reason"];
     let mut file = Writer::new(Format::Csv, out, &headers).map_err(said)?;
     for ([number, kind, customer, at, reason], amount, currency) in &rows {
-        let cells = [Cell::Text(number), Cell::Text(kind), Cell::Text(customer), Cell::Decimal(amount), Cell::Text(currency), Cell::Text(at), Cell::Text(reason)];
+        let cells = [
+            Cell::Text(number),
+            Cell::Text(kind),
+            Cell::Text(customer),
+            Cell::Decimal(amount),
+            Cell::Text(currency),
+            Cell::Text(at),
+            Cell::Text(reason),
+        ];
         file.row(&cells).map_err(said)?;
     }
     file.finish().map_err(said)?;

@@ -156,10 +156,23 @@ fn begin(
                 Some(id) => (id, true),
                 None => {
                     let id: ImportId = ctx.id();
-                    tx.exec(&queries::BEGIN, &[
-                        &ctx.merchant, &id, &plan.kind_name(), &plan.layout.name, &source.name, &source.hash, &input, &shop, &0_i64,
-                        &ctx.actor.name, &0_i64, &ctx.now,
-                    ])?;
+                    tx.exec(
+                        &queries::BEGIN,
+                        &[
+                            &ctx.merchant,
+                            &id,
+                            &plan.kind_name(),
+                            &plan.layout.name,
+                            &source.name,
+                            &source.hash,
+                            &input,
+                            &shop,
+                            &0_i64,
+                            &ctx.actor.name,
+                            &0_i64,
+                            &ctx.now,
+                        ],
+                    )?;
                     (id, false)
                 }
             };
@@ -196,9 +209,22 @@ impl Runner<'_> {
             new.done += units;
             let kept = Kept { counts, message: String::new() };
             let done = new.done as i64;
-            let moved = tx.exec(&queries::MOVE_ON, &[
-                &ctx.merchant, &import, &old, &new.stored(), &done, &counts.created, &counts.changed, &counts.unchanged, &counts.failed, &kept.text(), &lease,
-            ])?;
+            let moved = tx.exec(
+                &queries::MOVE_ON,
+                &[
+                    &ctx.merchant,
+                    &import,
+                    &old,
+                    &new.stored(),
+                    &done,
+                    &counts.created,
+                    &counts.changed,
+                    &counts.unchanged,
+                    &counts.failed,
+                    &kept.text(),
+                    &lease,
+                ],
+            )?;
             if moved == 0 {
                 return Err(Error::conflict("import_running", "Another process took this import over, or it was cancelled."));
             }

@@ -41,9 +41,10 @@ impl Iterator for Spool {
 
     fn next(&mut self) -> Option<Self::Item> {
         let unit = self.units.next()?;
-        Some(unit.map_err(ImportError::from).and_then(|(_, bytes)| {
-            serde_json::from_slice(&bytes).map_err(|e| ImportError::Io(std::io::Error::other(e)))
-        }))
+        Some(
+            unit.map_err(ImportError::from)
+                .and_then(|(_, bytes)| serde_json::from_slice(&bytes).map_err(|e| ImportError::Io(std::io::Error::other(e)))),
+        )
     }
 }
 

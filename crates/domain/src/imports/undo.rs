@@ -125,7 +125,9 @@ fn undo_line(tx: &mut Tx, ctx: &Ctx, import: &ImportId, line: &Line, touched: &m
             }
             return Ok(all);
         }
-        kind::BEFORE => return put_back(tx, ctx, &CustomerId::from_db(line.row.clone()), line.before.as_deref().unwrap_or_default(), touched),
+        kind::BEFORE => {
+            return put_back(tx, ctx, &CustomerId::from_db(line.row.clone()), line.before.as_deref().unwrap_or_default(), touched);
+        }
         kind::ORDER => return drop_order(tx, ctx, import, &line.row, touched),
         kind::REFUND => {
             if let Some((payment, amount, owner)) = refund(tx, ctx, &line.row)? {
@@ -159,8 +161,14 @@ fn drop_customer(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, touched: &mut BTreeSet
     tx.exec(&queries::DROP_EVENT_VALUES, &[&ctx.merchant, id, all])?;
     tx.exec(&queries::DROP_EVENTS, &[&ctx.merchant, id, all])?;
     for statement in [
-        &queries::DROP_NOTES, &queries::DROP_AVATARS, &queries::DROP_CONTACTS, &queries::DROP_TAGS, &queries::DROP_SHOPS, &queries::DROP_TOTALS,
-        &queries::DROP_EXTERNAL, &queries::DROP_KEYS,
+        &queries::DROP_NOTES,
+        &queries::DROP_AVATARS,
+        &queries::DROP_CONTACTS,
+        &queries::DROP_TAGS,
+        &queries::DROP_SHOPS,
+        &queries::DROP_TOTALS,
+        &queries::DROP_EXTERNAL,
+        &queries::DROP_KEYS,
     ] {
         tx.exec(statement, &[&ctx.merchant, id])?;
     }

@@ -36,7 +36,9 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let found = Path::<T>::from_request_parts(parts, state).await;
-        found.map(|Path(text)| Self(text)).map_err(|_| Problem::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address."))
+        found
+            .map(|Path(text)| Self(text))
+            .map_err(|_| Problem::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address."))
     }
 }
 

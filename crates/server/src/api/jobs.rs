@@ -21,7 +21,13 @@ type Answer<T> = Result<axum::Json<T>, Problem>;
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
     let read = Policy::May(Right::Read);
-    routes.api(read, routes!(list)).api(read, routes!(get)).api(read, routes!(rows)).api(read, routes!(cancel)).api(read, routes!(retry)).api(read, routes!(undo))
+    routes
+        .api(read, routes!(list))
+        .api(read, routes!(get))
+        .api(read, routes!(rows))
+        .api(read, routes!(cancel))
+        .api(read, routes!(retry))
+        .api(read, routes!(undo))
 }
 
 /// A job.

@@ -161,7 +161,16 @@ impl Import {
     }
 
     /// Says what became of it, and writes what could not be taken.
-    fn report(&self, db: &Db, into: &Into, path: &Path, source: &Source, plan: &Plan, outcome: &Outcome, currency: Option<Currency>) -> Done {
+    fn report(
+        &self,
+        db: &Db,
+        into: &Into,
+        path: &Path,
+        source: &Source,
+        plan: &Plan,
+        outcome: &Outcome,
+        currency: Option<Currency>,
+    ) -> Done {
         match outcome.state {
             State::Done => {}
             State::Failed => return Err(format!("{} Nothing of the file was kept.", outcome.message)),
@@ -169,7 +178,8 @@ impl Import {
             _ => return Err("Stopped half way. The same command goes on.".to_owned()),
         }
         let (ctx, shop) = (into.ctx.clone(), into.shop.clone());
-        let own = db.read_now::<_, domain::Error>(move |tx| Ok(domain::shops::get(tx, &ctx, &shop)?.currency)).map_err(|e| said(e.into()))?;
+        let own =
+            db.read_now::<_, domain::Error>(move |tx| Ok(domain::shops::get(tx, &ctx, &shop)?.currency)).map_err(|e| said(e.into()))?;
         counts(&outcome.counts, currency.unwrap_or(own));
         if outcome.counts.failed > 0 {
             println!("The first rows that were not taken:");
@@ -213,7 +223,15 @@ impl Import {
             let c = i.counts;
             println!(
                 "{}  {}  {}  {} {}  created {}, changed {}, unchanged {}, failed {}",
-                i.id, domain::kit::rfc3339(i.started_at), i.state, i.kind, i.file_name, c.created, c.changed, c.unchanged, c.failed
+                i.id,
+                domain::kit::rfc3339(i.started_at),
+                i.state,
+                i.kind,
+                i.file_name,
+                c.created,
+                c.changed,
+                c.unchanged,
+                c.failed
             );
         }
         Ok(())
@@ -238,7 +256,10 @@ fn show(source: &Source, plan: &Plan) {
 fn counts(c: &Counts, currency: Currency) {
     println!("created {}, changed {}, unchanged {}, failed {}", c.created, c.changed, c.unchanged, c.failed);
     if c.orders + c.refunds + c.unmatched + c.customers > 0 {
-        println!("  customers {}, orders {} ({} of guests), payments {} ({} of guests)", c.customers, c.orders, c.guest_orders, c.payments, c.guest_payments);
+        println!(
+            "  customers {}, orders {} ({} of guests), payments {} ({} of guests)",
+            c.customers, c.orders, c.guest_orders, c.payments, c.guest_payments
+        );
         println!("  refunds {} ({}), unmatched {}", c.refunds, Money::new(c.refunded, currency), c.unmatched);
     }
 }
@@ -251,7 +272,8 @@ fn beside(path: &Path, word: &str) -> PathBuf {
 }
 
 fn create(path: &Path) -> Result<BufWriter<File>, String> {
-    let made = File::create(path).map_err(|e| format!("The import is done, but {} cannot be written: {e}. Give another place with --failed.", path.display()))?;
+    let made = File::create(path)
+        .map_err(|e| format!("The import is done, but {} cannot be written: {e}. Give another place with --failed.", path.display()))?;
     Ok(BufWriter::new(made))
 }
 
@@ -286,7 +308,8 @@ impl Bar {
             if self.phase != progress.phase {
                 self.phase = progress.phase;
                 self.done();
-                let style = ProgressStyle::with_template("{prefix:>10} [{bar:30}] {percent}% {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+                let style = ProgressStyle::with_template("{prefix:>10} [{bar:30}] {percent}% {msg}")
+                    .unwrap_or_else(|_| ProgressStyle::default_bar());
                 self.bar = Some(ProgressBar::new(progress.total).with_style(style).with_prefix(progress.phase));
             }
             if let Some(bar) = &self.bar {

@@ -32,7 +32,8 @@ impl<'a> Program<'a> {
     }
 
     fn say(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Said {
-        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}")).header("authorization", format!("Bearer {}", self.key));
+        let mut request =
+            Request::builder().method(method).uri(format!("/api/v1{path}")).header("authorization", format!("Bearer {}", self.key));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -2,8 +2,8 @@
 
 mod api;
 mod desk;
+mod pages_list;
 mod pages_profile;
 mod people;
-mod pages_list;
 mod policy;
 mod settings;

@@ -100,5 +100,9 @@ fn fold(name: &str) -> String {
 }
 
 fn unknown(name: &str) -> Error {
-    Problems::one("columns", "unknown", format!("There is no column “{name}”. There is: {}, metadata.KEY, Lifetime Value USD.", EXTRAS.join(", ")))
+    Problems::one(
+        "columns",
+        "unknown",
+        format!("There is no column “{name}”. There is: {}, metadata.KEY, Lifetime Value USD.", EXTRAS.join(", ")),
+    )
 }

@@ -74,7 +74,14 @@ pub fn export(db: &Db, ctx: &Ctx, selection: Selection<'_>, extras: &[Extra], fo
 ///
 /// # Errors
 /// As [`export`].
-pub fn write(tx: &mut Tx, ctx: &Ctx, selection: Selection<'_>, extras: &[Extra], format: Format, out: impl Write + Send) -> Result<Exported> {
+pub fn write(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    selection: Selection<'_>,
+    extras: &[Extra],
+    format: Format,
+    out: impl Write + Send,
+) -> Result<Exported> {
     ctx.must(Right::Export)?;
     let settings = merchants::settings(tx, ctx)?;
     let mut file = File { writer: Writer::new(format, out, &headers(extras)).map_err(said)?, settings, extras, failed: None };
@@ -159,7 +166,9 @@ impl<W: Write + Send> File<'_, W> {
         for extra in self.extras {
             row.push(more.cell(tx, ctx, &self.settings, id, extra)?);
         }
-        let number = |at: usize| at == 13 || matches!(at.checked_sub(14).and_then(|at| self.extras.get(at)), Some(Extra::Lifetime(_) | Extra::Named("Orders")));
+        let number = |at: usize| {
+            at == 13 || matches!(at.checked_sub(14).and_then(|at| self.extras.get(at)), Some(Extra::Lifetime(_) | Extra::Named("Orders")))
+        };
         let cells: Vec<Cell<'_>> = row.iter().enumerate().map(|(at, t)| if number(at) { Cell::Decimal(t) } else { cell(t) }).collect();
         self.writer.row(&cells).map_err(said)
     }
@@ -286,7 +295,8 @@ impl More {
             },
             "Payment Method Status" => {
                 let on = settings.zone.day(ctx.now);
-                MethodStatus::of(self.method.0).map_or_else(String::new, |m| m.on(self.method.1.and_then(|d| d.try_into().ok()), on).name().to_owned())
+                MethodStatus::of(self.method.0)
+                    .map_or_else(String::new, |m| m.on(self.method.1.and_then(|d| d.try_into().ok()), on).name().to_owned())
             }
             "First Order" => at(self.first_order),
             "Last Order" => at(self.last_order),
@@ -301,14 +311,22 @@ impl More {
 }
 
 fn lifetime(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, currency: Currency) -> Result<String> {
-    let totals = tx.rows(&q::TOTALS, &[&ctx.merchant, id], |r| Ok((r.get::<Currency>(0)?, r.get::<i64>(1)? - r.get::<i64>(2)? - r.get::<i64>(3)?)))?;
+    let totals =
+        tx.rows(&q::TOTALS, &[&ctx.merchant, id], |r| Ok((r.get::<Currency>(0)?, r.get::<i64>(1)? - r.get::<i64>(2)? - r.get::<i64>(3)?)))?;
     let value = totals.into_iter().find(|(c, _)| *c == currency).map_or(0, |(_, value)| value);
     Ok(Money::new(value, currency).plain())
 }
 
 fn method_words(tx: &mut Tx, ctx: &Ctx, method: &str) -> Result<String> {
     let found = tx.opt(&q::METHOD, &[&ctx.merchant, &method], |r| {
-        Ok(MethodLine { id: r.get(0)?, kind: r.get(1)?, brand: r.get(2)?, last4: r.get(3)?, expires_year: r.get(4)?, expires_month: r.get(5)? })
+        Ok(MethodLine {
+            id: r.get(0)?,
+            kind: r.get(1)?,
+            brand: r.get(2)?,
+            last4: r.get(3)?,
+            expires_year: r.get(4)?,
+            expires_month: r.get(5)?,
+        })
     })?;
     Ok(found.map_or_else(String::new, |m| m.words()))
 }

@@ -9,7 +9,7 @@ fn text(fx: &Fixture, selection: Selection<'_>, extras: &str, format: Format) ->
     let mut out = Vec::new();
     let extras = Extra::parse_all(extras.split(',')).unwrap();
     export(&fx.db, &fx.ctx, selection, &extras, format, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 fn make(fx: &Fixture, new: NewCustomer) -> CustomerId {
@@ -24,7 +24,14 @@ fn ana() -> NewCustomer {
         email: "ana@example.es".into(),
         phone: "+34 612 345 678".into(),
         company: "=Acme".into(),
-        billing: Address { line1: "Calle 1".into(), line2: "Piso 2".into(), city: "Madrid".into(), zip: "28001".into(), country: "ES".into(), ..Address::default() },
+        billing: Address {
+            line1: "Calle 1".into(),
+            line2: "Piso 2".into(),
+            city: "Madrid".into(),
+            zip: "28001".into(),
+            country: "ES".into(),
+            ..Address::default()
+        },
         tags: vec!["vip".into(), "Early".into()],
         metadata: [("birthday".to_owned(), "1990-01-01".to_owned())].into(),
         ..NewCustomer::default()

@@ -82,9 +82,8 @@ pub fn spend(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, months: i32) -> Result<Spe
     let back = |n: i32| this.checked_sub(jiff::Span::new().months(n)).unwrap_or(this);
     let mut out: Vec<Month> = (0..months).rev().map(|n| Month { first: back(n), spent: 0 }).collect();
     let since = settings.zone.start_of(back(months - 1));
-    let paid = tx.rows(&q::SPENT, &[&ctx.merchant, id, &since], |r| {
-        Ok((r.get::<Micros>(0)?, Money::new(r.get(2)?, r.get::<Currency>(1)?)))
-    })?;
+    let paid =
+        tx.rows(&q::SPENT, &[&ctx.merchant, id, &since], |r| Ok((r.get::<Micros>(0)?, Money::new(r.get(2)?, r.get::<Currency>(1)?))))?;
     let (mut rates, mut missing) = (Converter::to(settings.currency), false);
     for (at, money) in paid {
         let date = settings.zone.date(at);

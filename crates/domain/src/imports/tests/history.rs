@@ -150,7 +150,12 @@ pub(super) fn history() -> String {
         let sign = if n % 7 == 3 { "-" } else { "" };
         for line in 0..=n % 3 {
             let price = if n % 11 == 0 { "0".to_owned() } else { format!("{}.{}5", 1 + n % 9, line) };
-            rows += &format!("{letter}{},S{},Thing,{sign}{},2026-0{month}-{day:02} {hour:02}:0{line}:00,{price},{who},{country}\n", 9000 + n, (n + line) % 6, 1 + line);
+            rows += &format!(
+                "{letter}{},S{},Thing,{sign}{},2026-0{month}-{day:02} {hour:02}:0{line}:00,{price},{who},{country}\n",
+                9000 + n,
+                (n + line) % 6,
+                1 + line
+            );
         }
     }
     rows

@@ -55,7 +55,14 @@ impl Desk {
     /// A merchant of its own in this database.
     fn new(db: &Db, name: &str) -> Self {
         let ctx = Ctx::new(MerchantId::of(&IdSource::System.next(NOW)), Actor::system("command line"), Door::Import, NOW);
-        let new = NewMerchant { name: name.into(), currency: "GBP".into(), time_zone: "Europe/London".into(), country: "GB".into(), shop: "Online".into(), demo: false };
+        let new = NewMerchant {
+            name: name.into(),
+            currency: "GBP".into(),
+            time_zone: "Europe/London".into(),
+            country: "GB".into(),
+            shop: "Online".into(),
+            demo: false,
+        };
         let c = ctx.clone();
         let shop = db.write_now(move |tx| create_merchant(tx, &c, &new)).unwrap();
         Self { db: db.clone(), ctx, shop, folder: tempfile::tempdir().unwrap(), wall: Ticking(AtomicI64::new(NOW)) }

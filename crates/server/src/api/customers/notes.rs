@@ -83,9 +83,7 @@ async fn list(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>)
 async fn add(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<NoteCreate>) -> Result<Response, Problem> {
     let customer: CustomerId = id(&text, "customer")?;
     write
-        .run(&app, &caller, move |tx, ctx, body| {
-            reply(StatusCode::CREATED, "", &Note::from(notes::add(tx, ctx, &customer, &body.body)?))
-        })
+        .run(&app, &caller, move |tx, ctx, body| reply(StatusCode::CREATED, "", &Note::from(notes::add(tx, ctx, &customer, &body.body)?)))
         .await
 }
 

@@ -60,12 +60,7 @@ struct OrdersAsked {
 
 /// A page of orders as the API writes it.
 pub fn page(page: OrderPage) -> Page<OrderRow> {
-    Page {
-        data: page.orders.into_iter().map(Into::into).collect(),
-        next: page.next.map(|key| key.to_string()),
-        prev: None,
-        total: None,
-    }
+    Page { data: page.orders.into_iter().map(Into::into).collect(), next: page.next.map(|key| key.to_string()), prev: None, total: None }
 }
 
 /// List orders.

@@ -53,12 +53,7 @@ struct PaidAsked {
 /// Newest first.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/payments", operation_id = "listCustomerPayments", tag = "Payments",
     params(("id" = String, Path), PaidAsked), responses((status = 200, body = Page<Payment>)))]
-async fn paid(
-    State(app): State<App>,
-    Caller(ctx): Caller,
-    At(text): At<String>,
-    Asked(asked): Asked<PaidAsked>,
-) -> Answer<Page<Payment>> {
+async fn paid(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>, Asked(asked): Asked<PaidAsked>) -> Answer<Page<Payment>> {
     let customer: CustomerId = id(&text, "customer")?;
     let (limit, after) = (limit(asked.limit)?, after(asked.after.as_deref())?);
     let behind = match after {

@@ -75,7 +75,9 @@ async fn list_groups(State(app): State<App>, Caller(ctx): Caller) -> Result<axum
 #[utoipa::path(post, path = "/api/v1/groups", operation_id = "createGroup", tag = "Groups", request_body = LabelName,
     responses((status = 201, body = Label)))]
 async fn create_group(State(app): State<App>, caller: Caller, write: Write<LabelName>) -> Result<Response, Problem> {
-    write.run(&app, &caller, |tx, ctx, body| reply(StatusCode::CREATED, "", &Label::from(room::create::<GroupId>(tx, ctx, &body.name)?))).await
+    write
+        .run(&app, &caller, |tx, ctx, body| reply(StatusCode::CREATED, "", &Label::from(room::create::<GroupId>(tx, ctx, &body.name)?)))
+        .await
 }
 
 /// Rename a group.
@@ -119,7 +121,9 @@ async fn list_tags(State(app): State<App>, Caller(ctx): Caller) -> Result<axum::
 #[utoipa::path(post, path = "/api/v1/tags", operation_id = "createTag", tag = "Tags", request_body = LabelName,
     responses((status = 201, body = Label)))]
 async fn create_tag(State(app): State<App>, caller: Caller, write: Write<LabelName>) -> Result<Response, Problem> {
-    write.run(&app, &caller, |tx, ctx, body| reply(StatusCode::CREATED, "", &Label::from(room::create::<TagId>(tx, ctx, &body.name)?))).await
+    write
+        .run(&app, &caller, |tx, ctx, body| reply(StatusCode::CREATED, "", &Label::from(room::create::<TagId>(tx, ctx, &body.name)?)))
+        .await
 }
 
 /// Rename a tag.

@@ -107,9 +107,7 @@ async fn get(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) 
 async fn change(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<AccessOf>) -> Result<Response, Problem> {
     let id: PersonId = id(&text, "person")?;
     write
-        .run(&app, &caller, move |tx, ctx, body| {
-            reply(StatusCode::OK, "", &StaffMember::from(room::change(tx, ctx, &id, body.access())?))
-        })
+        .run(&app, &caller, move |tx, ctx, body| reply(StatusCode::OK, "", &StaffMember::from(room::change(tx, ctx, &id, body.access())?)))
         .await
 }
 

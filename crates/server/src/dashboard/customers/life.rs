@@ -12,10 +12,10 @@ use store::Tx;
 
 use super::profile::{Away, Shown, suffix};
 use crate::app::App;
+use crate::dashboard::Typed;
 use crate::dashboard::{PageError, frame, see_other, show_with, toasted};
 use crate::http::guard::id;
 use crate::http::{Policy, Routes, Who};
-use crate::dashboard::Typed;
 use crate::look::{Form, Frame};
 
 /// The switches.
@@ -145,7 +145,11 @@ async fn remove(State(app): State<App>, who: Who, uri: Uri, Path(customer): Path
     let name = name_of(&app, &who, &customer).await?;
     let from = super::profile::param(&uri, "from");
     let back = if from.is_empty() { "/customers".to_owned() } else { format!("/customers?{from}") };
-    Ok(toasted(see_other(&back), &format!("{name} deleted. It can be restored for 30 days."), Some(&format!("/customers/{customer}/restore"))))
+    Ok(toasted(
+        see_other(&back),
+        &format!("{name} deleted. It can be restored for 30 days."),
+        Some(&format!("/customers/{customer}/restore")),
+    ))
 }
 
 async fn ask_for_good(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {

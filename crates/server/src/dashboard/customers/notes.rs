@@ -51,7 +51,8 @@ async fn add(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Pat
 type OfNote = Path<(String, String)>;
 
 async fn edit(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path((customer, note)): OfNote, typed: Typed) -> Shown {
-    let (asked, body, note) = (Asked { app: &app, who: &who, uri: &uri, headers: &headers }, typed.text("note"), id::<NoteId>(&note, "note")?);
+    let (asked, body, note) =
+        (Asked { app: &app, who: &who, uri: &uri, headers: &headers }, typed.text("note"), id::<NoteId>(&note, "note")?);
     done(asked, &customer, &typed, "Note saved.", move |tx, ctx, id| notes::edit(tx, ctx, id, &note, &body).map(drop)).await
 }
 

@@ -66,11 +66,20 @@ fn read(tx: &mut Tx, ctx: &Ctx, about: &About) -> Result<Shown> {
     }
     let open: Vec<Shop> = shops.into_iter().filter(|s| s.archived_at.is_none()).collect();
     let own = customer.as_ref().and_then(|c| c.shop.as_ref()).map(|s| s.id.to_string());
-    let shop = own.filter(|s| open.iter().any(|o| o.id.as_str() == s)).or_else(|| open.first().map(|s| s.id.to_string())).unwrap_or_default();
+    let shop =
+        own.filter(|s| open.iter().any(|o| o.id.as_str() == s)).or_else(|| open.first().map(|s| s.id.to_string())).unwrap_or_default();
     Ok(Shown { shops: open, customer: customer.map(|c| (format!("/customers/{}", c.id), c.display_name)), shop, draft })
 }
 
-async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, about: About, status: StatusCode, typed: Option<(Typed, Form)>) -> PageResult {
+async fn render(
+    app: &App,
+    who: &Who,
+    uri: &Uri,
+    headers: &HeaderMap,
+    about: About,
+    status: StatusCode,
+    typed: Option<(Typed, Form)>,
+) -> PageResult {
     let asked = about.clone();
     let shown = app.read(&who.ctx, move |tx, ctx| read(tx, ctx, &asked)).await?;
     let (typed, form) = match typed {
@@ -128,7 +137,14 @@ pub async fn create(State(app): State<App>, who: Who, uri: Uri, headers: HeaderM
 }
 
 /// Makes it for this customer.
-pub async fn create_of(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>, typed: Typed) -> PageResult {
+pub async fn create_of(
+    State(app): State<App>,
+    who: Who,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(customer): Path<String>,
+    typed: Typed,
+) -> PageResult {
     submit(&app, &who, &uri, &headers, About::Customer(id(&customer, "customer")?), typed).await
 }
 
@@ -203,7 +219,13 @@ impl Sent {
     /// By e-mail or number, as typed.
     fn find(&self, tx: &mut Tx, ctx: &Ctx) -> Result<CustomerId> {
         let text = self.typed.get("customer").trim();
-        let unknown = || Problems::one("customer", "unknown", "No customer has this e-mail address or number. Create the customer first, or choose a guest.");
+        let unknown = || {
+            Problems::one(
+                "customer",
+                "unknown",
+                "No customer has this e-mail address or number. Create the customer first, or choose a guest.",
+            )
+        };
         if text.is_empty() || text.contains('\0') {
             return Err(Problems::one("customer", "required", "Type the e-mail address or the number of the customer."));
         }
@@ -261,7 +283,10 @@ impl Sent {
         let buyer = Buyer { name: t.text("guest_name"), email: t.text("guest_email"), phone: t.text("guest_phone"), ..Buyer::default() };
         let checkout = Checkout {
             shop: shop.id,
-            external_id: format!("desk-{}", Some(t.text("once")).filter(|o| !o.is_empty()).unwrap_or_else(|| ctx.id::<EventId>().to_string())),
+            external_id: format!(
+                "desk-{}",
+                Some(t.text("once")).filter(|o| !o.is_empty()).unwrap_or_else(|| ctx.id::<EventId>().to_string())
+            ),
             buyer,
             guest: true,
             currency: shop.currency,

@@ -48,10 +48,16 @@ pub fn placed(problems: Problems, lines: &[(usize, Line)]) -> Problems {
         let (shown, _) = lines.get(at.parse::<usize>().ok()?)?;
         Some(format!("lines.{shown}.{part}"))
     };
-    Problems(problems.0.into_iter().map(|mut p| {
-        p.field = place(&p.field).unwrap_or_else(|| if p.field == "lines" { "lines.0.title".to_owned() } else { p.field.clone() });
-        p
-    }).collect())
+    Problems(
+        problems
+            .0
+            .into_iter()
+            .map(|mut p| {
+                p.field = place(&p.field).unwrap_or_else(|| if p.field == "lines" { "lines.0.title".to_owned() } else { p.field.clone() });
+                p
+            })
+            .collect(),
+    )
 }
 
 /// The form of a new order in this shop.
@@ -86,7 +92,13 @@ mod tests {
 
     #[test]
     fn empty_lines_are_passed_over_and_problems_find_their_line() {
-        let t = typed(&[("count", "4"), ("lines.0.quantity", "1"), ("lines.2.title", "Kettle"), ("lines.2.unit_price", "49,90"), ("lines.2.quantity", "x")]);
+        let t = typed(&[
+            ("count", "4"),
+            ("lines.0.quantity", "1"),
+            ("lines.2.title", "Kettle"),
+            ("lines.2.unit_price", "49,90"),
+            ("lines.2.quantity", "x"),
+        ]);
         let lines = lines(&t);
         assert_eq!((lines.len(), lines[0].0, lines[0].1.unit_price.as_str()), (1, 2, "49.90"));
         let mut problems = Problems::default();

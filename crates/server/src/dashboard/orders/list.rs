@@ -48,8 +48,11 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let here = |key: Option<String>| {
         address("/orders", &[("q", Some(q.clone())), ("state", Some(state.clone())), ("shop", Some(shop.clone())), ("after", key)])
     };
-    let pages =
-        Page { range: String::new(), previous: after.map(|_| here(None)), next: found.next.as_ref().map(|key| here(Some(key.to_string()))) };
+    let pages = Page {
+        range: String::new(),
+        previous: after.map(|_| here(None)),
+        next: found.next.as_ref().map(|key| here(Some(key.to_string()))),
+    };
     let lines = found.orders.into_iter().map(|o| Line {
         at: moments::day(&zone, o.ordered_at),
         total: Money::new(o.total, o.currency).to_string(),

@@ -72,7 +72,9 @@ fn read(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> domain::Result<Read> {
     let payments = payments::of_order(tx, ctx, id)?;
     let customer = order.summary.customer.as_ref().map(|c| customers::get(tx, ctx, c)).transpose()?;
     let entries = match &customer {
-        Some(c) => events::timeline(tx, ctx, &c.id, "order", None, 500)?.entries.into_iter().filter(|e| e.subject_id == id.as_str()).collect(),
+        Some(c) => {
+            events::timeline(tx, ctx, &c.id, "order", None, 500)?.entries.into_iter().filter(|e| e.subject_id == id.as_str()).collect()
+        }
         None => Vec::new(),
     };
     let customer = customer.map(|c| (format!("/customers/{}", c.id), c.display_name));
@@ -108,7 +110,11 @@ fn view(frame: Frame, who: &Who, r: Read) -> Page {
         delivery: postal(&o.delivery),
         total: money(o.summary.total),
         due: (open && due > 0).then(|| money(due)),
-        extras: [("Discount", -o.discount), ("Shipping", o.shipping), ("Tax", o.tax)].into_iter().filter(|(_, m)| *m != 0).map(|(n, m)| (n, money(m))).collect(),
+        extras: [("Discount", -o.discount), ("Shipping", o.shipping), ("Tax", o.tax)]
+            .into_iter()
+            .filter(|(_, m)| *m != 0)
+            .map(|(n, m)| (n, money(m)))
+            .collect(),
         happened: Happened::all(&r.entries, &zone),
         steps: steps.into_iter().filter_map(|(word, at)| at.map(|at| (word, moments::moment(&zone, at)))).collect(),
         may: may(&who.ctx, &o, open, held),
@@ -146,7 +152,13 @@ fn price(exact: &str, currency: domain::kit::Currency) -> String {
     Money::parse(exact, currency).map_or_else(|| format!("{}{exact}", currency.sign()), |m| m.to_string())
 }
 
-async fn go(app: &App, who: &Who, order: &str, said: &str, verb: impl Fn(&mut Tx, &Ctx, &OrderId) -> domain::Result<()> + Send + Sync + 'static) -> PageResult {
+async fn go(
+    app: &App,
+    who: &Who,
+    order: &str,
+    said: &str,
+    verb: impl Fn(&mut Tx, &Ctx, &OrderId) -> domain::Result<()> + Send + Sync + 'static,
+) -> PageResult {
     let order: OrderId = id(order, "order")?;
     let which = order.clone();
     app.write(&who.ctx, move |tx, ctx| verb(tx, ctx, &which)).await?;

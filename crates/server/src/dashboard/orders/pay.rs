@@ -28,7 +28,15 @@ struct Pay {
     once: String,
 }
 
-async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, order: OrderId, status: StatusCode, form: Option<Form>) -> PageResult {
+async fn render(
+    app: &App,
+    who: &Who,
+    uri: &Uri,
+    headers: &HeaderMap,
+    order: OrderId,
+    status: StatusCode,
+    form: Option<Form>,
+) -> PageResult {
     let at = format!("/orders/{order}");
     let (order, paid, zone) = app
         .read(&who.ctx, move |tx, ctx| {

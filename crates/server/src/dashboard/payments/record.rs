@@ -27,7 +27,15 @@ struct Record {
     once: String,
 }
 
-async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, customer: CustomerId, status: StatusCode, form: Option<Form>) -> PageResult {
+async fn render(
+    app: &App,
+    who: &Who,
+    uri: &Uri,
+    headers: &HeaderMap,
+    customer: CustomerId,
+    status: StatusCode,
+    form: Option<Form>,
+) -> PageResult {
     let (c, shops, zone) = app
         .read(&who.ctx, move |tx, ctx| Ok((customers::get(tx, ctx, &customer)?, shops::list(tx, ctx)?, merchants::settings(tx, ctx)?.zone)))
         .await?;
@@ -55,7 +63,14 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
 }
 
 /// Records it, once.
-pub async fn record(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>, typed: Typed) -> PageResult {
+pub async fn record(
+    State(app): State<App>,
+    who: Who,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(customer): Path<String>,
+    typed: Typed,
+) -> PageResult {
     let customer: CustomerId = id(&customer, "customer")?;
     let (whose, sent) = (customer.clone(), typed.clone());
     let done = app

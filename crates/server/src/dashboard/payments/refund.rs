@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::kit::{EventId, Money, PaymentId, Problems};
+use domain::merchants;
 use domain::payments::refunds::{self, RefundInput};
 use domain::payments::{self};
 use domain::replies::{self, Reply};
-use domain::merchants;
 
 use crate::app::App;
 use crate::dashboard::customers::profile::PaymentLine;
@@ -38,7 +38,15 @@ fn back(p: &payments::PaymentView) -> String {
     }
 }
 
-async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, payment: PaymentId, status: StatusCode, form: Option<Form>) -> PageResult {
+async fn render(
+    app: &App,
+    who: &Who,
+    uri: &Uri,
+    headers: &HeaderMap,
+    payment: PaymentId,
+    status: StatusCode,
+    form: Option<Form>,
+) -> PageResult {
     let (p, zone) = app.read(&who.ctx, move |tx, ctx| Ok((payments::get(tx, ctx, &payment)?, merchants::settings(tx, ctx)?.zone))).await?;
     let left = Money::new(p.refundable, p.currency);
     let form = form.unwrap_or_else(|| Form::of([("amount", left.plain())]));
@@ -62,7 +70,14 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
 }
 
 /// Gives it back, once.
-pub async fn refund(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(payment): Path<String>, typed: Typed) -> PageResult {
+pub async fn refund(
+    State(app): State<App>,
+    who: Who,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(payment): Path<String>,
+    typed: Typed,
+) -> PageResult {
     let payment: PaymentId = id(&payment, "payment")?;
     let (which, sent) = (payment.clone(), typed.clone());
     let done = app

@@ -93,7 +93,11 @@ async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, customer: 
     let meanwhile = look.stale.map(|stale| Meanwhile {
         by: stale.by,
         at: moments::moment(&zone, stale.at).shown,
-        both: stale.fields.into_iter().map(|f| Both { name: field_name(&f.field), field: f.field, theirs: f.theirs, yours: f.yours }).collect(),
+        both: stale
+            .fields
+            .into_iter()
+            .map(|f| Both { name: field_name(&f.field), field: f.field, theirs: f.theirs, yours: f.yours })
+            .collect(),
     });
     let frame = frame(app, who, "customers", uri, headers).await?;
     let page = Change {
@@ -161,7 +165,9 @@ async fn save(app: &App, who: &Who, customer: &str, sent: &Sent, leave: &BTreeSe
 fn look(typed: Typed, error: Error) -> Result<Look, PageError> {
     let mut form = typed.form();
     match error {
-        Error::Stale(stale) => Ok(Look { status: StatusCode::CONFLICT, typed: Some((typed, form)), stale: Some(stale), ask_subscription: false }),
+        Error::Stale(stale) => {
+            Ok(Look { status: StatusCode::CONFLICT, typed: Some((typed, form)), stale: Some(stale), ask_subscription: false })
+        }
         Error::Conflict { code: "live_subscription", message, .. } => {
             form.fail("subscription", message);
             Ok(Look { status: StatusCode::CONFLICT, typed: Some((typed, form)), stale: None, ask_subscription: true })

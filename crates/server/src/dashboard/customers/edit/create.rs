@@ -38,7 +38,14 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
 }
 
 async fn render(
-    app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, typed: Typed, form: Form, ask: bool,
+    app: &App,
+    who: &Who,
+    uri: &Uri,
+    headers: &HeaderMap,
+    status: StatusCode,
+    typed: Typed,
+    form: Form,
+    ask: bool,
 ) -> PageResult {
     let (indexes, look) = (app.indexes.clone(), typed.clone());
     let (offers, alike) = app.read(&who.ctx, move |tx, ctx| Ok((Offers::read(tx, ctx)?, like::find(tx, ctx, &indexes, &look)?))).await?;
@@ -76,9 +83,12 @@ async fn make(app: &App, who: &Who, sent: &Sent) -> Result<Option<Reply>> {
         let (indexes, look, key) = (app.indexes.clone(), typed.clone(), typed.text("once"));
         // A second press finds the customer that the first has made: that one is no duplicate, and `once` answers.
         let alike = app
-            .read(&who.ctx, move |tx, ctx| {
-                if replies::is_taken(tx, ctx, &key)? { Ok(Vec::new()) } else { like::find(tx, ctx, &indexes, &look) }
-            })
+            .read(
+                &who.ctx,
+                move |tx, ctx| {
+                    if replies::is_taken(tx, ctx, &key)? { Ok(Vec::new()) } else { like::find(tx, ctx, &indexes, &look) }
+                },
+            )
             .await?;
         if !alike.is_empty() {
             return Ok(None);

@@ -18,7 +18,17 @@ pub fn of(c: &Customer) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = Vec::new();
     let mut put = |name: &str, value: &str| all.push((name.to_owned(), value.to_owned()));
     let texts = [
-        &c.name, &c.first_name, &c.last_name, &c.email, &c.phone, &c.language, &c.company, &c.company_id, &c.company_email, &c.tax_id, &c.vat_number,
+        &c.name,
+        &c.first_name,
+        &c.last_name,
+        &c.email,
+        &c.phone,
+        &c.language,
+        &c.company,
+        &c.company_id,
+        &c.company_email,
+        &c.tax_id,
+        &c.vat_number,
     ];
     TEXTS.iter().zip(texts).for_each(|(name, value)| put(name, value));
     put("number", &c.number);
@@ -56,7 +66,14 @@ pub fn metadata(text: &str) -> BTreeMap<String, String> {
 
 fn address(t: &Typed, at: &str) -> Address {
     let part = |name: &str| t.text(&format!("{at}.{name}"));
-    Address { line1: part("line1"), line2: part("line2"), city: part("city"), state: part("state"), zip: part("zip"), country: part("country") }
+    Address {
+        line1: part("line1"),
+        line2: part("line2"),
+        city: part("city"),
+        state: part("state"),
+        zip: part("zip"),
+        country: part("country"),
+    }
 }
 
 fn delivery(t: &Typed) -> Option<Address> {
@@ -148,7 +165,8 @@ fn same_lines(text: &str) -> String {
 
 /// Takes the other's value where the person chose it. Gives the fields that are to be left alone.
 pub fn settle(t: &mut Typed) -> BTreeSet<String> {
-    let theirs: Vec<String> = t.0.iter().filter(|(_, v)| v == "theirs").filter_map(|(k, _)| k.strip_prefix("choose.").map(str::to_owned)).collect();
+    let theirs: Vec<String> =
+        t.0.iter().filter(|(_, v)| v == "theirs").filter_map(|(k, _)| k.strip_prefix("choose.").map(str::to_owned)).collect();
     let mut leave = BTreeSet::new();
     for field in theirs {
         let value = t.text(&format!("theirs.{field}"));
@@ -163,7 +181,11 @@ pub fn settle(t: &mut Typed) -> BTreeSet<String> {
             other => match other.strip_prefix("metadata.") {
                 Some(key) => {
                     let mut all = metadata(t.get("metadata"));
-                    if value.is_empty() { drop(all.remove(key)) } else { drop(all.insert(key.to_owned(), value)) }
+                    if value.is_empty() {
+                        drop(all.remove(key))
+                    } else {
+                        drop(all.insert(key.to_owned(), value))
+                    }
                     put(t, "metadata", printed(&all));
                 }
                 None => put(t, other, value),
@@ -189,12 +211,40 @@ pub fn placed(mut problem: Problem) -> Problem {
 }
 
 const LANGUAGES: [(&str, &str); 34] = [
-    ("ar", "العربية"), ("bg", "Български"), ("ca", "Català"), ("cs", "Čeština"), ("da", "Dansk"), ("de", "Deutsch"), ("el", "Ελληνικά"),
-    ("en", "English"), ("en-GB", "English (UK)"), ("en-US", "English (US)"), ("es", "Español"), ("et", "Eesti"), ("fi", "Suomi"),
-    ("fr", "Français"), ("he", "עברית"), ("hr", "Hrvatski"), ("hu", "Magyar"), ("it", "Italiano"), ("ja", "日本語"), ("ko", "한국어"),
-    ("lt", "Lietuvių"), ("lv", "Latviešu"), ("nb", "Norsk"), ("nl", "Nederlands"), ("pl", "Polski"), ("pt", "Português"),
-    ("pt-BR", "Português (Brasil)"), ("ro", "Română"), ("sk", "Slovenčina"), ("sl", "Slovenščina"), ("sv", "Svenska"), ("tr", "Türkçe"),
-    ("uk", "Українська"), ("zh", "中文"),
+    ("ar", "العربية"),
+    ("bg", "Български"),
+    ("ca", "Català"),
+    ("cs", "Čeština"),
+    ("da", "Dansk"),
+    ("de", "Deutsch"),
+    ("el", "Ελληνικά"),
+    ("en", "English"),
+    ("en-GB", "English (UK)"),
+    ("en-US", "English (US)"),
+    ("es", "Español"),
+    ("et", "Eesti"),
+    ("fi", "Suomi"),
+    ("fr", "Français"),
+    ("he", "עברית"),
+    ("hr", "Hrvatski"),
+    ("hu", "Magyar"),
+    ("it", "Italiano"),
+    ("ja", "日本語"),
+    ("ko", "한국어"),
+    ("lt", "Lietuvių"),
+    ("lv", "Latviešu"),
+    ("nb", "Norsk"),
+    ("nl", "Nederlands"),
+    ("pl", "Polski"),
+    ("pt", "Português"),
+    ("pt-BR", "Português (Brasil)"),
+    ("ro", "Română"),
+    ("sk", "Slovenčina"),
+    ("sl", "Slovenščina"),
+    ("sv", "Svenska"),
+    ("tr", "Türkçe"),
+    ("uk", "Українська"),
+    ("zh", "中文"),
 ];
 
 /// What the form offers.
@@ -232,9 +282,16 @@ mod tests {
     #[test]
     fn what_is_chosen_of_the_other_takes_the_place_of_what_was_typed() {
         let mut t = typed(&[
-            ("company", "Mine"), ("choose.company", "theirs"), ("theirs.company", "Theirs"),
-            ("metadata", "a: 1\nb: 2"), ("choose.metadata.a", "theirs"), ("theirs.metadata.a", ""),
-            ("choose.group", "theirs"), ("choose.phone", "yours"), ("theirs.phone", "1"), ("phone", "2"),
+            ("company", "Mine"),
+            ("choose.company", "theirs"),
+            ("theirs.company", "Theirs"),
+            ("metadata", "a: 1\nb: 2"),
+            ("choose.metadata.a", "theirs"),
+            ("theirs.metadata.a", ""),
+            ("choose.group", "theirs"),
+            ("choose.phone", "yours"),
+            ("theirs.phone", "1"),
+            ("phone", "2"),
         ]);
         let leave = settle(&mut t);
         assert_eq!((t.get("company"), t.get("metadata"), t.get("phone")), ("Theirs", "b: 2", "2"));

@@ -41,7 +41,12 @@ impl Offers {
     fn read(tx: &mut Tx, ctx: &Ctx) -> domain::Result<Self> {
         let shops = shops::list(tx, ctx)?.into_iter().filter(|s| s.archived_at.is_none()).map(|s| (s.id.to_string(), s.name));
         let groups = profile::groups(tx, ctx)?.into_iter().map(|g| (g.id.to_string(), g.name));
-        Ok(Self { countries: Choices::default().countries, languages: fields::languages(), shops: shops.collect(), groups: groups.collect() })
+        Ok(Self {
+            countries: Choices::default().countries,
+            languages: fields::languages(),
+            shops: shops.collect(),
+            groups: groups.collect(),
+        })
     }
 
     /// What is stored is offered too, also when it would not be offered to a new one.

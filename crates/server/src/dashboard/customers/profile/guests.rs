@@ -35,7 +35,8 @@ struct Guests {
 pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
     let (frame, pane, (found, attached)) =
-        open(asked, &customer, Topic::Guests, |tx, ctx, c| Ok((guests::related(tx, ctx, &c.id)?, guests::attached(tx, ctx, &c.id)?))).await?;
+        open(asked, &customer, Topic::Guests, |tx, ctx, c| Ok((guests::related(tx, ctx, &c.id)?, guests::attached(tx, ctx, &c.id)?)))
+            .await?;
     let line = |g: guests::GuestPayment| Line {
         p: PaymentLine::of(g.payment, &pane.zone),
         reasons: g.reasons.iter().map(|r| r.label()).collect(),

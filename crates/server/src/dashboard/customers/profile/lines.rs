@@ -68,7 +68,8 @@ impl PaymentLine {
             (Money::new(r.amount, r.currency).to_string(), moments::day(zone, r.refunded_at), why)
         });
         let disputes = p.disputes.iter().map(|d| {
-            let due = d.due_at.filter(|_| d.status == DisputeStatus::Open).map(|at| format!(", answer until {}", moments::day(zone, at).shown));
+            let due =
+                d.due_at.filter(|_| d.status == DisputeStatus::Open).map(|at| format!(", answer until {}", moments::day(zone, at).shown));
             let amount = Money::new(d.amount, d.currency);
             (dispute_tone(d.status), format!("Dispute of {amount}: {}{}", d.status.label().to_lowercase(), due.unwrap_or_default()))
         });

@@ -40,7 +40,12 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let query = HistoryQuery { q: q.clone(), after: after.clone(), limit: ROWS };
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
     let (frame, pane, found) = open(asked, &customer, Topic::Orders, move |tx, ctx, c| orders::history(tx, ctx, &c.id, &query)).await?;
-    let here = |key: Option<String>| super::lines::address(&format!("{}/orders", pane.at()), &[("q", Some(q.clone())), ("after", key), ("from", super::pane::from(&uri))]);
+    let here = |key: Option<String>| {
+        super::lines::address(
+            &format!("{}/orders", pane.at()),
+            &[("q", Some(q.clone())), ("after", key), ("from", super::pane::from(&uri))],
+        )
+    };
     let pages = Page {
         range: String::new(),
         previous: after.as_ref().map(|_| here(None)),

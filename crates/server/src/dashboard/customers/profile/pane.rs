@@ -51,7 +51,9 @@ pub struct Pane {
 
 /// The query string of the list one came from.
 pub fn from(uri: &Uri) -> Option<String> {
-    url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).find(|(key, _)| key == "from").map(|(_, value)| value.into_owned())
+    url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+        .find(|(key, _)| key == "from")
+        .map(|(_, value)| value.into_owned())
 }
 
 /// The same as an end of addresses.

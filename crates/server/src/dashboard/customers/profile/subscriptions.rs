@@ -33,7 +33,8 @@ struct Subscriptions {
 /// The page.
 pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
-    let (frame, pane, found) = open(asked, &customer, Topic::Subscriptions, |tx, ctx, c| subscriptions::of_customer(tx, ctx, &c.id)).await?;
+    let (frame, pane, found) =
+        open(asked, &customer, Topic::Subscriptions, |tx, ctx, c| subscriptions::of_customer(tx, ctx, &c.id)).await?;
     let lines = found.iter().map(|s| line(s, &pane, who.ctx.now)).collect();
     Ok(show(&Subscriptions { frame, pane, lines }))
 }
@@ -47,7 +48,8 @@ fn line(s: &Subscription, pane: &Pane, now: Micros) -> Line {
         SubscriptionStatus::Ended => "quiet",
     };
     let end = s.ends_at.filter(|_| matches!(status, SubscriptionStatus::Cancelled | SubscriptionStatus::Ended));
-    let end = end.map(|at| format!(", {} {}", if status == SubscriptionStatus::Ended { "on" } else { "until" }, moments::day(&pane.zone, at).shown));
+    let end = end
+        .map(|at| format!(", {} {}", if status == SubscriptionStatus::Ended { "on" } else { "until" }, moments::day(&pane.zone, at).shown));
     let runs = !matches!(status, SubscriptionStatus::Cancelled | SubscriptionStatus::Ended | SubscriptionStatus::Paused);
     Line {
         name: s.name.clone(),
