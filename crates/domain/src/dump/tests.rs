@@ -26,11 +26,8 @@ fn filled(engine: Engine) -> (store::testing::TestDb, MerchantId) {
             };
             crate::customers::create(tx, &ctx, new, crate::customers::Rules::Normal)?;
         }
-        let sql = store::Stmt::built(
-            "INSERT INTO avatars (merchant_id, id, customer_id, content_type, bytes, created_at)
-            SELECT merchant_id, 'ava_1', MIN(id), 'image/png', $2, 1 FROM customers WHERE merchant_id = $1 GROUP BY merchant_id"
-                .into(),
-        );
+        let sql = store::Stmt::built("INSERT INTO avatars (merchant_id, id, customer_id, content_type, bytes, created_at)
+            SELECT merchant_id, 'ava_1', MIN(id), 'image/png', CAST($2 AS BYTEA), 1 FROM customers WHERE merchant_id = $1 GROUP BY merchant_id".into());
         tx.exec(&sql, &[&ctx.merchant, &vec![0u8, 255, 7]])?;
         Ok(())
     })

@@ -69,6 +69,9 @@ impl Reader {
         let id = Some(text(&Target::Id)).filter(|id| !id.is_empty());
         let id = id.and_then(|id| id.parse().map_err(|()| wrong.push(format!("“{id}” is no id of a customer."))).ok());
         let (group, tags) = labels(&self.layout, row);
+        if let Some(name) = group.as_ref().filter(|g| !self.groups.contains_key(&name_key(g))) {
+            wrong.push(format!("“{name}” cannot be the name of a group: use at most 50 characters."));
+        }
         let (first_name, last_name) = (text(&Target::FirstName), text(&Target::LastName));
         let name = text(&Target::Name);
         let street = self.layout.has(&Target::Address).then(|| text(&Target::Address)).filter(|t| !t.is_empty());

@@ -8,7 +8,7 @@ use store::Tx;
 use super::customers::{Wanted, join_lines, same_as};
 use super::queries;
 use crate::customers::{self, Customer, CustomerEdit, NewCustomer};
-use crate::kit::{Address, Ctx, CustomerId, Result, email_key, name_key};
+use crate::kit::{Address, Ctx, CustomerId, Result, name_key};
 
 /// Who it is.
 pub(super) enum Match {
@@ -97,8 +97,9 @@ pub(super) fn changes(old: &Customer, wanted: &Wanted) -> CustomerEdit {
     ] {
         *into = differs(now, cell);
     }
-    // An address that differs in case alone is the same; a further one that the customer has already stays further.
-    if email_key(&old.email) == email_key(&new.email) || old.emails.iter().any(|e| e.value.eq_ignore_ascii_case(&new.email)) {
+    // Case does not matter in an address, and a further one that the customer has already stays further.
+    let key = crate::kit::email_key(&new.email);
+    if crate::kit::email_key(&old.email) == key || old.emails.iter().any(|e| crate::kit::email_key(&e.value) == key) {
         edit.email = None;
     }
     edit.number = new.number.as_ref().and_then(|n| differs(&old.number, n));

@@ -138,8 +138,9 @@ fn undo_line(tx: &mut Tx, ctx: &Ctx, import: &ImportId, line: &Line, touched: &m
         }
         kind::UNMATCHED => drop(tx.exec(&queries::DROP_UNMATCHED, &[&ctx.merchant, &line.row])?),
         kind::NOTE => drop(tx.exec(&queries::DROP_NOTE, &[&ctx.merchant, &line.row])?),
-        kind::GROUP => return Ok(tx.exec(&queries::DROP_GROUP, &[&ctx.merchant, &line.row])? > 0),
-        kind::TAG => return Ok(tx.exec(&queries::DROP_TAG, &[&ctx.merchant, &line.row])? > 0),
+        // A label that others use by now stays, and is no harm.
+        kind::GROUP => drop(tx.exec(&queries::DROP_GROUP, &[&ctx.merchant, &line.row])?),
+        kind::TAG => drop(tx.exec(&queries::DROP_TAG, &[&ctx.merchant, &line.row])?),
         kind::MOMENT => {
             let at: i64 = line.row.parse().unwrap_or_default();
             tx.exec(&queries::ORPHAN_VALUES, &[&ctx.merchant, &at])?;
