@@ -78,7 +78,7 @@ store::db_test! {
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
         assert_eq!(desk.visitor().get("/invitations/nothing").status, StatusCode::NOT_FOUND);
-        assert_eq!(desk.visitor().get("/invitations/%00%ff").status.is_server_error(), false);
+        assert!(!desk.visitor().get("/invitations/%00%ff").status.is_server_error());
     }
 
     fn behind_https_the_cookie_is_bound_to_the_host(db) {

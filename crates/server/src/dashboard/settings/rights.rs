@@ -22,7 +22,7 @@ pub struct RightChoice {
 
 /// The roles that this person may give.
 pub fn roles(ctx: &Ctx, owner: bool) -> Vec<RoleChoice> {
-    let mine = ALL_ROLES.into_iter().filter(|r| (owner || *r != Role::Owner) && (owner || ctx.actor.rights.covers(r.rights())));
+    let mine = ALL_ROLES.into_iter().filter(|r| owner || (*r != Role::Owner && ctx.actor.rights.covers(r.rights())));
     mine.map(|r| RoleChoice { name: r.name(), label: r.label(), words: words(r).to_owned() }).collect()
 }
 
