@@ -197,7 +197,8 @@ fn one_line(number: &str, street: &str) -> String {
 /// What a customer without any key is: all of it, as our export writes it.
 pub(super) fn same_as(c: &NewCustomer) -> u64 {
     let name = if c.name.is_empty() { format!("{} {}", c.first_name, c.last_name).trim().to_owned() } else { c.name.clone() };
-    let street = join_lines(&c.billing.line1, &c.billing.line2);
+    // A line break of DOS inside a line comes back as one between two lines.
+    let street = join_lines(&c.billing.line1, &c.billing.line2).replace("\r\n", "\n");
     let b = &c.billing;
     hash(&[
         &name,

@@ -18,6 +18,8 @@ store::statements! {
         started_at, finished_at FROM imports WHERE merchant_id = $1 AND id = $2";
     pub LIST = "SELECT id, kind, layout, file_name, shop_id, state, cursor, done, total, created, changed, unchanged, failed, result, actor_name,
         started_at, finished_at FROM imports WHERE merchant_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2";
+    /// Taken before a slice writes: of two processes the one that comes second finds another cursor and writes nothing.
+    pub STILL_OURS = "UPDATE imports SET lease_until = $4 WHERE merchant_id = $1 AND id = $2 AND cursor = $3 AND state = 'running'";
     /// Only who read the cursor as it stands moves it on: two processes never work one slice twice.
     pub MOVE_ON = "UPDATE imports SET cursor = $4, done = $5, created = $6, changed = $7, unchanged = $8, failed = $9, result = $10, lease_until = $11
         WHERE merchant_id = $1 AND id = $2 AND cursor = $3 AND state = 'running'";

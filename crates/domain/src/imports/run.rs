@@ -203,30 +203,21 @@ impl Runner<'_> {
         let (ctx, import, cursor, counts) = (self.ctx.at(self.clock.now()), self.import.clone(), self.cursor.clone(), self.counts);
         let lease = self.wall.now() + LEASE;
         let (cursor, counts, result) = self.db.write_slice_now::<_, Error>(move |tx| {
+            let old = cursor.stored();
+            if tx.exec(&queries::STILL_OURS, &[&ctx.merchant, &import, &old, &lease])? == 0 {
+                return Err(taken_over());
+            }
             let mut journal = Journal { import: &import, cursor: cursor.clone() };
             let (more, result) = work(tx, &ctx, &mut journal)?;
-            let (old, mut new, counts) = (cursor.stored(), journal.cursor, counts.plus(more));
+            let (mut new, counts) = (journal.cursor, counts.plus(more));
             new.done += units;
             let kept = Kept { counts, message: String::new() };
             let done = new.done as i64;
-            let moved = tx.exec(
-                &queries::MOVE_ON,
-                &[
-                    &ctx.merchant,
-                    &import,
-                    &old,
-                    &new.stored(),
-                    &done,
-                    &counts.created,
-                    &counts.changed,
-                    &counts.unchanged,
-                    &counts.failed,
-                    &kept.text(),
-                    &lease,
-                ],
-            )?;
+            let moved = tx.exec(&queries::MOVE_ON, &[
+                &ctx.merchant, &import, &old, &new.stored(), &done, &counts.created, &counts.changed, &counts.unchanged, &counts.failed, &kept.text(), &lease,
+            ])?;
             if moved == 0 {
-                return Err(Error::conflict("import_running", "Another process took this import over, or it was cancelled."));
+                return Err(taken_over());
             }
             Ok((new, counts, result))
         })?;
@@ -338,7 +329,7 @@ impl Runner<'_> {
         let (ctx, import, counts) = (self.ctx.at(self.clock.now()), self.import.clone(), self.counts);
         self.db.write_now::<_, Error>(move |tx| {
             if tx.exec(&queries::FINISH, &[&ctx.merchant, &import, &ctx.now])? == 0 {
-                return Err(Error::conflict("import_running", "Another process took this import over, or it was cancelled."));
+                return Err(taken_over());
             }
             if counts.created + counts.changed == 0 {
                 tx.exec(&queries::TIDY, &[&ctx.merchant, &import])?;
@@ -348,6 +339,10 @@ impl Runner<'_> {
         })?;
         Ok(())
     }
+}
+
+fn taken_over() -> Error {
+    Error::conflict("import_running", "Another process took this import over, or it was cancelled.")
 }
 
 /// Units of one slice: of one kind, so many and no more.
