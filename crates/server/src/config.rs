@@ -85,6 +85,9 @@ pub fn options(file: &File) -> Options {
 /// # Errors
 /// Says why and what to do.
 pub fn check_http(listen: SocketAddr, base_url: &str, insecure: bool) -> Result<bool, String> {
+    if !base_url.is_empty() && !is_origin(base_url) {
+        return Err(format!("“{base_url}” is not an address like https://desk.example.com: give scheme, host and port, and no path."));
+    }
     let https = base_url.starts_with("https://");
     if !https && !listen.ip().is_loopback() && !insecure {
         return Err(format!(
@@ -93,6 +96,11 @@ pub fn check_http(listen: SocketAddr, base_url: &str, insecure: bool) -> Result<
         ));
     }
     Ok(https)
+}
+
+/// Scheme, host and port alone: what a browser sends as `Origin`.
+fn is_origin(address: &str) -> bool {
+    url::Url::parse(address).is_ok_and(|u| matches!(u.scheme(), "http" | "https") && u.origin().ascii_serialization() == address)
 }
 
 #[cfg(test)]
@@ -106,6 +114,17 @@ mod tests {
         assert_eq!(check_http(open, "", true), Ok(false));
         assert_eq!(check_http(open, "https://desk.example.com", false), Ok(true));
         assert_eq!(check_http("127.0.0.1:0".parse().unwrap(), "", false), Ok(false));
+    }
+
+    #[test]
+    fn a_base_url_is_an_origin_and_nothing_more() {
+        let here = "127.0.0.1:0".parse().unwrap();
+        for wrong in
+            ["desk.example.com", "https://desk.example.com/app", "https://me:pw@desk.example.com", "ftp://desk.example.com", "https://"]
+        {
+            assert!(check_http(here, wrong, false).is_err(), "{wrong}");
+        }
+        assert_eq!(check_http(here, "https://desk.example.com:8443", false), Ok(true));
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub use edit::edit;
 pub use get::get;
 pub use model::{
     Contact, Created, Customer, CustomerEdit, Duplicate, ExternalId, HowToCancel, MethodLine, Named, NewCustomer, Note, Rules, Total,
-    display_name, initials,
+    display_name,
 };
 pub use state::{ensure_active, ensure_active_id};
 pub use status::{MethodStatus, Status};

@@ -210,18 +210,6 @@ impl Customer {
     pub fn lifetime_money(&self) -> Money {
         Money::new(self.lifetime, self.currency)
     }
-
-    /// One or two letters in the place of a picture.
-    pub fn initials(&self) -> String {
-        initials(&self.display_name)
-    }
-}
-
-/// The first letters of the first and last word, upper case.
-pub fn initials(display_name: &str) -> String {
-    let mut words = display_name.split_whitespace().filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
-    let first = words.next();
-    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).take(2).collect()
 }
 
 /// What a person calls a customer: the name, else first and last name, else the company, the e-mail address, "Customer 1042".
@@ -473,9 +461,6 @@ mod tests {
         assert_eq!(display_name("", "", "Ruiz", "Acme", "a@b", "1001"), "Ruiz");
         assert_eq!(display_name("", "", "", "Acme", "a@b", "1001"), "Acme");
         assert_eq!(display_name("", "", "", "", "", "1001"), "Customer 1001");
-        assert_eq!(initials("Ana María Ruiz"), "AR");
-        assert_eq!(initials("ñ"), "Ñ");
-        assert_eq!(initials("— —"), "");
     }
 
     #[test]

@@ -38,9 +38,8 @@ impl Source {
             hash.update(&buffer[..n]);
             size += n as u64;
         }
-        let hash = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        Ok(Self { path: path.to_owned(), name, hash, size })
+        Ok(Self { path: path.to_owned(), name, hash: crate::kit::hex(&hash.finalize()), size })
     }
 
     /// Opens it for reading row by row.

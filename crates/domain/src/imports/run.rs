@@ -213,9 +213,22 @@ impl Runner<'_> {
             new.done += units;
             let kept = Kept { counts, message: String::new() };
             let done = new.done as i64;
-            let moved = tx.exec(&queries::MOVE_ON, &[
-                &ctx.merchant, &import, &old, &new.stored(), &done, &counts.created, &counts.changed, &counts.unchanged, &counts.failed, &kept.text(), &lease,
-            ])?;
+            let moved = tx.exec(
+                &queries::MOVE_ON,
+                &[
+                    &ctx.merchant,
+                    &import,
+                    &old,
+                    &new.stored(),
+                    &done,
+                    &counts.created,
+                    &counts.changed,
+                    &counts.unchanged,
+                    &counts.failed,
+                    &kept.text(),
+                    &lease,
+                ],
+            )?;
             if moved == 0 {
                 return Err(taken_over());
             }

@@ -68,7 +68,7 @@ impl IdSource {
     /// 16 bytes of a UUIDv7 for `now` (microseconds UTC).
     pub fn next(&self, now: i64) -> [u8; 16] {
         let mut bytes = match self {
-            Self::System => *uuid::Uuid::from_bytes(chance()).as_bytes(),
+            Self::System => chance(),
             Self::Seeded(state) => {
                 let mut state = state.lock().unwrap_or_else(|e| e.into_inner());
                 state.1 += 1;
@@ -107,7 +107,7 @@ pub fn secret() -> String {
 
 /// What stands in the database instead of a secret: SHA-256 in hexadecimal. Secrets have 256 bits of chance, so a slow hash adds nothing.
 pub fn secret_hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+    super::text::hex(&Sha256::digest(secret.as_bytes()))
 }
 
 macro_rules! ids {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use rust_decimal::prelude::ToPrimitive as _;
 use rust_decimal::{Decimal, RoundingStrategy};
 use store::{Bind, Value};
 
@@ -119,8 +120,8 @@ impl Money {
         }
         let decimal = Decimal::from_str(&text).ok()?;
         let scaled = decimal.checked_mul(Decimal::from(10i64.pow(currency.decimals())))?;
-        (scaled.fract().is_zero()).then_some(())?;
-        i64::try_from(scaled.trunc().mantissa() / 10i128.pow(scaled.trunc().scale())).ok().map(|minor| Self { minor, currency })
+        scaled.fract().is_zero().then_some(())?;
+        whole(scaled).map(|minor| Self { minor, currency })
     }
 }
 
@@ -137,12 +138,7 @@ impl fmt::Display for Money {
         if sign.len() == 3 && sign.is_ascii() {
             f.write_str("\u{a0}")?;
         }
-        for (i, c) in whole.chars().enumerate() {
-            if i > 0 && (whole.len() - i) % 3 == 0 {
-                f.write_str(",")?;
-            }
-            write!(f, "{c}")?;
-        }
+        f.write_str(&super::text::thousands(whole))?;
         fraction.map_or(Ok(()), |d| write!(f, ".{d}"))
     }
 }
@@ -152,8 +148,12 @@ impl fmt::Display for Money {
 /// `None` when it does not fit.
 pub fn exact_to_minor(exact: Decimal, currency: Currency) -> Option<i64> {
     let rounded = exact.round_dp_with_strategy(currency.decimals(), RoundingStrategy::MidpointAwayFromZero);
-    let scaled = rounded.checked_mul(Decimal::from(10i64.pow(currency.decimals())))?;
-    i64::try_from(scaled.trunc().normalize().mantissa() * 10i128.pow(0) / 10i128.pow(scaled.trunc().normalize().scale())).ok()
+    whole(rounded.checked_mul(Decimal::from(10i64.pow(currency.decimals())))?)
+}
+
+/// A decimal without a fraction as a number; `None` when it does not fit.
+fn whole(decimal: Decimal) -> Option<i64> {
+    decimal.normalize().to_i64()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod tests;
 use sha2::{Digest, Sha256};
 use store::Tx;
 
-use crate::kit::{Ctx, DAY, Error, Micros, Problems, Result};
+use crate::kit::{Ctx, DAY, Error, Micros, Problems, Result, hex};
 
 /// How long an answer is kept: a day.
 pub const KEPT: Micros = DAY;
@@ -41,7 +41,7 @@ pub fn fingerprint(method: &str, path: &str, body: &[u8]) -> String {
     for part in [method.as_bytes(), b"\n", path.as_bytes(), b"\n", body] {
         hash.update(part);
     }
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 /// Does `work` once for a key of this actor. Without a key it is simply done.

@@ -24,15 +24,7 @@ pub fn of_method(status: MethodStatus) -> &'static str {
 
 /// `12,480`
 pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    domain::kit::thousands(&n.to_string())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -25,12 +25,13 @@ const BODY: usize = 16 * 1024 * 1024;
 pub fn wrap(router: Router, app: &App) -> Router {
     let mut csrf = CsrfLayer::new();
     if !app.config.base_url.is_empty() {
+        // The configuration has refused what is no origin; without one the layer is only stricter.
         csrf = csrf.add_trusted_origin(&app.config.base_url).unwrap_or_else(|_| CsrfLayer::new());
     }
     router
         .layer(csrf)
         .layer(DefaultBodyLimit::max(BODY))
-        .layer(middleware::from_fn_with_state(app.clone(), measure))
+        .layer(middleware::from_fn(measure))
         .layer(middleware::from_fn(headers))
         .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(5)))
@@ -55,7 +56,7 @@ async fn headers(request: Request, next: Next) -> Response {
 }
 
 /// One log line and one measurement for each request: method, route, status, time. Never a query, a body or a name.
-async fn measure(State(_app): State<App>, request: Request, next: Next) -> Response {
+async fn measure(request: Request, next: Next) -> Response {
     let start = std::time::Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<axum::extract::MatchedPath>().map_or("unknown", |p| p.as_str()).to_owned();

@@ -10,7 +10,7 @@ use super::memory::Indexes;
 use super::queries::{self as q, MANY};
 use super::{ask, counts, cursor, load};
 use crate::customers::index::{Found, Key, Query, Sort};
-use crate::customers::model::{MethodLine, Named, display_name, initials};
+use crate::customers::model::{MethodLine, Named, display_name};
 use crate::customers::status::{MethodStatus, Status};
 use crate::kit::{AvatarId, Ctx, Currency, CustomerId, GroupId, Micros, Money, Result, Right, ShopId, TagId};
 use crate::merchants::{self, Settings};
@@ -72,11 +72,6 @@ impl ListRow {
     /// Lifetime value as money.
     pub fn lifetime_money(&self) -> Money {
         Money::new(self.lifetime, self.currency)
-    }
-
-    /// In the place of a picture.
-    pub fn initials(&self) -> String {
-        initials(&self.display_name)
     }
 }
 

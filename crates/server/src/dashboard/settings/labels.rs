@@ -12,6 +12,7 @@ use domain::labels::{self, Kind};
 
 use super::{Item, around};
 use crate::app::App;
+use crate::dashboard::tones;
 use crate::dashboard::typed::{Typed, refused};
 use crate::dashboard::{PageError, PageResult, see_other, show_with, toasted};
 use crate::http::Who;
@@ -79,19 +80,6 @@ struct LabelPage {
     form: Form,
 }
 
-/// `12,480`.
-fn grouped(n: i64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
-
 async fn list<I: Shown>(
     app: &App,
     who: &Who,
@@ -104,7 +92,7 @@ async fn list<I: Shown>(
     let line = |l: labels::Label<I>| Line {
         edit: format!("{}/{}", I::HERE, l.id),
         customers: format!("/customers?{}={}", I::FILTER, l.id),
-        used: grouped(l.used),
+        used: tones::number(l.used.unsigned_abs()),
         name: l.name,
     };
     let (frame, entries) = around(app, who, uri, headers, I::HERE).await?;
@@ -187,14 +175,7 @@ pub async fn rename<I: Shown>(
 pub async fn delete<I: Shown>(State(app): State<App>, who: Who, Path(which): Path<String>) -> PageResult {
     let which = id::<I>(&which, I::WORD)?;
     let used = app.write(&who.ctx, move |tx, ctx| labels::delete(tx, ctx, &which)).await?;
-    let text = if used == 0 { "Deleted.".to_owned() } else { format!("Deleted and taken off {} customers.", grouped(used)) };
+    let text =
+        if used == 0 { "Deleted.".to_owned() } else { format!("Deleted and taken off {} customers.", tones::number(used.unsigned_abs())) };
     Ok(toasted(see_other(I::HERE), &text, None))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn long_numbers_are_grouped() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(super::grouped), ["0", "999", "1,000", "1,234,567"]);
-    }
 }
