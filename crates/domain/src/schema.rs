@@ -2,10 +2,20 @@
 
 use store::Migration;
 
+static MIGRATIONS: [Migration; 3] = [
+    Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
+    Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
+    // PostgreSQL keeps its statistics by itself.
+    Migration {
+        version: 3,
+        name: "statistics",
+        sql: "SELECT 1",
+        sqlite: Some(include_str!("../migrations/0003_statistics.sqlite.sql")),
+        postgres: None,
+    },
+];
+
 /// All migrations, oldest first.
 pub fn migrations() -> &'static [Migration] {
-    &[
-        Migration { version: 1, name: "house", sql: include_str!("../migrations/0001_house.sql"), sqlite: None, postgres: None },
-        Migration { version: 2, name: "home", sql: include_str!("../migrations/0002_home.sql"), sqlite: None, postgres: None },
-    ]
+    &MIGRATIONS
 }

@@ -170,14 +170,14 @@ pub fn list(tx: &mut Tx, ctx: &Ctx, filter: &OrderFilter) -> Result<OrderPage> {
     };
     let key = if search == Search::Email { email_key(q) } else { q.to_owned() };
     let mut params: Vec<&dyn Bind> = vec![&ctx.merchant, &after.at, &after.id, &one_more];
+    if search != Search::Nothing {
+        params.push(&key);
+    }
     if let Some(shop) = &filter.shop {
         params.push(shop);
     }
     if let Some(state) = &filter.state {
         params.push(state);
-    }
-    if search != Search::Nothing {
-        params.push(&key);
     }
     let statement = Stmt::built(list_text(filter.shop.is_some(), filter.state.is_some(), search));
     Ok(paged(tx.rows(&statement, &params, short)?, limit))
@@ -190,24 +190,29 @@ enum Search {
     Email,
 }
 
-/// Each way to search has an index of its own: numbers, customers by address, guests' orders by address.
+/// Each way to search has an index of its own: numbers, customers by address, guests' orders by address. CROSS JOIN keeps SQLite from
+/// going over all orders in the order of time instead.
 fn list_text(shop: bool, state: bool, search: Search) -> String {
-    let mut text = summary!("orders o", "(o.ordered_at, o.id) < ($2, $3)").to_owned();
-    let mut next = 5;
+    let mut text = match search {
+        Search::Email => summary!(
+            "(SELECT x.id FROM orders x WHERE x.merchant_id = $1 AND x.customer_id IS NULL AND x.email_key <> '' AND x.email_key = $5
+              UNION ALL SELECT y.id FROM customers c CROSS JOIN orders y
+                WHERE c.merchant_id = $1 AND c.email_key <> '' AND c.email_key = $5 AND y.merchant_id = $1 AND y.customer_id = c.id) k
+              CROSS JOIN orders o",
+            "o.id = k.id AND (o.ordered_at, o.id) < ($2, $3)"
+        ),
+        _ => summary!("orders o", "(o.ordered_at, o.id) < ($2, $3)"),
+    }
+    .to_owned();
+    if search == Search::Number {
+        text.push_str(" AND o.number = $5");
+    }
+    let mut next = if search == Search::Nothing { 5 } else { 6 };
     for (wanted, column) in [(shop, "shop_id"), (state, "state")] {
         if wanted {
             text.push_str(&format!(" AND o.{column} = ${next}"));
             next += 1;
         }
-    }
-    match search {
-        Search::Nothing => {}
-        Search::Number => text.push_str(&format!(" AND o.number = ${next}")),
-        Search::Email => text.push_str(&format!(
-            " AND o.id IN (SELECT x.id FROM orders x WHERE x.merchant_id = $1 AND x.customer_id IS NULL AND x.email_key <> '' AND x.email_key = ${next}
-              UNION ALL SELECT y.id FROM customers c JOIN orders y ON y.merchant_id = c.merchant_id AND y.customer_id = c.id
-                WHERE c.merchant_id = $1 AND c.email_key <> '' AND c.email_key = ${next})"
-        )),
     }
     text.push_str(" ORDER BY o.ordered_at DESC, o.id DESC LIMIT $4");
     text

@@ -38,8 +38,8 @@ macro_rules! owners {
         concat!(
             "SELECT c.id, c.name, c.first_name, c.last_name, c.company, c.email, c.number FROM (",
             $inner,
-            ") k JOIN customers c ON c.merchant_id = $1 AND c.id = k.customer_id
-            WHERE c.deleted_at IS NULL AND c.merged_into IS NULL AND c.anonymised_at IS NULL ORDER BY c.id LIMIT 6"
+            ") k CROSS JOIN customers c
+            WHERE c.merchant_id = $1 AND c.id = k.customer_id AND c.deleted_at IS NULL AND c.merged_into IS NULL AND c.anonymised_at IS NULL ORDER BY c.id LIMIT 6"
         )
     };
 }
@@ -117,12 +117,12 @@ store::statements! {
         ON CONFLICT (merchant_id, kind, key, customer_id) DO NOTHING";
     pub OWN_PAYMENT_KEYS = "SELECT DISTINCT fingerprint, email_key, phone_key FROM payments WHERE merchant_id = $1 AND customer_id = $2";
     pub DROP_KEYS = "DELETE FROM payment_keys WHERE merchant_id = $1 AND customer_id = $2";
-    /// Kind and key of everything that is the customer's own.
+    /// Kind and key of everything that is the customer's own. ALL: for a plain UNION, SQLite reads indexes in the order of the answer.
     pub OWN_KEYS = "SELECT 'email', email_key FROM customers WHERE merchant_id = $1 AND id = $2
-        UNION SELECT 'phone', phone_key FROM customers WHERE merchant_id = $1 AND id = $2
-        UNION SELECT kind, key FROM customer_contacts WHERE merchant_id = $1 AND customer_id = $2
-        UNION SELECT 'card', fingerprint FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2
-        UNION SELECT kind, key FROM payment_keys WHERE merchant_id = $1 AND customer_id = $2";
+        UNION ALL SELECT 'phone', phone_key FROM customers WHERE merchant_id = $1 AND id = $2
+        UNION ALL SELECT kind, key FROM customer_contacts WHERE merchant_id = $1 AND customer_id = $2
+        UNION ALL SELECT 'card', fingerprint FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2
+        UNION ALL SELECT kind, key FROM payment_keys WHERE merchant_id = $1 AND customer_id = $2";
 
     // Guests.
     pub GUESTS_BY_CARD = guests!("fingerprint");
