@@ -5,6 +5,7 @@ mod checkouts;
 mod customers;
 mod describe;
 mod events;
+mod exports;
 mod jobs;
 mod orders;
 mod payments;
@@ -30,7 +31,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(routes);
     let routes = checkouts::routes(orders::routes(routes));
     let routes = subscriptions::routes(payments::routes(routes));
-    let routes = jobs::routes(views::routes(routes));
+    let routes = exports::routes(jobs::routes(views::routes(routes)));
     events::routes(staff::routes(settings::routes(routes)))
 }
 

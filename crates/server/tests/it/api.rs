@@ -236,6 +236,25 @@ store::db_test! {
         assert_eq!(p.post("/customers/bulk", &json!({ "action": "archive" })).status, 422);
     }
 
+    fn an_export_has_its_columns_its_rows_and_its_line_in_the_audit_log(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let p = Program::new(&desk, &f);
+        (0..2).for_each(|i| drop(p.customer(&format!("c{i}@example.es"))));
+        let file = |body: Value| {
+            let request = Request::builder().method("POST").uri("/api/v1/exports").header("authorization", format!("Bearer {}", p.key));
+            desk.send(request.header("content-type", "application/json").body(Body::from(body.to_string())).unwrap()).body
+        };
+        let csv = file(json!({ "format": "csv" }));
+        assert_eq!((csv.lines().count(), csv.lines().next().unwrap().split(',').count()), (3, 14), "{csv}");
+        let some = file(json!({ "format": "jsonl", "query": "q=c1", "columns": ["status"] }));
+        assert_eq!((some.lines().count(), some.contains("c1@example.es")), (1, true), "{some}");
+        assert_eq!(p.post("/exports", &json!({ "format": "csv", "query": "status=nonsense" })).status, 422);
+        let noted = p.get("/events?kind=customers.exported");
+        assert_eq!(noted.json["data"][0]["data"]["count"], json!(1), "{noted:?}");
+        refused(&Program::with(&desk, &f, &[Right::Read]).post("/exports", &json!({ "format": "csv" })), 403, "forbidden");
+    }
+
     fn settings_are_read_and_changed(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);
