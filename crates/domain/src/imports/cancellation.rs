@@ -10,7 +10,7 @@ use super::orders_run::Place;
 use super::queries;
 use super::state::Counts;
 use crate::kit::{Ctx, Currency, CustomerId, Error, OrderId, PaymentId, Result, UnmatchedId, exact_to_minor, locks, name_key};
-use crate::payments::PaymentRow;
+use crate::payments;
 use crate::payments::refunds::{RefundInput, refund_later};
 
 /// A payment with something left.
@@ -54,7 +54,7 @@ pub(super) fn cancel(
     let rest = share(tx, ctx, invoice, wanted, &mut payments)?;
     for taken in payments.iter().filter(|p| p.take > 0) {
         locks::payment(tx, ctx, &taken.payment)?;
-        let row = payment(tx, ctx, &taken.payment)?;
+        let row = payments::find(tx, ctx, &taken.payment)?;
         let input = RefundInput {
             at: Some(invoice.at.max(row.paid_at)),
             external_id: Some(invoice.number.clone()),
@@ -154,25 +154,4 @@ pub(super) fn keep(
     journal.note(tx, ctx, kind::UNMATCHED, id.as_str(), None)?;
     counts.unmatched += 1;
     Ok(())
-}
-
-fn payment(tx: &mut Tx, ctx: &Ctx, id: &PaymentId) -> Result<PaymentRow> {
-    Ok(tx.one(&queries::PAYMENT, &[&ctx.merchant, id], |r| {
-        Ok(PaymentRow {
-            id: r.get(0)?,
-            shop: r.get(1)?,
-            order: r.get(2)?,
-            customer: r.get(3)?,
-            method: r.get(4)?,
-            provider: r.get(5)?,
-            status: r.get(6)?,
-            live: r.get(7)?,
-            currency: r.get(8)?,
-            amount: r.get(9)?,
-            refunded: r.get(10)?,
-            refund_pending: r.get(11)?,
-            lost: r.get(12)?,
-            paid_at: r.get(13)?,
-        })
-    })?)
 }

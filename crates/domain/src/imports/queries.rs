@@ -66,8 +66,6 @@ store::statements! {
           AND p.status = 'settled' AND p.amount > p.refunded + p.refund_pending + p.lost
         ORDER BY p.paid_at DESC, o.external_id DESC NULLS LAST, p.id DESC";
     pub HAS_ARTICLE = "SELECT 1 FROM order_lines WHERE merchant_id = $1 AND sku_key = $2 AND order_id = $3 LIMIT 1";
-    pub PAYMENT = "SELECT id, shop_id, order_id, customer_id, method_id, provider, status, live, currency, amount, refunded, refund_pending, lost,
-        paid_at FROM payments WHERE merchant_id = $1 AND id = $2";
     pub INSERT_UNMATCHED = "INSERT INTO unmatched (merchant_id, id, customer_id, shop_id, kind, external_id, currency, amount, reason, happened_at,
         import_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     pub UNMATCHED_OF = "SELECT u.kind, u.external_id, c.number, u.currency, u.amount, u.reason, u.happened_at FROM unmatched u

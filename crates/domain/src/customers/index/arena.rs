@@ -1,5 +1,5 @@
 //! The text of all customers in one piece of memory, in the order of their rows, so that a search is one
-//! forward pass. A record is `name 01 other parts 02 digits of phones 00`, parts joined by 01. It must never
+//! forward pass. A record is `name 01 e-mail 01 other parts 02 digits of phones 00`, parts joined by 01. It must never
 //! keep text of a customer who left or changed: such a record is overwritten at once.
 
 /// Between two parts of a record: no search runs across it.
@@ -11,6 +11,7 @@ const END: u8 = 0;
 
 /// Longest parts in bytes, the rest is not searched. Together below 64 KiB: a block of rows stays within u32.
 const NAME_MAX: usize = 4_000;
+const EMAIL_MAX: usize = 1_000;
 const TEXT_MAX: usize = 50_000;
 const PHONES_MAX: usize = 6_000;
 
@@ -25,12 +26,15 @@ pub(super) struct Arena {
 }
 
 /// The bytes of one record. Control characters become blanks, so no part can pretend to be another.
-pub(super) fn record(name: &str, text: &str, phones: &str) -> Vec<u8> {
+pub(super) fn record(name: &str, email: &str, text: &str, phones: &str) -> Vec<u8> {
     let name = &name[..name.floor_char_boundary(NAME_MAX)];
+    let email = &email[..email.floor_char_boundary(EMAIL_MAX)];
     let text = &text[..text.floor_char_boundary(TEXT_MAX)];
-    let mut out = Vec::with_capacity(name.len() + text.len() + phones.len() + 3);
-    out.extend(name.bytes().map(|b| if b < b' ' { b' ' } else { b }));
-    out.push(PART);
+    let mut out = Vec::with_capacity(name.len() + email.len() + text.len() + phones.len() + 4);
+    for whole in [name, email] {
+        out.extend(whole.bytes().map(|b| if b < b' ' { b' ' } else { b }));
+        out.push(PART);
+    }
     out.extend(text.bytes().map(|b| if b < b' ' && b != PART { b' ' } else { b }));
     out.push(PHONES);
     out.extend(phones.bytes().filter(|b| b.is_ascii_digit() || *b == PART).take(PHONES_MAX));
@@ -42,6 +46,12 @@ pub(super) fn record(name: &str, text: &str, phones: &str) -> Vec<u8> {
 pub(super) fn name_of(record: &[u8]) -> &[u8] {
     let end = record.iter().position(|b| *b < b' ').unwrap_or(record.len());
     &record[..end]
+}
+
+/// The primary e-mail address within a record; may be empty.
+pub(super) fn email_of(record: &[u8]) -> &[u8] {
+    let rest = record.get(name_of(record).len() + 1..).unwrap_or_default();
+    name_of(rest)
 }
 
 /// The digits of the phones within a record, joined by 01.
@@ -86,6 +96,10 @@ impl Arena {
 
     pub fn name(&self, row: usize) -> &[u8] {
         name_of(self.record(row))
+    }
+
+    pub fn email(&self, row: usize) -> &[u8] {
+        email_of(self.record(row))
     }
 
     /// Overwrites the text of a row that is no longer true.

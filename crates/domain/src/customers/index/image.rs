@@ -16,7 +16,9 @@ pub struct Entry {
     pub key: Key,
     /// Folded name: searched, and the order of the list by name.
     pub name: String,
-    /// Everything else that is searched (e-mails, company, customer number, …), each part folded, joined by `\u{1}`.
+    /// Folded primary e-mail address: searched, and the order of the list by e-mail. May be empty.
+    pub email: String,
+    /// Everything else that is searched (further e-mails, company, customer number, …), each part folded, joined by `\u{1}`.
     pub text: String,
     /// The digits of each phone, joined by `\u{1}`.
     pub phones: String,
@@ -111,6 +113,8 @@ pub struct Image {
     pub(super) orders: Vec<u32>,
     /// First eight bytes of the name: most comparisons end here.
     pub(super) prefix: Vec<u64>,
+    /// The same of the e-mail address.
+    pub(super) email: Vec<u64>,
     pub(super) text: Arena,
     pub(super) tag_sets: Sets,
     pub(super) shop_sets: Sets,
@@ -173,6 +177,10 @@ macro_rules! each_column {
             let $column = &mut $image.prefix;
             $do
         }
+        {
+            let $column = &mut $image.email;
+            $do
+        }
     }};
 }
 
@@ -192,7 +200,7 @@ impl Image {
 
     /// Adds a customer or replaces what is known of it.
     pub fn put(&mut self, entry: Entry) {
-        let record = arena::record(&entry.name, &entry.text, &entry.phones);
+        let record = arena::record(&entry.name, &entry.email, &entry.text, &entry.phones);
         let known = self.map.get(&self.keys, &entry.key);
         match known {
             Some(row) if self.text.record(row) == record => self.write(row, &entry),
@@ -229,7 +237,7 @@ impl Image {
 
     /// Memory held, in bytes.
     pub fn bytes(&self) -> usize {
-        let fixed = 16 + 1 + 8 + 4 + 2 + 2 + 4 + 4 + 8 + 8 + 8 + 4 + 8;
+        let fixed = 16 + 1 + 8 + 4 + 2 + 2 + 4 + 4 + 8 + 8 + 8 + 4 + 8 + 8;
         self.keys.capacity() * fixed + self.text.memory() + self.map.memory() + self.tag_sets.memory() + self.shop_sets.memory()
     }
 
@@ -248,6 +256,7 @@ impl Image {
         }
         self.text.push(record);
         self.prefix.push(prefix(arena::name_of(record)));
+        self.email.push(prefix(arena::email_of(record)));
         self.keys.push(entry.key);
         self.facts.push(0);
         self.until.push(0);
@@ -311,10 +320,10 @@ impl Image {
     }
 }
 
-/// The first eight bytes of a name as a number that sorts like them.
-pub(super) fn prefix(name: &[u8]) -> u64 {
+/// The first eight bytes of a text as a number that sorts like them.
+pub(super) fn prefix(text: &[u8]) -> u64 {
     let mut first = [0; 8];
-    let len = name.len().min(8);
-    first[..len].copy_from_slice(&name[..len]);
+    let len = text.len().min(8);
+    first[..len].copy_from_slice(&text[..len]);
     u64::from_be_bytes(first)
 }

@@ -17,7 +17,7 @@ pub(super) struct Order<'a> {
 /// A cursor, ready to be compared with rows.
 pub(super) struct Place<'c> {
     value: u64,
-    name: &'c [u8],
+    text: &'c [u8],
     key: &'c Key,
 }
 
@@ -32,6 +32,18 @@ fn rank(number: i64, descending: bool) -> u64 {
     }
 }
 
+/// The first bytes of a name, as numbers are ranked.
+#[inline(always)]
+fn rank_name(prefix: u64, descending: bool) -> u64 {
+    if descending { !prefix } else { prefix }
+}
+
+/// The same of an e-mail address: none comes last in either direction.
+#[inline(always)]
+fn rank_email(prefix: u64, descending: bool) -> u64 {
+    if prefix == 0 { u64::MAX } else { rank_name(prefix, descending) }
+}
+
 impl<'a> Order<'a> {
     pub fn new(image: &'a Image, sort: Sort) -> Order<'a> {
         Order { image, sort }
@@ -41,20 +53,25 @@ impl<'a> Order<'a> {
     pub fn value(&self, row: usize) -> u64 {
         let (image, descending) = (self.image, self.sort.descending);
         match self.sort.by {
-            SortBy::Name if descending => !image.prefix[row],
-            SortBy::Name => image.prefix[row],
+            SortBy::Name => rank_name(image.prefix[row], descending),
+            SortBy::Email => rank_email(image.email[row], descending),
             SortBy::Created => rank(image.created[row], descending),
             SortBy::LastOrder => rank(image.last_order[row], descending),
             SortBy::Lifetime => rank(image.lifetime[row], descending),
         }
     }
 
-    fn names(&self, a: &[u8], b: &[u8]) -> Ordering {
-        match (self.sort.by, self.sort.descending) {
-            (SortBy::Name, false) => a.cmp(b),
-            (SortBy::Name, true) => b.cmp(a),
-            _ => Ordering::Equal,
+    /// What a row is sorted by beyond its first bytes; empty where it is a number.
+    fn text(&self, row: usize) -> &'a [u8] {
+        match self.sort.by {
+            SortBy::Name => self.image.text.name(row),
+            SortBy::Email => self.image.text.email(row),
+            SortBy::Created | SortBy::LastOrder | SortBy::Lifetime => &[],
         }
+    }
+
+    fn texts(&self, a: &[u8], b: &[u8]) -> Ordering {
+        if self.sort.descending { b.cmp(a) } else { a.cmp(b) }
     }
 
     pub fn compare(&self, a: Ranked, b: Ranked) -> Ordering {
@@ -63,25 +80,21 @@ impl<'a> Order<'a> {
         if by_value.is_ne() {
             return by_value;
         }
-        let by_name = match self.sort.by {
-            SortBy::Name => self.names(image.text.name(first), image.text.name(second)),
-            _ => Ordering::Equal,
-        };
-        by_name.then_with(|| image.keys[first].cmp(&image.keys[second]))
+        self.texts(self.text(first), self.text(second)).then_with(|| image.keys[first].cmp(&image.keys[second]))
     }
 
     /// `None` where the cursor is of another sort.
     pub fn place<'c>(&self, cursor: &'c Cursor) -> Option<Place<'c>> {
         let descending = self.sort.descending;
-        let (value, name): (u64, &[u8]) = match (&cursor.mark, self.sort.by) {
-            (Mark::Name(name), SortBy::Name) => {
-                let value = prefix(name.as_bytes());
-                (if descending { !value } else { value }, name.as_bytes())
+        let (value, text): (u64, &[u8]) = match (&cursor.mark, self.sort.by) {
+            (Mark::Name(text), SortBy::Name) => (rank_name(prefix(text.as_bytes()), descending), text.as_bytes()),
+            (Mark::Email(text), SortBy::Email) => (rank_email(prefix(text.as_bytes()), descending), text.as_bytes()),
+            (Mark::Number(number), SortBy::Created | SortBy::LastOrder | SortBy::Lifetime) => {
+                (rank(number.unwrap_or(NEVER), descending), &[])
             }
-            (Mark::Number(number), by) if by != SortBy::Name => (rank(number.unwrap_or(NEVER), descending), &[]),
             _ => return None,
         };
-        Some(Place { value, name, key: &cursor.key })
+        Some(Place { value, text, key: &cursor.key })
     }
 
     /// Where a row stands, seen from a place.
@@ -89,11 +102,7 @@ impl<'a> Order<'a> {
     pub fn side(&self, (value, row): Ranked, place: &Place) -> Ordering {
         value.cmp(&place.value).then_with(|| {
             let row = row as usize;
-            let by_name = match self.sort.by {
-                SortBy::Name => self.names(self.image.text.name(row), place.name),
-                _ => Ordering::Equal,
-            };
-            by_name.then_with(|| self.image.keys[row].cmp(place.key))
+            self.texts(self.text(row), place.text).then_with(|| self.image.keys[row].cmp(place.key))
         })
     }
 
@@ -101,7 +110,8 @@ impl<'a> Order<'a> {
     pub fn cursor(&self, row: usize) -> Cursor {
         let image = self.image;
         let mark = match self.sort.by {
-            SortBy::Name => Mark::Name(String::from_utf8_lossy(image.text.name(row)).into_owned()),
+            SortBy::Name => Mark::Name(String::from_utf8_lossy(self.text(row)).into_owned()),
+            SortBy::Email => Mark::Email(String::from_utf8_lossy(self.text(row)).into_owned()),
             SortBy::Created => Mark::Number(Some(image.created[row])),
             SortBy::LastOrder => Mark::Number(Some(image.last_order[row]).filter(|at| *at != NEVER)),
             SortBy::Lifetime => Mark::Number(Some(image.lifetime[row])),

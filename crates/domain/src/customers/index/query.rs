@@ -25,13 +25,21 @@ impl<T: PartialOrd + Copy> Span<T> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SortBy {
     Name,
+    Email,
     #[default]
     Created,
     LastOrder,
     Lifetime,
 }
 
-/// Equal values stand by key, low to high; customers without an order stand last both ways.
+impl SortBy {
+    /// Is it a text, which one reads from A to Z first?
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Name | Self::Email)
+    }
+}
+
+/// Equal values stand by key, low to high; customers without an order, or without an e-mail address, stand last both ways.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sort {
     pub by: SortBy,
@@ -43,6 +51,8 @@ pub struct Sort {
 pub enum Mark {
     /// A folded name.
     Name(String),
+    /// A folded e-mail address.
+    Email(String),
     /// Created, last order (`None`: never), lifetime value.
     Number(Option<i64>),
 }

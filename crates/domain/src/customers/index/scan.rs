@@ -55,7 +55,7 @@ mod tests {
             names in proptest::collection::vec("[ab]{0,3}|[abc]{0,60}", 0..80), needle in "[abc]{1,12}",
         ) {
             let mut text = Arena::default();
-            names.iter().for_each(|name| text.push(&arena::record(name, "", "")));
+            names.iter().for_each(|name| text.push(&arena::record(name, "", "", "")));
             let mut rows = Bits::none(names.len());
             Needle::new(needle.as_bytes()).mark(&text, |_| true, &mut rows);
             let expected: Vec<u32> = (0..names.len() as u32).filter(|row| names[*row as usize].contains(&needle)).collect();

@@ -29,7 +29,7 @@ fn id_text(key: &Key) -> String {
 
 fn finds(entry: &Entry, typed: &str) -> bool {
     typed.split(' ').all(|word| {
-        let parts = std::iter::once(entry.name.as_str()).chain(entry.text.split('\u{1}'));
+        let parts = [entry.name.as_str(), entry.email.as_str()].into_iter().chain(entry.text.split('\u{1}'));
         let digits: String = word.chars().filter(char::is_ascii_digit).collect();
         let digits = digits.trim_start_matches('0');
         let is_phone = !digits.is_empty() && word.chars().all(|c| c.is_ascii_digit() || "+-()".contains(c));
@@ -87,6 +87,7 @@ impl Plain {
             let (first, second) = if sort.descending { (b, a) } else { (a, b) };
             let by_value = match sort.by {
                 SortBy::Name => first.name.as_bytes().cmp(second.name.as_bytes()),
+                SortBy::Email => (a.email.is_empty().cmp(&b.email.is_empty())).then(first.email.as_bytes().cmp(second.email.as_bytes())),
                 SortBy::Created => first.created.cmp(&second.created),
                 SortBy::Lifetime => first.lifetime.cmp(&second.lifetime),
                 SortBy::LastOrder => (a.last_order.is_none().cmp(&b.last_order.is_none())).then(first.last_order.cmp(&second.last_order)),
@@ -139,8 +140,13 @@ fn kept_method() -> impl Strategy<Value = u8> {
 }
 
 fn entry() -> impl Strategy<Value = Entry> {
-    let words =
-        (any::<u8>().prop_map(key), "(an|ana b|anabelle |bob|x){0,3}", "[ab1@.]{0,6}(\u{1}[ab06-]{0,4})?", "(3461[0-2]{3})?(\u{1}0612)?");
+    let words = (
+        any::<u8>().prop_map(key),
+        "(an|ana b|anabelle |bob|x){0,3}",
+        "[ab1@.]{0,6}(\u{1}[ab06-]{0,4})?",
+        "(3461[0-2]{3})?(\u{1}0612)?",
+        "(ana@b|bob@a|anabelle@b|anabelle@a)?",
+    );
     let facts = (1..=8u8, prop_oneof![Just(i64::MAX), 0..20i64], kept_method(), prop_oneof![Just(i32::MAX), 0..60i32]);
     let sets = (proptest::option::of(0..3u16), vec(0..4u16, 0..3), vec(0..4u16, 0..3), proptest::option::of(0..3u16));
     let values = (-3..6i64, 0..20i64, proptest::option::of(0..20i64), 0..4u32);
@@ -149,6 +155,7 @@ fn entry() -> impl Strategy<Value = Entry> {
         name: words.1,
         text: words.2,
         phones: words.3,
+        email: words.4,
         base: facts.0,
         until: facts.1,
         method: facts.2,
@@ -186,7 +193,7 @@ fn asked() -> impl Strategy<Value = Asked> {
         seldom(any::<bool>().prop_map(Some), None),
     );
     let spans = (span(), span(), span(), seldom((0..3u32).prop_map(Some), None), seldom((0..20i64).prop_map(Some), None));
-    let by = prop_oneof![Just(SortBy::Name), Just(SortBy::Created), Just(SortBy::LastOrder), Just(SortBy::Lifetime)];
+    let by = prop_oneof![Just(SortBy::Name), Just(SortBy::Email), Just(SortBy::Created), Just(SortBy::LastOrder), Just(SortBy::Lifetime)];
     let page = (
         (by, any::<bool>()).prop_map(|(by, descending)| Sort { by, descending }),
         1..9usize,

@@ -11,6 +11,7 @@ pub(super) fn print(place: &Cursor) -> String {
     let id = CustomerId::of(&place.key);
     let text = match &place.mark {
         Mark::Name(name) => format!("{id}n{name}"),
+        Mark::Email(email) => format!("{id}e{email}"),
         Mark::Number(Some(number)) => format!("{id}i{number}"),
         Mark::Number(None) => format!("{id}i"),
     };
@@ -25,6 +26,7 @@ pub(super) fn read(text: &str) -> Option<Cursor> {
     let value = text.get(id + 1..)?;
     let mark = match text.as_bytes().get(id)? {
         b'n' => Mark::Name(value.to_owned()),
+        b'e' => Mark::Email(value.to_owned()),
         b'i' if value.is_empty() => Mark::Number(None),
         b'i' => Mark::Number(Some(value.parse().ok()?)),
         _ => return None,

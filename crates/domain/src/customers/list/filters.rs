@@ -144,8 +144,13 @@ impl Default for ListQuery {
 }
 
 /// The words of the sorts.
-pub const SORTS: [(SortBy, &str); 4] =
-    [(SortBy::Name, "name"), (SortBy::Created, "created"), (SortBy::LastOrder, "last_order"), (SortBy::Lifetime, "lifetime")];
+pub const SORTS: [(SortBy, &str); 5] = [
+    (SortBy::Name, "name"),
+    (SortBy::Email, "email"),
+    (SortBy::Created, "created"),
+    (SortBy::LastOrder, "last_order"),
+    (SortBy::Lifetime, "lifetime"),
+];
 
 impl ListQuery {
     /// Reads a query string, with or without its question mark. What cannot be read is left out and noted, so that a page still shows a
@@ -169,7 +174,7 @@ impl ListQuery {
                 problems.add(key, "unknown", format!("“{}” is not known here. Choose one of the values offered.", shorten(value)));
             }
         }
-        query.descending = query.sort != SortBy::Name;
+        query.descending = !query.sort.is_text();
         match dir.as_deref() {
             None => {}
             Some("asc") => query.descending = false,
@@ -230,7 +235,7 @@ impl ListQuery {
         if self.sort != plain.sort {
             put("sort", SORTS.iter().find(|(s, _)| *s == self.sort).map_or("", |(_, w)| w).to_owned());
         }
-        if self.descending != (self.sort != SortBy::Name) {
+        if self.descending == self.sort.is_text() {
             put("dir", if self.descending { "desc" } else { "asc" }.to_owned());
         }
         if self.per != plain.per {

@@ -61,6 +61,7 @@ fn read(r: &Row) -> std::result::Result<Facts, store::Error> {
     let mut entry = Entry {
         key: decode(id.get(CustomerId::PREFIX.len() + 1..).unwrap_or_default()).unwrap_or_default(),
         name: r.get(1)?,
+        email: fold(r.str(5)?),
         base: r.get::<i64>(9)?.clamp(1, 8) as u8,
         until: r.get::<Option<i64>>(10)?.unwrap_or(i64::MAX),
         method: r.get::<i64>(11)?.clamp(0, 6) as u8,
@@ -79,9 +80,7 @@ fn read(r: &Row) -> std::result::Result<Facts, store::Error> {
             part(&mut entry.text, text);
         }
     }
-    for column in [5, 7] {
-        part(&mut entry.text, fold(r.str(column)?));
-    }
+    part(&mut entry.text, fold(r.str(7)?));
     part(&mut entry.phones, r.get(8)?);
     let shops = r.get::<Option<String>>(14)?.into_iter().collect();
     Ok(Facts { id: id.to_owned(), entry, group: r.get(13)?, tags: Vec::new(), shops })

@@ -130,7 +130,7 @@ fn question(dice: &mut Dice, w: &World) -> ListQuery {
         } else {
             dice.one(&[View::Paying, View::Top100, View::NeverOrdered, View::CardExpiring]).clone()
         },
-        sort: *dice.one(&[SortBy::Name, SortBy::Created, SortBy::LastOrder, SortBy::Lifetime]),
+        sort: *dice.one(&[SortBy::Name, SortBy::Email, SortBy::Created, SortBy::LastOrder, SortBy::Lifetime]),
         descending: dice.roll(2) == 0,
         ..ListQuery::default()
     }
@@ -213,6 +213,7 @@ fn sql(f: &Fixture, q: &ListQuery) -> String {
     let order = match (&q.view, q.sort) {
         (View::Top100, _) => "c.lifetime DESC, c.id LIMIT 100".to_owned(),
         (_, SortBy::Name) => format!("c.sort_name {dir}, c.id"),
+        (_, SortBy::Email) => format!("CASE WHEN c.email_key = '' THEN 1 ELSE 0 END, c.email_key {dir}, c.id"),
         (_, SortBy::Created) => format!("c.created_at {dir}, c.id"),
         (_, SortBy::LastOrder) => format!("c.last_order_at {dir} NULLS LAST, c.id"),
         (_, SortBy::Lifetime) => format!("c.lifetime {dir}, c.id"),

@@ -65,8 +65,8 @@ pub struct CustomersAsked {
     no_order_since: Option<String>,
     /// `all`, `paying`, `top100`, `never_ordered`, `card_expiring`, or the id of a saved view.
     view: Option<String>,
-    /// `name`, `created`, `last_order` or `lifetime`.
-    #[param(pattern = "^(name|created|last_order|lifetime)$")]
+    /// `name`, `email`, `created`, `last_order` or `lifetime`.
+    #[param(pattern = "^(name|email|created|last_order|lifetime)$")]
     sort: Option<String>,
     /// `asc` or `desc`.
     #[param(pattern = "^(asc|desc)$")]

@@ -60,7 +60,8 @@ pub struct ListView {
     pub own: Option<SavedView>,
     pub columns: Vec<(Column, look::Column)>,
     pub name: look::Column,
-    pub email: bool,
+    /// Drawn under the name; sorts on its own (SPEC 1.8).
+    pub email: Option<look::Column>,
     pub all_columns: Vec<(Column, bool)>,
     pub many: bool,
     pub rows: Vec<RowView>,
@@ -96,7 +97,7 @@ pub fn build(who: &Who, loaded: Loaded, problems: Problems) -> ListView {
         tabs: tabs(&query, &views),
         own: views.into_iter().find(|v| v.own && query.view == View::Saved(v.id.clone())),
         name: head("Name", Some(SortBy::Name), &query),
-        email: columns.contains(&Column::Email),
+        email: columns.contains(&Column::Email).then(|| head("e-mail", Some(SortBy::Email), &query)),
         many: columns.len() > 7,
         all_columns: Column::ALL.iter().map(|c| (*c, columns.contains(c))).collect(),
         columns: columns.iter().filter(|c| **c != Column::Email).map(|c| (*c, head(c.label(), sort_of(*c), &query))).collect(),
@@ -155,7 +156,7 @@ fn head(name: &str, sort: Option<SortBy>, query: &ListQuery) -> look::Column {
         column.sort = if now.descending { "descending" } else { "ascending" };
     }
     if query.view != View::Top100 {
-        let descending = if now.by == sort { !now.descending } else { sort != SortBy::Name };
+        let descending = if now.by == sort { !now.descending } else { !sort.is_text() };
         debug_assert!(SORTS.iter().any(|(s, _)| *s == sort));
         column.href = address(&ListQuery { sort, descending, ..query.first_page() }.print());
     }
