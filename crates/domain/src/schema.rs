@@ -2,15 +2,16 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 3] = [
+static MIGRATIONS: [Migration; 4] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
+    Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
     // PostgreSQL keeps its statistics by itself.
     Migration {
-        version: 3,
+        version: 4,
         name: "statistics",
         sql: "SELECT 1",
-        sqlite: Some(include_str!("../migrations/0003_statistics.sqlite.sql")),
+        sqlite: Some(include_str!("../migrations/0004_statistics.sqlite.sql")),
         postgres: None,
     },
 ];

@@ -101,13 +101,22 @@
     const box = panel && link.matches('[data-in-panel]') ? panel : link.dataset.open && one('#' + link.dataset.open);
     if (box && window.htmx) { e.preventDefault(); show(box, link); return; }
     const row = link.closest('[data-rows] tr');
-    if (row?.id) sessionStorage.setItem('row ' + here(), row.id);
+    if (row) sessionStorage.setItem('row ' + here(), one('[data-main]', row)?.pathname ?? '');
     if (!link.getAttribute('href').startsWith('#')) busy(link);
   });
   on('click', 'button[data-open]', (e, b) => one('#' + b.dataset.open).showModal());
   on('click', 'dialog', (e, box) => e.target === box && box.close());
   on('click', '[data-dismiss]', (e, b) => b.parentElement.remove());
   on('dblclick', '[data-rows] tr', (e, row) => e.target.closest('a, button, input, label') || one('[data-main]', row)?.click());
+
+  // A menu that would stick out of the window hangs from its other end.
+  doc.addEventListener('toggle', e => {
+    const pop = e.target.matches?.('details.menu:not(.at-end)') && one('.pop', e.target);
+    if (!pop) return;
+    delete e.target.dataset.turned;
+    const { left, right } = pop.getBoundingClientRect();
+    if (e.target.open && (right > root.clientWidth || left < 0)) e.target.dataset.turned = '';
+  }, true);
 
   // Menus close behind one.
   const shut = e => all('details.menu[open]').forEach(m => m.contains(e.target) || (m.open = false));
@@ -165,8 +174,8 @@
     calm();
     ready(doc);
     const back = e.persisted || performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
-    const id = back && sessionStorage.getItem('row ' + here());
-    const row = id && doc.getElementById(id);
-    if (row) { one('[data-main]', row)?.focus({ preventScroll: true }); row.scrollIntoView({ block: 'nearest' }); }
+    const path = back && sessionStorage.getItem('row ' + here());
+    const link = path && all('[data-main]').find(a => a.pathname === path);
+    if (link) { link.focus({ preventScroll: true }); link.closest('tr').scrollIntoView({ block: 'nearest' }); }
   });
 })();

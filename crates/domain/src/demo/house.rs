@@ -38,8 +38,9 @@ pub struct House {
 pub fn open(db: &Db, plan: &Plan) -> Result<House> {
     let start = plan.now - 3 * 365 * DAY - 30 * DAY;
     let ids = IdSource::seeded(plan.seed);
-    let owner = NewOwner { name: "Mara Lind".into(), email: "mara@kilde.example".into(), password: PASSWORD.into(), merchant: merchant() }
-        .prepare()?;
+    let owner =
+        NewOwner { name: "Mara Lind".into(), email: "mara@kilde.example".into(), password: PASSWORD.into(), merchant: Some(merchant()) }
+            .prepare()?;
     let moment = Moment { now: start, door: Door::Cli, ids: ids.clone() };
     let made = db.write_now::<_, Error>(move |tx| staff::set_up(tx, &moment, &owner))?;
     let actor = Actor { kind: ActorKind::Staff, id: made.person.to_string(), name: "Mara Lind".into(), rights: Rights::all() };
@@ -97,11 +98,19 @@ fn currency(code: &str) -> Result<Currency> {
     Currency::of(code).ok_or_else(|| Error::Internal(format!("no currency {code}")))
 }
 
+/// Where the demo's merchant lives.
+const HOME: &str = "Europe/Copenhagen";
+
+/// The time zone of the demo's merchant.
+pub fn zone() -> Zone {
+    Zone::named(HOME).unwrap_or_else(Zone::utc)
+}
+
 fn merchant() -> NewMerchant {
     NewMerchant {
         name: "Kilde Coffee".into(),
         currency: "EUR".into(),
-        time_zone: "Europe/Copenhagen".into(),
+        time_zone: HOME.into(),
         country: "DK".into(),
         shop: "Kilde Web Shop".into(),
         demo: true,

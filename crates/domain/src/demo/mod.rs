@@ -13,7 +13,7 @@ mod people;
 mod story;
 mod write;
 
-pub use house::{House, PASSWORD, open};
+pub use house::{House, PASSWORD, open, zone};
 pub use write::{fill, guests};
 
 use crate::kit::Micros;

@@ -59,7 +59,7 @@ impl<'a> Work<'a> {
             (found, _) => found,
         };
         match found {
-            Match::Gone(reason) => self.failed(tx, ctx, journal, row, &reason),
+            Match::Not(reason) => self.failed(tx, ctx, journal, row, &reason),
             Match::Nobody => {
                 self.keys.extend(keys);
                 self.waiting.push(wanted);

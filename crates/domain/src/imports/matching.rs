@@ -16,8 +16,8 @@ pub(super) enum Match {
     Nobody,
     /// This customer.
     This(CustomerId),
-    /// Somebody nothing may be written on any more; why, in words.
-    Gone(String),
+    /// Somebody nothing may be written on; why, in words.
+    Not(String),
 }
 
 /// Customers without a key, by what they are: see [`same_as`].
@@ -28,7 +28,7 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless) -
     let new = wanted.ready.fields();
     let read = |r: &store::Row| Ok((r.get::<CustomerId>(0)?, r.get::<bool>(1)?));
     let gone =
-        |what: &str| Match::Gone(format!("The customer with this {what} is deleted. Restore the customer first, or take the row out."));
+        |what: &str| Match::Not(format!("The customer with this {what} is deleted. Restore the customer first, or take the row out."));
     if let Some(id) = &wanted.id {
         match tx.opt(&queries::BY_ID, &[&ctx.merchant, id], read)? {
             Some((id, true)) => return Ok(Match::This(id)),
@@ -51,9 +51,37 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless) -
         }
     }
     if !wanted.ready.email_key().is_empty() {
-        return Ok(customers::find_by_email(tx, ctx, wanted.ready.email_key())?.map_or(Match::Nobody, Match::This));
+        return by_email(tx, ctx, wanted);
     }
     Ok(wanted.same_as.and_then(|same| keyless.get(&same)).map_or(Match::Nobody, |id| Match::This(id.clone())))
+}
+
+/// E-mail addresses are not unique: of several customers with one, the row is about the one of whom it says nothing new, or whose name it
+/// has. A row that could be about either is not written over the wrong one.
+fn by_email(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted) -> Result<Match> {
+    let key = wanted.ready.email_key();
+    let several: Vec<CustomerId> = tx.rows(&queries::SAME_EMAIL, &[&ctx.merchant, &key], |r| r.get(0))?;
+    if several.len() < 2 {
+        return Ok(customers::find_by_email(tx, ctx, key)?.map_or(Match::Nobody, Match::This));
+    }
+    let mut named = Vec::new();
+    for id in &several {
+        let known = customers::get(tx, ctx, id)?;
+        let edit = changes(&known, wanted);
+        if edit == CustomerEdit::default() {
+            return Ok(Match::This(id.clone()));
+        }
+        if edit.name.is_none() && edit.first_name.is_none() && edit.last_name.is_none() {
+            named.push(id);
+        }
+    }
+    Ok(match named.as_slice() {
+        [one] => Match::This((*one).clone()),
+        _ => Match::Not(format!(
+            "{} customers have this e-mail address. Add a column with the customer number or the id, so that it is known who is meant.",
+            several.len()
+        )),
+    })
 }
 
 /// All customers without a key, read once when a file begins.

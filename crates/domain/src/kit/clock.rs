@@ -1,5 +1,7 @@
 //! Time: microseconds UTC as a whole number, handed in by whoever calls. The only place that reads the system's clock.
 
+use std::sync::Arc;
+
 use jiff::{Timestamp, ToSpan, civil, tz::TimeZone};
 
 /// Microseconds since 1970-01-01T00:00:00Z.
@@ -32,6 +34,25 @@ pub struct FixedClock(pub Micros);
 impl Clock for FixedClock {
     fn now(&self) -> Micros {
         self.0
+    }
+}
+
+/// When a command acts: now, or at the end of a day where the merchant lives (`--today`).
+#[derive(Clone, Copy, Debug)]
+pub enum AsOf {
+    /// Now.
+    Now,
+    /// The last microsecond of this day.
+    EndOf(civil::Date),
+}
+
+impl AsOf {
+    /// The clock of a merchant in this zone.
+    pub fn clock(self, zone: &Zone) -> Arc<dyn Clock> {
+        match self {
+            Self::Now => Arc::new(SystemClock),
+            Self::EndOf(day) => Arc::new(FixedClock(zone.end_of(day))),
+        }
     }
 }
 

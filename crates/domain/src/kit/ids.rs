@@ -4,7 +4,8 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use sha2::{Digest, Sha256};
 use store::{Bind, Value};
@@ -50,6 +51,9 @@ pub fn decode(text: &str) -> Option<[u8; 16]> {
     Some(n.to_be_bytes())
 }
 
+/// How many this process has made, from anywhere: ids of one moment still come one behind the other.
+static MADE: OnceLock<AtomicU32> = OnceLock::new();
+
 /// What makes ids: time-ordered chance in service, a seeded row in tests and the demo.
 #[derive(Clone, Debug)]
 pub enum IdSource {
@@ -67,20 +71,22 @@ impl IdSource {
 
     /// 16 bytes of a UUIDv7 for `now` (microseconds UTC).
     pub fn next(&self, now: i64) -> [u8; 16] {
-        let mut bytes = match self {
-            Self::System => chance(),
+        let (mut bytes, count) = match self {
+            Self::System => {
+                (chance(), MADE.get_or_init(|| AtomicU32::new(u32::from_le_bytes([chance()[0], chance()[1], 0, 0]))).fetch_add(1, Relaxed))
+            }
             Self::Seeded(state) => {
                 let mut state = state.lock().unwrap_or_else(|e| e.into_inner());
                 state.1 += 1;
                 let digest = Sha256::digest(format!("{}:{}", state.0, state.1).as_bytes());
                 let mut b = [0u8; 16];
                 b.copy_from_slice(&digest[..16]);
-                // A counter behind the time keeps the order in which they were made.
-                b[6..8].copy_from_slice(&((state.1 >> 8) as u16 & 0x0fff).to_be_bytes());
-                b[8] = 0x80 | (state.1 as u8 & 0x3f);
-                b
+                (b, state.1 as u32)
             }
         };
+        // A counter of 26 bits behind the time keeps the order in which they were made, also within a millisecond.
+        let [b6, b7, b8, b9] = (((count << 2) & 0x0fff_0000) | (count & 0x3fff)).to_be_bytes();
+        (bytes[6], bytes[7], bytes[8], bytes[9]) = (b6, b7, b8, b9);
         let millis = (now / 1000).max(0) as u64;
         bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
         bytes[6] = (bytes[6] & 0x0f) | 0x70;
@@ -218,12 +224,18 @@ mod tests {
     }
 
     #[test]
+    fn of_two_made_in_one_moment_the_second_is_behind_the_first() {
+        let all: Vec<_> = (0..1000).map(|_| IdSource::System.next(1_700_000_000_000_000)).collect();
+        assert!(all.is_sorted());
+    }
+
+    #[test]
     fn seeded_ids_repeat_and_rise() {
         let (a, b) = (IdSource::seeded(7), IdSource::seeded(7));
         let mut last = [0u8; 16];
         for i in 0..2000 {
-            let id = a.next(1_000_000 * i);
-            assert_eq!(id, b.next(1_000_000 * i));
+            let id = a.next(1_000_000 * (i / 500));
+            assert_eq!(id, b.next(1_000_000 * (i / 500)));
             assert!(id > last);
             last = id;
         }

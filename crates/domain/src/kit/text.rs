@@ -3,7 +3,7 @@
 use super::error::Problems;
 
 /// Trims outer blanks and refuses what is too long (in characters) or holds a NUL. Other control characters but tab and line
-/// breaks are kept: they come back unchanged.
+/// breaks are kept: they come back unchanged. What is given back holds no NUL, so that it can be looked up all the same.
 pub fn clean(problems: &mut Problems, field: &str, text: &str, max: usize) -> String {
     let text = text.trim();
     if text.contains('\0') {
@@ -11,7 +11,7 @@ pub fn clean(problems: &mut Problems, field: &str, text: &str, max: usize) -> St
     } else if text.chars().count() > max {
         problems.add(field, "too_long", format!("Use at most {max} characters."));
     }
-    text.to_owned()
+    text.replace('\0', "")
 }
 
 /// The same for an optional text; blank counts as absent.

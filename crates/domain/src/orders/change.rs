@@ -18,10 +18,8 @@ pub fn place(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> Result<()> {
     if super::read::lines(tx, ctx, id)?.is_empty() {
         return Err(Error::conflict("order_state", "Add a line before you place the order."));
     }
-    if let Some(customer) = &order.customer
-        && !must_exist(tx, ctx, customer)?
-    {
-        return Err(Error::conflict("customer_inactive", "This customer is archived. Unarchive it first."));
+    if let Some(customer) = &order.customer {
+        must_exist(tx, ctx, customer)?.must_be_active()?;
     }
     go(tx, ctx, &order, State::Open, order.paid_at, "order placed")
 }

@@ -301,17 +301,17 @@ fn make(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CustomerId> {
 
 /// Refuses a new order of an archived customer, unless money was taken: then it is flagged.
 fn flag(tx: &mut Tx, ctx: &Ctx, input: &Checkout, customer: &CustomerId, new: bool) -> Result<&'static str> {
-    let active = match must_exist(tx, ctx, customer) {
+    let standing = match must_exist(tx, ctx, customer) {
         Err(Error::NotFound(_)) => return Err(Problems::one("buyer.customer", "unknown", "There is no such customer.")),
-        active => active?,
+        standing => standing?,
     };
-    if active || !new {
+    if standing.is_active() || !new {
         return Ok("");
     }
     if input.is_paid() {
         return Ok("customer_inactive");
     }
-    Err(Error::conflict("customer_inactive", "This customer is archived: it takes no new orders that are not paid."))
+    standing.must_be_active().map(|()| "")
 }
 
 impl Checkout {

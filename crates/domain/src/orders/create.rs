@@ -74,9 +74,7 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, new: &NewOrder) -> Result<OrderId> {
     ctx.must(Right::Orders)?;
     let settings = merchants::settings(tx, ctx)?;
     locks::customers(tx, ctx, &[&new.customer])?;
-    if !must_exist(tx, ctx, &new.customer)? {
-        return Err(Error::conflict("customer_inactive", "This customer is archived. Unarchive it first."));
-    }
+    must_exist(tx, ctx, &new.customer)?.must_be_active()?;
     let mut problems = Problems::default();
     let shop = shop_currency(tx, ctx, &new.shop)?;
     if shop.is_none() {

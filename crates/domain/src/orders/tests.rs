@@ -30,7 +30,7 @@ store::db_test! {
     fn every_statement_of_the_rooms_is_understood_and_none_goes_over_a_whole_table(db) {
         let rooms = [
             queries::ALL, crate::customers::queries::ALL, crate::events::queries::ALL, crate::payments::queries::ALL, crate::subscriptions::queries::ALL, crate::rates::queries::ALL,
-            crate::verify::queries::ALL, crate::customers::facts::queries::ALL, crate::merchants::queries::ALL,
+            crate::verify::queries::ALL, crate::imports::queries::ALL, crate::customers::facts::queries::ALL, crate::merchants::queries::ALL,
         ];
         let built = statements();
         let mut bad = Vec::new();

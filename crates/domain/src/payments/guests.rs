@@ -211,6 +211,7 @@ fn give(
 /// `Conflict` (`not_attached`) when it was not attached, or went to somebody else since.
 pub fn undo_attach(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<()> {
     ctx.must(Right::Payments)?;
+    find(tx, ctx, payment)?;
     let not_attached = || Error::conflict("not_attached", "This payment was not attached by hand, so there is nothing to undo.");
     let (_, order, customer) = attachment(tx, ctx, payment)?.ok_or_else(not_attached)?;
     locks::customers(tx, ctx, &[&customer])?;

@@ -57,9 +57,7 @@ pub fn of_customer(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<
 pub fn attach(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, provider: &str, input: &MethodInput) -> Result<MethodId> {
     ctx.must(Right::Orders)?;
     locks::customers(tx, ctx, &[customer])?;
-    if !put::must_exist(tx, ctx, customer)? {
-        return Err(Error::conflict("customer_inactive", "This customer is archived. Unarchive it first."));
-    }
+    put::must_exist(tx, ctx, customer)?.must_be_active()?;
     let mut problems = Problems::default();
     check(input, "", &mut problems);
     let provider = clean(&mut problems, "provider", provider, 40);

@@ -275,13 +275,39 @@ pub(crate) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &PaymentId) -> Result<Paym
     Ok(row)
 }
 
-/// Is the customer there (also archived or deleted: money that was taken is never refused, SPEC 10.2), and not merged or anonymised? Gives
-/// whether it is active.
-pub(crate) fn must_exist(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<bool> {
+/// What may be begun with a customer who is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Active,
+    Archived,
+    Deleted,
+}
+
+impl Standing {
+    pub(crate) fn is_active(self) -> bool {
+        self == Self::Active
+    }
+
+    /// # Errors
+    /// `Conflict` (`customer_inactive`) for an archived or deleted customer: nothing new begins with it (SPEC 10.2).
+    pub(crate) fn must_be_active(self) -> Result<()> {
+        let words = match self {
+            Self::Active => return Ok(()),
+            Self::Archived => "This customer is archived. Unarchive it first.",
+            Self::Deleted => "This customer is deleted. Restore it first.",
+        };
+        Err(Error::conflict("customer_inactive", words))
+    }
+}
+
+/// Is the customer there (also archived or deleted: money that was taken is never refused, SPEC 10.2), and not merged or anonymised?
+pub(crate) fn must_exist(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Standing> {
     let state = tx.opt(&queries::CUSTOMER_STATE, &[&ctx.merchant, id], |r| Ok([r.get::<bool>(0)?, r.get(1)?, r.get(2)?]))?;
     match state {
         None => Err(Error::NotFound("customer")),
         Some([_, _, true]) => Err(Error::conflict("customer_gone", "This customer was merged or anonymised.")),
-        Some([archived, deleted, _]) => Ok(!archived && !deleted),
+        Some([_, true, _]) => Ok(Standing::Deleted),
+        Some([true, ..]) => Ok(Standing::Archived),
+        Some(_) => Ok(Standing::Active),
     }
 }

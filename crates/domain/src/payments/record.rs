@@ -87,7 +87,7 @@ fn check(ctx: &Ctx, manual: &ManualPayment) -> Problems {
 }
 
 fn write(tx: &mut Tx, ctx: &Ctx, manual: &ManualPayment, (shop, customer, currency, payer): Place) -> Result<PaymentId> {
-    let active = customer.as_ref().map_or(Ok(true), |c| must_exist(tx, ctx, c))?;
+    let active = customer.as_ref().map_or(Ok(super::put::Standing::Active), |c| must_exist(tx, ctx, c))?.is_active();
     let input = PaymentInput {
         order: manual.order.clone(),
         customer: customer.clone(),

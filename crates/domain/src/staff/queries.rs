@@ -2,6 +2,9 @@
 //! merchant is known. Everything else is bound to the context's merchant.
 
 store::statements! {
+    /// Merchants nobody works for, such as an import from the command line makes, and how many customers each has.
+    pub WAITING = "SELECT m.id, m.name, (SELECT COUNT(*) FROM customers c WHERE c.merchant_id = m.id) FROM merchants m
+        WHERE NOT EXISTS (SELECT 1 FROM staff s WHERE s.merchant_id = m.id) ORDER BY m.created_at, m.id";
     pub ANYBODY = "SELECT 1 FROM people LIMIT 1";
     /// Succeeds for one transaction only, ever.
     pub FIRST = "INSERT INTO installation (id, set_up_at) VALUES ('this', $1) ON CONFLICT (id) DO NOTHING";

@@ -19,8 +19,8 @@ pub struct NewOwner {
     pub email: String,
     /// As typed.
     pub password: String,
-    /// The merchant and its first shop.
-    pub merchant: NewMerchant,
+    /// The merchant and its first shop; none when those who wait for an owner are enough.
+    pub merchant: Option<NewMerchant>,
 }
 
 impl std::fmt::Debug for NewOwner {
@@ -35,7 +35,7 @@ pub struct Prepared {
     name: String,
     email: Email,
     hashed: Hashed,
-    merchant: NewMerchant,
+    merchant: Option<NewMerchant>,
 }
 
 #[cfg(feature = "testing")]
@@ -43,7 +43,7 @@ impl Prepared {
     /// Without waiting for a hash; the password is [`crate::testing::PASSWORD`].
     pub fn of_tests(name: &str, email: &str, merchant: NewMerchant) -> Self {
         let email = Email::parse(email).expect("an address");
-        Self { name: name.to_owned(), email, hashed: Hashed::of_tests(), merchant }
+        Self { name: name.to_owned(), email, hashed: Hashed::of_tests(), merchant: Some(merchant) }
     }
 }
 
@@ -56,6 +56,22 @@ pub struct SetUp {
     pub person: PersonId,
     /// Its first shop.
     pub shop: ShopId,
+}
+
+/// A merchant that nobody works for yet: a file was imported before the first start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its id.
+    pub id: MerchantId,
+    /// Its name.
+    pub name: String,
+    /// How many customers it has.
+    pub customers: i64,
+}
+
+/// The merchants that wait for an owner, oldest first.
+pub fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
+    Ok(tx.rows(&queries::WAITING, &[], |r| Ok(Waiting { id: r.get(0)?, name: r.get(1)?, customers: r.get(2)? }))?)
 }
 
 impl NewOwner {
@@ -71,7 +87,7 @@ impl NewOwner {
             problems.add("email", "invalid", "Fill in an e-mail address such as name@example.com.");
         }
         password::check(&mut problems, "password", &self.password, &self.email, &self.name);
-        self.merchant.check(&mut problems);
+        self.merchant.iter().for_each(|m| m.check(&mut problems));
         problems.check()?;
         let Some(email) = email else { return Err(Error::Internal("an address that passed is gone".into())) };
         Ok(Prepared { name, email, hashed: password::hash(&self.password)?, merchant: self.merchant })
@@ -83,17 +99,32 @@ pub fn is_needed(tx: &mut Tx) -> Result<bool> {
     Ok(tx.opt(&queries::ANYBODY, &[], |_| Ok(()))?.is_none())
 }
 
-/// Makes owner, merchant and first shop, only while there is no person: of two who try at once, one is refused.
+/// Makes owner, merchant and first shop, only while there is no person: of two who try at once, one is refused. Merchants that wait for
+/// an owner get this one.
 ///
 /// # Errors
-/// [`Error::Conflict`] `already_set_up`.
+/// [`Error::Conflict`] `already_set_up`; a field error for `merchant` when none is given and none waits.
 pub fn set_up(tx: &mut Tx, moment: &Moment, owner: &Prepared) -> Result<SetUp> {
     if !is_needed(tx)? || tx.exec(&queries::FIRST, &[&moment.now])? == 0 {
         return Err(Error::conflict("already_set_up", "Regulars is set up already. Sign in instead."));
     }
     let id = insert_person(tx, moment, &owner.email, &owner.name, &owner.hashed)?;
     let person = tx.one(&queries::PERSON, &[&id], person_row)?;
-    let (merchant, shop) = found(tx, moment, &person, &owner.merchant)?;
+    let waiting = waiting(tx)?;
+    for merchant in &waiting {
+        insert_staff(tx, &merchant.id, &id, Role::Owner.name(), "", "", moment.now)?;
+        let ctx = moment.ctx(&merchant.id, &person, Rights::all());
+        Event::new("staff.joined").on("person", id.as_str()).record(tx, &ctx)?;
+    }
+    let (merchant, shop) = match (&owner.merchant, waiting.first()) {
+        (Some(new), _) => found(tx, moment, &person, new)?,
+        (None, Some(first)) => {
+            let ctx = moment.ctx(&first.id, &person, Rights::all());
+            let oldest = shops::list(tx, &ctx)?.into_iter().min_by_key(|s| s.created_at);
+            (first.id.clone(), oldest.ok_or(Error::NotFound("shop"))?.id)
+        }
+        (None, None) => return Err(Problems::one("merchant", "required", "Give the merchant a name.")),
+    };
     Ok(SetUp { merchant, person: id, shop })
 }
 

@@ -59,6 +59,19 @@ fn newcomer() -> Comer {
 store::db_test! {
     crate::migrations();
 
+    fn the_first_owner_gets_what_was_imported_before(db) {
+        let ctx = crate::kit::Ctx::new(crate::kit::MerchantId::of(&[7; 16]), crate::kit::Actor::system("command line"), crate::kit::Door::Import, NOW);
+        let (new, at) = (merchant(), ctx.clone());
+        db.write_now(move |tx| crate::imports::create_merchant(tx, &at, &new)).unwrap();
+        let waiting = db.read_now(set_up::waiting).unwrap();
+        assert_eq!((waiting.len(), &waiting[0].id, waiting[0].customers), (1, &ctx.merchant, 0));
+        let owner = NewOwner { name: "Ana".into(), email: "ana@example.es".into(), password: PASSWORD.into(), merchant: None }.prepare().unwrap();
+        let moment = moment(NOW);
+        let made = db.write_now(move |tx| set_up::set_up(tx, &moment, &owner)).unwrap();
+        assert_eq!(made.merchant, ctx.merchant);
+        assert!(db.read_now(set_up::waiting).unwrap().is_empty());
+    }
+
     fn the_first_start_happens_once(db) {
         assert!(db.read_now(set_up::is_needed).unwrap());
         Fixture::new(db);
@@ -67,12 +80,12 @@ store::db_test! {
     }
 
     fn the_first_start_tells_all_that_is_wrong_at_once(db) {
-        let wrong = NewOwner { email: "nobody".into(), password: "short".into(), ..NewOwner::default() };
+        let wrong = NewOwner { email: "nobody".into(), password: "short".into(), merchant: Some(crate::merchants::NewMerchant::default()), ..NewOwner::default() };
         assert_eq!(
             code(wrong.prepare()),
             "name:required email:invalid password:too_short merchant:required currency:unknown time_zone:unknown shop:required"
         );
-        let good = NewOwner { name: "Ana".into(), email: "ana@example.es".into(), password: PASSWORD.into(), merchant: merchant() };
+        let good = NewOwner { name: "Ana".into(), email: "ana@example.es".into(), password: PASSWORD.into(), merchant: Some(merchant()) };
         let ready = good.prepare().unwrap();
         db.write_now(move |tx| set_up::set_up(tx, &moment(NOW), &ready)).unwrap();
     }

@@ -5,7 +5,7 @@ use store::Tx;
 use super::{Subscription, SubscriptionInput, SubscriptionStatus, find, queries, read};
 use crate::customers::facts;
 use crate::events::Event;
-use crate::kit::{Ctx, CustomerId, Error, Micros, Problems, Result, Right, SubscriptionId, clean, locks};
+use crate::kit::{Ctx, CustomerId, Micros, Problems, Result, Right, SubscriptionId, clean, locks};
 use crate::orders;
 use crate::payments::{MAX_MINOR, queries as payment_queries};
 
@@ -35,8 +35,9 @@ pub fn put(tx: &mut Tx, ctx: &Ctx, input: &SubscriptionInput) -> Result<Subscrip
 }
 
 fn begin(tx: &mut Tx, ctx: &Ctx, input: &SubscriptionInput, name: &str) -> Result<SubscriptionId> {
-    if !crate::payments::must_exist(tx, ctx, &input.customer)? && input.status != SubscriptionStatus::Ended {
-        return Err(Error::conflict("customer_inactive", "This customer is archived. Unarchive it before it subscribes."));
+    let standing = crate::payments::must_exist(tx, ctx, &input.customer)?;
+    if input.status != SubscriptionStatus::Ended {
+        standing.must_be_active()?;
     }
     let id: SubscriptionId = ctx.id();
     tx.exec(

@@ -14,7 +14,7 @@ use serde::Serialize;
 use store::{Db, Tx};
 
 use crate::customers::facts::{self, Kept, Totals, load, queries as kept_queries};
-use crate::kit::{Actor, Clock, Ctx, CustomerId, Door, MerchantId, Result};
+use crate::kit::{Actor, AsOf, Ctx, CustomerId, Door, MerchantId, Result};
 use crate::merchants::{self, Settings};
 use crate::rates::Converter;
 
@@ -49,12 +49,14 @@ pub struct Checked {
     pub differences: u64,
 }
 
-/// Checks every merchant of the installation; `found` is told each difference as it is found.
-pub fn run(db: &Db, clock: &dyn Clock, mut found: impl FnMut(&Difference)) -> Result<Checked> {
+/// Checks every merchant of the installation, each as of the day where it lives; `found` is told each difference as it is found.
+pub fn run(db: &Db, today: AsOf, mut found: impl FnMut(&Difference)) -> Result<Checked> {
     let merchants: Vec<MerchantId> = db.spool(|tx| Ok::<_, crate::Error>(tx.rows(&queries::MERCHANTS, &[], |r| r.get(0))?))?;
     let mut sum = Checked::default();
     for merchant in merchants {
-        let ctx = Ctx::new(merchant, Actor::system("verify"), Door::Cli, clock.now());
+        let mut ctx = Ctx::new(merchant, Actor::system("verify"), Door::Cli, 0);
+        let zone = db.spool(|tx| crate::merchants::settings(tx, &ctx))?.zone;
+        ctx.now = today.clock(&zone).now();
         let one = merchant_of(db, &ctx, &mut found)?;
         sum.customers += one.customers;
         sum.payments += one.payments;

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::customers::export::{self as room, Extra, Selection};
+use domain::customers::list::ListQuery;
 use domain::files::Format;
 use domain::kit::{CustomerId, Problems, Right};
 use serde::Deserialize;
@@ -96,7 +97,7 @@ fn spool(app: &App, caller: &Caller, asked: &Export) -> domain::Result<File> {
     let extras = Extra::parse_all(asked.columns.iter().map(String::as_str))?;
     let query = match &asked.query {
         Some(text) => {
-            let (query, ctx) = (super::customers::query(Some(text))?, caller.0.clone());
+            let (query, ctx) = (ListQuery::strict(text)?, caller.0.clone());
             Some(app.db.read_now::<_, domain::Error>(move |tx| domain::customers::list::expand(tx, &ctx, query.clone()))?)
         }
         None => None,

@@ -11,6 +11,7 @@ mod orders;
 mod payments;
 mod pointer;
 mod settings;
+mod shape;
 mod staff;
 mod subscriptions;
 pub mod types;

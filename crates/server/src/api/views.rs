@@ -56,13 +56,7 @@ struct ViewSave {
 
 impl ViewSave {
     fn list(&self) -> domain::Result<ListQuery> {
-        super::customers::query(Some(&self.query)).map_err(|error| match error {
-            domain::Error::Invalid(mut problems) => {
-                problems.0.iter_mut().for_each(|p| "query".clone_into(&mut p.field));
-                domain::Error::Invalid(problems)
-            }
-            other => other,
-        })
+        ListQuery::strict(&self.query)
     }
 }
 

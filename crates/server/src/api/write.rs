@@ -199,7 +199,25 @@ fn parse<T: DeserializeOwned>(method: &Method, json: bool, body: &[u8]) -> Resul
     // `()` takes null alone; `{}` means the same.
     let parsed = serde_json::from_slice(body)
         .or_else(|error| if body == b"{}" { serde_json::from_str("null").map_err(|_| error) } else { Err(error) });
-    parsed.map_err(|error| of_json(&error, body))
+    let parsed = parsed.map_err(|error| of_json(&error, body))?;
+    match super::shape::array_for_object::<T>(body) {
+        None => Ok(parsed),
+        Some(pointer) => Err(of_field(pointer, "invalid", "This is an array, and an object is taken here.".to_owned())),
+    }
+}
+
+/// One of many in a body, read as if it had come alone: pointers begin at it.
+///
+/// # Errors
+/// 422 for what is not taken here.
+pub fn item<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, Problem> {
+    parse(&Method::POST, true, value.to_string().as_bytes())
+}
+
+fn of_field(pointer: String, code: &'static str, detail: String) -> Problem {
+    let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some fields need attention.");
+    problem.errors.push(crate::http::problem::FieldError { pointer, code, detail });
+    problem
 }
 
 /// What was wrong with the JSON: not JSON at all (400), or not what is taken here (422, with a pointer where the parser names the field).
@@ -209,7 +227,6 @@ fn of_json(error: &serde_json::Error, body: &[u8]) -> Problem {
         return Problem::new(StatusCode::BAD_REQUEST, "malformed", format!("This is not JSON: {words}."));
     }
     let field = words.split('`').nth(1).unwrap_or_default();
-    let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some fields need attention.");
     let code = if words.starts_with("unknown field") {
         "unknown"
     } else if words.starts_with("missing field") {
@@ -222,8 +239,8 @@ fn of_json(error: &serde_json::Error, body: &[u8]) -> Problem {
     } else {
         super::pointer::beside(body, error.line(), error.column(), field)
     };
-    problem.errors.push(crate::http::problem::FieldError { pointer, code, detail: format!("{words}.") });
-    problem
+    let plain = words.rsplit_once(" at line ").map_or(words.as_str(), |(before, _)| before);
+    of_field(pointer, code, format!("{plain}."))
 }
 
 fn of_body(status: StatusCode, words: &str) -> Problem {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use domain::dump;
-use domain::kit::{Clock, Door, SystemClock};
+use domain::kit::{AsOf, Door};
 
 use super::{Done, Place};
 
@@ -53,7 +53,7 @@ impl Backup {
         if !self.stable {
             return dump::backup(db, out).map(|saved| saved.rows).map_err(|e| e.to_string());
         }
-        let ctx = super::merchant(db, self.merchant.as_deref(), Door::Cli, SystemClock.now())?;
+        let ctx = super::merchant(db, self.merchant.as_deref(), Door::Cli, AsOf::Now)?;
         dump::stable(db, &ctx.merchant, out).map_err(|e| e.to_string())
     }
 }

@@ -1,11 +1,9 @@
 //! `regulars demo`: a believable merchant on the embedded database (or `DATABASE_URL`), and the dashboard over it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use domain::demo::{self, Plan};
-use domain::kit::{Clock, SystemClock};
 use store::Db;
 
 use super::serve::Serve;
@@ -38,10 +36,7 @@ impl Demo {
     pub fn run(&self, place: &Place) -> Done {
         let place = Place { data: Some(place.data.clone().unwrap_or_else(|| PathBuf::from("regulars-demo"))), ..place.clone() };
         let db = place.open()?;
-        let clock: Arc<dyn Clock> = match &self.today {
-            Some(_) => super::clock(self.today.as_deref())?,
-            None => Arc::new(SystemClock),
-        };
+        let clock = super::today(self.today.as_deref())?.clock(&demo::zone());
         let new = db.read_now::<_, domain::Error>(domain::staff::set_up::is_needed).map_err(|e| e.to_string())?;
         let hello = if new { self.make(&db, clock.now())? } else { "This demo was made before; its sign-in is the same.".to_owned() };
         if self.no_serve {

@@ -26,7 +26,7 @@ pub struct Export {
     /// Which merchant, by name or id; needed when there are several.
     #[arg(long, value_name = "NAME|ID")]
     merchant: Option<String>,
-    /// Act as if it were the end of this day.
+    /// Act as if it were the end of this day where the merchant lives.
     #[arg(long, value_name = "DATE")]
     today: Option<String>,
 }
@@ -38,7 +38,7 @@ impl Export {
     /// In words.
     pub fn run(&self, place: &Place) -> Done {
         let db = place.open()?;
-        let ctx = super::merchant(&db, self.merchant.as_deref(), Door::Cli, super::clock(self.today.as_deref())?.now())?;
+        let ctx = super::merchant(&db, self.merchant.as_deref(), Door::Cli, super::today(self.today.as_deref())?)?;
         let format = match &self.format {
             Some(text) => Format::parse(text).ok_or_else(|| format!("“{text}” is no format: csv, xlsx or jsonl."))?,
             None => self.out.to_str().and_then(Format::parse).unwrap_or(Format::Csv),

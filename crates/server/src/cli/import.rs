@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::{Args, ValueEnum};
 use domain::files::{DateOrder, Kind};
 use domain::imports::{self, Counts, Flow, Outcome, Plan, Progress, Request, Source, State};
-use domain::kit::{Actor, Clock, Ctx, Currency, Door, IdSource, ImportId, MerchantId, Money, ShopId, SystemClock};
+use domain::kit::{Actor, AsOf, Clock, Ctx, Currency, Door, FixedClock, IdSource, ImportId, MerchantId, Money, ShopId, SystemClock, Zone};
 use domain::merchants::NewMerchant;
 use indicatif::{ProgressBar, ProgressStyle};
 use store::Db;
@@ -37,7 +37,7 @@ pub struct Import {
     /// Say what would happen, write nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Act as if it were the end of this day.
+    /// Act as if it were the end of this day where the merchant lives.
     #[arg(long, value_name = "DATE")]
     today: Option<String>,
     /// Where rows that cannot be taken go; FILE.failed.csv when not said.
@@ -89,24 +89,24 @@ impl Import {
     /// In words.
     pub fn run(&self, place: &Place) -> Done {
         let db = place.open()?;
-        let clock = super::clock(self.today.as_deref())?;
+        let today = super::today(self.today.as_deref())?;
         if let Some(id) = self.undo.as_ref().or(self.cancel.as_ref()) {
-            return self.back(&db, clock, id);
+            return self.back(&db, today, id);
         }
         if self.list {
-            return self.list(&db, clock);
+            return self.list(&db);
         }
         let path = self.file.as_deref().ok_or("Say which file.")?;
         let source = Source::of(path).map_err(said)?;
         if self.dry_run {
             let copy = imports::scratch(&db).map_err(said)?;
-            return self.import(&copy.db, clock, path, &source);
+            return self.import(&copy.db, today, path, &source);
         }
-        self.import(&db, clock, path, &source)
+        self.import(&db, today, path, &source)
     }
 
-    fn import(&self, db: &Db, clock: Arc<dyn Clock>, path: &Path, source: &Source) -> Done {
-        let into = self.into(db, clock)?;
+    fn import(&self, db: &Db, today: AsOf, path: &Path, source: &Source) -> Done {
+        let into = self.into(db, today)?;
         let currency = match &self.currency {
             Some(code) => Some(Currency::of(code).ok_or_else(|| format!("“{code}” is no currency, such as EUR."))?),
             None => None,
@@ -128,8 +128,7 @@ impl Import {
         self.report(db, &into, path, source, &plan, &outcome, currency)
     }
 
-    fn into(&self, db: &Db, clock: Arc<dyn Clock>) -> Result<Into, String> {
-        let now = clock.now();
+    fn into(&self, db: &Db, today: AsOf) -> Result<Into, String> {
         let new = self.create_merchant.as_ref().map(|name| NewMerchant {
             name: name.clone(),
             currency: self.currency.clone().unwrap_or_else(|| "EUR".to_owned()),
@@ -139,19 +138,22 @@ impl Import {
             demo: false,
         });
         let (wanted, shop) = (self.merchant.clone().or_else(|| self.create_merchant.clone()), self.shop.clone());
-        let (ctx, shop) = db
+        let (ctx, shop, clock) = db
             .write_now::<_, domain::Error>(move |tx| {
-                let of = |merchant: MerchantId| Ctx::new(merchant, Actor::system("command line"), Door::Import, now);
+                let of = |merchant: MerchantId, now| Ctx::new(merchant, Actor::system("command line"), Door::Import, now);
                 match (imports::find_merchant(tx, wanted.as_deref()), &new) {
                     (Ok(merchant), _) => {
-                        let ctx = of(merchant);
+                        let clock = today.clock(&domain::merchants::settings(tx, &of(merchant.clone(), 0))?.zone);
+                        let ctx = of(merchant, clock.now());
                         let shop = imports::find_shop(tx, &ctx, shop.as_deref())?;
-                        Ok((ctx, shop))
+                        Ok((ctx, shop, clock))
                     }
                     (Err(domain::Error::Conflict { code: "unknown", .. }), Some(new)) => {
-                        let ctx = of(MerchantId::of(&IdSource::System.next(now)));
+                        // An unknown zone is refused where the merchant is made.
+                        let clock = today.clock(&Zone::named(&new.time_zone).unwrap_or_else(Zone::utc));
+                        let ctx = of(MerchantId::of(&IdSource::System.next(clock.now())), clock.now());
                         let shop = imports::create_merchant(tx, &ctx, new)?;
-                        Ok((ctx, shop))
+                        Ok((ctx, shop, clock))
                     }
                     (Err(error), _) => Err(error),
                 }
@@ -204,20 +206,25 @@ impl Import {
             imports::unmatched_rows(db, &into.ctx, &outcome.import, create(&file)?).map_err(said)?;
             println!("What fits no payment is in {}", file.display());
         }
+        if self.create_merchant.is_some()
+            && db.read_now::<_, domain::Error>(domain::staff::set_up::is_needed).map_err(|e| said(e.into()))?
+        {
+            println!("Nobody can sign in yet: start `regulars serve` and become the owner.");
+        }
         println!("Import {} is done. Take it back with: regulars import --undo {}", outcome.import, outcome.import);
         Ok(())
     }
 
-    fn back(&self, db: &Db, clock: Arc<dyn Clock>, id: &str) -> Done {
+    fn back(&self, db: &Db, today: AsOf, id: &str) -> Done {
         let import: ImportId = id.parse().map_err(|()| format!("“{id}” is no id of an import. See them with --list."))?;
-        let ctx = self.ctx(db, &*clock)?;
-        let kept = imports::undo(db, &ctx, &*clock, &import).map_err(said)?;
+        let ctx = super::merchant(db, self.merchant.as_deref(), Door::Import, today)?;
+        let kept = imports::undo(db, &ctx, &FixedClock(ctx.now), &import).map_err(said)?;
         println!("The import is taken back. {kept}");
         Ok(())
     }
 
-    fn list(&self, db: &Db, clock: Arc<dyn Clock>) -> Done {
-        let ctx = self.ctx(db, &*clock)?;
+    fn list(&self, db: &Db) -> Done {
+        let ctx = super::merchant(db, self.merchant.as_deref(), Door::Import, AsOf::Now)?;
         let all = db.read_now::<_, domain::Error>(move |tx| imports::list(tx, &ctx, 50)).map_err(|e| said(e.into()))?;
         for i in all {
             let c = i.counts;
@@ -235,10 +242,6 @@ impl Import {
             );
         }
         Ok(())
-    }
-
-    fn ctx(&self, db: &Db, clock: &dyn Clock) -> Result<Ctx, String> {
-        super::merchant(db, self.merchant.as_deref(), Door::Import, clock.now())
     }
 }
 

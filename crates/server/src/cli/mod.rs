@@ -10,10 +10,9 @@ pub mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
-use domain::kit::{Actor, Clock, Ctx, Door, FixedClock, Micros, SystemClock, Zone};
+use domain::kit::{Actor, AsOf, Ctx, Door};
 use store::Db;
 
 use crate::config;
@@ -131,24 +130,23 @@ fn migrate(place: &Place) -> Done {
 ///
 /// # Errors
 /// In words.
-pub fn merchant(db: &Db, wanted: Option<&str>, door: Door, now: Micros) -> Result<Ctx, String> {
+pub fn merchant(db: &Db, wanted: Option<&str>, door: Door, today: AsOf) -> Result<Ctx, String> {
     let wanted = wanted.map(str::to_owned);
-    let found = db.read_now::<_, domain::Error>(move |tx| domain::imports::find_merchant(tx, wanted.as_deref()));
-    Ok(Ctx::new(found.map_err(|e| e.to_string())?, Actor::system("command line"), door, now))
+    let found = db.read_now::<_, domain::Error>(move |tx| {
+        let merchant = domain::imports::find_merchant(tx, wanted.as_deref())?;
+        let ctx = Ctx::new(merchant, Actor::system("command line"), door, 0);
+        let zone = domain::merchants::settings(tx, &ctx)?.zone;
+        Ok(Ctx { now: today.clock(&zone).now(), ..ctx })
+    });
+    found.map_err(|e| e.to_string())
 }
 
-/// The clock of a command: `--today 2011-08-31` is the end of that day, UTC.
+/// What `--today 2011-08-31` says: the end of that day, where the merchant lives.
 ///
 /// # Errors
 /// In words, for what is not a date.
-pub fn clock(today: Option<&str>) -> Result<Arc<dyn Clock>, String> {
-    match today {
-        None => Ok(Arc::new(SystemClock)),
-        Some(text) => {
-            let date: jiff::civil::Date = text.parse().map_err(|_| format!("“{text}” is not a date like 2026-06-30."))?;
-            Ok(Arc::new(FixedClock(Zone::utc().end_of(date))))
-        }
-    }
+pub fn today(text: Option<&str>) -> Result<AsOf, String> {
+    text.map_or(Ok(AsOf::Now), |text| text.parse().map(AsOf::EndOf).map_err(|_| format!("“{text}” is not a date like 2026-06-30.")))
 }
 
 /// Log lines go to standard error; `RUST_LOG` says how many.

@@ -7,7 +7,7 @@ use super::{Done, Place};
 /// Flags of `verify`.
 #[derive(Clone, Debug, Args)]
 pub struct Verify {
-    /// Act as if it were the end of this day.
+    /// Act as if it were the end of this day where the merchant lives.
     #[arg(long, value_name = "DATE")]
     today: Option<String>,
 }
@@ -19,8 +19,7 @@ impl Verify {
     /// In words.
     pub fn run(&self, place: &Place) -> Done {
         let db = place.open()?;
-        let clock = super::clock(self.today.as_deref())?;
-        let checked = domain::verify::run(&db, &*clock, |d| {
+        let checked = domain::verify::run(&db, super::today(self.today.as_deref())?, |d| {
             println!("{} {} of {}: {} is {}, and the facts give {}", d.kind, d.id, d.merchant, d.what, d.kept, d.should_be);
         })
         .map_err(|e| e.to_string())?;

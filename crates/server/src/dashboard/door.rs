@@ -89,7 +89,9 @@ pub async fn sign_in(State(app): State<App>, Query(query): Query<Next>, From(dev
         Attempt::Check(credentials) => credentials,
         Attempt::Wait(until) => {
             let minutes = (until - moment.now).max(0) / 60_000_000 + 1;
-            return refuse(StatusCode::TOO_MANY_REQUESTS, &format!("Too many tries. Try again in {minutes} minutes."));
+            let mut answer = refuse(StatusCode::TOO_MANY_REQUESTS, &format!("Too many tries. Try again in {minutes} minutes."))?;
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from((minutes * 60).unsigned_abs()));
+            return Ok(answer);
         }
     };
     let password = typed.text("password");

@@ -9,6 +9,7 @@ use domain::staff::{self, Moment, NewOwner};
 use super::choices::{self, Choices};
 use super::door::{self, From};
 use super::slow::slow;
+use super::tones;
 use super::typed::{Typed, refused};
 use super::{PageResult, see_other, show, show_with};
 use crate::app::App;
@@ -19,6 +20,13 @@ use crate::look::Form;
 struct SetUpPage {
     form: Form,
     choices: Choices,
+    /// Merchants that are here and have no owner: name and number of customers.
+    waiting: Vec<(String, String)>,
+}
+
+async fn waiting(app: &App) -> domain::Result<Vec<(String, String)>> {
+    let all = app.db.read::<_, domain::Error>(staff::set_up::waiting).await?;
+    Ok(all.into_iter().map(|w| (w.name, tones::number(w.customers.unsigned_abs()))).collect())
 }
 
 /// The form, or the way to sign in when it has been done.
@@ -27,7 +35,7 @@ pub async fn page(State(app): State<App>) -> PageResult {
         return Ok(see_other("/sign-in"));
     }
     let form = Form::of([("currency", "EUR"), ("time_zone", &choices::zone_here()), ("shop", "Online shop")]);
-    Ok(show(&SetUpPage { form, choices: Choices::default() }))
+    Ok(show(&SetUpPage { form, choices: Choices::default(), waiting: waiting(&app).await? }))
 }
 
 /// What the form says about the merchant.
@@ -48,8 +56,9 @@ pub async fn create(State(app): State<App>, From(device): From, typed: Typed) ->
     if !app.db.read::<_, domain::Error>(staff::set_up::is_needed).await? {
         return Ok(see_other("/sign-in"));
     }
-    let owner =
-        NewOwner { name: typed.text("name"), email: typed.text("email"), password: typed.text("password"), merchant: merchant(&typed) };
+    let waiting = waiting(&app).await?;
+    let new = (waiting.is_empty() || !typed.get("merchant").is_empty()).then(|| merchant(&typed));
+    let owner = NewOwner { name: typed.text("name"), email: typed.text("email"), password: typed.text("password"), merchant: new };
     let moment = Moment::new(app.now(), Door::Page);
     let made = match slow(move || owner.prepare()).await {
         Ok(prepared) => app.db.write::<_, domain::Error>(move |tx| staff::set_up(tx, &moment, &prepared)).await,
@@ -60,7 +69,7 @@ pub async fn create(State(app): State<App>, From(device): From, typed: Typed) ->
         Err(error) => {
             let mut form = typed.form();
             let status = refused(&mut form, error)?;
-            Ok(show_with(status, &SetUpPage { form, choices: Choices::default() }))
+            Ok(show_with(status, &SetUpPage { form, choices: Choices::default(), waiting }))
         }
     }
 }

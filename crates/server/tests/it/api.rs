@@ -137,6 +137,9 @@ store::db_test! {
         let statuses: Vec<_> = many.json["results"].as_array().unwrap().iter().map(|r| r["status"].as_u64().unwrap()).collect();
         assert_eq!((many.status, statuses), (200, vec![200, 422, 201]), "{many:?}");
         assert_eq!(many.json["results"][1]["problem"]["errors"][0]["pointer"], json!("/buyer/email"));
+        let odd = p.post("/checkouts/bulk", &json!({ "checkouts": [{ "external_id": "w9", "shop": f.shop, "currency": 7 }, ["w8"], basket(&f, "w3", "ana@example.es")] }));
+        let statuses: Vec<_> = odd.json["results"].as_array().unwrap().iter().map(|r| r["status"].as_u64().unwrap()).collect();
+        assert_eq!((odd.status, statuses, &odd.json["results"][0]["external_id"]), (200, vec![422, 422, 200], &json!("w9")), "{odd:?}");
         let customer = text(&first.json["customer"]);
         let seen = p.get(&format!("/customers/{customer}"));
         assert_eq!((&seen.json["order_count"], &seen.json["status"]), (&json!(2), &json!("active")), "{seen:?}");
@@ -234,6 +237,11 @@ store::db_test! {
         assert_eq!(p.get("/customers?active=true").json["total"], json!(2));
         assert_eq!(pointers(&p.post("/customers/bulk", &json!({ "action": "add_tags", "ids": [ids[1]] }))), ["/tags"]);
         assert_eq!(p.post("/customers/bulk", &json!({ "action": "archive" })).status, 422);
+        assert_eq!(pointers(&p.post("/customers/bulk/preview", &json!({ "action": "delete", "query": "staus=idle" }))), ["/query"]);
+        assert_eq!(pointers(&p.post("/customers/bulk", &json!({ "action": "set_group", "query": "" }))), ["/group"]);
+        assert_eq!(pointers(&p.post("/exports", &json!({ "format": "csv", "query": "staus=idle" }))), ["/query"]);
+        assert_eq!(pointers(&p.post("/tags", &json!({ "name": "a\u{0}b" }))), ["/name"]);
+        assert_eq!(pointers(&p.post("/tags", &json!(["by place"]))), [""]);
     }
 
     fn an_export_has_its_columns_its_rows_and_its_line_in_the_audit_log(db) {

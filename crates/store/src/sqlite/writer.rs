@@ -67,8 +67,8 @@ impl Writer {
         }
         match ran {
             Ran::Good => {
-                if self.say("COMMIT").is_err() {
-                    job.fail(Error::UnknownOutcome);
+                if let Err(error) = self.say("COMMIT") {
+                    job.fail(of_commit(&error));
                     self.conn = None;
                 }
             }
@@ -103,9 +103,9 @@ impl Writer {
             done.into_iter().for_each(|job| self.single(job));
             return;
         }
-        if self.say("COMMIT").is_err() {
+        if let Err(error) = self.say("COMMIT") {
             self.conn = None;
-            return answer_all(done, Some(&Error::UnknownOutcome));
+            return answer_all(done, Some(&of_commit(&error)));
         }
         answer_all(done, None);
     }
@@ -184,4 +184,10 @@ fn answer_all(jobs: Vec<Box<dyn Job>>, error: Option<&Error>) {
         }
         job.answer();
     }
+}
+
+/// What a failing COMMIT tells. On a full disk the last frame did not fit into the log, so nothing of it will be found when the log is read
+/// again: that much is known. Of any other failure nobody knows how far it came.
+fn of_commit(error: &Error) -> Error {
+    if *error == Error::Full { Error::Full } else { Error::UnknownOutcome }
 }

@@ -153,9 +153,7 @@ fn each_block(
 ///
 /// What cannot be read is refused: a filter left out would mean more customers than the person sees.
 pub(super) fn all_of(tx: &mut Tx, ctx: &Ctx, query: &str) -> Result<ListQuery> {
-    let (query, problems) = ListQuery::parse(query);
-    problems.check()?;
-    let query = list::expand(tx, ctx, query)?;
+    let query = list::expand(tx, ctx, ListQuery::strict(query)?)?;
     Ok(ListQuery { sort: list::SortBy::Created, descending: false, ..query.first_page() })
 }
 

@@ -152,12 +152,54 @@ pub const SORTS: [(SortBy, &str); 5] = [
     (SortBy::Lifetime, "lifetime"),
 ];
 
+/// All names of a query string.
+const NAMES: [&str; 24] = [
+    "q",
+    "status",
+    "method",
+    "group",
+    "tag",
+    "shop",
+    "country",
+    "active",
+    "ltv_min",
+    "ltv_max",
+    "created_from",
+    "created_to",
+    "last_order_from",
+    "last_order_to",
+    "orders_min",
+    "orders_max",
+    "article",
+    "no_order_since",
+    "view",
+    "sort",
+    "dir",
+    "after",
+    "before",
+    "per",
+];
+
 impl ListQuery {
     /// Reads a query string, with or without its question mark. What cannot be read is left out and noted, so that a page still shows a
     /// list and an API can refuse. Keys that are no filter are passed over.
     pub fn parse(text: &str) -> (Self, Problems) {
         let pairs = encode::pairs(text.trim_start_matches('?'));
         Self::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())))
+    }
+
+    /// Reads a query string that somebody hands over as a field named `query`: anything that is no filter, or makes no sense, is refused, so
+    /// that a slip of the pen never means everybody.
+    ///
+    /// # Errors
+    /// `Invalid` for `query`.
+    pub fn strict(text: &str) -> crate::Result<Self> {
+        let (query, mut problems) = Self::parse(text);
+        for (key, _) in encode::pairs(text.trim_start_matches('?')).iter().filter(|(key, _)| !NAMES.contains(&key.as_str())) {
+            problems.add(key, "unknown", format!("“{}” is no filter of the list.", shorten(key)));
+        }
+        problems.0.iter_mut().for_each(|p| "query".clone_into(&mut p.field));
+        problems.check().map(|()| query)
     }
 
     /// The same from keys and values that are decoded already.
@@ -221,7 +263,7 @@ impl ListQuery {
             "sort" => self.sort = SORTS.iter().find(|(_, word)| *word == value)?.0,
             "after" => self.after = Some(cursor::read(value)?),
             "before" => self.before = Some(cursor::read(value)?),
-            "per" => self.per = value.parse().ok().filter(|n| [25, 50, 100].contains(n))?,
+            "per" => self.per = value.parse().ok().filter(|n| (25..=100).contains(n))?,
             _ => {}
         }
         Some(())

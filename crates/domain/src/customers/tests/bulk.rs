@@ -121,7 +121,8 @@ store::db_test! {
             let (indexes, selection) = (indexes.clone(), Selection::All { query, except: vec![] });
             read(&f, &f.ctx, move |tx, ctx| bulk::preview(tx, ctx, &indexes, &selection, &Action::Delete))
         };
-        assert_eq!(fields(preview("status=archvied".into())), ["status"]);
+        assert_eq!(fields(preview("status=archvied".into())), ["query"]);
+        assert_eq!(fields(preview("staus=archived".into())), ["query"]);
         assert_eq!(preview(format!("view={}", view.id)).unwrap().will, 0);
         assert_eq!(preview("view=never_ordered".into()).unwrap().will, 3);
         let nothing = Selection::Ids(vec![]);

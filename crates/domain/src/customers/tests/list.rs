@@ -4,7 +4,7 @@ use super::*;
 use crate::customers;
 use crate::customers::list::{self, Indexes, ListPage, ListQuery, SortBy, View};
 use crate::customers::status::Status;
-use crate::kit::{Address, Role};
+use crate::kit::{Address, Error, Role};
 
 fn page(f: &Fixture, indexes: &Indexes, query: &ListQuery) -> ListPage {
     let (indexes, query) = (indexes.clone(), query.clone());
@@ -159,6 +159,13 @@ fn a_query_prints_what_it_reads_and_says_what_it_cannot() {
     let (query, problems) = ListQuery::parse("status=rich&created_to=yesterday&per=7&tag=vip&utm=x&q=");
     assert_eq!(problems.0.iter().map(|p| p.field.as_str()).collect::<Vec<_>>(), ["status", "created_to", "per", "tag"]);
     assert_eq!(query, ListQuery::default());
+    assert!(
+        ListQuery::strict(text).is_ok()
+            && ListQuery::strict(&format!("{text}&q=a&active=true&view=paying&after=&before=&no_order_since=")).is_ok()
+    );
+    for slip in ["staus=idle", "status=idel", "status=idle&utm=x"] {
+        assert!(matches!(ListQuery::strict(slip), Err(Error::Invalid(p)) if p.0[0].field == "query"), "{slip}");
+    }
     let chips = ListQuery::parse("q=ana&status=idle&sort=name").0.chips();
     assert_eq!(
         chips.iter().map(|c| (c.key, c.without.as_str())).collect::<Vec<_>>(),

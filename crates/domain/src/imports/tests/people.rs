@@ -142,6 +142,23 @@ store::db_test! {
         }
     }
 
+    fn of_two_with_one_address_neither_is_written_over_the_other(db) {
+        let desk = Desk::new(db, "Shop");
+        for (name, company) in [("First Twin", "A"), ("Second Twin", "B")] {
+            desk.write(move |tx, ctx| {
+                let new = NewCustomer { name: name.into(), email: "twin@x.example".into(), company: company.into(), ..NewCustomer::default() };
+                customers::create(tx, ctx, new, Rules::Normal).map(|_| ())
+            });
+        }
+        let before = desk.dump();
+        let file = |text: &str| desk.file("twins.csv", format!("Name,Email,Company\n{text}"));
+        assert_eq!(counts(&desk.import(&file("Second Twin,twin@x.example,B\nFirst Twin,twin@x.example,A\n"), None)), [0, 0, 2, 0]);
+        assert_eq!(counts(&desk.import(&file("Somebody,twin@x.example,C\n"), None)), [0, 0, 0, 1]);
+        assert_eq!(desk.dump(), before);
+        assert_eq!(counts(&desk.import(&file("Second Twin,twin@x.example,C\n"), None)), [0, 1, 0, 0]);
+        desk.verified();
+    }
+
     fn a_live_subscription_keeps_its_customer_from_being_archived_by_a_file(db) {
         let desk = Desk::new(db, "Shop");
         desk.import(&desk.file("a.csv", "Email,Company,Active\nana@example.es,Acme,yes\n"), None);

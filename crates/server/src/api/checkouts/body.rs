@@ -256,8 +256,8 @@ impl From<CheckoutOutcome> for CheckoutDone {
 #[serde(deny_unknown_fields)]
 pub struct Checkouts {
     /// 1 to 500. Each stands for itself: one that is refused keeps no other from being taken.
-    #[schema(min_items = 1, max_items = 500)]
-    pub checkouts: Vec<Checkout>,
+    #[schema(min_items = 1, max_items = 500, value_type = Vec<Checkout>)]
+    pub checkouts: Vec<serde_json::Value>,
 }
 
 /// What became of one of many.

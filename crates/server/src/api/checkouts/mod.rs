@@ -11,7 +11,7 @@ use futures_util::{StreamExt, stream};
 use utoipa_axum::routes;
 
 use self::body::{Checkout, CheckoutDone, CheckoutResult, CheckoutResults, Checkouts};
-use super::write::{Write, reply};
+use super::write::{Write, item, reply};
 use crate::app::App;
 use crate::http::guard::Caller;
 use crate::http::{Policy, Problem, Routes};
@@ -58,16 +58,17 @@ async fn checkouts(State(app): State<App>, caller: Caller, write: Write<Checkout
     let each = stream::iter(all).map(|one| {
         let (app, caller) = (app.clone(), caller.clone());
         async move {
-            let (external_id, input) = (one.external_id.clone(), one.input());
-            match app.write(&caller.0, move |tx, ctx| orders::checkout(tx, ctx, &input)).await {
+            let external_id = one.get("external_id").and_then(|id| id.as_str()).unwrap_or_default().to_owned();
+            let done = match item::<Checkout>(&one).map(|one| one.input()) {
+                Ok(input) => app.write(&caller.0, move |tx, ctx| orders::checkout(tx, ctx, &input)).await.map_err(Problem::from),
+                Err(problem) => Err(problem),
+            };
+            match done {
                 Ok(done) => {
                     let done = CheckoutDone::from(done);
                     CheckoutResult { external_id, status: status(&done).as_u16(), checkout: Some(done), problem: None }
                 }
-                Err(error) => {
-                    let problem = Problem::from(error);
-                    CheckoutResult { external_id, status: problem.status, checkout: None, problem: Some(problem) }
-                }
+                Err(problem) => CheckoutResult { external_id, status: problem.status, checkout: None, problem: Some(problem) },
             }
         }
     });

@@ -71,7 +71,7 @@ pub struct CustomersAsked {
     /// `asc` or `desc`.
     #[param(pattern = "^(asc|desc)$")]
     dir: Option<String>,
-    /// 25, 50 or 100.
+    /// Rows of a page.
     #[param(minimum = 25, maximum = 100)]
     per: Option<u32>,
     /// `next` of the page before.

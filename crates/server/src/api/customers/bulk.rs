@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::body::Cancel;
+use super::body::{Cancel, given};
 use crate::api::write::{Write, reply};
 use crate::app::App;
 use crate::http::guard::Caller;
@@ -29,7 +29,7 @@ enum BulkAction {
     Delete,
     Restore,
     DeletePermanently,
-    /// Needs `group`, or takes everybody out of theirs.
+    /// Needs `group`; `null` takes everybody out of theirs.
     SetGroup,
     /// Needs `tags`.
     AddTags,
@@ -54,10 +54,10 @@ struct Bulk {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     except: Vec<CustomerId>,
-    /// Id of a group, for `set_group`.
-    #[serde(default)]
+    /// Id of a group, or null for none, for `set_group`.
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
-    group: Option<GroupId>,
+    group: Option<Option<GroupId>>,
     /// Names of tags, for `add_tags` and `remove_tags`.
     #[serde(default)]
     tags: Vec<String>,
@@ -67,17 +67,19 @@ struct Bulk {
 }
 
 impl Bulk {
-    fn action(&self) -> Action {
-        match self.action {
+    fn action(&self) -> domain::Result<Action> {
+        Ok(match self.action {
             BulkAction::Archive => Action::Archive { subscription: self.cancel_subscriptions.map(Into::into) },
             BulkAction::Unarchive => Action::Unarchive,
             BulkAction::Delete => Action::Delete,
             BulkAction::Restore => Action::Restore,
             BulkAction::DeletePermanently => Action::DeletePermanently,
-            BulkAction::SetGroup => Action::SetGroup { group: self.group.clone() },
+            BulkAction::SetGroup => Action::SetGroup {
+                group: self.group.clone().ok_or_else(|| Problems::one("group", "required", "Name the group, or null for none."))?,
+            },
             BulkAction::AddTags => Action::AddTags { tags: self.tags.clone() },
             BulkAction::RemoveTags => Action::RemoveTags { tags: self.tags.clone() },
-        }
+        })
     }
 
     fn selection(&self) -> domain::Result<Selection> {
@@ -139,7 +141,7 @@ impl From<Started> for BulkStarted {
 #[utoipa::path(post, path = "/api/v1/customers/bulk/preview", operation_id = "previewBulk", tag = "Customers", request_body = Bulk,
     responses((status = 200, body = BulkPreview)))]
 async fn preview(State(app): State<App>, caller: Caller, write: Write<Bulk>) -> Result<axum::Json<BulkPreview>, Problem> {
-    let (selection, action, indexes) = (write.input.selection()?, write.input.action(), app.indexes.clone());
+    let (selection, action, indexes) = (write.input.selection()?, write.input.action()?, app.indexes.clone());
     Ok(axum::Json(app.read(&caller.0, move |tx, ctx| room::preview(tx, ctx, &indexes, &selection, &action)).await?.into()))
 }
 
@@ -154,7 +156,7 @@ async fn run(State(app): State<App>, caller: Caller, write: Write<Bulk>) -> Resu
     let picked = app.read(&caller.0, move |tx, ctx| room::pick(tx, ctx, &indexes, &who)).await?;
     write
         .run(&app, &caller, move |tx, ctx, body| {
-            let started: BulkStarted = room::start(tx, ctx, &selection, &picked, &body.action())?.into();
+            let started: BulkStarted = room::start(tx, ctx, &selection, &picked, &body.action()?)?.into();
             let status = if started.at_once { StatusCode::OK } else { StatusCode::ACCEPTED };
             reply(status, &format!("/api/v1/jobs/{}", started.job), &started)
         })

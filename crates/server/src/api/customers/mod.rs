@@ -15,7 +15,6 @@ use domain::customers::{self as room, Rules};
 use domain::kit::{CustomerId, Right};
 use utoipa_axum::routes;
 
-pub use self::asked::query;
 use self::asked::{CustomerCounts, CustomersAsked};
 use self::body::{Archive, Customer, CustomerCreate, CustomerCreated, CustomerPatch, CustomerRow};
 use super::asked::At;

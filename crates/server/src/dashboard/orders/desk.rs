@@ -67,8 +67,13 @@ fn read(tx: &mut Tx, ctx: &Ctx, about: &About) -> Result<Shown> {
     let open: Vec<Shop> = shops.into_iter().filter(|s| s.archived_at.is_none()).collect();
     let own = customer.as_ref().and_then(|c| c.shop.as_ref()).map(|s| s.id.to_string());
     let shop =
-        own.filter(|s| open.iter().any(|o| o.id.as_str() == s)).or_else(|| open.first().map(|s| s.id.to_string())).unwrap_or_default();
+        own.filter(|s| open.iter().any(|o| o.id.as_str() == s)).or_else(|| oldest(&open).map(|s| s.id.to_string())).unwrap_or_default();
     Ok(Shown { shops: open, customer: customer.map(|c| (format!("/customers/{}", c.id), c.display_name)), shop, draft })
+}
+
+/// The merchant's first shop, which most of what it sells comes from.
+fn oldest(shops: &[Shop]) -> Option<&Shop> {
+    shops.iter().min_by_key(|s| (s.created_at, s.id.as_str()))
 }
 
 async fn render(
@@ -89,7 +94,7 @@ async fn render(
             None => (Typed::default(), form::empty(&shown.shop)),
         },
     };
-    let chosen = shown.shops.iter().find(|s| s.id.as_str() == form.value("shop")).or(shown.shops.first());
+    let chosen = shown.shops.iter().find(|s| s.id.as_str() == form.value("shop")).or_else(|| oldest(&shown.shops));
     let currency = shown.draft.as_ref().map(|d| d.summary.currency).or(chosen.map(|s| s.currency)).map_or("", domain::kit::Currency::code);
     let action = match &about {
         About::Anybody => "/orders/new".to_owned(),

@@ -1,6 +1,6 @@
 //! How roles and rights are chosen: a role as it is, or with rights picked by hand. Only what the person choosing has is offered.
 
-use domain::kit::{ALL_RIGHTS, ALL_ROLES, Ctx, Right, Rights, Role};
+use domain::kit::{ALL_RIGHTS, ALL_ROLES, Ctx, Problems, Right, Rights, Role};
 use domain::staff::Access;
 
 use crate::dashboard::typed::Typed;
@@ -58,10 +58,13 @@ pub fn form(access: Access) -> Form {
     form
 }
 
-/// What the form says; a role nobody knows is the one that only looks.
-pub fn chosen(typed: &Typed) -> Access {
-    let role: Role = typed.get("role").parse().unwrap_or(Role::ReadOnly);
-    if typed.get("how") == "hand" { Access::exactly(role, ticked(typed)) } else { Access::role(role) }
+/// What the form says.
+///
+/// # Errors
+/// A field error for a role nobody knows.
+pub fn chosen(typed: &Typed) -> domain::Result<Access> {
+    let role = typed.get("role").parse::<Role>().map_err(|_| Problems::one("role", "unknown", "Choose one of these roles."))?;
+    Ok(if typed.get("how") == "hand" { Access::exactly(role, ticked(typed)) } else { Access::role(role) })
 }
 
 /// The ticked rights.

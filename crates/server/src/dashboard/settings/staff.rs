@@ -150,8 +150,12 @@ pub async fn invite_page(State(app): State<App>, who: Who, uri: Uri, headers: He
 
 /// Makes a link.
 pub async fn invite(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
-    let (email, access) = (typed.text("email"), rights::chosen(&typed));
-    match app.write(&who.ctx, move |tx, ctx| invitations::invite(tx, ctx, &email, access)).await {
+    let email = typed.text("email");
+    let made = match rights::chosen(&typed) {
+        Ok(access) => app.write(&who.ctx, move |tx, ctx| invitations::invite(tx, ctx, &email, access)).await,
+        Err(error) => Err(error),
+    };
+    match made {
         Ok(made) => Ok(reveal::hand_on(&app, HERE, &made.secret)),
         Err(error) => {
             let mut form = typed.form();
@@ -198,9 +202,13 @@ pub async fn edit_page(State(app): State<App>, who: Who, uri: Uri, headers: Head
 
 /// Another role, other rights.
 pub async fn edit(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(person): Path<String>, typed: Typed) -> PageResult {
-    let (person, access) = (id::<PersonId>(&person, "person")?, rights::chosen(&typed));
+    let person = id::<PersonId>(&person, "person")?;
     let which = person.clone();
-    match app.write(&who.ctx, move |tx, ctx| members::change(tx, ctx, &which, access)).await {
+    let saved = match rights::chosen(&typed) {
+        Ok(access) => app.write(&who.ctx, move |tx, ctx| members::change(tx, ctx, &which, access)).await,
+        Err(error) => Err(error),
+    };
+    match saved {
         Ok(member) => Ok(toasted(see_other(HERE), &format!("Saved. {} is {} now.", member.name, member.access.role.label()), None)),
         Err(error) => {
             let mut form = typed.form();
