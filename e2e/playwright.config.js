@@ -10,14 +10,16 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: !!process.env.CI,
-  timeout: 30_000,
-  expect: { timeout: 5_000 },
+  timeout: 60_000, // generous: two shared cores may be slow, and waiting costs nothing when all is well
+  expect: { timeout: 10_000 },
   reporter: process.env.CI ? [['list', { printSteps: false }]] : [['list']],
   use: {
     ...browser,
     viewport: { width: 1280, height: 900 },
     trace: 'off',
     screenshot: 'only-on-failure',
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
   },
   projects: [
     { name: 'sqlite', use: { engine: 'sqlite' } },

@@ -21,6 +21,16 @@ export function run({ database, folder }, ...args) {
   return done.stdout + done.stderr;
 }
 
+/** Starts a command and lets it run; whoever starts it ends it. `ended` comes with what it printed. */
+export function begin({ database, folder }, ...args) {
+  const child = spawn(binary, args, { env: environment(database, folder) });
+  let printed = '';
+  child.stdout.on('data', (text) => (printed += text));
+  child.stderr.on('data', (text) => (printed += text));
+  const ended = new Promise((resolve, reject) => child.on('error', reject).on('close', () => resolve(printed)));
+  return { ended, kill: () => child.kill('SIGKILL') };
+}
+
 /** Serves a database until stopped. Gives its address, its process id, what it printed so far, and `stop`. */
 export async function serve({ database, folder }, { command = 'serve', args = [], patience = 60_000 } = {}) {
   const child = spawn(binary, [command, '--port', '0', ...args], { env: environment(database, folder) });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test as base } from '@playwright/test';
 import { engines } from './engines.js';
-import { run, serve } from './regulars.js';
+import { begin, run, serve } from './regulars.js';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -15,13 +15,15 @@ let copies = 0;
 export const test = base.extend({
   engine: ['sqlite', { option: true, scope: 'worker' }],
 
-  /** The running desk: `url`, `person` (e-mail, password), `session`, `database`, `cli(...args)`, `stop()`, `start()`. */
+  /** The running desk: `url`, `person` (e-mail, password), `session`, `database`, `cli(...args)`, `begin(...args)`,
+   *  `stop()`, `start()`. */
   desk: async ({ engine }, use, info) => {
     const { place, person, session } = JSON.parse(readFileSync(join(process.env.REGULARS_E2E, `${engine}.json`), 'utf8'));
     const folder = mkdtempSync(join(tmpdir(), 'regulars-desk-'));
     const own = engines[engine].copy(place, folder, `regulars_e2e_${process.pid}_${info.workerIndex}_${++copies}`);
     const desk = { folder, person, session, database: own.database };
     desk.cli = (...args) => run(desk, ...args);
+    desk.begin = (...args) => begin(desk, ...args);
     desk.start = async () => {
       const server = await serve(desk);
       Object.assign(desk, { url: server.url, pid: server.pid, stop: server.stop, printed: server.printed });
@@ -69,20 +71,30 @@ function listen(page) {
   return heard;
 }
 
-/** axe finds nothing on this page as it stands. */
-export async function accessible(page) {
+/** What axe finds on this page as it stands, or in a part of it, in words. */
+export async function barriers(page, part = page.locator('html')) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
-  const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: { type: 'tag', values: tags } }), rules);
-  const told = found.violations.map(
+  const found = await part.evaluate((node, tags) => {
+    const where = node === document.documentElement ? document : node;
+    return window.axe.run(where, { runOnly: { type: 'tag', values: tags } });
+  }, rules);
+  return found.violations.map(
     ({ id, help, nodes }) => `${id}: ${help}\n` + nodes.slice(0, 5).map((node) => `    ${node.target.join(' ')}  ${node.html.slice(0, 160)}`).join('\n'),
   );
-  expect(told, `axe on ${page.url()}`).toEqual([]);
 }
+
+/** axe finds nothing on this page as it stands. */
+export async function accessible(page) {
+  expect(await barriers(page), `axe on ${page.url()}`).toEqual([]);
+}
+
+/** How many pixels the page is wider than its window. */
+export const overhang = (page) =>
+  page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth));
 
 /** Nothing sticks out: the page does not scroll sideways. */
 export async function fits(page) {
-  const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-  expect(wide, `${page.url()} is wider than the window`).toBeLessThanOrEqual(seen);
+  expect(await overhang(page), `${page.url()} is wider than the window by`).toBe(0);
 }
 
 export { expect };

@@ -119,3 +119,10 @@ test('a view of one’s own is saved and opens again', async ({ page }) => {
   await page.getByRole('link', { name: /Gone for now/ }).click();
   await expect.poll(() => counter(page)).toBe(some);
 });
+
+test('a date of the list says on hover how long ago it was', async ({ page }) => {
+  await openList(page);
+  const day = rows(page).nth(3).locator('time').first();
+  await day.hover();
+  await expect(day).toHaveAttribute('title', /ago|today|yesterday|now/);
+});

@@ -1,0 +1,146 @@
+// Every page there is, on a desk and on a telephone, by day and by night: no barrier, nothing that sticks out, no error heard.
+import { barriers, expect, overhang, test } from '../support/test.js';
+import { openList } from '../support/customers.js';
+
+const plain = [
+  '/',
+  '/home/disputes',
+  '/home/unpaid-orders',
+  '/home/unmatched',
+  '/home/payments',
+  '/customers?view=all',
+  '/customers?view=top100',
+  '/customers?view=all&status=active&status=idle&q=a',
+  '/customers?view=all&status=deleted',
+  '/customers?view=all&q=zzzzqqqqxxxx',
+  '/customers/new',
+  '/customers/views/new?view=all',
+  '/customers/export?view=all',
+  '/orders',
+  '/orders/new',
+  '/search?q=ma',
+  '/search?q=zzzzqqqqxxxx',
+  '/jobs',
+  '/settings',
+  '/settings/merchant',
+  '/settings/shops',
+  '/settings/groups',
+  '/settings/tags',
+  '/settings/rates',
+  '/settings/staff',
+  '/settings/staff/invite',
+  '/settings/api-keys',
+  '/settings/api-keys/new',
+  '/settings/audit',
+  '/account',
+  '/merchants',
+];
+const topics = ['', '/orders', '/payments', '/methods', '/subscriptions', '/guest-payments', '/timeline', '/edit', '/orders/new', '/payments/new'];
+
+/** The addresses that lead to one of a kind: a customer, an order, a shop … found as a person finds them, by links. */
+async function all(page) {
+  const first = async (path, link) => {
+    await page.goto(path);
+    return (await page.getByRole('main').locator(`a[href^="${link}"]`).first().getAttribute('href')).replace(/\?.*/, '');
+  };
+  const best = await first('/customers?view=top100', '/customers/cus_');
+  const subscriber = await first('/customers?view=all&status=subscriber', '/customers/cus_');
+  const unpaid = await first('/home/unpaid-orders', '/orders/ord_');
+  return [
+    ...plain,
+    ...topics.map((topic) => best + topic),
+    subscriber,
+    `${subscriber}/subscriptions`,
+    `${best}/delete-permanently`,
+    await first(`${best}/orders`, '/orders/ord_'),
+    unpaid,
+    `${unpaid}/pay`,
+    await first(`${best}/payments`, '/payments/pay_'),
+    await first('/settings/shops', '/settings/shops/'),
+    await first('/settings/groups', '/settings/groups/'),
+    await first('/settings/tags', '/settings/tags/'),
+    await first('/settings/staff', '/settings/staff/'),
+    await job(page),
+  ];
+}
+
+/** A job that is over, with a result for every customer; it only adds a tag. */
+async function job(page) {
+  await openList(page, 'view=all&status=idle');
+  await page.locator('[data-all]').check();
+  await page.locator('[data-every]').check();
+  await page.locator('[data-bulk]').getByRole('button', { name: 'Add tags' }).click();
+  await page.getByLabel('New tags').fill('seen');
+  await page.getByRole('main').getByRole('button', { name: 'Next' }).click();
+  await page.locator('main .button.main').click();
+  await page.waitForURL(/\/jobs\/job_/);
+  await expect(page.locator('#job .head .state')).toHaveText('Done', { timeout: 60_000 });
+  return new URL(page.url()).pathname;
+}
+
+/** Notes every answer that is an error and every request without one. */
+function network(page) {
+  const broken = [];
+  page.on('response', (answer) => answer.status() >= 400 && broken.push(`${answer.status()} ${answer.url()}`));
+  page.on('requestfailed', (request) => broken.push(`${request.failure()?.errorText} ${request.url()}`));
+  return broken;
+}
+
+/** What is wrong with the page as it stands; with the part of it that is looked at, when something lies over the rest. */
+async function wrong(page, part) {
+  const wide = await overhang(page);
+  return [...(await barriers(page, part)), ...(wide ? [`wider than the window by ${wide}`] : [])];
+}
+
+for (const [window, viewport] of Object.entries({ desk: { width: 1280, height: 900 }, telephone: { width: 360, height: 740 } })) {
+  for (const colorScheme of ['light', 'dark']) {
+    test.describe(`${window}, ${colorScheme}`, () => {
+      test.use({ colorScheme });
+
+      test('every page has no barrier, fits the window, and no error is heard', async ({ page }) => {
+        test.setTimeout(300_000);
+        const addresses = await all(page);
+        await page.setViewportSize(viewport);
+        const faults = {};
+        for (const path of [...addresses, '/sign-in']) {
+          if (path === '/sign-in') await page.context().clearCookies();
+          const broken = network(page);
+          await page.goto(path);
+          const found = [...(await wrong(page)), ...broken];
+          if (found.length) faults[path] = found;
+          page.removeAllListeners('response');
+          page.removeAllListeners('requestfailed');
+        }
+        expect(faults).toEqual({});
+      });
+
+      test('what opens over a page has no barrier and fits the window', async ({ page }) => {
+        test.setTimeout(120_000);
+        await openList(page, 'view=top100');
+        const best = await page.getByRole('main').locator('[data-main]').first().getAttribute('href');
+        await page.setViewportSize(viewport);
+        const faults = {};
+        const look = async (what, part) => {
+          const found = await wrong(page, part);
+          if (found.length) faults[what] = found;
+        };
+        for (const path of ['/customers?view=all', best]) {
+          await page.goto(path);
+          for (const menu of await page.locator('details.menu > summary:visible').all()) {
+            const popped = menu.locator('xpath=following-sibling::*');
+            await menu.click();
+            await expect(popped).toBeVisible();
+            await look(`${path}: ${(await menu.getAttribute('aria-label')) ?? (await menu.innerText())}`, popped);
+            await page.keyboard.press('Escape');
+            await expect(popped).toBeHidden();
+          }
+        }
+        await page.goto(`${best.replace(/\?.*/, '')}/payments`);
+        await page.getByRole('link', { name: 'Refund' }).first().click();
+        await expect(page.getByRole('dialog').getByRole('heading', { level: 1 })).toBeVisible();
+        await look('the dialog of a refund', page.getByRole('dialog'));
+        expect(faults).toEqual({});
+      });
+    });
+  }
+}
