@@ -160,7 +160,8 @@ struct Head {
 impl Head {
     fn of(request: &Request) -> Result<Self, Problem> {
         let key = match request.headers().get("idempotency-key") {
-            Some(value) => Some(value.to_str().map_err(|_| bad("Use printable ASCII in Idempotency-Key."))?.to_owned()),
+            Some(value) if value.as_bytes().iter().all(|b| (b'!'..=b'~').contains(b)) => value.to_str().ok().map(str::to_owned),
+            Some(_) => return Err(bad("Use printable ASCII without blanks in Idempotency-Key.")),
             None => None,
         };
         let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();

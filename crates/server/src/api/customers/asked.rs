@@ -66,10 +66,10 @@ pub struct CustomersAsked {
     /// `all`, `paying`, `top100`, `never_ordered`, `card_expiring`, or the id of a saved view.
     view: Option<String>,
     /// `name`, `email`, `created`, `last_order` or `lifetime`.
-    #[param(pattern = "^(name|email|created|last_order|lifetime)$")]
+    #[param(pattern = "^(name|email|created|last_order|lifetime)?$")]
     sort: Option<String>,
     /// `asc` or `desc`.
-    #[param(pattern = "^(asc|desc)$")]
+    #[param(pattern = "^(asc|desc)?$")]
     dir: Option<String>,
     /// Rows of a page.
     #[param(minimum = 25, maximum = 100)]
