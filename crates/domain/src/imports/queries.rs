@@ -45,9 +45,9 @@ store::statements! {
     pub BY_EXTERNAL = "SELECT c.id, c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL FROM external_ids x
         JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
         WHERE x.merchant_id = $1 AND x.system = $2 AND x.external_id = $3";
-    /// Who has this primary address, oldest first.
-    pub SAME_EMAIL = "SELECT id FROM customers WHERE merchant_id = $1 AND email_key = $2 AND deleted_at IS NULL AND anonymised_at IS NULL
-        AND merged_into IS NULL ORDER BY created_at, id LIMIT 1000";
+    /// Who has this primary address, in no order: to be read by the address and not by age.
+    pub SAME_EMAIL = "SELECT id FROM customers WHERE merchant_id = $1 AND email_key = $2 AND email_key <> '' AND deleted_at IS NULL
+        AND anonymised_at IS NULL AND merged_into IS NULL";
     /// Those who have nothing they could be found by but what is written about them.
     pub KEYLESS = "SELECT id, name, first_name, last_name, company, company_id, company_email, tax_id, phone, billing_line1, billing_line2,
         billing_city, billing_state, billing_zip, billing_country, vat_number FROM customers

@@ -18,7 +18,8 @@ fn searches(db: &store::Db, text: &str) -> Vec<String> {
     let bad = |step: &String| {
         let whole = step.starts_with("SCAN ")
             && !["SCAN merchants", "SCAN e", "SCAN k", "SCAN n", "SCAN CONSTANT ROW"].iter().any(|small| step.starts_with(small));
-        let small = ["SEARCH shops ", "SEARCH s ", "SEARCH rates ", "SEARCH r "].iter().any(|small| step.starts_with(small));
+        let small =
+            ["SEARCH imports ", "SEARCH shops ", "SEARCH s ", "SEARCH rates ", "SEARCH r "].iter().any(|small| step.starts_with(small));
         whole || (step.ends_with("(merchant_id=?)") && !small)
     };
     plan.unwrap().into_iter().filter(bad).map(|step| format!("{step}: {text}")).collect()
@@ -36,7 +37,9 @@ store::db_test! {
         let mut bad = Vec::new();
         for statement in rooms.into_iter().flatten().copied().chain(&built) {
             db.prepare(statement).unwrap_or_else(|e| panic!("{statement:?}: {e}"));
-            if db.engine() == store::Engine::Sqlite {
+            // Once for a file: who has no key at all, and what of it fits no payment.
+            let once = [&crate::imports::queries::KEYLESS, &crate::imports::queries::UNMATCHED_OF].iter().any(|s| s.text() == statement.text());
+            if db.engine() == store::Engine::Sqlite && !once {
                 bad.extend(searches(db, statement.text()));
             }
         }
