@@ -138,7 +138,7 @@ impl Default for ListQuery {
             descending: true,
             after: None,
             before: None,
-            per: 50,
+            per: 25,
         }
     }
 }
@@ -255,8 +255,8 @@ impl ListQuery {
             "created_to" => self.created_to = Some(date(value)?),
             "last_order_from" => self.last_order_from = Some(date(value)?),
             "last_order_to" => self.last_order_to = Some(date(value)?),
-            "orders_min" => self.orders_min = Some(value.parse().ok()?),
-            "orders_max" => self.orders_max = Some(value.parse().ok()?),
+            "orders_min" => self.orders_min = Some(number(value)?),
+            "orders_max" => self.orders_max = Some(number(value)?),
             "article" => self.article = value.chars().take(200).collect(),
             "no_order_since" => self.no_order_since = Some(date(value)?),
             "view" => self.view = value.parse().ok()?,
@@ -366,6 +366,11 @@ fn amount(text: &str) -> Option<Decimal> {
     let text = if text.contains('.') { text.to_owned() } else { text.replacen(',', ".", 1) };
     let plain = !text.is_empty() && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
     plain.then(|| text.parse::<Decimal>().ok())?.map(|d| d.normalize())
+}
+
+/// A number of orders.
+fn number(value: &str) -> Option<u32> {
+    value.parse::<u32>().ok().filter(|n| i32::try_from(*n).is_ok())
 }
 
 /// `2026-06-15`

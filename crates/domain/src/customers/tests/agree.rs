@@ -230,7 +230,7 @@ fn compare(f: &Fixture, indexes: &Indexes, q: &ListQuery) {
     let truth = plain(f, q);
     assert_eq!(ids, truth, "{}\n{}", q.print(), sql(f, q));
     assert_eq!(page.total, truth.len() as u64);
-    assert_eq!(page.rows.iter().map(|r| &r.id).collect::<Vec<_>>(), truth.iter().take(50).collect::<Vec<_>>());
+    assert_eq!(page.rows.iter().map(|r| &r.id).collect::<Vec<_>>(), truth.iter().take(25).collect::<Vec<_>>());
     // What choosing an option alone would give.
     let counts = page.counts.unwrap();
     if q.active.is_none() && q.view == View::All {

@@ -150,7 +150,7 @@ store::db_test! {
 #[test]
 fn a_query_prints_what_it_reads_and_says_what_it_cannot() {
     let text = "view=paying&q=ana+%26+bob&status=active&status=idle&method=none&group=none&country=ES&country=none&active=true&ltv_min=12.5&ltv_max=100\
-                &created_from=2026-01-01&orders_min=2&article=A-1&no_order_since=2026-05-01&sort=lifetime&dir=asc&per=25";
+                &created_from=2026-01-01&orders_min=2&article=A-1&no_order_since=2026-05-01&sort=lifetime&dir=asc&per=100";
     let (query, problems) = ListQuery::parse(text);
     assert!(problems.0.is_empty(), "{problems:?}");
     assert_eq!(query.print(), text);
