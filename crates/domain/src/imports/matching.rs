@@ -60,9 +60,10 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless) -
 /// has. A row that could be about either is not written over the wrong one.
 fn by_email(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted) -> Result<Match> {
     let key = wanted.ready.email_key();
+    let Some(oldest) = customers::find_by_email(tx, ctx, key)? else { return Ok(Match::Nobody) };
     let several: Vec<CustomerId> = tx.rows(&queries::SAME_EMAIL, &[&ctx.merchant, &key], |r| r.get(0))?;
     if several.len() < 2 {
-        return Ok(customers::find_by_email(tx, ctx, key)?.map_or(Match::Nobody, Match::This));
+        return Ok(Match::This(oldest));
     }
     let mut named = Vec::new();
     for id in &several {
