@@ -43,16 +43,16 @@ pub struct CustomersAsked {
     /// Lifetime value at most.
     ltv_max: Option<String>,
     /// Created on this day or later, in the merchant's time zone.
-    #[param(format = Date)]
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     created_from: Option<String>,
     /// Created on this day or before.
-    #[param(format = Date)]
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     created_to: Option<String>,
     /// Last order on this day or later.
-    #[param(format = Date)]
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     last_order_from: Option<String>,
     /// Last order on this day or before.
-    #[param(format = Date)]
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     last_order_to: Option<String>,
     /// At least so many orders.
     orders_min: Option<u32>,
@@ -61,7 +61,7 @@ pub struct CustomersAsked {
     /// Bought this article (its SKU).
     article: Option<String>,
     /// No order on this day or later; who never ordered included.
-    #[param(format = Date)]
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     no_order_since: Option<String>,
     /// `all`, `paying`, `top100`, `never_ordered`, `card_expiring`, or the id of a saved view.
     view: Option<String>,
