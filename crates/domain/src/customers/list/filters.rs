@@ -108,7 +108,7 @@ pub struct ListQuery {
     pub after: Option<Cursor>,
     /// The page before this place.
     pub before: Option<Cursor>,
-    /// Rows of a page: 25, 50 or 100.
+    /// Rows of a page: 25 to 100; pages offer 25, 50 and 100.
     pub per: usize,
 }
 
