@@ -1,5 +1,6 @@
 //! New customers: one from a page, the API or a first order, many from an import or the demo (SPEC 3.2, 3.4).
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use serde_json::json;
@@ -35,7 +36,7 @@ pub(crate) fn make(tx: &mut Tx, ctx: &Ctx, new: NewCustomer, rules: Rules) -> Re
     known(tx, ctx, &ready.new, None, &mut problems)?;
     problems.check()?;
     let likely_duplicates = if rules == Rules::Normal { duplicates::of_new(tx, ctx, &ready)? } else { Vec::new() };
-    let made = insert(tx, ctx, vec![ready])?.pop().ok_or_else(|| Error::Internal("nothing was made".into()))?;
+    let made = insert(tx, ctx, &[&ready])?.pop().ok_or_else(|| Error::Internal("nothing was made".into()))?;
     Ok(Created { likely_duplicates, ..made })
 }
 
@@ -44,9 +45,9 @@ pub(crate) fn make(tx: &mut Tx, ctx: &Ctx, new: NewCustomer, rules: Rules) -> Re
 ///
 /// # Errors
 /// [`Error::Forbidden`] without [`Right::Import`].
-pub fn create_many(tx: &mut Tx, ctx: &Ctx, all: Vec<Ready>) -> Result<Vec<Created>> {
+pub fn create_many<R: Borrow<Ready>>(tx: &mut Tx, ctx: &Ctx, all: &[R]) -> Result<Vec<Created>> {
     ctx.must(Right::Import)?;
-    insert(tx, ctx, all)
+    insert(tx, ctx, &all.iter().map(Borrow::borrow).collect::<Vec<_>>())
 }
 
 /// Notes what does not exist here or belongs to somebody else. `own` is the customer that is edited.
@@ -76,10 +77,10 @@ pub(super) fn known(tx: &mut Tx, ctx: &Ctx, new: &NewCustomer, own: Option<&Cust
 }
 
 /// Writes rows, contacts, tags, ids, notes and events of all.
-fn insert(tx: &mut Tx, ctx: &Ctx, all: Vec<Ready>) -> Result<Vec<Created>> {
+fn insert(tx: &mut Tx, ctx: &Ctx, all: &[&Ready]) -> Result<Vec<Created>> {
     let ids: Vec<CustomerId> = all.iter().map(|_| ctx.id()).collect();
     let tag_ids = tags::ids_of(tx, ctx, all.iter().flat_map(|r| &r.new.tags))?;
-    let numbers = numbers(tx, ctx, &all)?;
+    let numbers = numbers(tx, ctx, all)?;
     let stamp = tx.stamp()?;
     let mut sheets = Sheets::default();
     for ((ready, id), number) in all.iter().zip(&ids).zip(&numbers) {
@@ -111,7 +112,7 @@ fn event<'a>(ready: &Ready, created: &'a Created, ctx: &Ctx) -> Event<'a> {
 }
 
 /// The number of each: the one it brings, else the next free of the series, whose row is locked last.
-fn numbers(tx: &mut Tx, ctx: &Ctx, all: &[Ready]) -> Result<Vec<String>> {
+fn numbers(tx: &mut Tx, ctx: &Ctx, all: &[&Ready]) -> Result<Vec<String>> {
     let wanted = all.iter().filter(|r| r.new.number.is_none()).count() as i64;
     let mut next = if wanted > 0 { take_numbers(tx, ctx, wanted)? } else { 0..0 };
     let brought: std::collections::HashSet<&str> = all.iter().filter_map(|r| r.new.number.as_deref()).collect();

@@ -9,7 +9,7 @@ use super::model::{Customer, CustomerEdit, NewCustomer, Rules};
 use super::validate::{self, Ready};
 use super::{archive, create, fields, get, queries as q, state, tags};
 use crate::events::Event;
-use crate::kit::{ContactId, Ctx, CustomerId, Error, Result, Right, Stale, StaleField};
+use crate::kit::{ContactId, Ctx, CustomerId, Error, Problems, Result, Right, Stale, StaleField};
 use crate::{merchants, payments};
 
 /// Changes a customer; gives it as it is then. Nothing different is no change: no event, no new version.
@@ -115,6 +115,9 @@ fn named(tx: &mut Tx, ctx: &Ctx, changes: Vec<(String, String, String)>) -> Resu
 /// Refuses when somebody changed, since `expected_version`, a field that this edit would set to something else.
 fn stale(tx: &mut Tx, ctx: &Ctx, now: &Customer, edit: &CustomerEdit, wanted: &NewCustomer) -> Result<()> {
     let Some(expected) = edit.expected_version.filter(|v| *v != now.version) else { return Ok(()) };
+    if !(1..now.version).contains(&expected) {
+        return Err(Problems::one("expected_version", "unknown", "The customer never had this version. Read the customer again."));
+    }
     let since = changed_since(tx, ctx, &now.id, expected)?;
     let (theirs, yours) = (fields::flat(&fields::of(now)), fields::flat(wanted));
     let pick = |all: &fields::Flat, field: &str| all.get(field).cloned().unwrap_or_default();

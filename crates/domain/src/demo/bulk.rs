@@ -118,7 +118,7 @@ fn slice(tx: &mut store::Tx, ctx: &Ctx, shop: &ShopId, range: std::ops::Range<us
         };
         ready.push(customers::ready(new, Rules::Import, &settings, ctx.now)?);
     }
-    let made = customers::create_many(tx, ctx, ready)?;
+    let made = customers::create_many(tx, ctx, &ready)?;
     let (mut orders, mut lines, mut payments) = (Vec::new(), Vec::new(), Vec::new());
     for ((n, dice), customer) in range.zip(&mut dices).zip(&made) {
         for k in 0..dice.from(0, 2 * each as i64) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::customers::{ExternalId, NewCustomer, Ready, Rules, ready};
 use crate::files::{DateOrder, Layout, Moment, Row, Target, countries, values};
-use crate::kit::{Address, CustomerId, GroupId, Micros, ShopId, name_key};
+use crate::kit::{Address, CustomerId, GroupId, ImportId, Micros, ShopId, name_key};
 use crate::merchants::Settings;
 
 /// A row that may become a customer.
@@ -39,6 +39,8 @@ pub(super) struct Reader {
     pub groups: HashMap<String, GroupId>,
     /// Of customers whose row names none.
     pub shop: ShopId,
+    /// What makes them.
+    pub import: ImportId,
 }
 
 impl Reader {
@@ -100,6 +102,7 @@ impl Reader {
             number: Some(values::identifier(&text(&Target::Number)).to_owned()).filter(|n| !n.is_empty()),
             external_ids: self.external_ids(&text(&Target::ExternalId)),
             created_at,
+            import_id: Some(self.import.clone()),
             active: active.unwrap_or(true),
             ..NewCustomer::default()
         };

@@ -7,7 +7,7 @@ use store::Tx;
 
 use super::customers::Wanted;
 use super::journal::{Before, Journal, kind};
-use super::matching::{self, Keyless, Match};
+use super::matching::{self, Addresses, Keyless, Match};
 use super::queries;
 use super::state::Counts;
 use crate::customers::{self, CustomerEdit, Ready, notes};
@@ -26,7 +26,8 @@ pub(super) struct Sliced {
 
 /// Works the rows in their order.
 pub(super) fn slice(tx: &mut Tx, ctx: &Ctx, journal: &mut Journal<'_>, items: &Arc<Vec<Item>>, keyless: &Keyless) -> Result<Sliced> {
-    let mut work = Work { sliced: Sliced::default(), waiting: Vec::new(), keys: HashSet::new() };
+    let addresses = Addresses::of(tx, ctx, items.iter().filter_map(|(_, item)| item.as_ref().ok()).map(AsRef::as_ref))?;
+    let mut work = Work { sliced: Sliced::default(), waiting: Vec::new(), keys: HashSet::new(), addresses };
     for (row, item) in items.iter() {
         match item {
             Ok(wanted) => work.row(tx, ctx, journal, *row, wanted, keyless)?,
@@ -43,6 +44,7 @@ struct Work<'a> {
     waiting: Vec<&'a Wanted>,
     /// By what they could be found.
     keys: HashSet<String>,
+    addresses: Addresses,
 }
 
 impl<'a> Work<'a> {
@@ -52,12 +54,13 @@ impl<'a> Work<'a> {
             // A row above in this slice is the same customer: it must be there to be found.
             self.make(tx, ctx, journal)?;
         }
-        let found = match (matching::find(tx, ctx, wanted, keyless)?, wanted.same_as) {
+        let found = match (matching::find(tx, ctx, wanted, keyless, &self.addresses)?, wanted.same_as) {
             (Match::Nobody, Some(same)) => {
                 self.sliced.keyless.iter().find(|(s, _)| *s == same).map_or(Match::Nobody, |(_, id)| Match::This(id.clone()))
             }
             (found, _) => found,
         };
+        self.addresses.add(wanted);
         match found {
             Match::Not(reason) => self.failed(tx, ctx, journal, row, &reason),
             Match::Nobody => {
@@ -92,8 +95,8 @@ impl<'a> Work<'a> {
         if waiting.is_empty() {
             return Ok(());
         }
-        let all: Vec<Ready> = waiting.iter().map(|w| w.ready.clone().of_import(journal.import)).collect();
-        let made = customers::create_many(tx, ctx, all)?;
+        let all: Vec<&Ready> = waiting.iter().map(|w| &w.ready).collect();
+        let made = customers::create_many(tx, ctx, &all)?;
         let ids: Vec<&str> = made.iter().map(|c| c.id.as_str()).collect();
         journal.note(tx, ctx, kind::CUSTOMERS, &ids.join(" "), None)?;
         self.sliced.counts.created += made.len() as i64;

@@ -1,7 +1,7 @@
 //! Who a row is already, and what of it is different (SPEC 9.2). Matched by our own id, the id in the other system, the number, the e-mail
 //! address, in this order; a row with none of them by all that it says. A changed cell changes that field alone; a blank one changes nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use store::Tx;
 
@@ -23,8 +23,35 @@ pub(super) enum Match {
 /// Customers without a key, by what they are: see [`same_as`].
 pub(super) type Keyless = HashMap<u64, CustomerId>;
 
+/// E-mail addresses of a slice that somebody has, or may have got from a row above: nobody needs to be looked for by the others.
+#[derive(Debug, Default)]
+pub(super) struct Addresses(HashSet<String>);
+
+impl Addresses {
+    /// Looks all up that the rows are found by.
+    pub(super) fn of<'a>(tx: &mut Tx, ctx: &Ctx, rows: impl Iterator<Item = &'a Wanted>) -> Result<Self> {
+        let keys: Vec<&str> = rows.map(|w| w.ready.email_key()).filter(|key| !key.is_empty()).collect();
+        let mut had = HashSet::new();
+        for some in keys.chunks(queries::ADDRESSES) {
+            let padded = some.iter().chain(std::iter::repeat(&some[0])).take(queries::ADDRESSES);
+            let mut values: Vec<&dyn store::Bind> = vec![&ctx.merchant];
+            values.extend(padded.map(|key| key as &dyn store::Bind));
+            had.extend(tx.rows(queries::addresses(), &values, |r| r.get::<String>(0))?);
+        }
+        Ok(Self(had))
+    }
+
+    /// A row was written: its addresses belong to somebody now.
+    pub(super) fn add(&mut self, wanted: &Wanted) {
+        let key = wanted.ready.email_key();
+        if !key.is_empty() && !self.0.contains(key) {
+            self.0.insert(key.to_owned());
+        }
+    }
+}
+
 /// Looks for the customer of a row.
-pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless) -> Result<Match> {
+pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless, addresses: &Addresses) -> Result<Match> {
     let new = wanted.ready.fields();
     let read = |r: &store::Row| Ok((r.get::<CustomerId>(0)?, r.get::<bool>(1)?));
     let gone =
@@ -50,8 +77,9 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless) -
             None => {}
         }
     }
-    if !wanted.ready.email_key().is_empty() {
-        return by_email(tx, ctx, wanted);
+    let key = wanted.ready.email_key();
+    if !key.is_empty() {
+        return if addresses.0.contains(key) { by_email(tx, ctx, wanted) } else { Ok(Match::Nobody) };
     }
     Ok(wanted.same_as.and_then(|same| keyless.get(&same)).map_or(Match::Nobody, |id| Match::This(id.clone())))
 }

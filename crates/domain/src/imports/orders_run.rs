@@ -98,7 +98,7 @@ fn customer(tx: &mut Tx, ctx: &Ctx, journal: &mut Journal<'_>, place: &Place, se
             ..NewCustomer::default()
         };
         let ready = customers::ready(new, Rules::Import, &place.settings, ctx.now)?.of_import(journal.import);
-        let made = customers::create_many(tx, ctx, vec![ready])?;
+        let made = customers::create_many(tx, ctx, &[ready])?;
         for made in made {
             journal.note(tx, ctx, kind::CUSTOMERS, made.id.as_str(), None)?;
         }

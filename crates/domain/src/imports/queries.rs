@@ -132,6 +132,22 @@ store::statements! {
         AND NOT EXISTS (SELECT 1 FROM customer_groups g WHERE g.merchant_id = $1 AND g.id = events.subject_id)";
 }
 
+/// So many addresses are looked up at once.
+pub(super) const ADDRESSES: usize = 64;
+
+/// Which of these addresses, as keys, anybody has, as the primary or a further one. Parameters: merchant, then [`ADDRESSES`] keys.
+pub(super) fn addresses() -> &'static Stmt {
+    static BUILT: std::sync::LazyLock<Stmt> = std::sync::LazyLock::new(|| {
+        let places: Vec<String> = (2..ADDRESSES + 2).map(|n| format!("${n}")).collect();
+        let places = places.join(", ");
+        Stmt::built(format!(
+            "SELECT email_key FROM customers WHERE merchant_id = $1 AND email_key <> '' AND email_key IN ({places})
+             UNION ALL SELECT key FROM customer_contacts WHERE merchant_id = $1 AND kind = 'email' AND key IN ({places})"
+        ))
+    });
+    &BUILT
+}
+
 /// The rows of a table that belong to a customer, whole.
 pub(super) fn of_customer(table: &Table) -> Stmt {
     Stmt::built(format!("SELECT {} FROM {} WHERE merchant_id = $1 AND {} = $2", table.names().join(", "), table.name, owner(table)))

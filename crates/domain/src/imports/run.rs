@@ -263,6 +263,7 @@ impl Runner<'_> {
             shops: shops.into_iter().map(|s| (name_key(&s.name), s.id)).collect(),
             groups,
             shop: request.shop.clone(),
+            import: self.import.clone(),
         };
         let skip = self.cursor.done;
         std::thread::scope(|scope| {

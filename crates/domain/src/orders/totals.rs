@@ -44,7 +44,12 @@ pub fn total(lines: &[Line], extras: Extras, currency: Currency, problems: &mut 
     match minor {
         Some(minor) if (0..=MAX_MINOR).contains(&minor) => (kept, minor),
         Some(minor) if minor < 0 => {
-            problems.add("discount", "invalid", "The total must not be below zero.");
+            let taken_back = kept.iter().position(|l| l.quantity.starts_with('-') != l.unit_price.starts_with('-'));
+            let field = match taken_back {
+                Some(i) if extras.discount == 0 => format!("lines.{i}.quantity"),
+                _ => "discount".to_owned(),
+            };
+            problems.add(field, "invalid", "The total must not be below zero.");
             (kept, 0)
         }
         _ => {
@@ -120,6 +125,12 @@ mod tests {
     #[test]
     fn absurd_values_are_field_errors() {
         assert_eq!(gbp(&[line("1e9", "1")], Extras::default()), Err(vec!["lines.0.quantity".to_owned()]));
+        assert_eq!(
+            gbp(&[line("1", "2"), line("-3", "1")], Extras::default()),
+            Err(vec!["lines.1.quantity".to_owned()]),
+            "what takes it below zero"
+        );
+        assert_eq!(gbp(&[line("1", "2")], Extras { discount: 300, ..Extras::default() }), Err(vec!["discount".to_owned()]));
         assert_eq!(gbp(&[line("", "-")], Extras::default()).unwrap_err().len(), 2);
         assert_eq!(gbp(&[line("1000000000", "1000000000000")], Extras::default()), Err(vec!["lines".to_owned()]));
         assert_eq!(gbp(&[line("1", "1")], Extras { discount: 101, ..Extras::default() }), Err(vec!["discount".to_owned()]));

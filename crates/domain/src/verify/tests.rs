@@ -279,7 +279,7 @@ store::db_test! {
         desk.write(move |tx, ctx| {
             let settings = crate::merchants::settings(tx, ctx)?;
             let ready = all.iter().map(|n| customers::ready(n.clone(), customers::Rules::Import, &settings, ctx.now)).collect::<crate::Result<Vec<_>>>()?;
-            customers::create_many(tx, ctx, ready)
+            customers::create_many(tx, ctx, &ready)
         }).unwrap();
         let last = desk.customer("last@x.example");
         desk.put(PaymentInput { status: PaymentStatus::Settled, ..desk.payment(Some(&last), 5) }).unwrap();

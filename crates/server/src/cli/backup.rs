@@ -71,7 +71,7 @@ impl Restore {
     /// # Errors
     /// In words.
     pub fn run(&self, place: &Place) -> Done {
-        let db = place.open()?;
+        let db = place.open_roomy()?;
         let restored = dump::restore(&db, &self.file).map_err(|e| e.to_string())?;
         println!("{} rows are restored. Everybody signs in again.", restored.rows);
         Ok(())

@@ -35,7 +35,7 @@ impl Demo {
     /// In words.
     pub fn run(&self, place: &Place) -> Done {
         let place = Place { data: Some(place.data.clone().unwrap_or_else(|| PathBuf::from("regulars-demo"))), ..place.clone() };
-        let db = place.open()?;
+        let db = place.open_roomy()?;
         let clock = super::today(self.today.as_deref())?.clock(&demo::zone());
         let new = db.read_now::<_, domain::Error>(domain::staff::set_up::is_needed).map_err(|e| e.to_string())?;
         let hello = if new { self.make(&db, clock.now())? } else { "This demo was made before; its sign-in is the same.".to_owned() };

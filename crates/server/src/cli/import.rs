@@ -88,7 +88,7 @@ impl Import {
     /// # Errors
     /// In words.
     pub fn run(&self, place: &Place) -> Done {
-        let db = place.open()?;
+        let db = place.open_roomy()?;
         let today = super::today(self.today.as_deref())?;
         if let Some(id) = self.undo.as_ref().or(self.cancel.as_ref()) {
             return self.back(&db, today, id);

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use domain::kit::{Actor, AsOf, Ctx, Door};
-use store::Db;
+use store::{Db, Options};
 
 use crate::config;
 
@@ -112,9 +112,22 @@ impl Place {
     /// In words.
     pub fn open(&self) -> Result<Db, String> {
         let file = self.file()?;
-        let folder = self.folder(&file)?;
-        let target = config::target(self.database.as_deref(), &file, &folder)?;
-        let db = Db::open(&target, config::options(&file)).map_err(|e| format!("Can’t open the database: {e}"))?;
+        self.open_with(&file, config::options(&file))
+    }
+
+    /// The same for long writing: with room in memory for the indexes that it fills in no order.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn open_roomy(&self) -> Result<Db, String> {
+        let file = self.file()?;
+        self.open_with(&file, Options { cache_kib: 32 * 1024, ..config::options(&file) })
+    }
+
+    fn open_with(&self, file: &config::File, options: Options) -> Result<Db, String> {
+        let folder = self.folder(file)?;
+        let target = config::target(self.database.as_deref(), file, &folder)?;
+        let db = Db::open(&target, options).map_err(|e| format!("Can’t open the database: {e}"))?;
         db.migrate(domain::migrations()).map_err(|e| format!("Can’t bring the database up to this version: {e}"))?;
         Ok(db)
     }

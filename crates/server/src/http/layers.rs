@@ -40,9 +40,14 @@ pub fn wrap(router: Router, app: &App) -> Router {
         .layer(middleware::from_fn(super::drain::drain))
 }
 
-/// The words for a form or a call that came from another site, which the layer behind refuses without any.
+/// The words for what would be refused without any: an address that no text was encoded into names nothing, and a form or a call that came
+/// from another site, which the layer behind refuses.
 async fn refusal(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
+    if url::form_urlencoded::parse(request.uri().path().as_bytes()).any(|(text, _)| text.contains('\u{fffd}')) {
+        let problem = Problem::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address.");
+        return if is_api { problem.into_response() } else { crate::dashboard::error_page(None, &problem) };
+    }
     let response = next.run(request).await;
     if response.status() != StatusCode::FORBIDDEN || response.headers().contains_key(header::CONTENT_TYPE) {
         return response;

@@ -1,9 +1,13 @@
 //! The API as programs meet it: keys in, problems out, each resource's story, and what is sent twice.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use axum::body::Body;
 use axum::http::Request;
 use domain::kit::{Right, Rights};
 use domain::testing::Fixture;
+use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, key};
@@ -122,6 +126,33 @@ store::db_test! {
         assert!(kinds.contains(&"customer.archived".to_owned()) && kinds.contains(&"note.added".to_owned()), "{kinds:?}");
         assert_eq!(p.post(&format!("/customers/{id}/purge"), &json!({})).status, 204);
         assert_eq!(p.get(&format!("/customers/{id}")).status, 404);
+    }
+
+    fn a_call_from_another_site_is_told_so_and_changes_nothing(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let p = Program::new(&desk, &f);
+        let headers = [("content-type", "application/json"), ("sec-fetch-site", "cross-site"), ("host", "desk.test")];
+        refused(&p.say("POST", "/customers", &headers, r#"{ "email": "ana@example.es" }"#), 403, "cross_site");
+        assert_eq!(p.get("/customers").json["total"], json!(0));
+    }
+
+    fn the_body_of_a_refused_call_is_read_away_up_to_a_limit(db) {
+        Fixture::new(db);
+        let desk = Desk::new(db);
+        let send = |chunks: usize| {
+            let read = Arc::new(AtomicUsize::new(0));
+            let seen = Arc::clone(&read);
+            let body = futures_util::stream::iter(0..chunks).map(move |_| {
+                seen.fetch_add(1, Ordering::SeqCst);
+                Ok::<_, std::io::Error>(vec![b' '; 10_000])
+            });
+            let request = Request::post("/api/v1/customers").header("content-type", "application/json").body(Body::from_stream(body)).unwrap();
+            assert_eq!(desk.send(request).status.as_u16(), 401, "nobody without a key");
+            read.load(Ordering::SeqCst)
+        };
+        assert_eq!(send(20), 20, "the connection is clean for the next call");
+        assert!(send(10_000) < 40, "and nobody makes the desk read for ever");
     }
 
     fn a_checkout_makes_one_order_and_one_customer_however_often_it_comes(db) {

@@ -1,9 +1,11 @@
 //! Coming in, going out, and one's own account.
 
 use axum::http::StatusCode;
-use domain::kit::Role;
+use domain::imports;
+use domain::kit::{Actor, Ctx, Door, MerchantId, Role};
+use domain::merchants::NewMerchant;
 use domain::staff::sign_in::PER_PAIR;
-use domain::testing::{Fixture, PASSWORD};
+use domain::testing::{Fixture, NOW, PASSWORD};
 
 use crate::desk::{Desk, of_role};
 
@@ -38,6 +40,23 @@ store::db_test! {
         assert_eq!(ana.get("/account").status, StatusCode::OK);
         assert_eq!(desk.visitor().get("/set-up").location, "/sign-in");
         assert_eq!(desk.visitor().post("/set-up", &OWNER).location, "/sign-in", "nobody becomes owner a second time");
+    }
+
+    fn the_first_start_over_an_imported_merchant_shows_it_and_its_owner_sees_its_customers(db) {
+        let ctx = Ctx::new(MerchantId::of(&[7; 16]), Actor::system("command line"), Door::Import, NOW);
+        let new = NewMerchant { name: "Kilde & Co".into(), currency: "EUR".into(), time_zone: "Europe/Madrid".into(), country: "ES".into(), shop: "Online".into(), demo: false };
+        db.write_now(move |tx| imports::create_merchant(tx, &ctx, &new)).unwrap();
+        let desk = Desk::new(db);
+        let mut ana = desk.visitor();
+        let page = ana.get("/set-up").body;
+        assert!(page.contains("What is here already") && page.contains("Kilde &#38; Co") && !page.contains("name=\"merchant\""), "{page}");
+        let wrong = ana.post("/set-up", &OWNER[..2]);
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.body.contains("f-password-error") && wrong.body.contains("Kilde &#38; Co"), "a slip does not lose what is here");
+        assert_eq!(ana.post("/set-up", &OWNER[..3]).location, "/");
+        assert!(ana.get("/settings/merchant").body.contains("Kilde &#38; Co"));
+        assert_eq!(ana.get("/customers").status, StatusCode::OK);
+        assert_eq!(desk.visitor().get("/set-up").location, "/sign-in");
     }
 
     fn a_person_comes_to_the_page_they_wanted_and_goes_out_for_good(db) {
@@ -78,7 +97,9 @@ store::db_test! {
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         }
         assert_eq!(desk.visitor().get("/invitations/nothing").status, StatusCode::NOT_FOUND);
-        assert!(!desk.visitor().get("/invitations/%00%ff").status.is_server_error());
+        assert_eq!(desk.visitor().get("/invitations/%00%ff").status, StatusCode::NOT_FOUND);
+        let undecodable = desk.visitor().get("/customers/cus_%ff");
+        assert!(undecodable.status == StatusCode::NOT_FOUND && undecodable.body.contains("nothing at this address"), "{}", undecodable.body);
     }
 
     fn behind_https_the_cookie_is_bound_to_the_host(db) {

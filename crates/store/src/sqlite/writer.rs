@@ -191,3 +191,14 @@ fn answer_all(jobs: Vec<Box<dyn Job>>, error: Option<&Error>) {
 fn of_commit(error: &Error) -> Error {
     if *error == Error::Full { Error::Full } else { Error::UnknownOutcome }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_full_disk_is_known_to_have_written_nothing() {
+        assert_eq!(of_commit(&Error::Full), Error::Full);
+        assert_eq!(of_commit(&Error::Other("disk I/O error".to_owned())), Error::UnknownOutcome);
+    }
+}

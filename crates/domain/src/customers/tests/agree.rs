@@ -71,8 +71,7 @@ fn world(f: &Fixture, dice: &mut Dice, many: usize) -> World {
             customers::ready(new, Rules::Import, &settings, f.ctx.now).unwrap()
         })
         .collect();
-    w.customers =
-        write(f, &f.ctx, move |tx, ctx| customers::create_many(tx, ctx, ready.clone())).unwrap().into_iter().map(|c| c.id).collect();
+    w.customers = write(f, &f.ctx, move |tx, ctx| customers::create_many(tx, ctx, &ready)).unwrap().into_iter().map(|c| c.id).collect();
     for id in w.customers.clone() {
         change_facts(f, dice, &id);
     }

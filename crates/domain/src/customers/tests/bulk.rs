@@ -12,7 +12,7 @@ fn crowd(f: &Fixture, many: usize) -> Vec<CustomerId> {
     let settings = read(f, &f.ctx, crate::merchants::settings).unwrap();
     let new = |i| NewCustomer { email: format!("c{i:04}@example.com"), created_at: Some(f.ctx.now - i as i64), ..NewCustomer::default() };
     let ready: Vec<_> = (0..many).map(|i| customers::ready(new(i), Rules::Import, &settings, f.ctx.now).unwrap()).collect();
-    write(f, &f.ctx, move |tx, ctx| customers::create_many(tx, ctx, ready.clone())).unwrap().into_iter().map(|c| c.id).collect()
+    write(f, &f.ctx, move |tx, ctx| customers::create_many(tx, ctx, &ready)).unwrap().into_iter().map(|c| c.id).collect()
 }
 
 fn begin(f: &Fixture, indexes: &Indexes, selection: &Selection, action: &Action) -> (Preview, Picked, Started) {

@@ -108,6 +108,10 @@ store::db_test! {
         let other = CustomerEdit { expected_version: Some(1), company: Some("Acme".into()), ..CustomerEdit::default() };
         assert_eq!(edit(&f, &f.ctx, &id, other).unwrap().company, "Acme");
         assert_eq!(edit(&f, &f.ctx, &id, CustomerEdit { expected_version: Some(3), ..phone("+34 622 222 222") }).unwrap().phone, "+34 622 222 222");
+        for never in [0, -1, 99] {
+            let edited = edit(&f, &f.ctx, &id, CustomerEdit { expected_version: Some(never), ..phone("+34 633 333 333") });
+            assert!(matches!(edited, Err(Error::Invalid(p)) if p.0[0].field == "expected_version"), "{never}");
+        }
     }
 
     fn an_imported_customer_without_email_can_be_edited(db) {
@@ -129,7 +133,7 @@ store::db_test! {
             let new = NewCustomer { email: format!("c{i}@example.com"), phones: vec![format!("+34 6000000{i:02}")], tags: vec!["Bulk".into()], number, ..NewCustomer::default() };
             customers::ready(new, Rules::Import, &settings, f.ctx.now).unwrap()
         }).collect();
-        let made = write(&f, &f.ctx, move |tx, ctx| customers::create_many(tx, ctx, ready.clone())).unwrap();
+        let made = write(&f, &f.ctx, move |tx, ctx| customers::create_many(tx, ctx, &ready)).unwrap();
         let numbers: std::collections::BTreeSet<&str> = made.iter().map(|m| m.number.as_str()).collect();
         assert_eq!((made.len(), numbers.len(), made[3].number.as_str(), made[0].number.as_str(), made[4].number.as_str()), (50, 50, "1004", "1002", "1006"));
         let last = get(&f, &made[49].id);

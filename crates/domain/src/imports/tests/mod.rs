@@ -28,6 +28,7 @@ store::db_test! {
                 db.prepare(&statement).unwrap_or_else(|e| panic!("{statement:?}: {e}"));
             }
         }
+        db.prepare(crate::imports::queries::addresses()).unwrap();
         db.prepare(&crate::imports::queries::put_back(crate::dump::schema::table("customers").unwrap())).unwrap();
     }
 }
