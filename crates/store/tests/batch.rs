@@ -5,11 +5,12 @@
 mod common;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use common::{MIGRATIONS, Write, add, as_one_batch, ids, sql};
 use store::testing::{self, TestDb};
-use store::{Engine, Error, Options};
+use store::{Db, Engine, Error, Options, Target, Tx};
 
 fn small(pages: u32) -> TestDb {
     testing::fresh_with(Engine::Sqlite, MIGRATIONS, Options { max_pages: Some(pages), ..testing::options() })
@@ -123,7 +124,7 @@ fn erased_bytes_are_gone_after_the_checkpoint_and_a_reader_keeps_it_from_finishi
 
 #[test]
 fn another_process_that_writes_for_too_long_makes_it_busy() {
-    let options = Options { busy_timeout: std::time::Duration::from_millis(20), ..testing::options() };
+    let options = Options { busy_timeout: Duration::from_millis(20), ..testing::options() };
     let db = testing::fresh_with(Engine::Sqlite, MIGRATIONS, options);
     let other = rusqlite::Connection::open(db.folder().unwrap().join("test.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE; INSERT INTO payments (merchant_id, id, captured, refunded) VALUES ('m', 'z', 1, 1)").unwrap();
@@ -132,6 +133,32 @@ fn another_process_that_writes_for_too_long_makes_it_busy() {
     other.execute_batch("COMMIT").unwrap();
     assert_eq!(add(&db, "a"), Ok(1));
     assert_eq!(ids(&db), ["a", "z"]);
+}
+
+#[test]
+fn long_work_of_another_process_lets_people_pass() {
+    let options = Options { busy_timeout: Duration::from_secs(5), ..testing::options() };
+    let db = testing::fresh_with(Engine::Sqlite, MIGRATIONS, options.clone());
+    let other = Db::open(&Target::Sqlite(db.folder().unwrap().join("test.db")), options).unwrap();
+    let over = Arc::new(AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        let stop = Arc::clone(&over);
+        scope.spawn(move || {
+            let mut n = 0;
+            while !stop.load(Ordering::SeqCst) {
+                n += 1;
+                let slice = move |tx: &mut Tx<'_>| {
+                    let began = Instant::now();
+                    while began.elapsed() < Duration::from_millis(20) {}
+                    tx.exec(&sql::ADD, &[&format!("slice {n}")])
+                };
+                other.write_slice_now(slice).unwrap();
+            }
+        });
+        let done: Vec<_> = (0..20).map(|n| db.write_now(move |tx| tx.exec(&sql::ADD, &[&format!("person {n}")]))).collect();
+        over.store(true, Ordering::SeqCst);
+        assert_eq!(done, vec![Ok(1); 20]);
+    });
 }
 
 #[test]

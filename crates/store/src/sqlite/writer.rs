@@ -14,6 +14,9 @@ use crate::{Error, Options};
 const BATCH: Duration = Duration::from_millis(25);
 /// Nor one that holds so many.
 const BATCH_JOBS: usize = 512;
+/// How often it is asked whether another process has let go of the file, and how long a slice leaves it alone for one that asks.
+const ASK: Duration = Duration::from_micros(500);
+const LEAVE: Duration = Duration::from_millis(1);
 
 pub(crate) struct Writer {
     pub path: PathBuf,
@@ -27,10 +30,16 @@ impl Writer {
     pub(crate) fn write_loop(&mut self, queue: &Queue) {
         while let Some(first) = queue.pop() {
             // A slice of a long job runs alone: nobody waits for its commit but the next in line.
-            let second = if first.lane == Lane::Slice { None } else { queue.pop_person_now() };
-            match second {
-                None => self.single(first.job),
-                Some(second) => self.batch(queue, first.job, second.job),
+            match first.lane {
+                Lane::Slice => {
+                    self.single(first.job);
+                    // Of the same process nobody needs that: people pass in the queue.
+                    std::thread::sleep(LEAVE);
+                }
+                Lane::Person => match queue.pop_person_now() {
+                    None => self.single(first.job),
+                    Some(second) => self.batch(queue, first.job, second.job),
+                },
             }
         }
     }
@@ -136,11 +145,23 @@ impl Writer {
         if self.conn.is_none() {
             self.conn = Some(Conn::open(&self.path, Role::Writer, &self.options)?);
         }
-        self.say("BEGIN IMMEDIATE").inspect_err(|error| {
-            if *error != Error::Busy {
-                self.conn = None;
+        if let Some(conn) = &self.conn {
+            // Asked here, and oftener than SQLite would: of a process that writes slice after slice it would miss every pause.
+            conn.raw.busy_timeout(Duration::ZERO).map_err(|e| fault(e).error)?;
+        }
+        let asked = Instant::now();
+        loop {
+            match self.say("BEGIN IMMEDIATE") {
+                Err(Error::Busy) if asked.elapsed() < self.options.busy_timeout => std::thread::sleep(ASK),
+                Err(error) => {
+                    if error != Error::Busy {
+                        self.conn = None;
+                    }
+                    return Err(error);
+                }
+                Ok(()) => return Ok(()),
             }
-        })
+        }
     }
 
     fn run(&mut self, job: &mut dyn Job) -> (Ran, bool) {
