@@ -15,6 +15,7 @@ pub mod imports;
 pub mod jobs;
 pub mod kit;
 pub mod labels;
+pub mod lists;
 pub mod merchants;
 pub mod orders;
 pub mod payments;

@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 4] = [
+static MIGRATIONS: [Migration; 5] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -12,6 +12,13 @@ static MIGRATIONS: [Migration; 4] = [
         name: "statistics",
         sql: "SELECT 1",
         sqlite: Some(include_str!("../migrations/0004_statistics.sqlite.sql")),
+        postgres: None,
+    },
+    Migration {
+        version: 7,
+        name: "lists",
+        sql: include_str!("../migrations/0007_lists.sql"),
+        sqlite: Some(concat!(include_str!("../migrations/0007_lists.sql"), include_str!("../migrations/0007_lists.sqlite.sql"))),
         postgres: None,
     },
 ];

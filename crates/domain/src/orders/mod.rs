@@ -9,6 +9,7 @@ mod checkout;
 mod create;
 #[cfg(test)]
 pub(crate) mod desk;
+pub mod listed;
 mod put;
 pub mod queries;
 mod read;
@@ -23,7 +24,7 @@ pub use checkout::{Buyer, Checkout, CheckoutOutcome, CheckoutPayment, checkout};
 pub use create::{DraftEdit, NewOrder, create, edit_draft};
 pub use put::{OrderInput, OrderPut, put_later};
 pub(crate) use put::{follow_payments, give};
-pub use read::{HistoryQuery, Order, OrderFilter, OrderLine, OrderPage, OrderSummary, get, history, list, statements};
+pub use read::{HistoryQuery, Order, OrderLine, OrderPage, OrderSummary, get, history};
 pub(crate) use read::{find_locked, shop_currency};
 pub use totals::{Extras, MAX_LINES, line_total, total};
 

@@ -1,5 +1,11 @@
 //! All SQL of the room.
 
+use std::sync::LazyLock;
+
+use store::Stmt;
+
+use crate::customers::list::queries::Some2;
+
 macro_rules! row {
     ($rest:literal) => {
         concat!(
@@ -20,7 +26,6 @@ macro_rules! summary {
         )
     };
 }
-pub(super) use summary;
 
 store::statements! {
     pub FIND = row!("id = $2");
@@ -76,4 +81,13 @@ store::statements! {
         AND (LOWER(o.number) LIKE $6 ESCAPE '\\' OR EXISTS (SELECT 1 FROM order_lines l WHERE l.merchant_id = o.merchant_id AND l.order_id = o.id
           AND (l.sku_key LIKE $6 ESCAPE '\\' OR LOWER(l.title) LIKE $6 ESCAPE '\\')))
         ORDER BY o.ordered_at DESC, o.id DESC LIMIT $5");
+}
+
+/// Orders of a list.
+pub(super) static LISTED: LazyLock<Some2> =
+    LazyLock::new(|| Some2::new(summary!("orders o", "TRUE"), "o.id", ""));
+
+/// The built statements, for the test that prepares all of them on both engines.
+pub fn built() -> Vec<&'static Stmt> {
+    LISTED.all().into()
 }

@@ -1,12 +1,11 @@
-//! Orders as pages and the API show them: one, a customer's history with what was bought, and the list of all.
+//! Orders as pages and the API show them: one, and a customer's history with what was bought. The list of all: see `listed`.
 
-use serde::{Deserialize, Serialize};
-use store::{Bind, Row, Stmt, Tx};
+use serde::Serialize;
+use store::{Bind, Row, Tx};
 
-use super::queries::{self, summary};
-use super::{Line, OrderRow, State};
+use super::{Line, OrderRow, State, queries};
 use crate::customers::display_name;
-use crate::kit::{Address, Ctx, Currency, CustomerId, Error, Micros, OrderId, PageKey, Result, Right, ShopId, email_key, locks};
+use crate::kit::{Address, Ctx, Currency, CustomerId, Error, Micros, OrderId, PageKey, Result, Right, ShopId, locks};
 use crate::payments::Payer;
 
 /// An order in a list.
@@ -50,6 +49,13 @@ pub struct OrderSummary {
     pub first_lines: Vec<OrderLine>,
     /// How many lines there are, when asked for.
     pub line_count: i64,
+}
+
+impl OrderSummary {
+    /// Who bought: name, company or e-mail address, whichever there is.
+    pub fn buyer(&self) -> &str {
+        [&self.name, &self.company, &self.email].into_iter().find(|t| !t.is_empty()).map_or("", String::as_str)
+    }
 }
 
 /// A line as it is kept.
@@ -139,91 +145,6 @@ pub fn history(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, query: &HistoryQue
     Ok(page)
 }
 
-/// Which orders of the merchant.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct OrderFilter {
-    /// Of this shop.
-    pub shop: Option<ShopId>,
-    /// In this state.
-    pub state: Option<State>,
-    /// Exactly this number, or the buyer's e-mail address.
-    pub q: String,
-    /// Behind this one.
-    #[serde(skip)]
-    pub after: Option<PageKey>,
-    /// At most so many.
-    pub limit: i64,
-}
-
-/// Orders of all customers and guests, newest first.
-pub fn list(tx: &mut Tx, ctx: &Ctx, filter: &OrderFilter) -> Result<OrderPage> {
-    ctx.must(Right::Read)?;
-    let after = filter.after.clone().unwrap_or_else(PageKey::newest);
-    let limit = filter.limit.clamp(1, 200);
-    let one_more = limit + 1;
-    let q = filter.q.trim();
-    let search = match q {
-        "" => Search::Nothing,
-        q if q.contains('@') => Search::Email,
-        _ => Search::Number,
-    };
-    let key = if search == Search::Email { email_key(q) } else { q.to_owned() };
-    let mut params: Vec<&dyn Bind> = vec![&ctx.merchant, &after.at, &after.id, &one_more];
-    if search != Search::Nothing {
-        params.push(&key);
-    }
-    if let Some(shop) = &filter.shop {
-        params.push(shop);
-    }
-    if let Some(state) = &filter.state {
-        params.push(state);
-    }
-    let statement = Stmt::built(list_text(filter.shop.is_some(), filter.state.is_some(), search));
-    Ok(paged(tx.rows(&statement, &params, short)?, limit))
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Search {
-    Nothing,
-    Number,
-    Email,
-}
-
-/// Each way to search has an index of its own: numbers, customers by address, guests' orders by address. CROSS JOIN keeps SQLite from
-/// going over all orders in the order of time instead.
-fn list_text(shop: bool, state: bool, search: Search) -> String {
-    let mut text = match search {
-        Search::Email => summary!(
-            "(SELECT x.id FROM orders x WHERE x.merchant_id = $1 AND x.customer_id IS NULL AND x.email_key <> '' AND x.email_key = $5
-              UNION ALL SELECT y.id FROM customers c CROSS JOIN orders y
-                WHERE c.merchant_id = $1 AND c.email_key <> '' AND c.email_key = $5 AND y.merchant_id = $1 AND y.customer_id = c.id) k
-              CROSS JOIN orders o",
-            "o.id = k.id AND (o.ordered_at, o.id) < ($2, $3)"
-        ),
-        _ => summary!("orders o", "(o.ordered_at, o.id) < ($2, $3)"),
-    }
-    .to_owned();
-    if search == Search::Number {
-        text.push_str(" AND o.number = $5");
-    }
-    let mut next = if search == Search::Nothing { 5 } else { 6 };
-    for (wanted, column) in [(shop, "shop_id"), (state, "state")] {
-        if wanted {
-            text.push_str(&format!(" AND o.{column} = ${next}"));
-            next += 1;
-        }
-    }
-    text.push_str(" ORDER BY o.ordered_at DESC, o.id DESC LIMIT $4");
-    text
-}
-
-/// Every statement that [`list`] builds, for the test that prepares all of them.
-pub fn statements() -> Vec<Stmt> {
-    let searches = [Search::Nothing, Search::Number, Search::Email];
-    (0..4).flat_map(|n| searches.map(|search| Stmt::built(list_text(n & 1 > 0, n & 2 > 0, search)))).collect()
-}
-
 fn paged(mut found: Vec<OrderSummary>, limit: i64) -> OrderPage {
     let more = found.len() as i64 > limit;
     found.truncate(limit as usize);
@@ -310,7 +231,7 @@ fn line(r: &Row<'_>) -> std::result::Result<Line, store::Error> {
     Ok(Line { sku: r.get(0)?, title: r.get(1)?, quantity: r.get(2)?, unit_price: r.get(3)? })
 }
 
-fn short(r: &Row<'_>) -> std::result::Result<OrderSummary, store::Error> {
+pub(super) fn short(r: &Row<'_>) -> std::result::Result<OrderSummary, store::Error> {
     Ok(OrderSummary {
         id: r.get(0)?,
         number: r.get(1)?,

@@ -174,7 +174,7 @@ pub(crate) fn lost_of(amount: i64, refunded: i64, disputed_lost: i64) -> i64 {
     disputed_lost.min(amount - refunded).max(0)
 }
 
-fn read(r: &Row<'_>) -> std::result::Result<Dispute, store::Error> {
+pub(super) fn read(r: &Row<'_>) -> std::result::Result<Dispute, store::Error> {
     Ok(Dispute {
         id: r.get(0)?,
         payment: r.get(1)?,

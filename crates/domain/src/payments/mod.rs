@@ -6,6 +6,8 @@
 pub mod disputes;
 pub mod guests;
 pub mod keys;
+pub mod listed;
+pub mod listed_disputes;
 pub mod methods;
 mod put;
 pub mod queries;

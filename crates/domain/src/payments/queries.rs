@@ -1,5 +1,11 @@
 //! All SQL of the room.
 
+use std::sync::LazyLock;
+
+use store::Stmt;
+
+use crate::customers::list::queries::Some2;
+
 macro_rules! row {
     ($rest:literal) => {
         concat!(
@@ -9,16 +15,22 @@ macro_rules! row {
         )
     };
 }
+macro_rules! columns {
+    () => {
+        "p.id, p.shop_id, p.order_id, p.customer_id, p.method_id, p.provider, p.status, p.live, p.currency, p.amount, p.refunded,
+        p.refund_pending, p.lost, p.paid_at, p.kind, p.brand, p.last4, p.name, p.email, p.phone, p.failure_code, p.failure_message, p.note,
+        p.flag, p.subscription_id, p.provider_ref, s.name, o.number"
+    };
+}
+macro_rules! tables {
+    () => {
+        " JOIN shops s ON s.merchant_id = p.merchant_id AND s.id = p.shop_id
+        LEFT JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id "
+    };
+}
 macro_rules! view {
     ($rest:literal) => {
-        concat!(
-            "SELECT p.id, p.shop_id, p.order_id, p.customer_id, p.method_id, p.provider, p.status, p.live, p.currency, p.amount, p.refunded,
-            p.refund_pending, p.lost, p.paid_at, p.kind, p.brand, p.last4, p.name, p.email, p.phone, p.failure_code, p.failure_message, p.note,
-            p.flag, p.subscription_id, p.provider_ref, s.name, o.number FROM payments p
-            JOIN shops s ON s.merchant_id = p.merchant_id AND s.id = p.shop_id
-            LEFT JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id WHERE p.merchant_id = $1 AND ",
-            $rest
-        )
+        concat!("SELECT ", columns!(), " FROM payments p", tables!(), "WHERE p.merchant_id = $1 AND ", $rest)
     };
 }
 /// Guest payments that share one key, newest first.
@@ -148,4 +160,41 @@ store::statements! {
     pub UNDO_ATTACHMENT = "UPDATE attachments SET undone_at = $3 WHERE merchant_id = $1 AND id = $2";
     pub CUSTOMER_STATE = "SELECT archived_at IS NOT NULL, deleted_at IS NOT NULL, anonymised_at IS NOT NULL OR merged_into IS NOT NULL
         FROM customers WHERE merchant_id = $1 AND id = $2";
+}
+
+/// Payments of a list, with who owns them.
+pub(super) static LISTED: LazyLock<Some2> = LazyLock::new(|| {
+    let head = concat!(
+        "SELECT ",
+        columns!(),
+        ", c.name, c.first_name, c.last_name, c.company, c.email, c.number FROM payments p",
+        tables!(),
+        "LEFT JOIN customers c ON c.merchant_id = p.merchant_id AND c.id = p.customer_id WHERE p.merchant_id = $1"
+    );
+    Some2::new(head, "p.id", "")
+});
+pub(super) static REFUNDS_OF: LazyLock<Some2> = LazyLock::new(|| {
+    let head = "SELECT id, amount, currency, status, reason, refunded_at, created_by, payment_id FROM refunds WHERE merchant_id = $1";
+    Some2::new(head, "payment_id", "ORDER BY refunded_at, id")
+});
+pub(super) static DISPUTES_OF: LazyLock<Some2> = LazyLock::new(|| {
+    let head = "SELECT id, payment_id, amount, currency, status, reason, provider_ref, opened_at, due_at, closed_at FROM disputes
+        WHERE merchant_id = $1";
+    Some2::new(head, "payment_id", "ORDER BY opened_at, id")
+});
+/// Disputes of a list, with the payment and who owns it.
+pub(super) static LISTED_DISPUTES: LazyLock<Some2> = LazyLock::new(|| {
+    let head = "SELECT d.id, d.payment_id, d.amount, d.currency, d.status, d.reason, d.provider_ref, d.opened_at, d.due_at, d.closed_at,
+        p.customer_id, c.name, c.first_name, c.last_name, c.company, c.email, c.number, p.name AS payer_name, p.email AS payer_email,
+        p.provider, p.kind, p.brand, p.last4, p.amount AS paid, p.paid_at, p.live, p.order_id, o.number AS order_number, s.name AS shop_name
+        FROM disputes d JOIN payments p ON p.merchant_id = d.merchant_id AND p.id = d.payment_id
+        JOIN shops s ON s.merchant_id = p.merchant_id AND s.id = p.shop_id
+        LEFT JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
+        LEFT JOIN customers c ON c.merchant_id = p.merchant_id AND c.id = p.customer_id WHERE d.merchant_id = $1";
+    Some2::new(head, "d.id", "")
+});
+
+/// The built statements, for the test that prepares all of them on both engines.
+pub fn built() -> Vec<&'static Stmt> {
+    [&*LISTED, &*REFUNDS_OF, &*DISPUTES_OF, &*LISTED_DISPUTES].into_iter().flat_map(Some2::all).collect()
 }

@@ -118,17 +118,19 @@ pub fn of_order(tx: &mut Tx, ctx: &Ctx, order: &OrderId) -> Result<Vec<PaymentVi
 
 /// The refunds of a payment, oldest first.
 pub fn refunds_of(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<Vec<RefundView>> {
-    Ok(tx.rows(&queries::REFUNDS, &[&ctx.merchant, payment], |r| {
-        Ok(RefundView {
-            id: r.get(0)?,
-            amount: r.get(1)?,
-            currency: r.get(2)?,
-            status: r.get(3)?,
-            reason: r.get(4)?,
-            refunded_at: r.get(5)?,
-            by: r.get(6)?,
-        })
-    })?)
+    Ok(tx.rows(&queries::REFUNDS, &[&ctx.merchant, payment], refund)?)
+}
+
+pub(super) fn refund(r: &Row<'_>) -> std::result::Result<RefundView, store::Error> {
+    Ok(RefundView {
+        id: r.get(0)?,
+        amount: r.get(1)?,
+        currency: r.get(2)?,
+        status: r.get(3)?,
+        reason: r.get(4)?,
+        refunded_at: r.get(5)?,
+        by: r.get(6)?,
+    })
 }
 
 fn complete_all(tx: &mut Tx, ctx: &Ctx, mut views: Vec<PaymentView>) -> Result<Vec<PaymentView>> {
@@ -164,7 +166,7 @@ pub(crate) fn row(r: &Row<'_>) -> std::result::Result<PaymentRow, store::Error> 
     })
 }
 
-fn view(r: &Row<'_>) -> std::result::Result<PaymentView, store::Error> {
+pub(super) fn view(r: &Row<'_>) -> std::result::Result<PaymentView, store::Error> {
     let p = row(r)?;
     Ok(PaymentView {
         refundable: p.refundable(),

@@ -4,6 +4,7 @@
 //! The last microsecond of a subscription is `ends_at`, inclusive. A subscription that has ended stays ended.
 
 mod end;
+pub mod listed;
 mod put;
 pub mod queries;
 

@@ -1,12 +1,20 @@
 //! All SQL of the room.
 
+use std::sync::LazyLock;
+
+use store::Stmt;
+
+use crate::customers::list::queries::Some2;
+
+macro_rules! columns {
+    () => {
+        "s.id, s.customer_id, s.shop_id, s.name, s.status, s.live, s.currency, s.amount, s.cycle_unit, s.cycle_count, s.provider,
+        s.provider_ref, s.method_id, s.started_at, s.trial_until, s.next_payment_at, s.ends_at"
+    };
+}
 macro_rules! row {
     ($rest:literal) => {
-        concat!(
-            "SELECT s.id, s.customer_id, s.shop_id, s.name, s.status, s.live, s.currency, s.amount, s.cycle_unit, s.cycle_count, s.provider,
-            s.provider_ref, s.method_id, s.started_at, s.trial_until, s.next_payment_at, s.ends_at FROM subscriptions s WHERE s.merchant_id = $1 AND ",
-            $rest
-        )
+        concat!("SELECT ", columns!(), " FROM subscriptions s WHERE s.merchant_id = $1 AND ", $rest)
     };
 }
 
@@ -24,4 +32,21 @@ store::statements! {
     pub UPDATE = "UPDATE subscriptions SET name = $3, status = $4, currency = $5, amount = $6, cycle_unit = $7, cycle_count = $8, method_id = $9,
         trial_until = $10, next_payment_at = $11, ends_at = $12, updated_at = $13 WHERE merchant_id = $1 AND id = $2";
     pub END = "UPDATE subscriptions SET status = $3, ends_at = $4, next_payment_at = NULL, updated_at = $5 WHERE merchant_id = $1 AND id = $2";
+}
+
+/// Subscriptions of a list, with who has them.
+pub(super) static LISTED: LazyLock<Some2> = LazyLock::new(|| {
+    let head = concat!(
+        "SELECT ",
+        columns!(),
+        ", h.name AS shop_name, c.name AS full_name, c.first_name, c.last_name, c.company, c.email, c.number FROM subscriptions s
+        JOIN customers c ON c.merchant_id = s.merchant_id AND c.id = s.customer_id
+        JOIN shops h ON h.merchant_id = s.merchant_id AND h.id = s.shop_id WHERE s.merchant_id = $1"
+    );
+    Some2::new(head, "s.id", "")
+});
+
+/// The built statements, for the test that prepares all of them on both engines.
+pub fn built() -> Vec<&'static Stmt> {
+    LISTED.all().into()
 }

@@ -7,6 +7,7 @@ mod describe;
 mod events;
 mod exports;
 mod jobs;
+mod lists;
 mod orders;
 mod payments;
 mod pointer;

@@ -1,17 +1,19 @@
 //! Subscriptions: taken in from whoever charges them, read, cancelled.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::customers;
-use domain::kit::{Currency, CustomerId, MethodId, Micros, Right, ShopId, SubscriptionId};
+use domain::kit::{Ctx, Currency, CustomerId, MethodId, Micros, Right, ShopId, SubscriptionId};
 use domain::subscriptions::{self as room, SubscriptionInput, SubscriptionStatus, Unit};
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::asked::At;
 use super::customers::body::Cancel;
+use super::lists::{self, SubscriptionsAsked};
 use super::types::{Money, Page, Time, money, time};
 use super::words;
 use super::write::{Write, reply, seeing};
@@ -22,7 +24,7 @@ use crate::http::{Policy, Problem, Routes};
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
     let (read, orders) = (Policy::May(Right::Read), Policy::May(Right::Orders));
-    routes.api(read, routes!(list)).api(orders, routes!(put)).api(read, routes!(get)).api(orders, routes!(cancel))
+    routes.api(read, routes!(list)).api(read, routes!(list_all)).api(orders, routes!(put)).api(read, routes!(get)).api(orders, routes!(cancel))
 }
 
 /// A subscription.
@@ -186,6 +188,22 @@ async fn list(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>)
         })
         .await?;
     Ok(axum::Json(Page::whole(found.into_iter().map(|s| Subscription::of(s, now)).collect())))
+}
+
+/// List subscriptions.
+///
+/// Of all customers, the latest first, by the same filters as the page.
+#[utoipa::path(get, path = "/api/v1/subscriptions", operation_id = "listAllSubscriptions", tag = "Subscriptions", params(SubscriptionsAsked),
+    responses((status = 200, body = Page<Subscription>)))]
+async fn list_all(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    RawQuery(raw): RawQuery,
+) -> Result<axum::Json<Page<Subscription>>, Problem> {
+    let rows = |tx: &mut Tx, ctx: &Ctx, ids: &[String]| {
+        Ok(room::listed::rows(tx, ctx, ids)?.into_iter().map(|row| Subscription::of(row.subscription, ctx.now)).collect())
+    };
+    lists::page(&app, &ctx, &room::listed::LIST, raw.as_deref(), rows).await
 }
 
 /// Take in a subscription, or bring a known one up to date.

@@ -6,10 +6,12 @@ mod account;
 mod choices;
 mod customers;
 mod door;
+mod files;
 mod frame;
 mod home;
 mod invitations;
 mod jobs;
+pub mod lists;
 mod merchants;
 pub mod moments;
 mod orders;
@@ -19,6 +21,7 @@ mod search;
 mod set_up;
 mod settings;
 mod slow;
+mod subscriptions;
 mod toast;
 pub mod tones;
 mod typed;
@@ -33,7 +36,7 @@ use crate::http::{Policy, Routes};
 /// All pages.
 pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(settings::routes(people(routes)));
-    let routes = payments::routes(orders::routes(routes));
+    let routes = subscriptions::routes(payments::routes(orders::routes(routes)));
     home::routes(search::routes(jobs::routes(routes)))
 }
 

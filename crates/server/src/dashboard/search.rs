@@ -1,10 +1,11 @@
-//! One search for everything (top bar, Ctrl-K): customers as the list finds them, orders by number or the buyer's e-mail address.
+//! One search for everything (top bar, Ctrl-K): customers as the list finds them, orders as their list finds them.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use domain::customers::list::{self, ListQuery};
 use domain::kit::{Money, Right};
+use domain::lists::{self, Query};
 use domain::{merchants, orders};
 use serde::Deserialize;
 
@@ -17,7 +18,7 @@ use crate::look::Frame;
 /// Customers that are named; the list has the rest.
 const CUSTOMERS: usize = 8;
 /// Orders that are named.
-const ORDERS: i64 = 5;
+const ORDERS: usize = 5;
 
 /// The page and its swap.
 pub fn routes(routes: Routes) -> Routes {
@@ -58,7 +59,7 @@ struct SearchPart {
     found: Found,
 }
 
-async fn page(State(app): State<App>, who: Who, Query(asked): Query<Asked>, uri: Uri, headers: HeaderMap) -> PageResult {
+async fn page(State(app): State<App>, who: Who, axum::extract::Query(asked): axum::extract::Query<Asked>, uri: Uri, headers: HeaderMap) -> PageResult {
     let q: String = asked.q.trim().chars().take(200).collect();
     let found = if q.is_empty() { Found { q, customers: Vec::new(), all: None, orders: Vec::new() } } else { find(&app, &who, q).await? };
     if headers.contains_key("hx-request") {
@@ -68,14 +69,15 @@ async fn page(State(app): State<App>, who: Who, Query(asked): Query<Asked>, uri:
 }
 
 async fn find(app: &App, who: &Who, q: String) -> domain::Result<Found> {
-    let (indexes, text) = (app.indexes.clone(), q.clone());
+    let indexes = app.indexes.clone();
+    let of_orders = Query { q: q.clone(), ..Query::bare(&orders::listed::LIST) };
     let query = ListQuery { q: q.clone(), per: 25, ..ListQuery::default() };
     let list_of_all = address(&ListQuery { per: 50, ..query.clone() }.print());
     let (page, orders, zone) = app
         .read(&who.ctx, move |tx, ctx| {
             let page = list::page_only(tx, ctx, &indexes, &query)?;
-            let filter = orders::OrderFilter { q: text.clone(), limit: ORDERS, ..orders::OrderFilter::default() };
-            Ok((page, orders::list(tx, ctx, &filter)?.orders, merchants::settings(tx, ctx)?.zone))
+            let found = lists::pick(tx, ctx, &indexes, &of_orders, None, ORDERS)?;
+            Ok((page, orders::listed::rows(tx, ctx, &found.ids)?, merchants::settings(tx, ctx)?.zone))
         })
         .await?;
     let customer = |row: list::ListRow| Hit { href: format!("/customers/{}", row.id), name: row.display_name, more: row.email };

@@ -37,3 +37,41 @@ pub struct Page {
     pub previous: Option<String>,
     pub next: Option<String>,
 }
+
+/// A filter with its options.
+#[derive(Debug)]
+pub struct Menu {
+    pub label: &'static str,
+    pub key: &'static str,
+    /// `chip`, and `on` when something is chosen.
+    pub class: &'static str,
+    pub options: Vec<Choice>,
+}
+
+/// One option.
+#[derive(Debug)]
+pub struct Choice {
+    pub value: String,
+    pub word: String,
+    pub count: String,
+    pub ticked: bool,
+}
+
+/// A filter that is on, in words, and the list without it.
+#[derive(Debug)]
+pub struct On {
+    pub word: String,
+    pub href: String,
+}
+
+impl Menu {
+    /// It is lit when an option is ticked.
+    pub fn of(label: &'static str, key: &'static str, options: Vec<Choice>) -> Self {
+        Self { label, key, class: lit(options.iter().any(|o| o.ticked)), options }
+    }
+}
+
+/// The class of a menu's button.
+pub fn lit(on: bool) -> &'static str {
+    if on { "chip on" } else { "chip" }
+}

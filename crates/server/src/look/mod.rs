@@ -12,7 +12,7 @@ pub use assets::{Asset, asset, served};
 pub use chart::{Bar, Chart};
 pub use form::{FieldError, Form, described_by};
 pub use frame::{Frame, Named, Part, Room, Toast};
-pub use list::{Column, Page, Tab, When};
+pub use list::{Choice, Column, Menu, On, Page, Tab, When, lit};
 
 /// The keys that pages answer to, as the help dialog shows them. `assets/app.js` does what stands here.
 pub const KEYS: [(&str, &str); 11] = [

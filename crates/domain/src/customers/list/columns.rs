@@ -2,8 +2,11 @@
 
 use store::Tx;
 
-use super::queries as q;
 use crate::kit::{Ctx, Result, Right, words};
+use crate::lists::kept;
+
+/// Under this name the choice is kept.
+const KEPT: &str = "customer_columns";
 
 words! {
     /// A column beside the name.
@@ -42,8 +45,7 @@ pub const DEFAULT_COLUMNS: usize = 6;
 
 /// The columns the person sees, in the order of [`Column::ALL`].
 pub fn columns(tx: &mut Tx, ctx: &Ctx) -> Result<Vec<Column>> {
-    let kept = tx.opt(&q::COLUMNS, &[&ctx.merchant, &ctx.actor.id], |r| r.get::<String>(0))?;
-    let Some(kept) = kept else { return Ok(Column::ALL[..DEFAULT_COLUMNS].to_vec()) };
+    let Some(kept) = kept::state(tx, ctx, KEPT)? else { return Ok(Column::ALL[..DEFAULT_COLUMNS].to_vec()) };
     let chosen: Vec<Column> = kept.split_whitespace().filter_map(|word| word.parse().ok()).collect();
     Ok(Column::ALL.iter().copied().filter(|c| chosen.contains(c)).collect())
 }
@@ -55,6 +57,5 @@ pub fn columns(tx: &mut Tx, ctx: &Ctx) -> Result<Vec<Column>> {
 pub fn keep_columns(tx: &mut Tx, ctx: &Ctx, chosen: &[Column]) -> Result<()> {
     ctx.must(Right::Read)?;
     let words: Vec<&str> = chosen.iter().map(|c| c.name()).collect();
-    tx.exec(&q::KEEP_COLUMNS, &[&ctx.merchant, &ctx.actor.id, &words.join(" "), &ctx.now])?;
-    Ok(())
+    kept::keep(tx, ctx, KEPT, &words.join(" "))
 }

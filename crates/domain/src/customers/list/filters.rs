@@ -9,10 +9,11 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::cursor;
-use super::encode;
 use crate::customers::index::{Cursor, SortBy};
 use crate::customers::status::{MethodStatus, Status};
 use crate::kit::{GroupId, Problems, ShopId, TagId, ViewId};
+use crate::lists::encode;
+use crate::lists::{amount, date, shorten};
 
 /// A built-in or saved view (SPEC 1.7).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -361,24 +362,7 @@ pub struct Chip {
     pub without: String,
 }
 
-/// A plain decimal, a comma taken for the point.
-fn amount(text: &str) -> Option<Decimal> {
-    let text = if text.contains('.') { text.to_owned() } else { text.replacen(',', ".", 1) };
-    let plain = !text.is_empty() && text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
-    plain.then(|| text.parse::<Decimal>().ok())?.map(|d| d.normalize())
-}
-
 /// A number of orders.
 fn number(value: &str) -> Option<u32> {
     value.parse::<u32>().ok().filter(|n| i32::try_from(*n).is_ok())
-}
-
-/// `2026-06-15`
-fn date(text: &str) -> Option<Date> {
-    let date: Date = (text.len() == 10).then(|| text.parse().ok())??;
-    (1900..=9000).contains(&date.year()).then_some(date)
-}
-
-fn shorten(text: &str) -> String {
-    if text.chars().count() <= 40 { text.to_owned() } else { format!("{}…", text.chars().take(40).collect::<String>()) }
 }

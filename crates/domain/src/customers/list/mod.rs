@@ -7,7 +7,6 @@ mod ask;
 mod columns;
 mod counts;
 mod cursor;
-mod encode;
 mod filters;
 mod load;
 mod memory;

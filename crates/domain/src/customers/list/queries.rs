@@ -29,21 +29,6 @@ store::statements! {
     /// Who bought an article: not in a draft, an abandoned or a cancelled order.
     pub(super) BOUGHT = "SELECT DISTINCT o.customer_id FROM order_lines l JOIN orders o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
         WHERE l.merchant_id = $1 AND l.sku_key = $2 AND o.customer_id IS NOT NULL AND o.abandoned_at IS NULL AND o.state NOT IN ('draft', 'cancelled')";
-
-    pub(super) VIEWS = "SELECT id, person_id, name, shared, query FROM views WHERE merchant_id = $1 AND list = 'customers' AND (person_id = $2 OR shared)
-        ORDER BY name_key, id";
-    pub(super) VIEW = "SELECT id, person_id, name, shared, query FROM views WHERE merchant_id = $1 AND list = 'customers' AND id = $2";
-    pub(super) INSERT_VIEW = "INSERT INTO views (merchant_id, id, list, person_id, name, name_key, shared, query, created_at)
-        VALUES ($1, $2, 'customers', $3, $4, $5, $6, $7, $8)";
-    pub(super) UPDATE_VIEW = "UPDATE views SET name = $3, name_key = $4, shared = $5, query = $6 WHERE merchant_id = $1 AND id = $2";
-    pub(super) DELETE_VIEW = "DELETE FROM views WHERE merchant_id = $1 AND id = $2";
-    pub(super) STATE = "SELECT query FROM list_states WHERE merchant_id = $1 AND person_id = $2 AND list = 'customers'";
-    pub(super) KEEP_STATE = "INSERT INTO list_states (merchant_id, person_id, list, query, updated_at) VALUES ($1, $2, 'customers', $3, $4)
-        ON CONFLICT (merchant_id, person_id, list) DO UPDATE SET query = excluded.query, updated_at = excluded.updated_at";
-    pub(super) COLUMNS = "SELECT query FROM list_states WHERE merchant_id = $1 AND person_id = $2 AND list = 'customer_columns'";
-    pub(super) KEEP_COLUMNS = "INSERT INTO list_states (merchant_id, person_id, list, query, updated_at) VALUES ($1, $2, 'customer_columns', $3, $4)
-        ON CONFLICT (merchant_id, person_id, list) DO UPDATE SET query = excluded.query, updated_at = excluded.updated_at";
-    pub(super) RESET_STATE = "DELETE FROM list_states WHERE merchant_id = $1 AND person_id = $2 AND list = 'customers'";
 }
 
 /// A statement about some customers, in two sizes: a few, and many at once. Places that are left over hold an id that does not exist.
@@ -54,7 +39,7 @@ pub(crate) struct Some2 {
 
 /// Sizes of the lists of [`Some2`].
 pub(super) const FEW: usize = 10;
-pub(super) const MANY: usize = 100;
+pub(crate) const MANY: usize = 100;
 
 impl Some2 {
     pub(crate) fn new(head: &str, column: &str, tail: &str) -> Self {

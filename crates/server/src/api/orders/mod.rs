@@ -2,21 +2,19 @@
 
 pub mod body;
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::kit::{Ctx, OrderId, Right};
-use domain::orders::{self as room, OrderFilter, OrderPage};
-use serde::Deserialize;
+use domain::orders::{self as room, OrderPage};
 use store::Tx;
-use utoipa::IntoParams;
 use utoipa_axum::routes;
 
 use self::body::{Order, OrderCreate, OrderPaid, OrderPatch, OrderRow};
-use super::asked::{Asked, At, after, limit, maybe};
+use super::asked::At;
+use super::lists::{self, OrdersAsked};
 use super::payments::body::Payment;
 use super::types::Page;
-use super::words;
 use super::write::{Write, reply};
 use crate::app::App;
 use crate::http::guard::{Caller, id};
@@ -40,24 +38,6 @@ pub fn routes(routes: Routes) -> Routes {
         .api(orders, routes!(cancel))
 }
 
-/// Which orders.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(default, deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct OrdersAsked {
-    /// Id of a shop.
-    shop: Option<String>,
-    #[param(value_type = Option<words::OrderState>)]
-    state: Option<room::State>,
-    /// Exactly an order's number, or the buyer's e-mail address.
-    q: Option<String>,
-    /// `next` of the page before.
-    after: Option<String>,
-    /// 1 to 200; 50 unless said.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
-}
-
 /// A page of orders as the API writes it.
 pub fn page(page: OrderPage) -> Page<OrderRow> {
     Page { data: page.orders.into_iter().map(Into::into).collect(), next: page.next.map(|key| key.to_string()), prev: None, total: None }
@@ -65,18 +45,11 @@ pub fn page(page: OrderPage) -> Page<OrderRow> {
 
 /// List orders.
 ///
-/// Of all customers and guests, newest first.
+/// Of all customers and guests, newest first, by the same filters as the page.
 #[utoipa::path(get, path = "/api/v1/orders", operation_id = "listOrders", tag = "Orders", params(OrdersAsked),
     responses((status = 200, body = Page<OrderRow>)))]
-async fn list(State(app): State<App>, Caller(ctx): Caller, Asked(asked): Asked<OrdersAsked>) -> Answer<Page<OrderRow>> {
-    let filter = OrderFilter {
-        shop: maybe("shop", asked.shop.as_deref())?,
-        state: asked.state,
-        q: asked.q.unwrap_or_default(),
-        after: after(asked.after.as_deref())?,
-        limit: limit(asked.limit)?,
-    };
-    Ok(axum::Json(page(app.read(&ctx, move |tx, ctx| room::list(tx, ctx, &filter)).await?)))
+async fn list(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Answer<Page<OrderRow>> {
+    lists::page(&app, &ctx, &room::listed::LIST, raw.as_deref(), room::listed::rows).await
 }
 
 /// Create an order.

@@ -236,6 +236,42 @@ impl RefundCreate {
     }
 }
 
+/// A dispute of the list, with whom it is about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DisputeRow {
+    #[serde(flatten)]
+    pub dispute: Dispute,
+    /// Absent for a guest payment.
+    pub customer: Option<String>,
+    /// What the customer is called, else who paid.
+    pub name: String,
+    /// What the payment brought.
+    pub paid: Money,
+    pub paid_at: Time,
+    /// Who moved the payment.
+    pub provider: String,
+    /// Real money.
+    pub live: bool,
+    pub order: Option<String>,
+    pub order_number: Option<String>,
+}
+
+impl From<domain::payments::listed_disputes::Listed> for DisputeRow {
+    fn from(row: domain::payments::listed_disputes::Listed) -> Self {
+        Self {
+            paid: money(row.paid, row.dispute.currency),
+            dispute: row.dispute.into(),
+            customer: row.customer.map(|id| id.to_string()),
+            name: row.name,
+            paid_at: Time(row.paid_at),
+            provider: row.provider,
+            live: row.live,
+            order: row.order.map(|id| id.to_string()),
+            order_number: row.order_number,
+        }
+    }
+}
+
 /// A dispute as a provider tells of it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -3,7 +3,7 @@
 pub mod body;
 mod of_customer;
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::kit::{Ctx, DisputeId, PaymentId, Right};
@@ -11,8 +11,10 @@ use domain::payments::{self as room, disputes, refunds};
 use store::Tx;
 use utoipa_axum::routes;
 
-use self::body::{Bounce, Decision, Dispute, DisputePut, Payment, PaymentCreate, RefundCreate};
+use self::body::{Bounce, Decision, Dispute, DisputePut, DisputeRow, Payment, PaymentCreate, RefundCreate};
 use super::asked::At;
+use super::lists::{self, DisputesAsked, PaymentsAsked};
+use super::types::Page;
 use super::write::{Write, done, reply, seeing};
 use crate::app::App;
 use crate::http::guard::{Caller, id};
@@ -22,6 +24,8 @@ use crate::http::{Policy, Problem, Routes};
 pub fn routes(routes: Routes) -> Routes {
     let payments = Policy::May(Right::Payments);
     let routes = routes
+        .api(Policy::May(Right::Read), routes!(list))
+        .api(Policy::May(Right::Read), routes!(list_disputes))
         .api(payments, routes!(record))
         .api(Policy::May(Right::Read), routes!(get))
         .api(payments, routes!(bounce))
@@ -33,6 +37,25 @@ pub fn routes(routes: Routes) -> Routes {
 
 fn whole(tx: &mut Tx, ctx: &Ctx, id: &PaymentId) -> domain::Result<Payment> {
     room::get(tx, &seeing(ctx), id).map(Into::into)
+}
+
+/// List payments.
+///
+/// Of all customers and guests, newest first, by the same filters as the page.
+#[utoipa::path(get, path = "/api/v1/payments", operation_id = "listPayments", tag = "Payments", params(PaymentsAsked),
+    responses((status = 200, body = Page<Payment>)))]
+async fn list(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Result<axum::Json<Page<Payment>>, Problem> {
+    let rows = |tx: &mut Tx, ctx: &Ctx, ids: &[String]| Ok(room::listed::rows(tx, ctx, ids)?.into_iter().map(|row| row.payment).collect());
+    lists::page(&app, &ctx, &room::listed::LIST, raw.as_deref(), rows).await
+}
+
+/// List disputes.
+///
+/// The latest first, by the same filters as the page.
+#[utoipa::path(get, path = "/api/v1/disputes", operation_id = "listDisputes", tag = "Payments", params(DisputesAsked),
+    responses((status = 200, body = Page<DisputeRow>)))]
+async fn list_disputes(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Result<axum::Json<Page<DisputeRow>>, Problem> {
+    lists::page(&app, &ctx, &room::listed_disputes::LIST, raw.as_deref(), room::listed_disputes::rows).await
 }
 
 /// Record a payment by hand.

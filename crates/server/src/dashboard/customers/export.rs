@@ -1,23 +1,18 @@
 //! Taking customers away as a file (SPEC 9.1): which of them, in which format, with which columns behind the fourteen.
-//!
-//! The file is written at the speed of the database, then handed on at the speed of the line, so that nobody's slow line holds a reader open.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Seek as _, SeekFrom};
+use std::fs::File;
 
 use askama::Template;
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::customers::export::{self, EXTRAS, Extra, Selection};
 use domain::customers::list::{self, ListQuery};
 use domain::files::Format;
 use domain::kit::{Ctx, CustomerId, Right};
-use tokio_util::io::ReaderStream;
 
 use super::list::address;
 use crate::app::App;
+use crate::dashboard::files::{name, sent, spooled};
 use crate::dashboard::{PageResult, Typed, frame, refused, show_with, tones};
 use crate::http::{Policy, Routes, Who};
 use crate::look::{Form, Frame};
@@ -110,15 +105,10 @@ async fn file(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, ty
     let (desk, ctx) = (app.clone(), who.ctx.clone());
     let written = tokio::task::spawn_blocking(move || spool(&desk, &ctx, &chosen, &extras, format)).await;
     let file = written.map_err(|error| domain::Error::Internal(error.to_string()))??;
-    Ok(sent(file, format, &name(&app, &who, format).await?))
+    Ok(sent(file, format, &name(&app, &who.ctx, "customers", format).await?))
 }
 
-/// Writes it to a file without a name, which is gone when the last byte was sent.
 fn spool(app: &App, ctx: &Ctx, chosen: &Chosen, extras: &[Extra], format: Format) -> domain::Result<File> {
-    let internal = |error: std::io::Error| domain::Error::Internal(format!("the file of an export: {error}"));
-    let path = std::env::temp_dir().join(format!("regulars-export-{}", domain::kit::secret()));
-    let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(&path).map_err(internal)?;
-    std::fs::remove_file(&path).map_err(internal)?;
     let selection = if chosen.everybody {
         Selection::All
     } else if !chosen.ids.is_empty() {
@@ -126,27 +116,5 @@ fn spool(app: &App, ctx: &Ctx, chosen: &Chosen, extras: &[Extra], format: Format
     } else {
         Selection::Matching { query: &chosen.query, indexes: &app.indexes, except: &chosen.except }
     };
-    export::export(&app.db, ctx, selection, extras, format, std::io::BufWriter::new(&mut file))?;
-    file.seek(SeekFrom::Start(0)).map_err(internal)?;
-    Ok(file)
-}
-
-/// `customers-2026-06-15.csv`
-async fn name(app: &App, who: &Who, format: Format) -> domain::Result<String> {
-    let day = app.read(&who.ctx, |tx, ctx| Ok(domain::merchants::settings(tx, ctx)?.zone.date(ctx.now))).await?;
-    Ok(format!("customers-{day}.{}", format.extension()))
-}
-
-fn sent(file: File, format: Format, name: &str) -> Response {
-    let length = file.metadata().map(|m| m.len()).ok();
-    let mut response = Body::from_stream(ReaderStream::with_capacity(tokio::fs::File::from_std(file), 64 * 1024)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    if let Some(length) = length {
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    }
-    response
+    spooled(|out| export::export(&app.db, ctx, selection, extras, format, out))
 }

@@ -1,79 +1,57 @@
-//! Orders of all customers and guests, newest first, by shop, state, number or e-mail.
+//! Orders of all customers and guests, newest first (SPEC 2.4).
 
-use askama::Template;
-use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
-use domain::kit::{Money, PageKey};
-use domain::orders::{self, OrderFilter, OrderSummary};
-use domain::{merchants, shops};
+use domain::kit::{Ctx, Money, Right, Zone};
+use domain::lists::Query;
+use domain::merchants::Settings;
+use domain::orders::OrderSummary;
+use domain::orders::listed::{self, LIST};
+use store::Tx;
 
-use crate::app::App;
-use crate::dashboard::customers::profile::{address, order_tone, param};
-use crate::dashboard::{PageResult, frame, moments, show};
-use crate::http::Who;
-use crate::look::{Form, Frame, Page, When};
+use crate::dashboard::customers::profile::order_tone;
+use crate::dashboard::lists::{Cell, Desk, Place, RowView};
 
-const ROWS: i64 = 50;
+/// As the room shows it.
+pub static DESK: Desk = Desk {
+    list: &LIST,
+    place: Place {
+        list: LIST.name,
+        title: LIST.title,
+        room: "orders",
+        nouns: LIST.nouns,
+        at: "/orders",
+        bare: "view=all",
+        kept: |text| Query::parse(&LIST, text).0.unbound().print(),
+    },
+    icon: "orders",
+    empty: ("No orders yet", "They come from your shops through the API, from an import, or are made by hand."),
+    create: Some((Right::Orders, "/orders/new", "New order")),
+    rows,
+};
 
-struct Line {
-    o: OrderSummary,
-    at: When,
-    total: String,
-    tone: &'static str,
-    /// Who bought, as they are called.
-    buyer: String,
+fn rows(tx: &mut Tx, ctx: &Ctx, settings: &Settings, ids: &[String]) -> domain::Result<Vec<RowView>> {
+    Ok(listed::rows(tx, ctx, ids)?.into_iter().map(|o| draw(&o, &settings.zone)).collect())
 }
 
-#[derive(Template)]
-#[template(path = "dashboard/orders/list.html")]
-struct List {
-    frame: Frame,
-    form: Form,
-    shops: Vec<(String, String)>,
-    states: Vec<(&'static str, &'static str)>,
-    lines: Vec<Line>,
-    pages: Page,
-    is_filtered: bool,
-    may_order: bool,
-}
-
-/// The page.
-pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap) -> PageResult {
-    let asked = |name: &str| param(&uri, name);
-    let (q, state, shop, after) = (asked("q"), asked("state"), asked("shop"), asked("after").parse::<PageKey>().ok());
-    let filter = OrderFilter { shop: shop.parse().ok(), state: state.parse().ok(), q: q.clone(), after: after.clone(), limit: ROWS };
-    let (found, zone, shops) = app
-        .read(&who.ctx, move |tx, ctx| Ok((orders::list(tx, ctx, &filter)?, merchants::settings(tx, ctx)?.zone, shops::list(tx, ctx)?)))
-        .await?;
-    let here = |key: Option<String>| {
-        address("/orders", &[("q", Some(q.clone())), ("state", Some(state.clone())), ("shop", Some(shop.clone())), ("after", key)])
+fn draw(o: &OrderSummary, zone: &Zone) -> RowView {
+    let (tone, word) = if o.abandoned_at.is_some() { ("quiet", "Abandoned") } else { (order_tone(o.state), o.state.label()) };
+    let buyer = if o.buyer().is_empty() { "–" } else { o.buyer() };
+    let (home, guest) = match &o.customer {
+        Some(id) => (format!("/customers/{id}/orders"), ""),
+        None => (String::new(), "guest"),
     };
-    let pages = Page {
-        range: String::new(),
-        previous: after.map(|_| here(None)),
-        next: found.next.as_ref().map(|key| here(Some(key.to_string()))),
-    };
-    let lines = found.orders.into_iter().map(|o| Line {
-        at: moments::day(&zone, o.ordered_at),
-        total: Money::new(o.total, o.currency).to_string(),
-        tone: if o.abandoned_at.is_some() { "quiet" } else { order_tone(o.state) },
-        buyer: buyer(&o),
-        o,
-    });
-    let page = List {
-        lines: lines.collect(),
-        frame: frame(&app, &who, "orders", &uri, &headers).await?,
-        is_filtered: ![&q, &state, &shop].iter().all(|t| t.is_empty()),
-        form: Form::of([("q", q), ("state", state), ("shop", shop)]),
-        shops: shops.into_iter().map(|s| (s.id.to_string(), s.name)).collect(),
-        states: orders::State::ALL.iter().map(|s| (s.name(), s.label())).collect(),
-        pages,
-        may_order: who.ctx.may(domain::kit::Right::Orders),
-    };
-    Ok(show(&page))
-}
-
-/// Name, company or e-mail address, whichever there is.
-fn buyer(o: &OrderSummary) -> String {
-    [&o.name, &o.company, &o.email].into_iter().find(|t| !t.is_empty()).cloned().unwrap_or_default()
+    RowView {
+        id: o.id.to_string(),
+        name: format!("order {}", o.number),
+        act: None,
+        cells: vec![
+            ("number", Cell::text(o.number.clone()).to(format!("/orders/{}", o.id))),
+            ("status", Cell::state(tone, word).and(if o.flag.is_empty() { "" } else { "Look at this" })),
+            ("buyer", Cell::text(buyer).to(home).and(guest)),
+            ("total", Cell::text(Money::new(o.total, o.currency).to_string())),
+            ("ordered", Cell::day(zone, Some(o.ordered_at))),
+            ("shop", Cell::text(o.shop_name.clone())),
+            ("email", Cell::text(o.email.clone())),
+            ("external", Cell::text(o.external_id.clone().unwrap_or_default())),
+        ],
+    }
 }

@@ -8,13 +8,14 @@ mod pay;
 
 use domain::kit::Right;
 
+use super::lists;
 use crate::http::{Policy, Routes};
 
 /// All pages of orders.
 pub fn routes(routes: Routes) -> Routes {
     let (read, orders, pay) = (Policy::May(Right::Read), Policy::May(Right::Orders), Policy::May(Right::Payments));
+    let routes = lists::routes(routes, &list::DESK, crate::list_paths!("/orders"));
     routes
-        .get("/orders", read, list::page)
         .get("/orders/new", orders, desk::new)
         .post("/orders/new", orders, desk::create)
         .get("/customers/{id}/orders/new", orders, desk::new_of)

@@ -1,5 +1,7 @@
-//! Money by hand: a payment recorded on a customer, and a refund of a payment. Each is a page that also shows in a dialog.
+//! Money: the lists of payments and disputes; and by hand a payment recorded on a customer, and a refund. Each of these is a page that also shows in a dialog.
 
+mod disputes;
+mod list;
 mod record;
 mod refund;
 
@@ -8,10 +10,13 @@ use domain::merchants;
 use domain::payments::MethodKind;
 use store::Tx;
 
+use super::lists;
 use crate::http::{Policy, Routes};
 
 /// The pages.
 pub fn routes(routes: Routes) -> Routes {
+    let routes = lists::routes(routes, &list::DESK, crate::list_paths!("/payments"));
+    let routes = lists::routes(routes, &disputes::DESK, crate::list_paths!("/disputes"));
     let (pay, give_back) = (Policy::May(Right::Payments), Policy::May(Right::Refund));
     routes
         .get("/customers/{id}/payments/new", pay, record::page)

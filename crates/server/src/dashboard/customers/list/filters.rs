@@ -7,25 +7,7 @@ use domain::kit::Money;
 use domain::merchants::Settings;
 
 use crate::dashboard::{moments, tones};
-
-/// A filter with its options.
-#[derive(Debug)]
-pub struct Menu {
-    pub label: &'static str,
-    pub key: &'static str,
-    /// `chip`, and `on` when something is chosen.
-    pub class: &'static str,
-    pub options: Vec<Choice>,
-}
-
-/// One option.
-#[derive(Debug)]
-pub struct Choice {
-    pub value: String,
-    pub word: String,
-    pub count: String,
-    pub ticked: bool,
-}
+use crate::look::{Choice, Menu, lit};
 
 /// What is typed into the ranges.
 #[derive(Debug, Default)]
@@ -48,41 +30,34 @@ pub struct Ranges {
     pub more_class: &'static str,
 }
 
-/// A filter that is on, in words, and the list without it.
-#[derive(Debug)]
-pub struct On {
-    pub word: String,
-    pub href: String,
-}
-
 /// The menus that stand in the row. One without options is left out.
 pub fn menus(query: &ListQuery, counts: &ListCounts) -> Vec<Menu> {
     let status = counts.status.iter().map(|(s, n)| choice(s.name(), s.label(), *n, query.status.contains(s)));
     let method = counts.method.iter().map(|(s, n)| choice(s.name(), s.label(), *n, query.method.contains(s)));
-    let mut all = vec![menu("Status", "status", status.collect()), menu("Payment method", "method", method.collect())];
+    let mut all = vec![Menu::of("Status", "status", status.collect()), Menu::of("Payment method", "method", method.collect())];
     if counts.group.len() > 1 {
         let options = counts.group.iter().map(|(g, n)| match g {
             Some(g) => choice(g.id.as_str(), &g.name, *n, query.group.contains(&Some(g.id.clone()))),
             None => choice("none", "No group", *n, query.group.contains(&None)),
         });
-        all.push(menu("Group", "group", options.collect()));
+        all.push(Menu::of("Group", "group", options.collect()));
     }
     if !counts.tag.is_empty() {
-        all.push(menu(
+        all.push(Menu::of(
             "Tag",
             "tag",
             counts.tag.iter().map(|(t, n)| choice(t.id.as_str(), &t.name, *n, query.tag.contains(&t.id))).collect(),
         ));
     }
     if counts.shop.len() > 1 || !query.shop.is_empty() {
-        all.push(menu(
+        all.push(Menu::of(
             "Shop",
             "shop",
             counts.shop.iter().map(|(s, n)| choice(s.id.as_str(), &s.name, *n, query.shop.contains(&s.id))).collect(),
         ));
     }
     if counts.country.len() > 1 || !query.country.is_empty() {
-        all.push(menu("Country", "country", countries_of(query, counts)));
+        all.push(Menu::of("Country", "country", countries_of(query, counts)));
     }
     all
 }
@@ -100,16 +75,8 @@ fn countries_of(query: &ListQuery, counts: &ListCounts) -> Vec<Choice> {
     options
 }
 
-fn menu(label: &'static str, key: &'static str, options: Vec<Choice>) -> Menu {
-    Menu { label, key, class: lit(options.iter().any(|o| o.ticked)), options }
-}
-
 fn choice(value: &str, word: &str, count: u64, ticked: bool) -> Choice {
     Choice { value: value.to_owned(), word: word.to_owned(), count: tones::number(count), ticked }
-}
-
-fn lit(on: bool) -> &'static str {
-    if on { "chip on" } else { "chip" }
 }
 
 /// What the range fields hold now.

@@ -49,5 +49,5 @@ pub fn load(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, asked: &ListQuery) -> Res
 
 /// The address of a list: never the bare one, which means "what I last used".
 pub fn address(query: &str) -> String {
-    if query.is_empty() { "/customers?view=all".to_owned() } else { format!("/customers?{query}") }
+    super::views::PLACE.address(query)
 }

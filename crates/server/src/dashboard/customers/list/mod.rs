@@ -25,13 +25,9 @@ use crate::look::Frame;
 /// The list, its columns and its views.
 pub fn routes(routes: Routes) -> Routes {
     let read = Policy::May(Right::Read);
-    routes
-        .get("/customers", read, page)
-        .post("/customers/columns", read, columns::keep)
-        .get("/customers/views/new", read, views::new)
-        .post("/customers/views", read, views::save)
-        .post("/customers/views/{id}", read, views::change)
-        .post("/customers/views/{id}/delete", read, views::delete)
+    let routes = routes.get("/customers", read, page).post("/customers/columns", read, columns::keep);
+    let paths = ["/customers/views/new", "/customers/views", "/customers/views/{id}", "/customers/views/{id}/delete"];
+    crate::dashboard::lists::views::routes(routes, &views::PLACE, paths)
 }
 
 #[derive(Template)]

@@ -4,12 +4,12 @@ use domain::customers::Status;
 use domain::customers::list::{self, BUILT_IN, Column, ListCounts, ListQuery, SORTS, SavedView, SortBy, View};
 use domain::kit::{Problems, Right};
 
-use super::filters::{self, Menu, On, Ranges};
+use super::filters::{self, Ranges};
 use super::load::{Loaded, address};
 use super::rows::RowView;
 use crate::dashboard::tones;
 use crate::http::Who;
-use crate::look::{self, Page, Tab};
+use crate::look::{self, Menu, On, Page, Tab};
 
 /// Why there is no row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -22,7 +22,8 @@ use domain::merchants;
 use store::Tx;
 
 pub use happened::{Happened, field_name};
-pub use lines::{PaymentLine, address, order_tone};
+pub use lines::{PaymentLine, capital, dispute_tone, method, order_tone, provider};
+pub use subscriptions::tone as subscription_tone;
 pub use pane::{Pane, postal, suffix};
 
 use crate::app::App;

@@ -39,21 +39,25 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     Ok(show(&Subscriptions { frame, pane, lines }))
 }
 
-fn line(s: &Subscription, pane: &Pane, now: Micros) -> Line {
-    let status = s.status_at(now);
-    let tone = match status {
+/// The tone of a subscription.
+pub fn tone(status: SubscriptionStatus) -> &'static str {
+    match status {
         SubscriptionStatus::Trialing | SubscriptionStatus::Active => "good",
         SubscriptionStatus::PastDue => "problem",
         SubscriptionStatus::Paused | SubscriptionStatus::Cancelled => "attention",
         SubscriptionStatus::Ended => "quiet",
-    };
+    }
+}
+
+fn line(s: &Subscription, pane: &Pane, now: Micros) -> Line {
+    let status = s.status_at(now);
     let end = s.ends_at.filter(|_| matches!(status, SubscriptionStatus::Cancelled | SubscriptionStatus::Ended));
     let end = end
         .map(|at| format!(", {} {}", if status == SubscriptionStatus::Ended { "on" } else { "until" }, moments::day(&pane.zone, at).shown));
     let runs = !matches!(status, SubscriptionStatus::Cancelled | SubscriptionStatus::Ended | SubscriptionStatus::Paused);
     Line {
         name: s.name.clone(),
-        tone,
+        tone: tone(status),
         status: format!("{}{}{}", status.label(), end.unwrap_or_default(), if s.live { "" } else { " (test)" }),
         total: Money::new(s.amount, s.currency).to_string(),
         cycle: s.cycle_words(),

@@ -1,7 +1,7 @@
 //! Query strings as browsers write them (application/x-www-form-urlencoded).
 
 /// Keys and values of a query string; what is no UTF-8 is read with replacement signs.
-pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
+pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
     let pair = |part: &str| {
         let (key, value) = part.split_once('=').unwrap_or((part, ""));
         (decode(key), decode(value))
@@ -10,13 +10,13 @@ pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
 }
 
 /// The opposite.
-pub(super) fn print(pairs: &[(&'static str, String)]) -> String {
+pub(crate) fn print<K: AsRef<str>>(pairs: &[(K, String)]) -> String {
     let mut out = String::new();
     for (key, value) in pairs {
         if !out.is_empty() {
             out.push('&');
         }
-        out.push_str(key);
+        out.push_str(key.as_ref());
         out.push('=');
         encode(&mut out, value);
     }

@@ -1,0 +1,314 @@
+//! The statements of a list, put together from the texts of its description. What people typed goes into parameters only.
+//!
+//! Rows: `(id, place)` in the order asked for. Where every word that holds in a filter has an index of its own, each is walked by itself and
+//! the walks are laid together, so that a rare word never goes over the common ones. Counts: see [`super::count`].
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use store::{Stmt, Value};
+
+use super::parse::{amount, date};
+use super::search::{self, Look};
+use super::{Filter, Link, List, Of, Options, Query, Range};
+use crate::kit::{Ctx, Currency, Micros, PageKey};
+use crate::merchants::Settings;
+
+/// A statement with its parameters; `$1` is the merchant.
+pub(super) struct Built {
+    pub(super) text: String,
+    pub(super) values: Vec<Value>,
+}
+
+impl Built {
+    pub(super) fn statement(&self) -> Stmt {
+        Stmt::built(self.text.clone())
+    }
+
+    fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+}
+
+/// What holds for all statements of one answer.
+pub(super) struct Ask<'a> {
+    pub(super) query: &'a Query,
+    pub(super) settings: &'a Settings,
+    pub(super) now: Micros,
+    /// Customers that the search found.
+    pub(super) customers: &'a [String],
+}
+
+/// Where the rows of a statement come from, and what must hold.
+struct Base {
+    built: Built,
+    from: String,
+    terms: Vec<String>,
+}
+
+impl<'a> Ask<'a> {
+    pub(super) fn of(ctx: &Ctx, query: &'a Query, settings: &'a Settings, customers: &'a [String]) -> Self {
+        Self { query, settings, now: ctx.now, customers }
+    }
+
+    fn list(&self) -> &'static List {
+        self.query.list
+    }
+
+    /// Search, ranges, owners and what other tables say: what no count of an option ignores. `also`: one more link that must hold.
+    fn base(&self, ctx: &Ctx, also: Option<&Link>) -> Base {
+        let list = self.list();
+        let mut built = Built { text: String::new(), values: vec![Value::Text(ctx.merchant.to_string())] };
+        let mut given = Vec::new();
+        if !self.query.q.trim().is_empty() {
+            given.push(self.searched(&mut built));
+        }
+        for (at, filter) in list.filters.iter().enumerate() {
+            if let (Options::Linked(links), Some(words)) = (&filter.options, self.query.holds(at))
+                && also.is_none_or(|a| links.iter().all(|l| l.word != a.word))
+            {
+                given.push(links.iter().filter(|l| words.contains(&l.word)).map(|l| l.rows).collect::<Vec<_>>().join(" UNION "));
+            }
+        }
+        given.extend(also.map(|link| link.rows.to_owned()));
+        let mut terms = vec![format!("{} = $1", list.merchant)];
+        terms.extend(Some(list.joined.to_owned()).filter(|t| !t.is_empty()));
+        let mut given = given.into_iter();
+        // CROSS JOIN keeps SQLite from going over all rows and looking for each among the found ones.
+        let from = match given.next() {
+            Some(first) => {
+                terms.push(format!("{} = k.id", list.id));
+                format!("(SELECT DISTINCT n.id FROM ({first}) n) k CROSS JOIN {}", list.from)
+            }
+            None => list.from.to_owned(),
+        };
+        terms.extend(given.map(|rows| format!("{} IN (SELECT n.id FROM ({rows}) n)", list.id)));
+        for (at, filter) in list.filters.iter().enumerate() {
+            if let (Options::Of(owner), Some(ids)) = (&filter.options, self.query.holds(at)) {
+                let places: Vec<String> = ids.into_iter().map(|id| built.bind(id)).collect();
+                terms.push(one_of(owner.column, &places));
+            }
+        }
+        let ends = list.ranges.iter().flat_map(|r| [(r, r.low, ">="), (r, r.high, "<=")]);
+        for (range, key, sign) in ends {
+            let value = self.query.end(key);
+            if !value.is_empty() {
+                let end = self.end(&mut built, range, value, sign == ">=");
+                terms.push(format!("{} {sign} {end}", range.column));
+            }
+        }
+        Base { built, from, terms }
+    }
+
+    fn searched(&self, built: &mut Built) -> String {
+        let ways = search::looks(self.query, &self.settings.country, self.customers).into_iter().map(|(rows, look)| match look {
+            Look::Between(a, b) => rows.replace("{a}", &built.bind(a)).replace("{b}", &built.bind(b)),
+            Look::Ids(ids) => {
+                let places: Vec<String> = search::padded(&ids).into_iter().map(|id| built.bind(id)).collect();
+                rows.replace("{ids}", &places.join(", "))
+            }
+        });
+        ways.collect::<Vec<_>>().join(" UNION ALL ")
+    }
+
+    /// An end of a range as SQL.
+    fn end(&self, built: &mut Built, range: &Range, value: &str, low: bool) -> String {
+        match range.of {
+            Of::Days => {
+                let day: Date = date(value).unwrap_or_default();
+                let zone = &self.settings.zone;
+                built.bind(if low { zone.start_of(day) } else { zone.end_of(day) })
+            }
+            Of::Money(currency) => {
+                let asked = amount(value).unwrap_or_default();
+                let [none, two, three] = [0, 2, 3].map(|decimals| format!("CAST({} AS BIGINT)", built.bind(minor(asked, decimals, low))));
+                let [whole, fils] = [listed(0), listed(3)];
+                format!("CASE WHEN {currency} IN ({whole}) THEN {none} WHEN {currency} IN ({fils}) THEN {three} ELSE {two} END")
+            }
+        }
+    }
+
+    /// What the words that hold in a filter ask of a row.
+    fn chosen(&self, built: &mut Built, filter: &Filter, words: &[&str]) -> Option<String> {
+        match &filter.options {
+            Options::Words(all) => {
+                let some: Vec<String> = all.iter().filter(|o| words.contains(&o.word)).map(|o| self.timed(built, o.when)).collect();
+                Some(if some.len() == 1 { some.concat() } else { format!("(({}))", some.join(") OR (")) })
+            }
+            Options::Values(values) => {
+                let places: Vec<String> = words.iter().map(|w| built.bind(if *w == "none" { "" } else { *w })).collect();
+                Some(one_of(values.column, &places))
+            }
+            Options::Linked(_) | Options::Of(_) => None,
+        }
+    }
+
+    fn timed(&self, built: &mut Built, text: &str) -> String {
+        if text.contains("{now}") { text.replace("{now}", &built.bind(self.now)) } else { text.to_owned() }
+    }
+
+    /// `(id, place)` of at most `limit` rows behind (or before) a place; `None` when nothing can match.
+    pub(super) fn rows(&self, ctx: &Ctx, limit: i64) -> Option<Built> {
+        let list = self.list();
+        if (0..list.filters.len()).any(|at| self.query.holds(at).is_some_and(|words| words.is_empty())) {
+            return None;
+        }
+        let Base { mut built, from, mut terms } = self.base(ctx, None);
+        let free = from == list.from && self.query.sort == 0;
+        let mut walks: Vec<String> = Vec::new();
+        for (at, filter) in list.filters.iter().enumerate() {
+            let Some(words) = self.query.holds(at) else { continue };
+            match &filter.options {
+                Options::Words(all) if free && walks.is_empty() && all.iter().all(|o| o.walks || !words.contains(&o.word)) => {
+                    walks = all.iter().filter(|o| words.contains(&o.word)).map(|o| self.timed(&mut built, o.when)).collect();
+                }
+                _ => terms.extend(self.chosen(&mut built, filter, &words)),
+            }
+        }
+        let sort = &list.sorts[self.query.sort];
+        let (place, back) = match (&self.query.after, &self.query.before) {
+            (Some(place), _) => (Some(place), false),
+            (None, before) => (before.as_ref(), before.is_some()),
+        };
+        let down = self.query.descending != back;
+        if let Some(PageKey { at, id }) = place {
+            let (at, id) = (built.bind(*at), built.bind(id));
+            terms.push(format!("({}, {}) {} ({at}, {id})", sort.column, list.id, if down { "<" } else { ">" }));
+        }
+        let (way, limit) = (if down { "DESC" } else { "ASC" }, built.bind(limit));
+        let walk = |own: Option<&String>| {
+            let terms: Vec<&str> = terms.iter().chain(own).map(String::as_str).collect();
+            format!(
+                "SELECT {} AS id, {} AS place FROM {from} WHERE {} ORDER BY {} {way}, {} {way} LIMIT {limit}",
+                list.id,
+                sort.column,
+                terms.join(" AND "),
+                sort.column,
+                list.id
+            )
+        };
+        built.text = match walks.as_slice() {
+            [] => walk(None),
+            [one] => walk(Some(one)),
+            many => {
+                let parts: Vec<String> = many.iter().enumerate().map(|(n, own)| format!("SELECT * FROM ({}) e{n}", walk(Some(own)))).collect();
+                format!("SELECT id, place FROM ({}) e ORDER BY place {way}, id {way} LIMIT {limit}", parts.join(" UNION ALL "))
+            }
+        };
+        Some(built)
+    }
+
+    /// One line for each combination of options: a column for each filter of words or values, how many, and what is summed.
+    pub(super) fn cube(&self, ctx: &Ctx, also: Option<&Link>) -> Built {
+        let list = self.list();
+        let Base { mut built, from, terms } = self.base(ctx, also);
+        let mut columns = Vec::new();
+        for filter in list.filters {
+            match &filter.options {
+                Options::Words(words) => {
+                    let cases: Vec<String> =
+                        words.iter().map(|o| format!("WHEN {} THEN '{}'", self.timed(&mut built, o.when), o.word)).collect();
+                    columns.push(format!("CASE {} ELSE '' END", cases.join(" ")));
+                }
+                Options::Values(values) => columns.push(values.column.to_owned()),
+                Options::Linked(_) | Options::Of(_) => {}
+            }
+        }
+        let places: Vec<String> = (1..=columns.len()).map(|n| n.to_string()).collect();
+        let sum = list.sum.as_ref().map_or("0", |s| s.column);
+        built.text = format!(
+            "SELECT {}, COUNT(*), CAST(SUM({sum}) AS BIGINT) FROM {from} WHERE {} GROUP BY {}",
+            columns.join(", "),
+            terms.join(" AND "),
+            places.join(", ")
+        );
+        built
+    }
+
+    /// How many rows the merchant has, but no more than `most`.
+    pub(super) fn some(list: &List, ctx: &Ctx, most: i64) -> Built {
+        let values = vec![Value::Text(ctx.merchant.to_string()), Value::Int(most)];
+        let first = list.from.split(" CROSS JOIN").next().unwrap_or(list.from);
+        Built { text: format!("SELECT COUNT(*) FROM (SELECT 1 FROM {first} WHERE {} = $1 LIMIT $2) n", list.merchant), values }
+    }
+}
+
+fn one_of(column: &str, places: &[String]) -> String {
+    if let [one] = places { format!("{column} = {one}") } else { format!("{column} IN ({})", places.join(", ")) }
+}
+
+/// Minor units of a currency with so many decimals; what lies between two of them is taken inwards.
+fn minor(amount: Decimal, decimals: u32, low: bool) -> i64 {
+    let scaled = amount.checked_mul(Decimal::from(10i64.pow(decimals)));
+    let rounded = scaled.map(|d| if low { d.ceil() } else { d.floor() }).and_then(|d| d.to_i64());
+    rounded.unwrap_or(if amount.is_sign_negative() { i64::MIN } else { i64::MAX })
+}
+
+/// Currencies with so many decimals, as SQL.
+fn listed(decimals: u32) -> String {
+    const APART: &str = "BHD BIF CLP DJF GNF IQD ISK JOD JPY KMF KRW KWD LYD OMR PYG RWF TND UGX UYI VND VUV XAF XOF XPF";
+    let some = APART.split(' ').filter_map(Currency::of).filter(|c| c.decimals() == decimals);
+    some.map(|c| format!("'{c}'")).collect::<Vec<_>>().join(", ")
+}
+
+/// Every statement that a list builds, for the tests that prepare all of them and read their plans: each filter and range with each sort, both
+/// ways, from the start and behind a place, each search, and all of it together. With the query string that asks for it.
+pub fn statements(list: &'static List, ctx: &Ctx, settings: &Settings) -> Vec<(String, Stmt)> {
+    let mut found = Vec::new();
+    let found_customers: Vec<String> = vec!["cus_1".into(); 12];
+    for text in questions(list) {
+        let (query, problems) = Query::parse(list, &text);
+        debug_assert!(problems.0.is_empty(), "{text}: {problems:?}");
+        let customers: &[String] = if query.q.is_empty() { &[] } else { &found_customers };
+        let ask = Ask::of(ctx, &query, settings, customers);
+        found.extend(ask.rows(ctx, 26).map(|built| (text.clone(), built.statement())));
+        if query.after.is_none() {
+            found.push((format!("count {text}"), ask.cube(ctx, None).statement()));
+            let links = list.filters.iter().filter_map(|f| if let Options::Linked(links) = &f.options { Some(*links) } else { None });
+            found.extend(links.flatten().map(|link| (format!("count {} {text}", link.word), ask.cube(ctx, Some(link)).statement())));
+        }
+    }
+    found.push(("some".to_owned(), Ask::some(list, ctx, 1).statement()));
+    found
+}
+
+/// Query strings that together ask for everything.
+fn questions(list: &'static List) -> Vec<String> {
+    let id = |prefix: &str| format!("{prefix}_{}", crate::kit::encode(&[7; 16]));
+    let words = |filter: &Filter| -> Vec<String> {
+        match &filter.options {
+            Options::Words(_) | Options::Linked(_) => filter.fixed().iter().map(|(w, _)| (*w).to_owned()).collect(),
+            Options::Of(owner) => vec![id(owner.prefix)],
+            Options::Values(v) if v.kind == super::Kind::Shop => vec![id("shp"), "none".into()],
+            Options::Values(v) if v.kind == super::Kind::Currency => vec!["EUR".into(), "JPY".into()],
+            Options::Values(_) => vec!["stripe".into(), "none".into()],
+        }
+    };
+    let mut each = vec![String::new()];
+    for filter in list.filters {
+        let all = words(filter);
+        each.extend(all.iter().map(|w| format!("{}={w}", filter.name)));
+        each.push(all.iter().map(|w| format!("{}={w}", filter.name)).collect::<Vec<_>>().join("&"));
+    }
+    let value = |range: &Range| if range.of == Of::Days { "2026-06-15" } else { "12.50" };
+    each.extend(list.ranges.iter().flat_map(|r| [format!("{}={}", r.low, value(r)), format!("{}={}", r.high, value(r))]));
+    each.extend(["q=ana", "q=ana@example.com", "q=%2B33612345678", "q=4242", "q=7"].map(str::to_owned));
+    each.extend(list.views.iter().map(|v| format!("view={}", v.word)));
+    let one_of_each: Vec<String> = list.filters.iter().map(|f| format!("{}={}", f.name, words(f)[0])).collect();
+    each.push(format!("{}&q=ana", one_of_each.join("&")));
+    for (n, _) in one_of_each.iter().enumerate() {
+        each.push(format!("{}&{}&{}={}", one_of_each[n], one_of_each[(n + 1) % one_of_each.len()], list.ranges[0].low, value(&list.ranges[0])));
+    }
+    let mut all = Vec::new();
+    for text in &each {
+        for sort in list.sorts {
+            for way in ["asc", "desc"] {
+                for place in ["", "&after=5.x", "&before=5.x"] {
+                    all.push(format!("{text}&sort={}&dir={way}{place}", sort.word));
+                }
+            }
+        }
+    }
+    all
+}

@@ -1,0 +1,263 @@
+//! Lists of all payments, disputes, subscriptions and orders: the filters of the pages by the same names, read strictly; cursor pages.
+
+use domain::kit::{Ctx, Problems};
+use domain::lists::{self, List, Query, kept};
+use serde::Serialize;
+use store::Tx;
+use utoipa::IntoParams;
+
+use super::asked;
+use super::types::Page;
+use super::words;
+use crate::app::App;
+use crate::http::Problem;
+
+/// A page of a list. `rows` reads what its ids stand for.
+///
+/// # Errors
+/// Field errors for what makes no sense.
+pub async fn page<T, R>(
+    app: &App,
+    ctx: &Ctx,
+    list: &'static List,
+    raw: Option<&str>,
+    rows: impl Fn(&mut Tx, &Ctx, &[String]) -> domain::Result<Vec<T>> + Send + Sync + 'static,
+) -> Result<axum::Json<Page<R>>, Problem>
+where
+    T: Send + 'static,
+    R: From<T> + Serialize,
+{
+    let (query, limit) = query(list, raw.unwrap_or_default())?;
+    let indexes = app.indexes.clone();
+    let (found, data) = app
+        .read(ctx, move |tx, ctx| {
+            let query = kept::expand(tx, ctx, query.clone())?;
+            let found = lists::find(tx, ctx, &indexes, &Query { per: limit, ..query })?;
+            let data = rows(tx, ctx, &found.ids)?;
+            Ok((found, data))
+        })
+        .await?;
+    Ok(axum::Json(Page {
+        data: data.into_iter().map(Into::into).collect(),
+        next: found.after.map(|key| key.to_string()),
+        prev: found.before.map(|key| key.to_string()),
+        total: None,
+    }))
+}
+
+/// Reads the query string; without a view, everything is meant.
+fn query(list: &'static List, raw: &str) -> domain::Result<(Query, usize)> {
+    let mut text = url::form_urlencoded::Serializer::new(String::new());
+    let (mut limit, mut view) = (None, false);
+    for (key, value) in url::form_urlencoded::parse(raw.as_bytes()) {
+        if key == "limit" && !value.is_empty() {
+            limit = Some(value.parse::<i64>().map_err(|_| Problems::one("limit", "invalid", "Use 1 to 200."))?);
+        } else if key != "limit" {
+            view |= key == "view" && !value.is_empty();
+            text.append_pair(&key, &value);
+        }
+    }
+    if !view {
+        text.append_pair("view", list.views.iter().find(|v| v.chooses.is_empty()).map_or("", |v| v.word));
+    }
+    let (query, problems) = Query::parse(list, &text.finish());
+    problems.check()?;
+    Ok((query, usize::try_from(asked::limit(limit)?).unwrap_or(1)))
+}
+
+/// Describes the query string of a list. Only the description is used: the one grammar of lists reads it.
+macro_rules! asked {
+    ($($(#[$about:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $type:ty,)* })*) => {$(
+        $(#[$about])*
+        #[derive(IntoParams)]
+        #[into_params(parameter_in = Query)]
+        #[expect(dead_code, reason = "described, and read by the grammar that pages use too")]
+        pub struct $name {
+            $($(#[$meta])* $field: $type,)*
+            /// The id of a customer; may be repeated.
+            #[param(explode = true)]
+            customer: Option<Vec<String>>,
+            /// Ids of shops; may be repeated.
+            #[param(explode = true)]
+            shop: Option<Vec<String>>,
+            /// ISO 4217; may be repeated.
+            #[param(explode = true)]
+            currency: Option<Vec<String>>,
+            /// A built-in view, or the id of a saved one.
+            view: Option<String>,
+            /// `asc` or `desc`.
+            #[param(pattern = "^(asc|desc)?$")]
+            dir: Option<String>,
+            /// `next` of the page before.
+            after: Option<String>,
+            /// `prev` of the page behind.
+            before: Option<String>,
+            /// 1 to 200; 50 unless said.
+            #[param(minimum = 1, maximum = 200)]
+            limit: Option<i64>,
+        }
+    )*};
+}
+
+asked! {
+    /// Which payments.
+    PaymentsAsked {
+        /// A customer as the list of customers finds them; or the beginning of a guest's name, e-mail or phone, of an order's number or the
+        /// provider's id; or the last four digits.
+        q: Option<String>,
+        /// `paid`, `pending`, `failed`, `bounced`, `partly_refunded`, `refunded`, `dispute_lost`; may be repeated.
+        #[param(explode = true)]
+        status: Option<Vec<String>>,
+        /// With a dispute of this state; may be repeated.
+        #[param(value_type = Option<Vec<words::DisputeState>>, explode = true)]
+        dispute: Option<Vec<String>>,
+        /// `stripe`, `paypal`, `manual`, …; may be repeated.
+        #[param(explode = true)]
+        provider: Option<Vec<String>>,
+        /// `card`, `bank_debit`, `wallet`, `cash`, …, or `none`; may be repeated.
+        #[param(explode = true)]
+        method: Option<Vec<String>>,
+        /// Paid by a guest, or by a customer.
+        guest: Option<bool>,
+        /// `live` or `test`.
+        #[param(pattern = "^(live|test)?$")]
+        mode: Option<String>,
+        /// Something to look at.
+        flagged: Option<bool>,
+        /// Paid on this day or later, in the merchant's time zone.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        paid_from: Option<String>,
+        /// Paid on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        paid_to: Option<String>,
+        /// At least, in major units of each payment's currency.
+        #[param(example = "100.00")]
+        amount_min: Option<String>,
+        /// At most.
+        amount_max: Option<String>,
+        /// `paid` or `amount`.
+        #[param(pattern = "^(paid|amount)?$")]
+        sort: Option<String>,
+    }
+    /// Which disputes.
+    DisputesAsked {
+        /// A customer as the list of customers finds them; or the beginning of a guest's e-mail, an order's number or the provider's id.
+        q: Option<String>,
+        /// May be repeated.
+        #[param(value_type = Option<Vec<words::DisputeState>>, explode = true)]
+        status: Option<Vec<String>>,
+        /// `fraudulent`, …, or `none`; may be repeated.
+        #[param(explode = true)]
+        reason: Option<Vec<String>>,
+        /// Who moved the payment; may be repeated.
+        #[param(explode = true)]
+        provider: Option<Vec<String>>,
+        /// `live` or `test`.
+        #[param(pattern = "^(live|test)?$")]
+        mode: Option<String>,
+        /// To be answered on this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        due_from: Option<String>,
+        /// To be answered on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        due_to: Option<String>,
+        /// Opened on this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        opened_from: Option<String>,
+        /// Opened on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        opened_to: Option<String>,
+        /// At least, in major units of each dispute's currency.
+        amount_min: Option<String>,
+        /// At most.
+        amount_max: Option<String>,
+        /// `opened`, `due` or `amount`.
+        #[param(pattern = "^(opened|due|amount)?$")]
+        sort: Option<String>,
+    }
+    /// Which subscriptions.
+    SubscriptionsAsked {
+        /// The beginning of its name, or a customer as the list of customers finds them.
+        q: Option<String>,
+        /// At this moment; may be repeated.
+        #[param(value_type = Option<Vec<words::SubscriptionState>>, explode = true)]
+        status: Option<Vec<String>>,
+        /// What the cycle is counted in; may be repeated.
+        #[param(value_type = Option<Vec<words::CycleUnit>>, explode = true)]
+        cycle: Option<Vec<String>>,
+        /// Who charges it; may be repeated.
+        #[param(explode = true)]
+        provider: Option<Vec<String>>,
+        /// `live` or `test`.
+        #[param(pattern = "^(live|test)?$")]
+        mode: Option<String>,
+        /// Next charged on this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        next_from: Option<String>,
+        /// Next charged on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        next_to: Option<String>,
+        /// Started on this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        started_from: Option<String>,
+        /// Started on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        started_to: Option<String>,
+        /// At least for each cycle, in major units of its currency.
+        amount_min: Option<String>,
+        /// At most.
+        amount_max: Option<String>,
+        /// `started`, `next` or `amount`.
+        #[param(pattern = "^(started|next|amount)?$")]
+        sort: Option<String>,
+    }
+    /// Which orders.
+    OrdersAsked {
+        /// The beginning of an order's number, of a guest's name or e-mail address; or a customer as the list of customers finds them.
+        q: Option<String>,
+        /// May be repeated.
+        #[param(value_type = Option<Vec<words::OrderState>>, explode = true)]
+        state: Option<Vec<String>>,
+        /// Left in the basket, or not.
+        abandoned: Option<bool>,
+        /// Of a guest, or of a customer.
+        guest: Option<bool>,
+        /// Something to look at.
+        flagged: Option<bool>,
+        /// Ordered on this day or later, in the merchant's time zone.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        ordered_from: Option<String>,
+        /// Ordered on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        ordered_to: Option<String>,
+        /// At least, in major units of each order's currency.
+        total_min: Option<String>,
+        /// At most.
+        total_max: Option<String>,
+        /// `ordered` or `total`.
+        #[param(pattern = "^(ordered|total)?$")]
+        sort: Option<String>,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn what_is_described_is_what_the_grammar_takes() {
+        let described = |params: Vec<utoipa::openapi::path::Parameter>| params.into_iter().map(|p| p.name).collect::<BTreeSet<_>>();
+        for (list, params) in [
+            (&domain::payments::listed::LIST, PaymentsAsked::into_params(|| None)),
+            (&domain::payments::listed_disputes::LIST, DisputesAsked::into_params(|| None)),
+            (&domain::subscriptions::listed::LIST, SubscriptionsAsked::into_params(|| None)),
+            (&domain::orders::listed::LIST, OrdersAsked::into_params(|| None)),
+        ] {
+            let mut taken: BTreeSet<String> = list.names().into_iter().filter(|n| *n != "per").map(str::to_owned).collect();
+            taken.insert("limit".to_owned());
+            assert_eq!(described(params), taken, "{}", list.name);
+        }
+    }
+}
