@@ -4,10 +4,7 @@ import { openList } from '../support/customers.js';
 
 const plain = [
   '/',
-  '/home/disputes',
-  '/home/unpaid-orders',
   '/home/unmatched',
-  '/home/payments',
   '/customers?view=all',
   '/customers?view=top100',
   '/customers?view=all&status=active&status=idle&q=a',
@@ -16,8 +13,11 @@ const plain = [
   '/customers/new',
   '/customers/views/new?view=all',
   '/customers/export?view=all',
-  '/orders',
+  '/orders?view=all',
   '/orders/new',
+  '/payments?view=all',
+  '/disputes?view=all',
+  '/subscriptions?view=all',
   '/search?q=ma',
   '/search?q=zzzzqqqqxxxx',
   '/jobs',
@@ -45,7 +45,7 @@ async function all(page) {
   };
   const best = await first('/customers?view=top100', '/customers/cus_');
   const subscriber = await first('/customers?view=all&status=subscriber', '/customers/cus_');
-  const unpaid = await first('/home/unpaid-orders', '/orders/ord_');
+  const unpaid = await first('/orders?view=unpaid', '/orders/ord_');
   return [
     ...plain,
     ...topics.map((topic) => best + topic),

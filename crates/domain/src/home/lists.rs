@@ -1,25 +1,20 @@
-//! The lists behind the numbers that are not customers: open disputes, unpaid orders, unmatched cancellations, payments of the month.
+//! What stands behind a number and has no list of its own: unmatched cancellations; and the disputes that Home names.
 
 use std::str::FromStr;
 
 use store::{Row, Tx};
 
-use super::{queries, span};
+use super::queries;
 use crate::customers::display_name;
-use crate::kit::{Ctx, CustomerId, Micros, Money, OrderId, PageKey, Result, Right};
-use crate::merchants;
+use crate::kit::{Ctx, CustomerId, Micros, Money, PageKey, Result, Right};
 
 /// Which list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
     /// Disputes that wait for an answer, the most urgent first.
     Disputes,
-    /// Orders that wait for money, newest first.
-    Unpaid,
     /// Cancellations of imported history that fit no payment, newest first.
     Unmatched,
-    /// Settled payments of this month, newest first.
-    Payments,
 }
 
 impl Which {
@@ -27,9 +22,7 @@ impl Which {
     pub fn name(self) -> &'static str {
         match self {
             Self::Disputes => "disputes",
-            Self::Unpaid => "unpaid-orders",
             Self::Unmatched => "unmatched",
-            Self::Payments => "payments",
         }
     }
 }
@@ -37,7 +30,8 @@ impl Which {
 impl FromStr for Which {
     type Err = ();
     fn from_str(word: &str) -> std::result::Result<Self, ()> {
-        [Self::Disputes, Self::Unpaid, Self::Unmatched, Self::Payments].into_iter().find(|w| w.name() == word).ok_or(())
+        // Disputes have a list of their own.
+        if word == Self::Unmatched.name() { Ok(Self::Unmatched) } else { Err(()) }
     }
 }
 
@@ -50,16 +44,14 @@ pub struct Entry {
     pub at: Micros,
     /// The dispute's answer is due.
     pub due_at: Option<Micros>,
-    /// Minor units with their currency; of a payment what is left of it.
+    /// Minor units with their currency.
     pub money: Money,
-    /// Why: a dispute's or an unmatched one's reason. Of an order or payment the order's number.
+    /// Why: the reason.
     pub what: String,
     /// The buyer's e-mail, or the shop's own number of what is unmatched.
     pub contact: String,
     /// Whose; nobody: a guest's.
     pub customer: Option<(CustomerId, String)>,
-    /// The order that is meant or was paid.
-    pub order: Option<OrderId>,
 }
 
 /// A page of a list.
@@ -82,32 +74,23 @@ pub fn entries(tx: &mut Tx, ctx: &Ctx, which: Which, after: Option<PageKey>, lim
     let more = limit as i64 + 1;
     let first = if which == Which::Disputes { PageKey { at: Micros::MIN, id: String::new() } } else { PageKey::newest() };
     let key = after.unwrap_or(first);
-    let (from, to) = span(ctx, &merchants::settings(tx, ctx)?.zone);
     let merchant = &ctx.merchant;
     let mut found = match which {
         Which::Disputes => tx.rows(&queries::DISPUTES, &[merchant, &key.at, &key.id, &Micros::MAX, &more], |r| {
             Ok(Entry { due_at: r.get(13)?, ..read(r)? })
         })?,
         Which::Unmatched => tx.rows(&queries::UNMATCHED, &[merchant, &key.at, &key.id, &more], read)?,
-        Which::Unpaid => tx.rows(&queries::UNPAID, &[merchant, &key.at, &key.id, &more], |r| {
-            Ok(Entry { order: Some(OrderId::from_db(r.get(0)?)), ..read(r)? })
-        })?,
-        Which::Payments => {
-            tx.rows(&queries::PAYMENTS, &[merchant, &from, &to, &key.at, &key.id, &more], |r| Ok(Entry { order: r.get(13)?, ..read(r)? }))?
-        }
     };
     let there_is_more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| there_is_more).map(|last| PageKey { at: last.at, id: last.id.clone() });
-    Ok(Entries { entries: found, total: total(tx, ctx, which, (from, to))?, next })
+    Ok(Entries { entries: found, total: total(tx, ctx, which)?, next })
 }
 
-fn total(tx: &mut Tx, ctx: &Ctx, which: Which, (from, to): (Micros, Micros)) -> Result<u64> {
+fn total(tx: &mut Tx, ctx: &Ctx, which: Which) -> Result<u64> {
     let count: i64 = match which {
         Which::Disputes => tx.scalar(&queries::COUNT_DISPUTES, &[&ctx.merchant])?,
-        Which::Unpaid => tx.scalar(&queries::COUNT_UNPAID, &[&ctx.merchant])?,
         Which::Unmatched => tx.scalar(&queries::COUNT_UNMATCHED, &[&ctx.merchant])?,
-        Which::Payments => tx.rows(&queries::REVENUE, &[&ctx.merchant, &from, &to], |r| r.get::<i64>(2))?.iter().sum(),
     };
     Ok(count.unsigned_abs())
 }
@@ -126,6 +109,5 @@ fn read(r: &Row) -> std::result::Result<Entry, store::Error> {
         what: r.get(4)?,
         contact: r.get(5)?,
         customer,
-        order: None,
     })
 }

@@ -17,8 +17,10 @@ use crate::customers::MethodStatus;
 use crate::customers::list::{self, Indexes, ListQuery, ListRow, View};
 use crate::customers::status::Status;
 use crate::kit::{Ctx, Currency, Micros, Money, Result, Right, Zone};
-use crate::merchants;
+use crate::lists::Query;
+use crate::payments::{listed, listed_disputes};
 use crate::rates::Converter;
+use crate::{merchants, orders};
 
 /// How many of the best customers Home names.
 const BEST: usize = 5;
@@ -82,6 +84,23 @@ pub fn failed() -> ListQuery {
 /// The list of customers created on a day or later.
 pub fn new_since(day: Date) -> ListQuery {
     ListQuery { created_from: Some(day), ..ListQuery::default() }
+}
+
+/// The list of disputes that wait for an answer.
+pub fn disputes_due() -> Query {
+    Query::bare(&listed_disputes::LIST).with("mode", "live")
+}
+
+/// The list of orders that wait for money.
+pub fn unpaid() -> Query {
+    Query::bare(&orders::listed::LIST).with("state", "open").with("abandoned", "false")
+}
+
+/// The list of payments that brought money since a day.
+pub fn received(day: Date) -> Query {
+    let settled = ["paid", "partly_refunded", "refunded", "dispute_lost"];
+    let query = settled.into_iter().fold(Query::bare(&listed::LIST), |query, word| query.with("status", word));
+    query.with("mode", "live").from("paid_from", &day.to_string())
 }
 
 /// The list of churned customers.

@@ -44,11 +44,13 @@ store::db_test! {
         assert_eq!((home.month.total.minor, home.month.missing), (3_500, false));
         assert_eq!(home.month.best.iter().map(|r| r.id.clone()).collect::<Vec<_>>(), [ana, ben]);
 
-        let payments = desk.read(|tx, ctx| entries(tx, ctx, Which::Payments, None, 1)).unwrap();
-        assert_eq!((payments.total, payments.entries.len()), (2, 1));
-        let next = payments.next.clone();
-        let rest = desk.read(move |tx, ctx| entries(tx, ctx, Which::Payments, next.clone(), 1)).unwrap();
-        assert_ne!(rest.entries[0].id, payments.entries[0].id);
-        assert_eq!(rest.next, None);
+        for (query, total) in [(disputes_due(), home.today.disputes), (unpaid(), home.today.unpaid), (received(home.month.first), 2)] {
+            let (indexes, asked) = (indexes.clone(), query.clone());
+            let counts = desk.read(move |tx, ctx| crate::lists::count(tx, ctx, &indexes, &asked)).unwrap();
+            assert_eq!(counts.total, total, "{}", query.print());
+            if query.list.name == "payments" {
+                assert_eq!(counts.sums, home.month.revenue, "the sum beside the counter is the number of Home");
+            }
+        }
     }
 }

@@ -279,6 +279,11 @@ impl List {
         std::iter::once("q").chain(filters).chain(ranges).chain(rest).collect()
     }
 
+    /// The view that leaves nothing out.
+    pub fn whole(&'static self) -> &'static BuiltIn {
+        self.views.iter().find(|v| v.chooses.is_empty()).unwrap_or(&self.views[0])
+    }
+
     /// `1 payment`, `12 payments` without the number.
     pub fn noun(&self, n: u64) -> &'static str {
         self.nouns[usize::from(n != 1)]

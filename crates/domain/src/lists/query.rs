@@ -81,6 +81,13 @@ impl Query {
         query
     }
 
+    /// All of it, whatever view comes first.
+    pub fn everything(list: &'static List) -> Self {
+        let mut query = Self { view: View::BuiltIn(list.whole()), ..Self::bare(list) };
+        (query.sort, query.descending) = query.order();
+        query
+    }
+
     /// With a word of a filter; for links.
     ///
     /// # Panics

@@ -1,4 +1,4 @@
-//! Customers as a file (SPEC 9.1). Written to a file without a name first, and handed on from there: somebody's slow line holds no reader open.
+//! Customers and other lists as a file (SPEC 9.1). Written to a file without a name first, and handed on from there: somebody's slow line holds no reader open.
 
 use std::fs::File;
 use std::io::{BufWriter, Seek as _, SeekFrom, Write as _};
@@ -11,6 +11,7 @@ use domain::customers::export::{self as room, Extra, Selection};
 use domain::customers::list::ListQuery;
 use domain::files::Format;
 use domain::kit::{CustomerId, Problems, Right};
+use domain::lists::{self, List, Query};
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 use utoipa::ToSchema;
@@ -45,37 +46,52 @@ impl Kind {
     }
 }
 
-/// What to export: everybody, those with these ids, or all that match.
+/// What to export: everything of a list, those with these ids, or all that match.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Export {
+    /// `customers`, `payments`, `disputes`, `subscriptions` or `orders`; absent: customers.
+    #[serde(default = "customers")]
+    #[schema(example = "payments")]
+    list: String,
     format: Kind,
-    /// At most 10,000; absent with `query` absent: everybody.
+    /// At most 10,000; absent with `query` absent: everything.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>)]
-    ids: Option<Vec<CustomerId>>,
-    /// A query string of `GET /customers`.
+    ids: Option<Vec<String>>,
+    /// A query string of `GET` of the list.
     #[serde(default)]
     #[schema(example = "status=active")]
     query: Option<String>,
     /// Of those that match, not these.
     #[serde(default)]
-    #[schema(value_type = Vec<String>)]
-    except: Vec<CustomerId>,
-    /// Columns behind the fourteen: `status`, `tags`, `metadata.birthday`, …
+    except: Vec<String>,
+    /// Of customers only: columns behind the fourteen: `status`, `tags`, `metadata.birthday`, …
     #[serde(default)]
     #[schema(example = json!(["status", "tags"]))]
     columns: Vec<String>,
 }
 
-/// Export customers.
+fn customers() -> String {
+    "customers".to_owned()
+}
+
+/// The ids of customers among these texts.
+fn customer_ids(field: &str, texts: &[String]) -> domain::Result<Vec<CustomerId>> {
+    let id = |(at, text): (usize, &String)| {
+        text.parse().map_err(|()| Problems::one(format!("{field}.{at}"), "invalid", "This is not the id of a customer."))
+    };
+    texts.iter().enumerate().map(id).collect()
+}
+
+/// Export customers, or another list.
 ///
-/// The fourteen columns of the page first, then those asked for. The audit log notes who took how many.
+/// Of customers the fourteen columns of the page first, then those asked for; other lists have columns of their own. The audit log notes who took how many.
 #[utoipa::path(post, path = "/api/v1/exports", operation_id = "exportCustomers", tag = "Customers", request_body = Export,
     responses((status = 200, description = "The file", content((String = "text/csv"),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/x-ndjson")))))]
 async fn export(State(app): State<App>, caller: Caller, write: Write<Export>) -> Result<Response, Problem> {
     let format = write.input.format.format();
+    let list = lists::named(&write.input.list).map_or("customers", |list| list.name);
     let file = tokio::task::spawn_blocking(move || spool(&app, &caller, &write.input))
         .await
         .map_err(|e| domain::Error::Internal(e.to_string()))??;
@@ -83,7 +99,7 @@ async fn export(State(app): State<App>, caller: Caller, write: Write<Export>) ->
     let headers = [
         (header::CONTENT_TYPE, format.media_type().to_owned()),
         (header::CONTENT_LENGTH, length.to_string()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"customers.{}\"", format.extension())),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{list}.{}\"", format.extension())),
     ];
     let body = Body::from_stream(ReaderStream::with_capacity(tokio::fs::File::from_std(file), 1 << 16));
     Ok((headers, body).into_response())
@@ -94,6 +110,27 @@ fn cannot(error: std::io::Error) -> domain::Error {
 }
 
 fn spool(app: &App, caller: &Caller, asked: &Export) -> domain::Result<File> {
+    if asked.ids.as_ref().is_some_and(|ids| ids.len() > 10_000 || asked.query.is_some() || !asked.except.is_empty())
+        || (asked.query.is_none() && !asked.except.is_empty())
+    {
+        return Err(Problems::one("ids", "invalid", "Send at most 10,000 ids, or query with except, or neither."));
+    }
+    let mut file = tempfile::tempfile_in(&app.config.data).or_else(|_| tempfile::tempfile()).map_err(cannot)?;
+    let mut out = BufWriter::with_capacity(1 << 17, &mut file);
+    if asked.list == "customers" {
+        people(app, caller, asked, &mut out)?;
+    } else {
+        let list = lists::named(&asked.list);
+        let list = list.ok_or_else(|| Problems::one("list", "unknown", "Use customers, payments, disputes, subscriptions or orders."))?;
+        others(app, caller, asked, list, &mut out)?;
+    }
+    out.flush().map_err(cannot)?;
+    drop(out);
+    file.seek(SeekFrom::Start(0)).map_err(cannot)?;
+    Ok(file)
+}
+
+fn people(app: &App, caller: &Caller, asked: &Export, out: &mut (impl std::io::Write + Send)) -> domain::Result<()> {
     let extras = Extra::parse_all(asked.columns.iter().map(String::as_str))?;
     let query = match &asked.query {
         Some(text) => {
@@ -102,17 +139,36 @@ fn spool(app: &App, caller: &Caller, asked: &Export) -> domain::Result<File> {
         }
         None => None,
     };
-    let selection = match (&asked.ids, &query) {
-        (None, None) if asked.except.is_empty() => Selection::All,
-        (Some(ids), None) if ids.len() <= 10_000 && asked.except.is_empty() => Selection::Ids(ids),
-        (None, Some(query)) => Selection::Matching { query, indexes: &app.indexes, except: &asked.except },
-        _ => return Err(Problems::one("ids", "invalid", "Send at most 10,000 ids, or query with except, or neither.")),
+    let ids = asked.ids.as_deref().map(|ids| customer_ids("ids", ids)).transpose()?;
+    let except = customer_ids("except", &asked.except)?;
+    let selection = match (&ids, &query) {
+        (Some(ids), _) => Selection::Ids(ids),
+        (None, Some(query)) => Selection::Matching { query, indexes: &app.indexes, except: &except },
+        (None, None) => Selection::All,
     };
-    let mut file = tempfile::tempfile_in(&app.config.data).or_else(|_| tempfile::tempfile()).map_err(cannot)?;
-    let mut out = BufWriter::with_capacity(1 << 17, &mut file);
-    room::export(&app.db, &caller.0, selection, &extras, asked.format.format(), &mut out)?;
-    out.flush().map_err(cannot)?;
-    drop(out);
-    file.seek(SeekFrom::Start(0)).map_err(cannot)?;
-    Ok(file)
+    room::export(&app.db, &caller.0, selection, &extras, asked.format.format(), out).map(drop)
+}
+
+fn others(app: &App, caller: &Caller, asked: &Export, list: &'static List, out: &mut (impl std::io::Write + Send)) -> domain::Result<()> {
+    if !asked.columns.is_empty() {
+        return Err(Problems::one("columns", "invalid", "Only exports of customers take columns; other lists have all of theirs."));
+    }
+    let query = match &asked.query {
+        Some(text) => {
+            let (query, ctx) = (Query::strict(list, &whole(list, text))?, caller.0.clone());
+            app.db.read_now::<_, domain::Error>(move |tx| lists::kept::expand(tx, &ctx, query.clone()))?
+        }
+        None => Query::everything(list),
+    };
+    let selection = match &asked.ids {
+        Some(ids) => lists::Selection::Ids(ids),
+        None => lists::Selection::Matching { query: &query, indexes: &app.indexes, except: &asked.except },
+    };
+    lists::export(&app.db, &caller.0, list, selection, asked.format.format(), out).map(drop)
+}
+
+/// Without a view, everything is meant.
+fn whole(list: &'static List, text: &str) -> String {
+    let named = url::form_urlencoded::parse(text.trim_start_matches('?').as_bytes()).any(|(key, _)| key == "view");
+    if named { text.to_owned() } else { format!("{text}&view={}", list.whole().word) }
 }

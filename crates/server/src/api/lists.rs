@@ -58,7 +58,7 @@ fn query(list: &'static List, raw: &str) -> domain::Result<(Query, usize)> {
         }
     }
     if !view {
-        text.append_pair("view", list.views.iter().find(|v| v.chooses.is_empty()).map_or("", |v| v.word));
+        text.append_pair("view", list.whole().word);
     }
     let (query, problems) = Query::parse(list, &text.finish());
     problems.check()?;

@@ -2,6 +2,7 @@
 
 mod api;
 mod desk;
+mod lists;
 mod pages_list;
 mod pages_profile;
 mod people;

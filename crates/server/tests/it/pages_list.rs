@@ -229,7 +229,9 @@ store::db_test! {
         let new = home.split("href=\"").find(|part| part.contains("created_from")).unwrap();
         assert!(new.contains("<b>2</b>"));
         assert_eq!(counter(&olivia.get(&new[..new.find('"').unwrap()].replace("&#38;", "&"))), 2);
-        assert!(olivia.get("/home/payments").body.contains("Ana Ruiz"));
+        let revenue = home.split("href=\"").find(|part| part.starts_with("/payments?")).unwrap();
+        let payments = olivia.get(&revenue[..revenue.find('"').unwrap()].replace("&#38;", "&")).body;
+        assert!(payments.contains("Ana Ruiz") && payments.contains("1 matches · €25.00 received"));
         assert_eq!(olivia.get("/home/secrets").status, StatusCode::NOT_FOUND);
     }
 

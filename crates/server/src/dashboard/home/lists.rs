@@ -34,8 +34,6 @@ struct Line {
     /// Empty for a guest.
     href: String,
     what: String,
-    /// The order's page, where there is one.
-    what_href: String,
     when: Option<When>,
     amount: String,
 }
@@ -63,9 +61,7 @@ pub async fn page(
         .await?;
     let (title, when, what) = match which {
         Which::Disputes => ("Open disputes", "Answer due", "Reason"),
-        Which::Unpaid => ("Orders that wait for money", "Ordered", "Order"),
         Which::Unmatched => ("Unmatched cancellations", "When", "Why"),
-        Which::Payments => ("Payments of this month", "Paid", "Order"),
     };
     let page = ListPage {
         frame: frame(&app, &who, "home", &uri, &headers).await?,
@@ -81,8 +77,7 @@ pub async fn page(
 
 fn line(entry: Entry, which: Which, zone: &Zone) -> Line {
     let topic = match which {
-        Which::Disputes | Which::Payments => "/payments",
-        Which::Unpaid => "/orders",
+        Which::Disputes => "/payments",
         Which::Unmatched => "",
     };
     let at = if which == Which::Disputes { entry.due_at } else { Some(entry.at) };
@@ -90,7 +85,6 @@ fn line(entry: Entry, which: Which, zone: &Zone) -> Line {
     Line {
         href: entry.customer.as_ref().map(|(id, _)| format!("/customers/{id}{topic}")).unwrap_or_default(),
         who: entry.customer.map_or(nobody, |(_, name)| name),
-        what_href: entry.order.map(|id| format!("/orders/{id}")).unwrap_or_default(),
         what: entry.what.replace('_', " "),
         when: at.map(|at| moments::day(zone, at)),
         amount: entry.money.to_string(),

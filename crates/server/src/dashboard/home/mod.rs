@@ -95,7 +95,7 @@ fn tasks(home: &Home) -> Vec<Task> {
             tasks.push(Task { icon, text: counted(n, one, many), more, href });
         }
     };
-    task(today.disputes, "dispute", "open dispute", "open disputes", due(home), "/home/disputes".to_owned());
+    task(today.disputes, "dispute", "open dispute", "open disputes", due(home), format!("/disputes?{}", home::disputes_due().print()));
     task(
         today.failed,
         "payments",
@@ -112,7 +112,7 @@ fn tasks(home: &Home) -> Vec<Task> {
         String::new(),
         "/customers?view=card_expiring".to_owned(),
     );
-    task(today.unpaid, "orders", "order waits for money", "orders wait for money", String::new(), "/home/unpaid-orders".to_owned());
+    task(today.unpaid, "orders", "order waits for money", "orders wait for money", String::new(), format!("/orders?{}", home::unpaid().print()));
     task(
         today.unmatched,
         "import",
@@ -151,7 +151,7 @@ fn tiles(home: &Home) -> Vec<Tile> {
             more: format!("{} the month before", tones::number(month.new_before)),
             href: list(&home::new_since(month.first)),
         },
-        Tile { name: "Revenue", value: month.total.to_string(), more: parts.join(" "), href: "/home/payments".to_owned() },
+        Tile { name: "Revenue", value: month.total.to_string(), more: parts.join(" "), href: format!("/payments?{}", home::received(month.first).print()) },
         Tile {
             name: "Churned",
             value: tones::number(month.churned),

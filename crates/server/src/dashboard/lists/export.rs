@@ -110,7 +110,7 @@ pub async fn file(desk: &'static Desk, State(app): State<App>, who: Who, typed: 
 }
 
 fn spool(desk: &Desk, app: &App, ctx: &Ctx, chosen: &Chosen, format: Format) -> domain::Result<std::fs::File> {
-    let all = all(desk);
+    let all = Query::everything(desk.list);
     let selection = if chosen.everything {
         Selection::Matching { query: &all, indexes: &app.indexes, except: &[] }
     } else if !chosen.ids.is_empty() {
@@ -119,11 +119,4 @@ fn spool(desk: &Desk, app: &App, ctx: &Ctx, chosen: &Chosen, format: Format) -> 
         Selection::Matching { query: &chosen.query, indexes: &app.indexes, except: &chosen.except }
     };
     spooled(|out| lists::export(&app.db, ctx, desk.list, selection, format, out))
-}
-
-/// Everything: the view that leaves nothing out.
-fn all(desk: &Desk) -> Query {
-    let bare = Query::bare(desk.list);
-    let view = desk.list.views.iter().find(|v| v.chooses.is_empty());
-    view.map_or_else(|| bare.clone(), |view| Query { view: lists::View::BuiltIn(view), ..bare.clone() })
 }

@@ -56,6 +56,29 @@ pub async fn attach(State(app): State<App>, who: Who, uri: Uri, Path(payment): P
     Ok(toasted(see_other(&back), "Payment attached. It counts now.", Some(&undo)))
 }
 
+/// Gives all that were ticked to the customer, one after the other: each by itself can be taken back.
+pub async fn attach_many(State(app): State<App>, who: Who, uri: Uri, Path(customer): Path<String>, typed: Typed) -> PageResult {
+    let customer: CustomerId = id(&customer, "customer")?;
+    let back = format!("/customers/{customer}/guest-payments{}", suffix(&uri));
+    let ticked: Vec<PaymentId> = typed.all("payment").filter_map(|id| id.parse().ok()).collect();
+    let mut done = 0;
+    for payment in ticked {
+        let customer = customer.clone();
+        match app.write(&who.ctx, move |tx, ctx| guests::attach(tx, ctx, &payment, &customer)).await {
+            Ok(_) => done += 1,
+            // Somebody was faster with this one.
+            Err(domain::Error::Conflict { code: "attached", .. } | domain::Error::NotFound("payment")) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    let said = match done {
+        0 => "Nothing was attached. Tick guest payments first.".to_owned(),
+        1 => "1 payment attached. It counts now.".to_owned(),
+        n => format!("{n} payments attached. They count now."),
+    };
+    Ok(toasted(see_other(&back), &said, None))
+}
+
 /// Makes it a guest's again.
 pub async fn detach(State(app): State<App>, who: Who, uri: Uri, Path(payment): Path<String>) -> PageResult {
     let payment: PaymentId = id(&payment, "payment")?;

@@ -74,6 +74,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/customers/{id}/methods", read, methods::page)
         .get("/customers/{id}/subscriptions", read, subscriptions::page)
         .get("/customers/{id}/guest-payments", read, guests::page)
+        .post("/customers/{id}/guest-payments", Policy::May(Right::Payments), guests::attach_many)
         .post("/payments/{id}/attach", Policy::May(Right::Payments), guests::attach)
         .post("/payments/{id}/detach", Policy::May(Right::Payments), guests::detach)
         .get("/customers/{id}/timeline", read, timeline::page)
