@@ -2,8 +2,8 @@
 -- neither needs the rows; and small ones along which what is rare is walked in that order.
 DROP INDEX payments_when;
 CREATE INDEX payments_listed ON payments (merchant_id, paid_at, id, shop_id, provider, status, live, currency, amount, refunded, lost, kind, customer_id, flag);
-CREATE INDEX payments_unsettled ON payments (merchant_id, status, paid_at, id) WHERE status <> 'settled';
-CREATE INDEX payments_back ON payments (merchant_id, paid_at, id) WHERE refunded > 0 OR lost > 0;
+CREATE INDEX payments_unsettled ON payments (merchant_id, status, paid_at, id, shop_id, provider, live, currency, amount, kind, customer_id, flag) WHERE status <> 'settled';
+CREATE INDEX payments_back ON payments (merchant_id, paid_at, id, shop_id, provider, status, live, currency, amount, refunded, lost, kind, customer_id, flag) WHERE refunded > 0 OR lost > 0;
 CREATE INDEX payments_test ON payments (merchant_id, paid_at, id) WHERE NOT live;
 CREATE INDEX payments_flagged ON payments (merchant_id, paid_at, id) WHERE flag <> '';
 CREATE INDEX payments_amount ON payments (merchant_id, amount, id);

@@ -95,14 +95,7 @@ fn write(
     Ok(Exported { rows: written.rows, cut: written.cut })
 }
 
-fn rows<W: Write + Send>(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    list: &List,
-    settings: &Settings,
-    ids: &[String],
-    writer: &mut Writer<W>,
-) -> Result<()> {
+fn rows<W: Write + Send>(tx: &mut Tx, ctx: &Ctx, list: &List, settings: &Settings, ids: &[String], writer: &mut Writer<W>) -> Result<()> {
     for row in (list.cells)(tx, ctx, settings, ids)? {
         let cells: Vec<Cell<'_>> = row.iter().zip(list.headers).map(|(text, (_, is_number))| cell(text, *is_number)).collect();
         writer.row(&cells).map_err(said)?;

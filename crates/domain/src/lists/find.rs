@@ -72,13 +72,8 @@ pub(super) fn customers(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, query: &Query
     if !names_somebody || !query.list.search.iter().any(|s| s.by == super::By::Customers) {
         return Ok((Vec::new(), false));
     }
-    let who = ListQuery {
-        q: query.q.clone(),
-        status: ALL_STATUSES.to_vec(),
-        sort: SortBy::LastOrder,
-        descending: true,
-        ..ListQuery::default()
-    };
+    let who =
+        ListQuery { q: query.q.clone(), status: ALL_STATUSES.to_vec(), sort: SortBy::LastOrder, descending: true, ..ListQuery::default() };
     let (ids, more) = people::ids(tx, ctx, indexes, &who, None, MOST_CUSTOMERS)?;
     Ok((ids.iter().map(ToString::to_string).collect(), more.is_some()))
 }
@@ -91,11 +86,7 @@ pub fn is_large(tx: &mut Tx, ctx: &Ctx, query: &Query) -> Result<bool> {
     Ok(rows.first().is_some_and(|n| *n > LARGE))
 }
 
-pub(super) fn run<T>(
-    tx: &mut Tx,
-    built: &Built,
-    f: impl FnMut(&store::Row<'_>) -> std::result::Result<T, store::Error>,
-) -> Result<Vec<T>> {
+pub(super) fn run<T>(tx: &mut Tx, built: &Built, f: impl FnMut(&store::Row<'_>) -> std::result::Result<T, store::Error>) -> Result<Vec<T>> {
     let values: Vec<&dyn Bind> = built.values.iter().map(|v| v as &dyn Bind).collect();
     Ok(tx.rows(&built.statement(), &values, f)?)
 }

@@ -34,8 +34,12 @@ use crate::kit::{Ctx, Result};
 use crate::merchants::Settings;
 
 /// All lists that are described so.
-pub static ALL: [&List; 4] =
-    [&crate::orders::listed::LIST, &crate::payments::listed::LIST, &crate::payments::listed_disputes::LIST, &crate::subscriptions::listed::LIST];
+pub static ALL: [&List; 4] = [
+    &crate::orders::listed::LIST,
+    &crate::payments::listed::LIST,
+    &crate::payments::listed_disputes::LIST,
+    &crate::subscriptions::listed::LIST,
+];
 
 /// The list of this name.
 pub fn named(name: &str) -> Option<&'static List> {
@@ -264,10 +268,7 @@ pub enum By {
 
 impl List {
     /// The filter of this name, with its place.
-    pub fn filter(&self, name: &str) -> Option<(usize, &'static Filter)>
-    where
-        Self: 'static,
-    {
+    pub fn filter(&'static self, name: &str) -> Option<(usize, &'static Filter)> {
         self.filters.iter().enumerate().find(|(_, f)| f.name == name)
     }
 

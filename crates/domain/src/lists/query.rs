@@ -89,13 +89,11 @@ impl Query {
     }
 
     /// With a word of a filter; for links.
-    ///
-    /// # Panics
-    /// When the list has no such filter: a slip of the source.
     #[must_use]
     pub fn with(mut self, filter: &str, word: &str) -> Self {
-        let (at, _) = self.list.filter(filter).expect("a filter of the list");
-        self.chosen.push((at, word.to_owned()));
+        let found = self.list.filter(filter);
+        debug_assert!(found.is_some(), "{filter} is no filter of {}", self.list.name);
+        self.chosen.extend(found.map(|(at, _)| (at, word.to_owned())));
         self.chosen.sort_by_key(|(at, _)| *at);
         self
     }

@@ -77,8 +77,13 @@ fn many(desk: &Desk, dice: &mut Dice, n: usize) -> Vec<Listed> {
             status: dice.one(PaymentStatus::ALL),
             live: dice.roll(5) > 0,
             flag: if dice.roll(6) == 0 { "customer_inactive" } else { "" },
-            method: (dice.roll(3) > 0)
-                .then(|| if dice.roll(2) == 0 { card(&format!("fp_{i}")) } else { MethodInput { attach: false, ..MethodInput::of(MethodKind::Wallet) } }),
+            method: (dice.roll(3) > 0).then(|| {
+                if dice.roll(2) == 0 {
+                    card(&format!("fp_{i}"))
+                } else {
+                    MethodInput { attach: false, ..MethodInput::of(MethodKind::Wallet) }
+                }
+            }),
             paid_at: at.now(),
             ..at.payment(None, minor)
         };
@@ -329,17 +334,33 @@ store::db_test! {
 
 #[test]
 fn the_address_reads_back_and_nonsense_is_refused() {
-    let text = "view=failed&q=a+b&provider=stripe&currency=EUR&paid_from=2026-06-01&amount_min=12.5&sort=amount&dir=asc&per=50&after=5.pay_x";
+    let text =
+        "view=failed&q=a+b&provider=stripe&currency=EUR&paid_from=2026-06-01&amount_min=12.5&sort=amount&dir=asc&per=50&after=5.pay_x";
     assert_eq!(query(text).print(), text);
     assert_eq!(query("status=paid&status=paid&status=failed").print(), "status=paid&status=failed");
     assert_eq!(of(&crate::payments::listed_disputes::LIST, "view=open&sort=due").print(), "", "the view's own order");
     assert_eq!(of(&crate::payments::listed_disputes::LIST, "view=open&sort=opened").print(), "sort=opened");
     assert_eq!(of(&crate::payments::listed_disputes::LIST, "sort=due&dir=desc").print(), "sort=due&dir=desc");
-    for bad in ["status=odd", "customer=pay_1", "currency=euro", "paid_from=june", "amount_min=x", "per=7", "sort=name", "dir=up", "view=nope", "shop=1", "after=x"] {
+    for bad in [
+        "status=odd",
+        "customer=pay_1",
+        "currency=euro",
+        "paid_from=june",
+        "amount_min=x",
+        "per=7",
+        "sort=name",
+        "dir=up",
+        "view=nope",
+        "shop=1",
+        "after=x",
+    ] {
         assert_eq!(Query::parse(&LIST, bad).1.0.len(), 1, "{bad}");
         assert!(Query::strict(&LIST, bad).is_err(), "{bad}");
     }
     assert!(Query::strict(&LIST, "stattus=paid").is_err());
     let chips = query("q=ana&status=paid&mode=live&sort=amount").chips();
-    assert_eq!(chips.iter().map(|c| c.without.as_str()).collect::<Vec<_>>(), ["status=paid&mode=live&sort=amount", "q=ana&mode=live&sort=amount", "q=ana&status=paid&sort=amount"]);
+    assert_eq!(
+        chips.iter().map(|c| c.without.as_str()).collect::<Vec<_>>(),
+        ["status=paid&mode=live&sort=amount", "q=ana&mode=live&sort=amount", "q=ana&status=paid&sort=amount"]
+    );
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use store::Tx;
 
-use super::read::{OrderSummary, short};
 use super::queries;
+use super::read::{OrderSummary, short};
 use crate::customers::list::{queries::MANY, some_of};
 use crate::kit::{Ctx, Micros, Money, Result, Right, rfc3339};
 use crate::lists::{BuiltIn, By, Column, Filter, Kind, List, Of, Opt, Options, Owner, Range, Search, Sort, Sum, Values};

@@ -84,8 +84,7 @@ store::statements! {
 }
 
 /// Orders of a list.
-pub(super) static LISTED: LazyLock<Some2> =
-    LazyLock::new(|| Some2::new(summary!("orders o", "TRUE"), "o.id", ""));
+pub(super) static LISTED: LazyLock<Some2> = LazyLock::new(|| Some2::new(summary!("orders o", "TRUE"), "o.id", ""));
 
 /// The built statements, for the test that prepares all of them on both engines.
 pub fn built() -> Vec<&'static Stmt> {

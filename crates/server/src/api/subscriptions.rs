@@ -24,7 +24,12 @@ use crate::http::{Policy, Problem, Routes};
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
     let (read, orders) = (Policy::May(Right::Read), Policy::May(Right::Orders));
-    routes.api(read, routes!(list)).api(read, routes!(list_all)).api(orders, routes!(put)).api(read, routes!(get)).api(orders, routes!(cancel))
+    routes
+        .api(read, routes!(list))
+        .api(read, routes!(list_all))
+        .api(orders, routes!(put))
+        .api(read, routes!(get))
+        .api(orders, routes!(cancel))
 }
 
 /// A subscription.
@@ -195,11 +200,7 @@ async fn list(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>)
 /// Of all customers, the latest first, by the same filters as the page.
 #[utoipa::path(get, path = "/api/v1/subscriptions", operation_id = "listAllSubscriptions", tag = "Subscriptions", params(SubscriptionsAsked),
     responses((status = 200, body = Page<Subscription>)))]
-async fn list_all(
-    State(app): State<App>,
-    Caller(ctx): Caller,
-    RawQuery(raw): RawQuery,
-) -> Result<axum::Json<Page<Subscription>>, Problem> {
+async fn list_all(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Result<axum::Json<Page<Subscription>>, Problem> {
     let rows = |tx: &mut Tx, ctx: &Ctx, ids: &[String]| {
         Ok(room::listed::rows(tx, ctx, ids)?.into_iter().map(|row| Subscription::of(row.subscription, ctx.now)).collect())
     };

@@ -59,7 +59,13 @@ struct SearchPart {
     found: Found,
 }
 
-async fn page(State(app): State<App>, who: Who, axum::extract::Query(asked): axum::extract::Query<Asked>, uri: Uri, headers: HeaderMap) -> PageResult {
+async fn page(
+    State(app): State<App>,
+    who: Who,
+    axum::extract::Query(asked): axum::extract::Query<Asked>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> PageResult {
     let q: String = asked.q.trim().chars().take(200).collect();
     let found = if q.is_empty() { Found { q, customers: Vec::new(), all: None, orders: Vec::new() } } else { find(&app, &who, q).await? };
     if headers.contains_key("hx-request") {

@@ -54,7 +54,11 @@ async fn list(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQue
 /// The latest first, by the same filters as the page.
 #[utoipa::path(get, path = "/api/v1/disputes", operation_id = "listDisputes", tag = "Payments", params(DisputesAsked),
     responses((status = 200, body = Page<DisputeRow>)))]
-async fn list_disputes(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Result<axum::Json<Page<DisputeRow>>, Problem> {
+async fn list_disputes(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    RawQuery(raw): RawQuery,
+) -> Result<axum::Json<Page<DisputeRow>>, Problem> {
     lists::page(&app, &ctx, &room::listed_disputes::LIST, raw.as_deref(), room::listed_disputes::rows).await
 }
 

@@ -112,7 +112,14 @@ fn tasks(home: &Home) -> Vec<Task> {
         String::new(),
         "/customers?view=card_expiring".to_owned(),
     );
-    task(today.unpaid, "orders", "order waits for money", "orders wait for money", String::new(), format!("/orders?{}", home::unpaid().print()));
+    task(
+        today.unpaid,
+        "orders",
+        "order waits for money",
+        "orders wait for money",
+        String::new(),
+        format!("/orders?{}", home::unpaid().print()),
+    );
     task(
         today.unmatched,
         "import",
@@ -151,7 +158,12 @@ fn tiles(home: &Home) -> Vec<Tile> {
             more: format!("{} the month before", tones::number(month.new_before)),
             href: list(&home::new_since(month.first)),
         },
-        Tile { name: "Revenue", value: month.total.to_string(), more: parts.join(" "), href: format!("/payments?{}", home::received(month.first).print()) },
+        Tile {
+            name: "Revenue",
+            value: month.total.to_string(),
+            more: parts.join(" "),
+            href: format!("/payments?{}", home::received(month.first).print()),
+        },
         Tile {
             name: "Churned",
             value: tones::number(month.churned),

@@ -77,7 +77,10 @@ pub fn build(desk: &'static Desk, who: &Who, loaded: Loaded, problems: Problems)
     let total = counts.as_ref().map(|c| c.total);
     let mut problems: Vec<String> = problems.0.into_iter().map(|p| p.message).collect();
     if found.too_many {
-        problems.push(format!("More than {MOST_CUSTOMERS} customers match “{}”. This looks through those who ordered last; type more to see the others.", query.q));
+        problems.push(format!(
+            "More than {MOST_CUSTOMERS} customers match “{}”. This looks through those who ordered last; type more to see the others.",
+            query.q
+        ));
     }
     let page = pages(desk, &query, found.before, found.after, rows.len(), total);
     ListView {
@@ -100,7 +103,7 @@ pub fn build(desk: &'static Desk, who: &Who, loaded: Loaded, problems: Problems)
         ranges: words::ranges(&query),
         on: query.chips().iter().map(say).collect(),
         drops: without.iter().map(|(chip, n)| (say(chip), n.map(tones::number).unwrap_or_default())).collect(),
-        filtered: query.is_filtered() && (!query.chips().is_empty() || total != Some(0) || query.view.word() != list.views[0].word),
+        filtered: query.is_filtered(),
         resettable: !text.is_empty(),
         reset: desk.place.address(""),
         tabs: tabs(desk, &query, &views),

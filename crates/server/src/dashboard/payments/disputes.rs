@@ -46,7 +46,14 @@ fn draw(row: Listed, zone: &Zone, now: i64) -> RowView {
         name: format!("dispute of {amount}, {}", row.name),
         act: None,
         cells: vec![
-            ("customer", Cell::text(if row.name.is_empty() { "Guest" } else { &row.name }).to(home).and(if row.customer.is_none() { "guest" } else { "" })),
+            (
+                "customer",
+                Cell::text(if row.name.is_empty() { "Guest" } else { &row.name }).to(home).and(if row.customer.is_none() {
+                    "guest"
+                } else {
+                    ""
+                }),
+            ),
             ("due", Cell::day(zone, d.due_at).and(if late { "past" } else { "" })),
             ("opened", Cell::day(zone, Some(d.opened_at))),
             ("amount", Cell::text(amount.clone())),

@@ -22,7 +22,10 @@ pub static DESK: Desk = Desk {
         kept: |text| Query::parse(&LIST, text).0.unbound().print(),
     },
     icon: "payments",
-    empty: ("No payments yet", "They come with orders from your shops, from providers, from an import, or are recorded by hand on a customer’s page."),
+    empty: (
+        "No payments yet",
+        "They come with orders from your shops, from providers, from an import, or are recorded by hand on a customer’s page.",
+    ),
     create: None,
     rows,
 };

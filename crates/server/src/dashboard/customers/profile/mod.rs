@@ -23,8 +23,8 @@ use store::Tx;
 
 pub use happened::{Happened, field_name};
 pub use lines::{PaymentLine, capital, dispute_tone, method, order_tone, provider};
-pub use subscriptions::tone as subscription_tone;
 pub use pane::{Pane, postal, suffix};
+pub use subscriptions::tone as subscription_tone;
 
 use crate::app::App;
 use crate::dashboard::{PageError, PageResult, frame, see_other};
