@@ -83,7 +83,7 @@ fn counter(answer: &Answer) -> &str {
 }
 
 fn rows(answer: &Answer) -> usize {
-    answer.body.matches("<td class=\"first\">").count()
+    answer.body.matches("<td class=\"first").count()
 }
 
 /// The first address that holds this.

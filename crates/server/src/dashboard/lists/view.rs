@@ -108,7 +108,7 @@ pub fn build(desk: &'static Desk, who: &Who, loaded: Loaded, problems: Problems)
         reset: desk.place.address(""),
         tabs: tabs(desk, &query, &views),
         own: views.into_iter().find(|v| v.own && v.id.as_str() == query.view.word()),
-        many: columns.len() > 9,
+        many: columns.len() > 7,
         all_columns: list.columns.iter().skip(1).map(|c| (c.word, c.label, columns.iter().any(|seen| seen.word == c.word))).collect(),
         rows: rows.into_iter().map(|row| seen(row, &columns)).collect(),
         columns: columns.iter().map(|c| (*c, head(desk, c, &query))).collect(),
