@@ -327,7 +327,7 @@ store::db_test! {
         let noted: i64 = desk.read(|tx, ctx| Ok(tx.scalar(&Stmt::built("SELECT COUNT(*) FROM events WHERE merchant_id = $1 AND kind = 'payments.exported'".into()), &[&ctx.merchant])?)).unwrap();
         assert_eq!(noted, 4);
         let support = desk.f.staff(Role::Support);
-        let refused = export(&desk.f.db, &support, &LIST, Selection::Ids(&[]), crate::files::Format::Csv, &mut Vec::new());
+        let refused = export(&desk.f.db, &support, &LIST, Selection::Ids(&[]), crate::files::Format::Csv, Vec::new());
         assert!(matches!(refused, Err(Error::Forbidden(crate::kit::Right::Export))));
     }
 }
