@@ -5,7 +5,7 @@ use store::{Bind, Db, Engine};
 
 use super::*;
 use crate::kit::Ctx;
-use crate::merchants;
+use crate::merchants::{self, Settings};
 use crate::testing::Fixture;
 
 fn settings(f: &Fixture) -> Settings {
