@@ -163,7 +163,7 @@ pub static LIST: List = List {
         Column { word: "amount", label: "Amount", shown: true, number: true, spare: false, sort: Some("amount") },
         Column { word: "status", label: "Status", shown: true, number: false, spare: false, sort: None },
         Column { word: "customer", label: "Customer", shown: true, number: false, spare: false, sort: None },
-        Column { word: "provider", label: "Provider", shown: true, number: false, spare: true, sort: None },
+        Column { word: "provider", label: "Provider", shown: false, number: false, spare: true, sort: None },
         Column { word: "method", label: "Method", shown: true, number: false, spare: true, sort: None },
         Column { word: "order", label: "Order", shown: true, number: false, spare: true, sort: None },
         Column { word: "refunded", label: "Refunded", shown: false, number: true, spare: true, sort: None },
