@@ -47,7 +47,14 @@ pub fn document(lines: &[(&str, Decimal, Decimal, Category, Decimal)], decimals:
         issued_at: Moment { date: issued, hour: 9, minute: 30, second: 5 },
         due: Some(Date { year: 2026, month: 12, day: 22 }),
         delivered: issued,
-        currency: if decimals == 0 { "JPY" } else if decimals == 3 { "KWD" } else { "EUR" }.into(),
+        currency: if decimals == 0 {
+            "JPY"
+        } else if decimals == 3 {
+            "KWD"
+        } else {
+            "EUR"
+        }
+        .into(),
         decimals,
         language: "en".into(),
         seller: Party {
@@ -135,7 +142,13 @@ pub fn all() -> Vec<(&'static str, Document)> {
     (bare.terms, bare.note, bare.footer, bare.order) = (String::new(), String::new(), String::new(), String::new());
     let mut logo = document(&coffee(5), 2);
     logo.logo = Some(Logo { width: 96, height: 32, rgba: (0..96 * 32).flat_map(|i| [(i % 96) as u8, 120, 110, 255]).collect() });
-    let mut scripts = document(&[("咖啡豆 200g", dec("1"), dec("12"), Category::Standard, dec("20")), ("קפה طازج", dec("2"), dec("3.5"), Category::Standard, dec("20"))], 2);
+    let mut scripts = document(
+        &[
+            ("咖啡豆 200g", dec("1"), dec("12"), Category::Standard, dec("20")),
+            ("קפה طازج", dec("2"), dec("3.5"), Category::Standard, dec("20")),
+        ],
+        2,
+    );
     scripts.buyer.name = "株式会社サンプル".into();
     scripts.note = "Ελληνικά, Кириллица, e\u{301}, \u{202e}abc, a\u{0}b".into();
     let takes_back = document(

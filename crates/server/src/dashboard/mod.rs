@@ -9,6 +9,7 @@ mod door;
 mod frame;
 mod home;
 mod invitations;
+mod invoices;
 mod jobs;
 mod merchants;
 pub mod moments;
@@ -33,7 +34,7 @@ use crate::http::{Policy, Routes};
 /// All pages.
 pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(settings::routes(people(routes)));
-    let routes = payments::routes(orders::routes(routes));
+    let routes = invoices::routes(payments::routes(orders::routes(routes)));
     home::routes(search::routes(jobs::routes(routes)))
 }
 

@@ -51,9 +51,7 @@ fn row(f: &mut Flow<'_>, line: &Line) {
     f.y += BODY.1 + 1.0;
     numbers(f, line);
     let mut first = true;
-    for (text, (size, step), ink) in
-        title.iter().map(|t| (t, BODY, Ink::Text)).chain(sku.iter().map(|t| (t, SMALL, Ink::Quiet)))
-    {
+    for (text, (size, step), ink) in title.iter().map(|t| (t, BODY, Ink::Text)).chain(sku.iter().map(|t| (t, SMALL, Ink::Quiet))) {
         if !first {
             if !f.fits(step) {
                 f.turn();
