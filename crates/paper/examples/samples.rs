@@ -5,7 +5,8 @@ mod sample;
 
 fn main() {
     let folder = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
-    for (name, document) in sample::all() {
+    let all = sample::all().into_iter().map(|(name, d)| (name.to_owned(), d));
+    for (name, document) in all.chain(sample::thrown(80)) {
         let path = |end: &str| std::path::Path::new(&folder).join(format!("{name}.{end}"));
         let written = paper::pdf(&document).and_then(|pdf| Ok((pdf, paper::xml(&document)?)));
         match written {

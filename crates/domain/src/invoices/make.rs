@@ -1,12 +1,14 @@
 //! Drafts made from an order or a payment: they come to exactly what was ordered or paid.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 use store::Tx;
 
 use super::create::{Draft, buyer};
 use super::sums::on_top;
 use super::{Category, Line, Party, Prices, Rounding, State, queries, settings};
-use crate::kit::{Address, Ctx, Error, InvoiceId, Link, OrderId, PaymentId, Problems, Result, Right, locks};
+use crate::kit::{Actor, Address, Ctx, Error, InvoiceId, Link, OrderId, PaymentId, Problems, Result, Right, locks};
 use crate::merchants;
 use crate::orders;
 use crate::payments::PaymentStatus;
@@ -29,7 +31,7 @@ fn of_order(tx: &mut Tx, ctx: &Ctx, order: &OrderId, payment: Option<&PaymentId>
     if let Some(draft) = standing(tx, ctx, Some(order), payment)? {
         return Ok(draft);
     }
-    let (whole, own, merchant) = (orders::get(tx, ctx, order)?, settings(tx, ctx)?, merchants::settings(tx, ctx)?);
+    let (whole, own, merchant) = (orders::get(tx, &seeing(ctx), order)?, settings(tx, ctx)?, merchants::settings(tx, ctx)?);
     let (prices, category, rate) = taxed(&whole, &own)?;
     let mut draft = Draft {
         customer: row.customer.clone(),
@@ -57,6 +59,12 @@ fn of_order(tx: &mut Tx, ctx: &Ctx, order: &OrderId, payment: Option<&PaymentId>
         return Err(unclear(&whole.summary.number));
     }
     draft.insert(tx, ctx, &sums)
+}
+
+/// The same actor with the right to read: who may bill an order is shown what it bills.
+fn seeing(ctx: &Ctx) -> Ctx {
+    let actor = Actor { rights: ctx.actor.rights.with(Right::Read), ..(*ctx.actor).clone() };
+    Ctx { actor: Arc::new(actor), ..ctx.clone() }
 }
 
 /// The customer as it is now, with the address of the order where the order has one.

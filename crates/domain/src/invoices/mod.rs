@@ -33,11 +33,11 @@ pub use logo::{LogoPicture, logo_picture, remove_logo, set_logo, shown_logo};
 pub use make::{of_order_draft, of_payment_draft};
 pub use pay::{Pay, apply, record};
 pub(crate) use pay::{bounced, follow_order, moved};
-pub(crate) use read::rest_of;
 pub use read::statements;
 pub use read::{
     Filter, Invoice, Page, Paid, Summary, count_of_customer, due_days, get, list, of_customer, of_order, of_payment, of_payments,
 };
+pub(crate) use read::{load, rest_of};
 pub use settings::{Settings, SettingsEdit, edit_settings, settings};
 pub use sums::{Sums, sums};
 pub use void::void;

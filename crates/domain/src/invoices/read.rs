@@ -172,7 +172,7 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> Result<Summary> {
     tx.opt(&queries::GET, &[&ctx.merchant, id], row)?.ok_or(Error::NotFound("invoice"))
 }
 
-/// An invoice under the locks of its customer, its order and itself.
+/// An invoice under the locks of its customer, its order, its payment and itself.
 ///
 /// # Errors
 /// `Conflict` (`moved`) when it was given to another customer while we waited.
@@ -183,6 +183,9 @@ pub(super) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> Result<Summ
     }
     if let Some(order) = &seen.order {
         locks::order(tx, ctx, order)?;
+    }
+    if let Some(payment) = &seen.payment {
+        locks::payment(tx, ctx, payment)?;
     }
     locks::invoice(tx, ctx, id)?;
     let now = find(tx, ctx, id)?;

@@ -13,7 +13,7 @@ use crate::kit::{Ctx, Email, Error, InvoiceId, MailId, Problems, Result, Right, 
 /// A field error for `to`; `Conflict` (`draft`) before it is issued.
 pub fn send_invoice(tx: &mut Tx, ctx: &Ctx, invoice: &InvoiceId, to: &str, message: &str) -> Result<MailId> {
     ctx.must(Right::Orders)?;
-    let found = invoices::get(tx, ctx, invoice)?.summary;
+    let found = invoices::load(tx, ctx, invoice)?.summary;
     if !found.state.is_issued() {
         return Err(Error::conflict("draft", "Issue the invoice first."));
     }

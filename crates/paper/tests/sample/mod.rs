@@ -179,3 +179,29 @@ pub fn all() -> Vec<(&'static str, Document)> {
         ("takes_back", takes_back),
     ]
 }
+
+/// Invoices thrown by dice that always fall the same way: quantities, prices, rates and numbers of lines that nobody thought of.
+pub fn thrown(count: u64) -> Vec<(String, Document)> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut dice = move |sides: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % sides
+    };
+    let rates = ["5.5", "7", "10", "19", "20", "25", "8.1"];
+    let mut all = Vec::new();
+    for n in 0..count {
+        let lines: Vec<_> = (0..1 + dice(25))
+            .map(|_| {
+                let (quantity, price) = (Decimal::new(1 + dice(9_999) as i64, 2), Decimal::new(dice(2_000_000) as i64 - 200_000, 4));
+                ("Thing", quantity, price, Category::Standard, dec(rates[dice(rates.len() as u64) as usize]))
+            })
+            .collect();
+        let mut d = document(&lines, if dice(5) == 0 { 0 } else { 2 });
+        if d.total < 0 {
+            continue;
+        }
+        d.paid = if dice(3) == 0 { d.total / 2 } else { 0 };
+        all.push((format!("thrown-{n}"), d));
+    }
+    all
+}

@@ -98,6 +98,7 @@ const ORDERS: Room = Room { id: "orders", name: "Orders", href: "/orders", icon:
 const INVOICES: Room = Room { id: "invoices", name: "Invoices", href: "/invoices", icon: "invoices" };
 const SETTINGS: Room = Room { id: "settings", name: "Settings", href: "/settings", icon: "settings" };
 const NEW_CUSTOMER: Room = Room { id: "new-customer", name: "Customer", href: "/customers/new", icon: "customers" };
+const NEW_INVOICE: Room = Room { id: "new-invoice", name: "Invoice", href: "/invoices/new", icon: "invoices" };
 const NEW_ORDER: Room = Room { id: "new-order", name: "Order", href: "/orders/new", icon: "orders" };
 
 impl Frame {
@@ -115,7 +116,7 @@ impl Frame {
 
     /// What the New menu offers to this person (SPEC 3.1).
     pub fn creates(&self) -> Vec<Room> {
-        let all = [(self.may_write_customers, NEW_CUSTOMER), (self.may_write_orders, NEW_ORDER)];
+        let all = [(self.may_write_customers, NEW_CUSTOMER), (self.may_write_orders, NEW_ORDER), (self.may_write_orders, NEW_INVOICE)];
         all.into_iter().filter_map(|(may, room)| may.then_some(room)).collect()
     }
 

@@ -2,6 +2,8 @@
 
 mod api;
 mod desk;
+mod invoices;
+mod outbox;
 mod pages_list;
 mod pages_profile;
 mod people;

@@ -9,6 +9,7 @@ mod pay;
 mod public;
 mod send;
 mod shown;
+mod whose;
 
 use domain::kit::Right;
 
@@ -22,6 +23,7 @@ pub fn routes(routes: Routes) -> Routes {
     let (pay, give_back) = (Policy::May(Right::Payments), Policy::May(Right::Refund));
     let routes = routes
         .get("/invoices", read, list::page)
+        .get("/invoices/new", write, whose::page)
         .get("/customers/{id}/invoices/new", write, form::new)
         .post("/customers/{id}/invoices/new", write, form::create)
         .post("/orders/{id}/invoice", write, page::of_order)
