@@ -18,7 +18,10 @@ pub enum Fault {
 /// Adds everything up again.
 pub(crate) fn adds_up(d: &Document) -> Result<(), Fault> {
     let sum = |what: &str, kept: i64, items: &mut dyn Iterator<Item = i64>| {
-        let real = items.map(Some).fold(Some(0_i64), |sum, item| sum?.checked_add(item?));
+        let mut real = Some(0_i64);
+        for item in items {
+            real = real.and_then(|sum| sum.checked_add(item));
+        }
         if real == Some(kept) { Ok(()) } else { Err(Fault::Sums(format!("{what} is {kept}, the parts give {real:?}"))) }
     };
     sum("net", d.net, &mut d.lines.iter().map(|l| l.net))?;

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
-use super::settings::{choice, party, text};
+use super::party::party;
+use super::settings::{choice, text};
 use super::{Invoice, Kind, Line, LineInput, Party, Prices, Rounding, State, Summary, Sums, lines, queries, read, settings, sums};
 use crate::customers::display_name;
 use crate::events::Event;

@@ -10,8 +10,10 @@ mod document;
 mod issue;
 mod lines;
 mod link;
+mod list;
 mod logo;
 mod make;
+mod party;
 mod pay;
 pub mod queries;
 mod read;
@@ -29,14 +31,12 @@ pub use document::{Paper, paper};
 pub use issue::{issue, missing};
 pub use lines::{Line, LineInput, MAX_LINES, TaxGroup};
 pub use link::{by_link, open_link, revoke_link};
+pub use list::{Filter, list, statements};
 pub use logo::{LogoPicture, logo_picture, remove_logo, set_logo, shown_logo};
 pub use make::{of_order_draft, of_payment_draft};
 pub use pay::{Pay, apply, record};
 pub(crate) use pay::{bounced, follow_order, moved};
-pub use read::statements;
-pub use read::{
-    Filter, Invoice, Page, Paid, Summary, count_of_customer, due_days, get, list, of_customer, of_order, of_payment, of_payments,
-};
+pub use read::{Invoice, Page, Paid, Summary, count_of_customer, due_days, get, of_customer, of_order, of_payment, of_payments};
 pub(crate) use read::{load, rest_of};
 pub use settings::{Settings, SettingsEdit, edit_settings, settings};
 pub use sums::{Sums, sums};

@@ -81,7 +81,7 @@ pub async fn of_payment(State(app): State<App>, who: Who, uri: Uri, headers: Hea
     let which = payment.clone();
     let (p, found) = app
         .read(&who.ctx, move |tx, ctx| {
-            Ok((payments::get(tx, ctx, &which)?, invoices::of_payments(tx, ctx, &[which.clone()])?.pop().flatten()))
+            Ok((payments::get(tx, ctx, &which)?, invoices::of_payments(tx, ctx, std::slice::from_ref(&which))?.pop().flatten()))
         })
         .await?;
     let back = match (&p.customer, &p.order) {
