@@ -18,9 +18,11 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("home/queries.rs", domain::home::queries::ALL),
         ("housekeeping/queries.rs", domain::housekeeping::queries::ALL),
         ("imports/queries.rs", domain::imports::queries::ALL),
+        ("invoices/queries.rs", domain::invoices::queries::ALL),
         ("jobs/queries.rs", domain::jobs::queries::ALL),
         ("labels/queries.rs", domain::labels::queries::ALL),
         ("lists/queries.rs", domain::lists::queries::ALL),
+        ("mail/queries.rs", domain::mail::queries::ALL),
         ("merchants/queries.rs", domain::merchants::queries::ALL),
         ("orders/queries.rs", domain::orders::queries::ALL),
         ("payments/queries.rs", domain::payments::queries::ALL),
@@ -39,7 +41,8 @@ store::db_test! {
     fn every_statement_is_understood(db) {
         let built = domain::customers::list::queries::built().into_iter().chain(domain::customers::bulk::queries::built());
         let built = built.chain(domain::payments::queries::built()).chain(domain::orders::queries::built()).chain(domain::subscriptions::queries::built());
-        let all = rooms().into_iter().flat_map(|(_, all)| all.iter().copied()).chain(built);
+        let invoices: Vec<Stmt> = domain::invoices::statements();
+        let all = rooms().into_iter().flat_map(|(_, all)| all.iter().copied()).chain(built).chain(&invoices);
         let refused: Vec<String> = all.filter_map(|s| db.prepare(s).err().map(|e| e.to_string())).collect();
         assert!(refused.is_empty(), "{}", refused.join("\n"));
     }

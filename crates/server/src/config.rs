@@ -27,6 +27,10 @@ pub struct File {
     pub readers: Option<usize>,
     /// Requests per minute of one API key.
     pub api_per_minute: Option<u32>,
+    /// The server that takes mail: `smtps://user:password@mail.example.com`, or `smtp://…?tls=required`.
+    pub smtp_url: Option<String>,
+    /// The address that mail comes from.
+    pub mail_from: Option<String>,
 }
 
 impl File {
@@ -54,6 +58,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Requests per minute of one API key.
     pub api_per_minute: u32,
+    /// Who takes mail; without it nothing is sent.
+    pub smtp: Option<crate::mailer::Smtp>,
 }
 
 /// Which database: `--database`, else `DATABASE_URL`, else the file's, else `regulars.db` in the data folder.

@@ -7,4 +7,5 @@ pub mod config;
 pub mod dashboard;
 pub mod http;
 pub mod look;
+pub mod mailer;
 pub mod workers;

@@ -1,4 +1,4 @@
-//! The worker thread of a serving process: jobs, and the housekeeping that time alone asks for.
+//! The worker threads of a serving process: jobs, mail, and the housekeeping that time alone asks for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +13,8 @@ use crate::app::App;
 
 /// How long a worker rests when nothing waits.
 const REST: Duration = Duration::from_millis(200);
+/// How long the outbox rests when nothing waits.
+const POST: Duration = Duration::from_secs(1);
 /// How often statuses that time has moved are written down, and old answers forgotten.
 const HOUSEKEEPING: Duration = Duration::from_secs(600);
 
@@ -20,14 +22,14 @@ const HOUSEKEEPING: Duration = Duration::from_secs(600);
 #[derive(Debug)]
 pub struct Worker {
     stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
+        self.threads.iter().for_each(|t| t.thread().unpark());
+        for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }
@@ -48,9 +50,25 @@ pub fn kinds() -> Kinds {
 /// When the system gives no thread.
 pub fn start(app: &App) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
-    let (app, flag) = (app.clone(), stop.clone());
-    let thread = std::thread::Builder::new().name("jobs".to_owned()).spawn(move || run(&app, &flag))?;
-    Ok(Worker { stop, thread: Some(thread) })
+    let (jobs, flag) = (app.clone(), stop.clone());
+    let mut threads = vec![std::thread::Builder::new().name("jobs".to_owned()).spawn(move || run(&jobs, &flag))?];
+    if app.config.smtp.is_some() {
+        let (mail, flag) = (app.clone(), stop.clone());
+        threads.push(std::thread::Builder::new().name("mail".to_owned()).spawn(move || post(&mail, &flag))?);
+    }
+    Ok(Worker { stop, threads })
+}
+
+/// Sends what waits in the outbox.
+fn post(app: &App, stop: &AtomicBool) {
+    let Some(smtp) = &app.config.smtp else { return };
+    let name = format!("{}:{}", std::process::id(), domain::kit::secret());
+    while !stop.load(Ordering::Relaxed) {
+        if let Err(error) = crate::mailer::run_all(&app.db, smtp, &*app.clock, &name, &|| stop.load(Ordering::Relaxed)) {
+            tracing::error!(%error, "the outbox could not be worked on; it goes on");
+        }
+        std::thread::park_timeout(POST);
+    }
 }
 
 fn run(app: &App, stop: &AtomicBool) {

@@ -60,7 +60,7 @@ fn switch(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, at: Option<Micros>, kind: &'s
 /// events stay as ids.
 ///
 /// # Errors
-/// A conflict `linked` with every order, payment, subscription and dispute that is linked to it.
+/// A conflict `linked` with every order, payment, invoice, subscription and dispute that is linked to it.
 pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
     ctx.must(Right::Purge)?;
     let state = state::locked(tx, ctx, id)?;
@@ -97,6 +97,7 @@ pub fn links(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
     for (kind, statement) in [
         ("order", &q::LINKED_ORDERS),
         ("payment", &q::LINKED_PAYMENTS),
+        ("invoice", &q::LINKED_INVOICES),
         ("subscription", &q::LINKED_SUBSCRIPTIONS),
         ("dispute", &q::LINKED_DISPUTES),
     ] {
@@ -110,6 +111,7 @@ fn label(kind: &str, r: &Row) -> std::result::Result<String, store::Error> {
     let money = |r: &Row| Ok::<_, store::Error>(Money::new(r.get(1)?, r.get::<Currency>(2)?));
     Ok(match kind {
         "order" => format!("Order {}", r.str(1)?),
+        "invoice" => r.get::<Option<String>>(1)?.map_or_else(|| "A draft of an invoice".to_owned(), |number| format!("Invoice {number}")),
         "payment" => format!("Payment of {}", money(r)?),
         "dispute" => format!("Dispute of {}", money(r)?),
         _ => format!("Subscription {}", r.str(1)?),
@@ -117,7 +119,7 @@ fn label(kind: &str, r: &Row) -> std::result::Result<String, store::Error> {
 }
 
 fn linked(name: &str, links: Vec<Link>) -> Error {
-    let counts = ["order", "payment", "subscription", "dispute"].into_iter().filter_map(|kind| {
+    let counts = ["order", "payment", "invoice", "subscription", "dispute"].into_iter().filter_map(|kind| {
         let n = links.iter().filter(|l| l.kind == kind).count();
         (n > 0).then(|| if n == 1 { format!("1 {kind}") } else { format!("{n}{} {kind}s", if n == LINKS { " or more" } else { "" }) })
     });

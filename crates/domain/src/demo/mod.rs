@@ -4,6 +4,7 @@
 //! life and `regulars verify` finds nothing. The same seed and day give the same shop on both engines. E-mail addresses are at
 //! `example.*`; nothing here ever calls a network.
 
+mod bills;
 #[cfg(feature = "testing")]
 pub mod bulk;
 mod dice;
@@ -13,6 +14,7 @@ mod people;
 mod story;
 mod write;
 
+pub use bills::bills;
 pub use house::{House, PASSWORD, open, zone};
 pub use write::{fill, guests};
 

@@ -205,6 +205,12 @@ ids! {
     JobId = "job";
     /// An import.
     ImportId = "imp";
+    /// An invoice or credit note.
+    InvoiceId = "ivc";
+    /// A logo on invoices.
+    LogoId = "lgo";
+    /// A mail on its way out.
+    MailId = "mai";
     /// A saved view of a list.
     ViewId = "vie";
 }

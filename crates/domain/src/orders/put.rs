@@ -9,8 +9,8 @@ use crate::kit::{
     Address, Ctx, Currency, CustomerId, Error, ImportId, Micros, OrderId, Problems, Result, ShopId, clean, email_key, locks, name_key,
     phone_key,
 };
-use crate::merchants;
 use crate::payments::Payer;
+use crate::{invoices, merchants};
 
 /// An order's content as a checkout, a person or an import tells it.
 #[derive(Clone, Debug)]
@@ -315,11 +315,16 @@ pub(crate) fn follow_payments(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> Result<()
         Ok((r.get::<i64>(0)?, r.get::<Option<Micros>>(1)?, r.get::<i64>(2)?))
     })?;
     let covered = settled > 0 && settled >= order.total;
+    follow_state(tx, ctx, &order, covered, last, bounced > 0)?;
+    invoices::follow_order(tx, ctx, id)
+}
+
+fn follow_state(tx: &mut Tx, ctx: &Ctx, order: &OrderRow, covered: bool, last: Option<Micros>, bounced: bool) -> Result<()> {
     match (order.state, order.paid_at) {
-        (State::Open, None) if covered => super::change::enter(tx, ctx, &order, State::Paid, last),
-        (State::Fulfilled, None) if covered => set_paid(tx, ctx, &order, State::Fulfilled, last, "order.paid"),
-        (State::Paid, Some(_)) if !covered && bounced > 0 => set_paid(tx, ctx, &order, State::Open, None, "order.unpaid"),
-        (State::Fulfilled, Some(_)) if !covered && bounced > 0 => set_paid(tx, ctx, &order, State::Fulfilled, None, "order.unpaid"),
+        (State::Open, None) if covered => super::change::enter(tx, ctx, order, State::Paid, last),
+        (State::Fulfilled, None) if covered => set_paid(tx, ctx, order, State::Fulfilled, last, "order.paid"),
+        (State::Paid, Some(_)) if !covered && bounced => set_paid(tx, ctx, order, State::Open, None, "order.unpaid"),
+        (State::Fulfilled, Some(_)) if !covered && bounced => set_paid(tx, ctx, order, State::Fulfilled, None, "order.unpaid"),
         _ => Ok(()),
     }
 }

@@ -14,7 +14,7 @@ use super::{PaymentView, get, keys, queries};
 use crate::customers::{display_name, facts};
 use crate::events::Event;
 use crate::kit::{AttachmentId, Ctx, CustomerId, Error, OrderId, PaymentId, Result, Right, locks, words};
-use crate::orders;
+use crate::{invoices, orders};
 
 /// At most so many of one key are shown: a shop's own phone, typed for every guest, must not make a page of a million rows.
 const MOST: i64 = 200;
@@ -160,6 +160,9 @@ pub fn attach(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, customer: &CustomerId
     if let Some(order) = &order {
         orders::give(tx, ctx, order, Some(customer))?;
     }
+    for id in &moved {
+        invoices::moved(tx, ctx, id, order.as_ref(), Some(customer))?;
+    }
     facts::refresh(tx, ctx, std::slice::from_ref(customer), "guest payment attached")
 }
 
@@ -232,6 +235,9 @@ pub fn undo_attach(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<()> {
     }
     if let Some(order) = &order {
         orders::give(tx, ctx, order, None)?;
+    }
+    for (_, payment) in &together {
+        invoices::moved(tx, ctx, payment, order.as_ref(), None)?;
     }
     keys::keep(tx, ctx, &customer)?;
     facts::refresh(tx, ctx, std::slice::from_ref(&customer), "attaching a guest payment undone")

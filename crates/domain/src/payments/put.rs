@@ -7,7 +7,7 @@ use super::{MAX_MINOR, Outcome, PaymentInput, PaymentRow, PaymentStatus, keys, m
 use crate::customers::facts;
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, Error, MethodId, Micros, PaymentId, Problems, Result, Right, clean, email_key, locks, phone_key};
-use crate::{merchants, orders};
+use crate::{invoices, merchants, orders};
 
 /// How far ahead of ours a provider's clock may be.
 const CLOCK_SKEW: Micros = 300_000_000;
@@ -38,6 +38,9 @@ pub fn put(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Put> {
         locks::order(tx, ctx, order)?;
     }
     let put = put_later(tx, ctx, input, &settings.country)?;
+    if put.changed && input.status == PaymentStatus::Bounced {
+        invoices::bounced(tx, ctx, &put.id)?;
+    }
     if let Some(order) = &input.order {
         orders::follow_payments(tx, ctx, order)?;
     }

@@ -8,7 +8,7 @@ use super::{MethodInput, MethodKind, Payer, PaymentInput, PaymentStatus, queries
 use crate::customers::facts;
 use crate::events::Event;
 use crate::kit::{Ctx, Currency, CustomerId, Error, Micros, OrderId, PaymentId, Problems, Result, Right, ShopId, locks};
-use crate::{merchants, orders};
+use crate::{invoices, merchants, orders};
 
 /// A payment recorded by hand, for an order or alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,6 +142,7 @@ pub fn bounce(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, reason: &str) -> Result<()
         .on("payment", id.as_str())
         .data(serde_json::json!({ "amount": row.amount, "currency": row.currency, "order": row.order }))
         .record(tx, ctx)?;
+    invoices::bounced(tx, ctx, id)?;
     if let Some(order) = &row.order {
         orders::follow_payments(tx, ctx, order)?;
     }

@@ -3,6 +3,7 @@
 //! It reads slices of a thousand customers and five thousand payments, each slice in one snapshot, so that its memory does not grow with
 //! the merchant and what changes meanwhile does not look like a fault. It never repairs: a difference is a fault to be found.
 
+mod invoices;
 mod payments;
 pub mod queries;
 #[cfg(test)]
@@ -26,7 +27,7 @@ const CUSTOMERS: i64 = 1_000;
 pub struct Difference {
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// `customer` or `payment`.
+    /// `customer`, `payment`, `invoice` or `series`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -45,6 +46,8 @@ pub struct Checked {
     pub customers: u64,
     /// Payments, guests' too.
     pub payments: u64,
+    /// Invoices and credit notes, drafts too.
+    pub invoices: u64,
     /// Differences found.
     pub differences: u64,
 }
@@ -60,6 +63,7 @@ pub fn run(db: &Db, today: AsOf, mut found: impl FnMut(&Difference)) -> Result<C
         let one = merchant_of(db, &ctx, &mut found)?;
         sum.customers += one.customers;
         sum.payments += one.payments;
+        sum.invoices += one.invoices;
         sum.differences += one.differences;
     }
     Ok(sum)
@@ -87,6 +91,17 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
             None => break,
         }
     }
+    after = String::new();
+    loop {
+        let slice = db.spool(|tx| invoices::slice(tx, ctx, &after))?;
+        sum.invoices += slice.looked_at;
+        match tell(slice, &mut sum, found) {
+            Some(last) => after = last,
+            None => break,
+        }
+    }
+    let differences = db.spool(|tx| invoices::series(tx, ctx))?;
+    tell(Slice { looked_at: 0, differences, next: None }, &mut sum, found);
     Ok(sum)
 }
 

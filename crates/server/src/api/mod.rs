@@ -6,6 +6,7 @@ mod customers;
 mod describe;
 mod events;
 mod exports;
+mod invoices;
 mod jobs;
 mod lists;
 mod orders;
@@ -31,7 +32,7 @@ use crate::http::{Problem, Routes};
 /// All operations of the API.
 pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(routes);
-    let routes = checkouts::routes(orders::routes(routes));
+    let routes = invoices::routes(checkouts::routes(orders::routes(routes)));
     let routes = subscriptions::routes(payments::routes(routes));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
     events::routes(staff::routes(settings::routes(routes)))

@@ -33,6 +33,12 @@ words! {
     PaymentKind = MethodKind::ALL, "What the money came by";
     MethodOutcome = Outcome::ALL, "What the last attempt with a method said about it";
     DisputeState = DisputeStatus::ALL, "How far a dispute came";
+    InvoiceKind = domain::invoices::Kind::ALL, "Invoice or credit note";
+    InvoiceState = domain::invoices::State::ALL, "How far an invoice came";
+    InvoicePrices = domain::invoices::Prices::ALL, "Whether prices hold the tax";
+    InvoiceRounding = domain::invoices::Rounding::ALL, "Where amounts are rounded";
+    TaxCategory = domain::invoices::Category::ALL, "How a line is taxed (EN 16931)";
+    MailState = domain::mail::State::ALL, "How far a mail came";
     GuestReason = Reason::ALL, "Why a guest payment is thought to be a customer's";
     SubscriptionState = SubscriptionStatus::ALL, "How a subscription stands";
     CycleUnit = Unit::ALL, "What a cycle is counted in";

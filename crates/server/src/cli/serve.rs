@@ -63,7 +63,8 @@ impl Serve {
         let base_url = self.base_url.clone().or(file.base_url.clone()).unwrap_or_default().trim_end_matches('/').to_owned();
         let insecure = self.insecure_http || file.insecure_http.unwrap_or(false);
         let secure = config::check_http(listen, &base_url, insecure)?;
-        Ok(Config { listen, base_url, secure, data: place.folder(&file)?, api_per_minute: file.api_per_minute.unwrap_or(1200) })
+        let smtp = crate::mailer::Smtp::of(file.smtp_url.as_deref(), file.mail_from.as_deref())?;
+        Ok(Config { listen, base_url, secure, data: place.folder(&file)?, api_per_minute: file.api_per_minute.unwrap_or(1200), smtp })
     }
 }
 

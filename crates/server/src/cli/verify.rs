@@ -23,7 +23,7 @@ impl Verify {
             println!("{} {} of {}: {} is {}, and the facts give {}", d.kind, d.id, d.merchant, d.what, d.kept, d.should_be);
         })
         .map_err(|e| e.to_string())?;
-        println!("{} customers and {} payments looked at", checked.customers, checked.payments);
+        println!("{} customers, {} payments and {} invoices looked at", checked.customers, checked.payments, checked.invoices);
         if checked.differences == 0 { Ok(()) } else { Err(format!("{} differences", checked.differences)) }
     }
 }

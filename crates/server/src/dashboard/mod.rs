@@ -10,6 +10,7 @@ mod files;
 mod frame;
 mod home;
 mod invitations;
+mod invoices;
 mod jobs;
 pub mod lists;
 mod merchants;
@@ -36,7 +37,7 @@ use crate::http::{Policy, Routes};
 /// All pages.
 pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(settings::routes(people(routes)));
-    let routes = subscriptions::routes(payments::routes(orders::routes(routes)));
+    let routes = subscriptions::routes(invoices::routes(payments::routes(orders::routes(routes))));
     home::routes(search::routes(jobs::routes(routes)))
 }
 

@@ -98,8 +98,10 @@ const ORDERS: Room = Room { id: "orders", name: "Orders", href: "/orders", icon:
 const SUBSCRIPTIONS: Room = Room { id: "subscriptions", name: "Subscriptions", href: "/subscriptions", icon: "subscriptions" };
 const PAYMENTS: Room = Room { id: "payments", name: "Payments", href: "/payments", icon: "payments" };
 const DISPUTES: Room = Room { id: "disputes", name: "Disputes", href: "/disputes", icon: "dispute" };
+const INVOICES: Room = Room { id: "invoices", name: "Invoices", href: "/invoices", icon: "invoices" };
 const SETTINGS: Room = Room { id: "settings", name: "Settings", href: "/settings", icon: "settings" };
 const NEW_CUSTOMER: Room = Room { id: "new-customer", name: "Customer", href: "/customers/new", icon: "customers" };
+const NEW_INVOICE: Room = Room { id: "new-invoice", name: "Invoice", href: "/invoices/new", icon: "invoices" };
 const NEW_ORDER: Room = Room { id: "new-order", name: "Order", href: "/orders/new", icon: "orders" };
 
 impl Frame {
@@ -107,7 +109,7 @@ impl Frame {
     pub fn rooms(&self) -> Vec<Part> {
         let mut parts = vec![
             Part { name: "", last: false, rooms: vec![HOME] },
-            Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS, SUBSCRIPTIONS] },
+            Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS, INVOICES, SUBSCRIPTIONS] },
             Part { name: "Money", last: false, rooms: vec![PAYMENTS, DISPUTES] },
         ];
         if self.may_open_settings {
@@ -118,7 +120,7 @@ impl Frame {
 
     /// What the New menu offers to this person (SPEC 3.1).
     pub fn creates(&self) -> Vec<Room> {
-        let all = [(self.may_write_customers, NEW_CUSTOMER), (self.may_write_orders, NEW_ORDER)];
+        let all = [(self.may_write_customers, NEW_CUSTOMER), (self.may_write_orders, NEW_ORDER), (self.may_write_orders, NEW_INVOICE)];
         all.into_iter().filter_map(|(may, room)| may.then_some(room)).collect()
     }
 

@@ -48,6 +48,7 @@ impl Desk {
             secure: base_url.starts_with("https://"),
             data: PathBuf::new(),
             api_per_minute: 1_000_000,
+            smtp: smtp(),
         };
         let app = server::cli::serve::app((**db).clone(), Arc::new(FixedClock(NOW)), config).unwrap();
         let (router, table) = routes::all(&app);
@@ -91,6 +92,11 @@ impl Desk {
             .unwrap();
         Visitor { desk: self, cookies: vec![("regulars".to_owned(), opened.secret)] }
     }
+}
+
+/// A mail server that is set up and never asked: no worker runs here.
+fn smtp() -> Option<server::mailer::Smtp> {
+    server::mailer::Smtp::of(Some("smtp://127.0.0.1:1"), Some("desk@example.com")).unwrap()
 }
 
 /// Fixture ids repeat with their seed; sessions of one test must differ.

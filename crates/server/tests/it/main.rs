@@ -2,7 +2,9 @@
 
 mod api;
 mod desk;
+mod invoices;
 mod lists;
+mod outbox;
 mod pages_list;
 mod pages_profile;
 mod people;

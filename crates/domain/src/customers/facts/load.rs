@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use store::{Row, Stmt, Tx};
 
 use super::queries;
+use crate::invoices;
 use crate::kit::{Ctx, Currency, CustomerId, MethodId, Micros, Money, Result};
 use crate::merchants::Settings;
 use crate::orders::State;
@@ -24,6 +25,8 @@ pub(crate) struct Facts {
     pub methods: Vec<MethodFact>,
     /// Live-mode ones.
     pub subscriptions: Vec<SubscriptionFact>,
+    /// Those that are due.
+    pub invoices: Vec<InvoiceFact>,
     pub disputes: i64,
     pub open_disputes: i64,
 }
@@ -55,6 +58,15 @@ pub(crate) struct OrderFact {
     pub ordered_at: Micros,
     pub shop: String,
     pub value: Option<i64>,
+    pub due: Option<i64>,
+}
+
+#[derive(Debug)]
+pub(crate) struct InvoiceFact {
+    pub currency: Currency,
+    pub rest: i64,
+    pub issued_at: Micros,
+    /// The rest in the merchant's currency.
     pub due: Option<i64>,
 }
 
@@ -100,6 +112,11 @@ pub(crate) fn fill(tx: &mut Tx, ctx: &Ctx, whose: Whose, all: &mut BTreeMap<Stri
         f.subscriptions.push(SubscriptionFact { status: r.get(1)?, ends_at: r.get(2)?, updated_at: r.get(3)? });
         Ok(())
     })?;
+    each(tx, ctx, whose, [&queries::INVOICES_ONE, &queries::INVOICES_RANGE], all, |f, r| {
+        let rest = invoices::rest_of(r.get(2)?, r.get(3)?, r.get(4)?);
+        f.invoices.push(InvoiceFact { currency: r.get(1)?, rest, issued_at: r.get::<Option<Micros>>(5)?.unwrap_or_default(), due: None });
+        Ok(())
+    })?;
     each(tx, ctx, whose, [&queries::DISPUTES_ONE, &queries::DISPUTES_RANGE], all, |f, r| {
         f.disputes = r.get(1)?;
         f.open_disputes = r.get(2)?;
@@ -119,6 +136,9 @@ pub(crate) fn price(tx: &mut Tx, ctx: &Ctx, settings: &Settings, rates: &mut Con
             o.value = rates.convert(tx, ctx, Money::new(o.total, o.currency), day)?;
             o.due = rates.convert(tx, ctx, Money::new(o.open.max(0), o.currency), day)?;
         }
+    }
+    for i in &mut facts.invoices {
+        i.due = rates.convert(tx, ctx, Money::new(i.rest, i.currency), settings.zone.day(i.issued_at))?;
     }
     Ok(())
 }

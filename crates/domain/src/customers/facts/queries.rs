@@ -14,8 +14,10 @@ macro_rules! orders {
     ($where:literal) => {
         concat!(
             "SELECT o.customer_id, o.state, o.abandoned_at IS NOT NULL, o.paid_at IS NOT NULL, o.currency, o.total,
-            CASE WHEN o.paid_at IS NULL AND o.state IN ('open', 'fulfilled') THEN (SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM payments p
-              WHERE p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status = 'settled' AND p.currency = o.currency) ELSE 0 END,
+            CASE WHEN o.paid_at IS NULL AND o.state IN ('open', 'fulfilled') THEN CASE WHEN EXISTS (SELECT 1 FROM invoices i
+              WHERE i.merchant_id = o.merchant_id AND i.order_id = o.id AND i.kind = 'invoice' AND i.state NOT IN ('draft', 'void'))
+              THEN o.total ELSE (SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM payments p
+              WHERE p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status = 'settled' AND p.currency = o.currency) END ELSE 0 END,
             o.ordered_at, o.shop_id FROM orders o WHERE o.merchant_id = $1 AND o.customer_id ",
             $where
         )
@@ -52,6 +54,16 @@ macro_rules! disputes {
         )
     };
 }
+/// What is still to be paid of invoices; an order that is billed counts by its invoice.
+macro_rules! invoices {
+    ($where:literal) => {
+        concat!(
+            "SELECT customer_id, currency, total, paid, credited, issued_at FROM invoices
+            WHERE merchant_id = $1 AND kind = 'invoice' AND state IN ('open', 'partly_paid') AND customer_id ",
+            $where
+        )
+    };
+}
 macro_rules! kept {
     ($where:literal) => {
         concat!(
@@ -75,6 +87,8 @@ store::statements! {
     pub SUBSCRIPTIONS_RANGE = subscriptions!("> $2 AND customer_id <= $3");
     pub DISPUTES_ONE = disputes!("= $2");
     pub DISPUTES_RANGE = disputes!("> $2 AND p.customer_id <= $3");
+    pub INVOICES_ONE = invoices!("= $2");
+    pub INVOICES_RANGE = invoices!("> $2 AND customer_id <= $3");
     /// What is kept now.
     pub KEPT_ONE = kept!("= $2");
     pub KEPT_RANGE = kept!("> $2 ORDER BY id LIMIT $3");

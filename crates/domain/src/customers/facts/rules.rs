@@ -83,7 +83,7 @@ pub(crate) fn work_out(facts: &Facts, settings: &Settings, now: Micros) -> Kept 
         payment_count: facts.payments.len() as i64,
         dispute_count: facts.disputes,
         open_dispute_count: facts.open_disputes,
-        balance_due: sum(orders().filter(|o| o.is_due()).filter_map(|o| o.due)),
+        balance_due: sum(orders().filter(|o| o.is_due()).filter_map(|o| o.due).chain(facts.invoices.iter().filter_map(|i| i.due))),
         first_order_at: orders().map(|o| o.ordered_at).min(),
         last_order_at: orders().map(|o| o.ordered_at).max(),
         first_paid_at: counting().map(|p| p.paid_at).min(),
@@ -96,6 +96,9 @@ pub(crate) fn totals(facts: &Facts) -> Totals {
     let mut totals = Totals::new();
     for order in facts.orders.iter().filter(|o| o.is_real()) {
         totals.entry(order.currency.code()).or_default();
+    }
+    for invoice in &facts.invoices {
+        totals.entry(invoice.currency.code()).or_default();
     }
     for payment in facts.payments.iter().filter(|p| p.is_settled()) {
         let [paid, refunded, lost] = totals.entry(payment.currency.code()).or_default();

@@ -28,6 +28,8 @@ pub struct Topics {
     pub methods: i64,
     /// Subscriptions, ended ones too.
     pub subscriptions: i64,
+    /// Invoices and credit notes, drafts too.
+    pub invoices: i64,
     /// Guest payments that may be this customer's (SPEC 2.8).
     pub guest_payments: i64,
     /// Entries of the timeline.
@@ -47,6 +49,7 @@ pub fn topics(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Topics> {
             payments: r.get(2)?,
             methods: r.get(3)?,
             subscriptions: r.get(4)?,
+            invoices: r.get(5)?,
             guest_payments: 0,
         })
     })?;

@@ -26,6 +26,7 @@ struct May {
     close: bool,
     cancel: bool,
     refund: bool,
+    bill: bool,
 }
 
 /// A line with its own sum.
@@ -47,6 +48,7 @@ struct Page {
     ordered: When,
     lines: Vec<Line>,
     payments: Vec<PaymentLine>,
+    invoices: Vec<crate::dashboard::invoices::Line>,
     /// Who bought: address (empty for a guest) and name.
     buyer: (String, String),
     billing: Vec<String>,
@@ -62,6 +64,7 @@ struct Page {
 struct Read {
     order: Order,
     payments: Vec<PaymentView>,
+    invoices: Vec<domain::invoices::Summary>,
     customer: Option<(String, String)>,
     entries: Vec<events::Entry>,
     zone: Zone,
@@ -78,7 +81,8 @@ fn read(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> domain::Result<Read> {
         None => Vec::new(),
     };
     let customer = customer.map(|c| (format!("/customers/{}", c.id), c.display_name));
-    Ok(Read { order, payments, customer, entries, zone: merchants::settings(tx, ctx)?.zone })
+    let invoices = domain::invoices::of_order(tx, ctx, id)?;
+    Ok(Read { order, payments, invoices, customer, entries, zone: merchants::settings(tx, ctx)?.zone })
 }
 
 /// The page.
@@ -117,14 +121,27 @@ fn view(frame: Frame, who: &Who, r: Read) -> Page {
             .collect(),
         happened: Happened::all(&r.entries, &zone),
         steps: steps.into_iter().filter_map(|(word, at)| at.map(|at| (word, moments::moment(&zone, at)))).collect(),
-        may: may(&who.ctx, &o, open, held),
+        may: may(
+            &who.ctx,
+            &o,
+            open,
+            held,
+            r.invoices.iter().any(|i| {
+                i.kind == domain::invoices::Kind::Invoice
+                    && !matches!(i.state, domain::invoices::State::Void | domain::invoices::State::Credited)
+            }),
+        ),
+        invoices: {
+            let today = i64::from(zone.day(who.ctx.now));
+            r.invoices.into_iter().map(|i| crate::dashboard::invoices::line(i, today)).collect()
+        },
         payments: r.payments.into_iter().map(|p| PaymentLine::of(p, &zone)).collect(),
         o,
     }
 }
 
 /// No button that would be refused.
-fn may(ctx: &Ctx, o: &Order, open: bool, held: i64) -> May {
+fn may(ctx: &Ctx, o: &Order, open: bool, held: i64, billed: bool) -> May {
     let (orders, state) = (ctx.may(Right::Orders), o.summary.state);
     May {
         place: orders && state == Step::Draft && !o.lines.is_empty(),
@@ -134,6 +151,7 @@ fn may(ctx: &Ctx, o: &Order, open: bool, held: i64) -> May {
         close: orders && !open && matches!(state, Step::Paid | Step::Fulfilled),
         cancel: orders && held <= 0 && matches!(state, Step::Draft | Step::Open | Step::Paid),
         refund: ctx.may(Right::Refund),
+        bill: orders && !billed && !matches!(state, Step::Draft | Step::Cancelled),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit;
+mod invoices;
 mod labels;
 mod merchant;
 mod rates;
@@ -41,6 +42,11 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/settings/tags/{id}", settings, labels::edit_page::<TagId>)
         .post("/settings/tags/{id}", settings, labels::rename::<TagId>)
         .post("/settings/tags/{id}/delete", settings, labels::delete::<TagId>)
+        .get("/settings/invoices", settings, invoices::page)
+        .post("/settings/invoices", settings, invoices::save)
+        .post("/settings/invoices/logo", settings, invoices::logo)
+        .post("/settings/invoices/logo/remove", settings, invoices::remove_logo)
+        .get("/settings/invoices/logo/{id}", Policy::May(Right::Read), invoices::shown_logo)
         .get("/settings/rates", settings, rates::page)
         .post("/settings/rates", settings, rates::put)
         .post("/settings/rates/file", settings, rates::file)
@@ -68,11 +74,12 @@ pub(super) struct Item {
     pub(super) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 8] = [
+const ENTRIES: [(&str, &str, Right); 9] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/groups", "Groups", Right::Settings),
     ("/settings/tags", "Tags", Right::Settings),
+    ("/settings/invoices", "Invoices", Right::Settings),
     ("/settings/rates", "Exchange rates", Right::Settings),
     ("/settings/staff", "Staff", Right::Staff),
     ("/settings/api-keys", "API keys", Right::Staff),

@@ -76,6 +76,7 @@ fn icon(kind: &str) -> &'static str {
         _ => match kind.split('.').next().unwrap_or_default() {
             "note" => "note",
             "order" => "orders",
+            "invoice" => "invoices",
             "payment" | "method" => "payments",
             "dispute" => "dispute",
             "subscription" => "subscriptions",
@@ -88,6 +89,7 @@ fn icon(kind: &str) -> &'static str {
 fn href(entry: &Entry) -> String {
     match entry.subject_kind.as_str() {
         "order" => format!("/orders/{}", entry.subject_id),
+        "invoice" => format!("/invoices/{}", entry.subject_id),
         "payment" | "dispute" => entry.customer.as_ref().map_or_else(String::new, |c| format!("/customers/{c}/payments")),
         "subscription" => entry.customer.as_ref().map_or_else(String::new, |c| format!("/customers/{c}/subscriptions")),
         _ => String::new(),
@@ -130,6 +132,17 @@ fn title(entry: &Entry) -> String {
         "payment.refunded" => format!("Refund{amount}"),
         "payment.attached" => "Guest payment attached".to_owned(),
         "payment.attach_undone" => "Attaching a guest payment undone".to_owned(),
+        "invoice.created" => format!("Draft of an invoice{amount}"),
+        "invoice.edited" => "Draft of an invoice changed".to_owned(),
+        "invoice.discarded" => "Draft of an invoice discarded".to_owned(),
+        "invoice.issued" => format!("Invoice {}{amount} issued", word("number")),
+        "invoice.paid" => format!("Payment{amount} on invoice {}", word("number")),
+        "invoice.unpaid" => format!("A payment on invoice {} bounced", word("number")),
+        "invoice.credited" => format!("Credit note {}{amount} on invoice {}", word("credit_note"), word("number")),
+        "invoice.voided" => format!("Invoice {} withdrawn", word("number")),
+        "invoice.mailed" => format!("Invoice {} sent by mail", word("number")),
+        "invoice.link_opened" => "Link to an invoice opened".to_owned(),
+        "invoice.link_closed" => "Link to an invoice closed".to_owned(),
         "method.attached" => "Payment method added".to_owned(),
         "method.detached" => "Payment method removed".to_owned(),
         "method.chosen" => "Default payment method chosen".to_owned(),

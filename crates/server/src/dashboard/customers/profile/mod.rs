@@ -4,6 +4,7 @@
 
 mod guests;
 mod happened;
+mod invoices;
 mod lines;
 mod methods;
 mod orders;
@@ -22,7 +23,7 @@ use domain::merchants;
 use store::Tx;
 
 pub use happened::{Happened, field_name};
-pub use lines::{PaymentLine, capital, dispute_tone, method, order_tone, provider};
+pub use lines::{PaymentLine, address, capital, dispute_tone, method, order_tone, provider};
 pub use pane::{Pane, postal, suffix};
 pub use subscriptions::tone as subscription_tone;
 
@@ -45,6 +46,8 @@ pub enum Topic {
     Methods,
     /// What runs.
     Subscriptions,
+    /// What was billed.
+    Invoices,
     /// What may be theirs.
     Guests,
     /// What happened.
@@ -53,12 +56,13 @@ pub enum Topic {
 
 impl Topic {
     /// All, in the order of the menu, with the end of their address and their name.
-    pub const ALL: [(Self, &'static str, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str, &'static str); 8] = [
         (Self::Overview, "", "Overview"),
         (Self::Orders, "/orders", "Orders"),
         (Self::Payments, "/payments", "Payments"),
         (Self::Methods, "/methods", "Payment methods"),
         (Self::Subscriptions, "/subscriptions", "Subscriptions"),
+        (Self::Invoices, "/invoices", "Invoices"),
         (Self::Guests, "/guest-payments", "Related guest payments"),
         (Self::Timeline, "/timeline", "Timeline"),
     ];
@@ -73,6 +77,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/customers/{id}/payments", read, payments::page)
         .get("/customers/{id}/methods", read, methods::page)
         .get("/customers/{id}/subscriptions", read, subscriptions::page)
+        .get("/customers/{id}/invoices", read, invoices::page)
         .get("/customers/{id}/guest-payments", read, guests::page)
         .post("/customers/{id}/guest-payments", Policy::May(Right::Payments), guests::attach_many)
         .post("/payments/{id}/attach", Policy::May(Right::Payments), guests::attach)

@@ -224,6 +224,7 @@ fn tabs(c: &Customer, topics: &Topics, on: Topic, suffix: &str) -> Vec<Tab> {
         Topic::Payments => Some(topics.payments),
         Topic::Methods => Some(topics.methods),
         Topic::Subscriptions => Some(topics.subscriptions),
+        Topic::Invoices => Some(topics.invoices),
         Topic::Guests => Some(topics.guest_payments),
         Topic::Timeline => Some(topics.events),
     };

@@ -1,0 +1,145 @@
+//! An invoice as the paper shows it.
+
+use store::Tx;
+
+use super::{Invoice, Kind, Party, Prices, logo, read, shown_logo};
+use crate::files::countries;
+use crate::kit::{Ctx, Error, InvoiceId, LogoId, Micros, Result, Right, Zone};
+
+/// What is needed to set an invoice in type; the setting itself takes time and is done outside of a transaction.
+#[derive(Clone, Debug)]
+pub struct Paper {
+    document: paper::Document,
+    logo: Option<Vec<u8>>,
+    /// A name for the file: `INV-2026-00001.pdf`.
+    pub file_name: String,
+    /// Its number, or nothing for a draft.
+    pub number: String,
+}
+
+impl Paper {
+    /// The PDF.
+    ///
+    /// # Errors
+    /// `Internal`: a fault of ours.
+    pub fn pdf(mut self) -> Result<Vec<u8>> {
+        self.document.logo = self.logo.as_deref().and_then(logo::dots);
+        paper::pdf(&self.document).map_err(|e| Error::Internal(e.to_string()))
+    }
+
+    /// The data alone, EN 16931 as CII XML.
+    ///
+    /// # Errors
+    /// A conflict `not_in_norm` when EN 16931 cannot say it.
+    pub fn xml(self) -> Result<String> {
+        if let Some(why) = paper::not_in_norm(&self.document) {
+            return Err(Error::conflict("not_in_norm", why));
+        }
+        paper::xml(&self.document).map_err(|e| Error::Internal(e.to_string()))
+    }
+
+    /// An amount as this invoice writes it.
+    pub fn amount(&self, minor: i64) -> String {
+        let d = &self.document;
+        paper::amount(minor, d.decimals, &d.currency, &d.language)
+    }
+}
+
+/// What the paper of an issued invoice shows. Needs [`Right::Read`].
+///
+/// # Errors
+/// `Conflict` (`draft`) before it is issued.
+pub fn paper(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> Result<Paper> {
+    ctx.must(Right::Read)?;
+    let invoice = read::load(tx, ctx, id)?;
+    if !invoice.summary.state.is_issued() {
+        return Err(Error::conflict("draft", "A draft has no paper yet. Issue it first."));
+    }
+    let logo_id = invoice.summary.snapshot.logo.clone().map(LogoId::from_db);
+    let logo = match logo_id {
+        Some(id) => Some(shown_logo(tx, ctx, &id)?),
+        None => None,
+    };
+    let number = invoice.summary.number.clone().unwrap_or_default();
+    let file_name =
+        number.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect::<String>() + ".pdf";
+    Ok(Paper { document: document(&invoice), logo, file_name, number })
+}
+
+fn document(invoice: &Invoice) -> paper::Document {
+    let s = &invoice.summary;
+    let issued = day(s.issued_on.unwrap_or_default());
+    paper::Document {
+        kind: if s.kind == Kind::Invoice { paper::Kind::Invoice } else { paper::Kind::CreditNote },
+        number: s.number.clone().unwrap_or_default(),
+        issued,
+        issued_at: moment(s.issued_at.unwrap_or(s.created_at)),
+        due: s.due_on.map(day),
+        delivered: issued,
+        currency: s.currency.code().to_owned(),
+        decimals: s.currency.decimals(),
+        language: s.buyer.language.clone(),
+        seller: party(&s.snapshot.seller),
+        buyer: party(&s.buyer),
+        bank: paper::Bank { name: s.snapshot.bank.name.clone(), iban: s.snapshot.bank.iban.clone(), bic: s.snapshot.bank.bic.clone() },
+        lines: invoice
+            .lines
+            .iter()
+            .map(|l| paper::Line {
+                title: l.title.clone(),
+                sku: l.sku.clone(),
+                quantity: l.quantity,
+                unit_price: l.unit_price,
+                category: l.category.paper(),
+                rate: l.rate,
+                net: l.net,
+                shown: l.shown,
+            })
+            .collect(),
+        gross: s.prices == Prices::Gross,
+        taxes: invoice
+            .taxes
+            .iter()
+            .map(|t| paper::TaxGroup { category: t.category.paper(), rate: t.rate, net: t.net, tax: t.tax })
+            .collect(),
+        net: s.net,
+        tax: s.tax,
+        total: s.total,
+        paid: s.prepaid,
+        order: s.order_number.clone().unwrap_or_default(),
+        earlier: s.corrects_number.clone().zip(s.corrects_on).map(|(number, on)| paper::Earlier { number, issued: day(on) }),
+        exemption: s.snapshot.exemption.clone(),
+        terms: if s.kind == Kind::Invoice { s.snapshot.terms.clone() } else { String::new() },
+        note: s.note.clone(),
+        footer: s.snapshot.footer.clone(),
+        logo: None,
+    }
+}
+
+fn party(p: &Party) -> paper::Party {
+    paper::Party {
+        name: p.name.clone(),
+        line1: p.address.line1.clone(),
+        line2: p.address.line2.clone(),
+        zip: p.address.zip.clone(),
+        city: p.address.city.clone(),
+        state: p.address.state.clone(),
+        country: p.address.country.clone(),
+        country_name: countries::name_of(&p.address.country).unwrap_or_default().to_owned(),
+        vat_id: p.vat_number.clone(),
+        company_id: p.company_id.clone(),
+        email: p.email.clone(),
+        phone: p.phone.clone(),
+    }
+}
+
+fn day(number: i64) -> paper::Date {
+    let date = super::due_days(number);
+    paper::Date { year: date.year(), month: date.month(), day: date.day() }
+}
+
+fn moment(at: Micros) -> paper::Moment {
+    let civil = Zone::utc().civil(at);
+    let date = paper::Date { year: civil.year(), month: civil.month(), day: civil.day() };
+    paper::Moment { date, hour: civil.hour(), minute: civil.minute(), second: civil.second() }
+}

@@ -1,0 +1,59 @@
+//! The outbox: mail that waits, was sent, or failed. One press is one mail, and one mail is handed to a server at most once.
+//!
+//! A mail is written in the transaction of the verb that asks for it. A worker claims it, which is written down before anything is sent; so
+//! when the worker dies half way nobody knows whether it arrived, and a person decides. What certainly did not arrive is tried again with
+//! growing pauses. Nothing here talks to the network; the server does, with [`Letter`].
+
+pub mod queries;
+mod queue;
+mod run;
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+
+pub use queue::{get, of_invoice, retry, send_invoice};
+pub use run::{Claimed, Letter, Outcome, claim, done, letter};
+
+use crate::kit::{InvoiceId, MailId, Micros, words};
+
+words! {
+    /// How far a mail came.
+    pub enum State {
+        /// Waits, perhaps for another try.
+        Queued = "queued", "Queued";
+        /// In the hands of a worker.
+        Sending = "sending", "Sending";
+        /// A server took it.
+        Sent = "sent", "Sent";
+        /// It will not go by itself any more.
+        Failed = "failed", "Failed";
+    }
+}
+
+/// A mail of the outbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mail {
+    /// Its id.
+    pub id: MailId,
+    /// How far it came.
+    pub state: State,
+    /// The invoice it carries.
+    pub invoice: Option<InvoiceId>,
+    /// To whom.
+    pub recipient: String,
+    /// What about.
+    pub subject: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What a server or the network said last; empty when nothing.
+    pub error: String,
+    /// When somebody asked for it.
+    pub queued_at: Micros,
+    /// Who.
+    pub queued_by: String,
+    /// When it is tried again.
+    pub next_at: Option<Micros>,
+    /// When a server took it.
+    pub sent_at: Option<Micros>,
+}

@@ -1,0 +1,108 @@
+//! What people do with mail: send an invoice, look what became of it, try again.
+
+use store::{Row, Tx};
+
+use super::{Mail, State, queries};
+use crate::events::Event;
+use crate::invoices;
+use crate::kit::{Ctx, Email, Error, InvoiceId, MailId, Problems, Result, Right, clean, locks};
+
+/// Puts an invoice into the outbox. `to` may be empty: then it goes to the buyer's address. Needs [`Right::Orders`].
+///
+/// # Errors
+/// A field error for `to`; `Conflict` (`draft`) before it is issued.
+pub fn send_invoice(tx: &mut Tx, ctx: &Ctx, invoice: &InvoiceId, to: &str, message: &str) -> Result<MailId> {
+    ctx.must(Right::Orders)?;
+    let found = invoices::load(tx, ctx, invoice)?.summary;
+    if !found.state.is_issued() {
+        return Err(Error::conflict("draft", "Issue the invoice first."));
+    }
+    let mut problems = Problems::default();
+    let to = if to.trim().is_empty() { &found.buyer.email } else { to };
+    let address = Email::parse(to).map(|e| e.typed);
+    if address.is_none() {
+        let words =
+            if to.trim().is_empty() { "The buyer has no e-mail address. Say where it shall go." } else { "This is no e-mail address." };
+        problems.add("to", if to.trim().is_empty() { "required" } else { "invalid" }, words);
+    }
+    let message = clean(&mut problems, "message", message, 2000);
+    problems.check()?;
+    let (number, seller) = (found.number.clone().unwrap_or_default(), found.seller_name().to_owned());
+    let subject: String = format!("{} {number} – {seller}", found.kind.label()).chars().filter(|c| !c.is_control()).collect();
+    let body = body(&found, &number, &seller, &message);
+    if let Some(customer) = &found.customer {
+        locks::customers(tx, ctx, &[customer])?;
+    }
+    let id: MailId = ctx.id();
+    let by = &ctx.actor.name;
+    tx.exec(
+        &queries::INSERT,
+        &[&ctx.merchant, &id, &found.customer, invoice, &address.unwrap_or_default(), &subject, &body, &ctx.now, by],
+    )?;
+    tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
+    Event::new("invoice.mailed")
+        .of_opt(found.customer.as_ref())
+        .on("invoice", invoice.as_str())
+        .data(serde_json::json!({ "number": number, "mail": id }))
+        .value("to", None, Some(to.trim()))
+        .record(tx, ctx)?;
+    Ok(id)
+}
+
+fn body(invoice: &invoices::Summary, number: &str, seller: &str, message: &str) -> String {
+    let money = |minor| crate::kit::Money::new(minor, invoice.currency);
+    let what = match invoice.kind {
+        invoices::Kind::Invoice => format!("your invoice {number} of {} is attached.", money(invoice.total)),
+        invoices::Kind::CreditNote => format!("your credit note {number} of {} is attached.", money(invoice.total)),
+    };
+    let due = match (invoice.rest(), invoice.due_on) {
+        (rest, Some(day)) if rest > 0 => format!("\n\n{} is to be paid by {}.", money(rest), invoices::due_days(day)),
+        _ => String::new(),
+    };
+    let message = if message.is_empty() { String::new() } else { format!("\n\n{message}") };
+    format!("Hello {},\n\n{what}{due}{message}\n\n{seller}\n", invoice.buyer.name)
+}
+
+/// The mails of an invoice, newest first.
+pub fn of_invoice(tx: &mut Tx, ctx: &Ctx, invoice: &InvoiceId) -> Result<Vec<Mail>> {
+    ctx.must(Right::Read)?;
+    Ok(tx.rows(&queries::OF_INVOICE, &[&ctx.merchant, invoice], row)?)
+}
+
+/// One mail.
+///
+/// # Errors
+/// [`Error::NotFound`], also for another merchant's.
+pub fn get(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<Mail> {
+    tx.opt(&queries::FIND, &[&ctx.merchant, id], row)?.ok_or(Error::NotFound("mail"))
+}
+
+/// Sends a mail that failed once more.
+///
+/// # Errors
+/// `Conflict` (`mail_state`) unless it failed.
+pub fn retry(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<()> {
+    ctx.must(Right::Orders)?;
+    let mail = get(tx, ctx, id)?;
+    if mail.state != State::Failed || tx.exec(&queries::RETRY, &[&ctx.merchant, id, &ctx.now])? == 0 {
+        return Err(Error::conflict("mail_state", format!("A mail that is {} is not tried again.", mail.state.label().to_lowercase())));
+    }
+    tx.exec(&queries::QUEUE, &[id, &ctx.merchant, &ctx.now])?;
+    Ok(())
+}
+
+fn row(r: &Row<'_>) -> std::result::Result<Mail, store::Error> {
+    Ok(Mail {
+        id: r.get(0)?,
+        state: r.get(1)?,
+        invoice: r.get(2)?,
+        recipient: r.get(3)?,
+        subject: r.get(4)?,
+        attempts: r.get(5)?,
+        error: r.get(6)?,
+        queued_at: r.get(7)?,
+        queued_by: r.get(8)?,
+        next_at: r.get(9)?,
+        sent_at: r.get(10)?,
+    })
+}

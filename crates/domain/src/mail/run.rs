@@ -1,0 +1,124 @@
+//! What the worker does: claim, read the letter, and write down what became of it.
+
+use store::Tx;
+
+use super::{State, queries};
+use crate::invoices::{self, Paper};
+use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, Result};
+
+/// How long a worker holds a mail: ten minutes, longer than any server may take.
+const LEASE: Micros = 600_000_000;
+/// Pauses between tries, seconds; behind the last one it has failed.
+const PAUSES: [i64; 7] = [60, 300, 900, 3_600, 7_200, 21_600, 43_200];
+
+/// A mail that this worker holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Which.
+    pub mail: MailId,
+    /// The worker that holds it.
+    pub worker: String,
+    /// The try this is, from 1.
+    pub attempt: i64,
+}
+
+/// What is to be sent.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// To whom.
+    pub to: String,
+    /// Who writes, in words; the address is the server's.
+    pub from_name: String,
+    /// Where answers go; may be empty.
+    pub reply_to: String,
+    /// What about.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+    /// When it was asked for, microseconds UTC.
+    pub at: Micros,
+    /// The invoice it carries.
+    pub paper: Option<Paper>,
+}
+
+/// What became of a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server took it.
+    Sent,
+    /// It certainly did not arrive, and may another time: no connection, a refusal for now.
+    Later(String),
+    /// The server will not take it.
+    Refused(String),
+    /// Nobody knows: the line was cut when the server had all of it. Never sent again by itself.
+    Unclear(String),
+}
+
+/// Takes a mail that is due. One that another worker held until its lease ran out may have arrived: it fails, for a person to decide.
+pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> {
+    let due = tx.rows(&queries::DUE, &[&now], |r| Ok((r.get::<MailId>(0)?, r.get::<MerchantId>(1)?)))?;
+    for (mail, merchant) in due {
+        if tx.exec(&queries::TAKE, &[&mail, &now, &(now + LEASE), &worker])? == 0 {
+            continue;
+        }
+        match tx.opt(&queries::SENDING, &[&merchant, &mail], |r| r.get(0))? {
+            Some(attempt) => return Ok(Some(Claimed { merchant, mail, worker: worker.to_owned(), attempt })),
+            None => {
+                let state = tx.opt(&queries::FIND, &[&merchant, &mail], |r| r.get::<State>(1))?;
+                if state == Some(State::Sending) {
+                    let words = "Sending was interrupted. Ask whether it arrived before you try again.";
+                    tx.exec(&queries::FAILED, &[&merchant, &mail, &words])?;
+                }
+                tx.exec(&queries::LEAVE, &[&mail])?;
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// What to send. In a read transaction.
+pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
+    let ctx = Ctx::new(claimed.merchant.clone(), Actor::system("mail"), Door::Job, now);
+    let found = tx.opt(&queries::LETTER, &[&claimed.merchant, &claimed.mail], |r| {
+        Ok((r.get::<String>(0)?, r.get::<String>(1)?, r.get::<String>(2)?, r.get::<Option<InvoiceId>>(3)?, r.get::<Micros>(5)?))
+    })?;
+    let (to, subject, body, invoice, at) = found.ok_or(Error::NotFound("mail"))?;
+    let (mut from_name, mut reply_to, mut paper) = (String::new(), String::new(), None);
+    if let Some(invoice) = invoice {
+        let found = invoices::get(tx, &ctx, &invoice)?.summary;
+        (from_name, reply_to) = (found.seller_name().to_owned(), found.seller_email().to_owned());
+        paper = Some(invoices::paper(tx, &ctx, &invoice)?);
+    }
+    Ok(Letter { to, from_name, reply_to, subject, body, at, paper })
+}
+
+/// Writes down what became of it; nothing when another worker holds it meanwhile.
+pub fn done(tx: &mut Tx, claimed: &Claimed, outcome: &Outcome, now: Micros) -> Result<()> {
+    if tx.opt(&queries::HELD, &[&claimed.mail, &claimed.worker], |_| Ok(()))?.is_none() {
+        return Ok(());
+    }
+    let (merchant, mail) = (&claimed.merchant, &claimed.mail);
+    let pause = usize::try_from(claimed.attempt - 1).ok().and_then(|n| PAUSES.get(n));
+    match (outcome, pause) {
+        (Outcome::Later(words), Some(pause)) => {
+            let next = now + pause * 1_000_000;
+            tx.exec(&queries::LATER, &[merchant, mail, &short(words), &next])?;
+            tx.exec(&queries::QUEUE, &[mail, merchant, &next])?;
+            return Ok(());
+        }
+        (Outcome::Sent, _) => tx.exec(&queries::SENT, &[merchant, mail, &now])?,
+        (Outcome::Later(words) | Outcome::Refused(words), _) => tx.exec(&queries::FAILED, &[merchant, mail, &short(words)])?,
+        (Outcome::Unclear(words), _) => {
+            let words = format!("It may have arrived: {words}. Ask before you try again.");
+            tx.exec(&queries::FAILED, &[merchant, mail, &short(&words)])?
+        }
+    };
+    tx.exec(&queries::LEAVE, &[mail])?;
+    Ok(())
+}
+
+fn short(words: &str) -> String {
+    words.chars().filter(|c| !c.is_control()).take(400).collect()
+}

@@ -1,0 +1,62 @@
+//! What a buyer opens by a link: the invoice and its file, nothing else; not for search engines.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::Response;
+use domain::invoices::{self, Invoice};
+use domain::kit::Ctx;
+
+use super::page::{Row, file, rows};
+use super::shown::{Line, line};
+use crate::app::App;
+use crate::dashboard::slow::slow;
+use crate::dashboard::{PageResult, show};
+
+#[derive(Template)]
+#[template(path = "dashboard/invoices/public.html")]
+struct Page {
+    line: Line,
+    rows: Vec<Row>,
+    rest: Option<String>,
+    seller: String,
+    at: String,
+}
+
+async fn found(app: &App, secret: &str) -> domain::Result<(Ctx, Invoice)> {
+    let (secret, now) = (secret.to_owned(), app.now());
+    app.db.read::<_, domain::Error>(move |tx| invoices::by_link(tx, &secret, now)).await
+}
+
+fn hidden(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
+}
+
+/// The page.
+pub async fn page(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
+    let (ctx, invoice) = found(&app, &secret).await?;
+    let zone = app.read(&ctx, |tx, ctx| Ok(domain::merchants::settings(tx, ctx)?.zone)).await?;
+    let s = invoice.summary.clone();
+    let rest = (s.rest() > 0).then(|| domain::kit::Money::new(s.rest(), s.currency).to_string());
+    let page = Page {
+        rows: rows(&invoice),
+        rest,
+        seller: s.seller_name().to_owned(),
+        at: format!("/i/{secret}"),
+        line: line(s, i64::from(zone.day(ctx.now))),
+    };
+    Ok(hidden(show(&page)))
+}
+
+/// The paper.
+pub async fn pdf(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
+    let (ctx, invoice) = found(&app, &secret).await?;
+    let id = invoice.summary.id;
+    let paper = app.read(&ctx, move |tx, ctx| invoices::paper(tx, ctx, &id)).await?;
+    let name = paper.file_name.clone();
+    Ok(hidden(file(slow(move || paper.pdf()).await?, "application/pdf", &name)))
+}

@@ -1,0 +1,245 @@
+//! Hands mail of the outbox to the server that the configuration names. Says exactly how far it came, so that nothing is sent twice: what was
+//! refused or never begun may be tried again, what broke off behind the last byte may not.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use domain::Error;
+use domain::kit::{Clock, Micros};
+use domain::mail::{self, Claimed, Letter, Outcome};
+use lettre::Address;
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use store::Db;
+
+/// How long one step with the server may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How the line is made private.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tls {
+    /// From the first byte (`smtps://`).
+    Wrapped,
+    /// After a plain hello; without it nothing is sent (`smtp://`).
+    Required,
+    /// Not at all: for a server on this machine (`smtp://…?tls=none`).
+    None,
+}
+
+/// The server that takes mail, and the address it comes from.
+#[derive(Clone)]
+pub struct Smtp {
+    host: String,
+    port: u16,
+    tls: Tls,
+    credentials: Option<Credentials>,
+    from: Address,
+}
+
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Smtp({}:{})", self.host, self.port)
+    }
+}
+
+impl Smtp {
+    /// Reads `smtp_url` and `mail_from` of the configuration; `None` when neither is there.
+    ///
+    /// # Errors
+    /// In words, which of the two is not right.
+    pub fn of(url: Option<&str>, from: Option<&str>) -> Result<Option<Self>, String> {
+        let (url, from) = match (url, from) {
+            (None, None) => return Ok(None),
+            (Some(url), Some(from)) => (url, from),
+            _ => return Err("Set both smtp_url and mail_from, or neither.".to_owned()),
+        };
+        let wrong = || "smtp_url is not an address like smtps://user:password@mail.example.com.".to_owned();
+        let parsed = url::Url::parse(url).map_err(|_| wrong())?;
+        let host = parsed.host_str().ok_or_else(wrong)?.trim_matches(['[', ']']).to_owned();
+        let asked = parsed.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
+        let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let (tls, port) = match (parsed.scheme(), asked.as_deref()) {
+            ("smtps", None) => (Tls::Wrapped, 465),
+            ("smtp", None) if local => (Tls::None, 25),
+            ("smtp", None | Some("required")) => (Tls::Required, 587),
+            ("smtp", Some("none")) => (Tls::None, 25),
+            _ => return Err(wrong()),
+        };
+        let plain = |text: &str| {
+            let pairs = format!("x={}", text.replace('+', "%2B"));
+            url::form_urlencoded::parse(pairs.as_bytes()).next().map_or_else(String::new, |(_, value)| value.into_owned())
+        };
+        let credentials = (!parsed.username().is_empty())
+            .then(|| Credentials::new(plain(parsed.username()), plain(parsed.password().unwrap_or_default())));
+        if credentials.is_some() && tls == Tls::None && !local {
+            return Err("smtp_url would send its password over a line that everybody can read. Use smtps://.".to_owned());
+        }
+        let from = from.trim().parse().map_err(|_| format!("mail_from “{from}” is no e-mail address."))?;
+        Ok(Some(Self { host, port: parsed.port().unwrap_or(port), tls, credentials, from }))
+    }
+
+    fn connect(&self) -> Result<SmtpConnection, SmtpError> {
+        let hello = ClientId::default();
+        let private = TlsParameters::new(self.host.clone())?;
+        let wrapped = (self.tls == Tls::Wrapped).then_some(&private);
+        let mut line = SmtpConnection::connect((self.host.as_str(), self.port), Some(PATIENCE), &hello, wrapped, None)?;
+        if self.tls == Tls::Required {
+            line.starttls(&private, &hello)?;
+        }
+        if let Some(credentials) = &self.credentials {
+            line.auth(&[Mechanism::Plain, Mechanism::Login], credentials)?;
+        }
+        Ok(line)
+    }
+
+    /// Sends one letter; `id` names it, so that a mailbox knows it again.
+    pub fn deliver(&self, letter: Letter, id: &str) -> Outcome {
+        let to: Address = match letter.to.parse() {
+            Ok(to) => to,
+            Err(_) => return Outcome::Refused(format!("{} is no address that mail can go to", letter.to)),
+        };
+        let message = match self.message(letter, &to, id) {
+            Ok(message) => message,
+            Err(words) => return Outcome::Refused(words),
+        };
+        let mut line = match self.connect() {
+            Ok(line) => line,
+            Err(error) => return Outcome::Later(words(&error)),
+        };
+        let outcome = speak(&mut line, &self.from, &to, &message);
+        if outcome == Outcome::Sent {
+            let _ = line.quit();
+        } else {
+            line.abort();
+        }
+        outcome
+    }
+
+    fn message(&self, letter: Letter, to: &Address, id: &str) -> Result<Vec<u8>, String> {
+        let said = |e: &dyn std::fmt::Display| format!("this mail cannot be written: {e}");
+        let name = Some(letter.from_name).filter(|n| !n.is_empty());
+        let at = std::time::UNIX_EPOCH + Duration::from_micros(u64::try_from(letter.at).unwrap_or(0));
+        let mut builder = Message::builder()
+            .from(Mailbox::new(name, self.from.clone()))
+            .to(Mailbox::new(None, to.clone()))
+            .subject(letter.subject)
+            .date(at)
+            .message_id(Some(format!("<{id}@{}>", self.from.domain())));
+        if let Ok(reply_to) = letter.reply_to.parse() {
+            builder = builder.reply_to(Mailbox::new(None, reply_to));
+        }
+        let text = SinglePart::plain(letter.body);
+        let message = match letter.paper {
+            None => builder.singlepart(text),
+            Some(paper) => {
+                let name = paper.file_name.clone();
+                let pdf = paper.pdf().map_err(|e| said(&e))?;
+                let kind = ContentType::parse("application/pdf").map_err(|e| said(&e))?;
+                builder.multipart(MultiPart::mixed().singlepart(text).singlepart(Attachment::new(name).body(pdf, kind)))
+            }
+        };
+        Ok(message.map_err(|e| said(&e))?.formatted())
+    }
+}
+
+/// One mail over an open line.
+fn speak(line: &mut SmtpConnection, from: &Address, to: &Address, message: &[u8]) -> Outcome {
+    let mut options = Vec::new();
+    let strange = !AsRef::<str>::as_ref(from).is_ascii() || !AsRef::<str>::as_ref(to).is_ascii();
+    if strange {
+        if !line.server_info().supports_feature(Extension::SmtpUtfEight) {
+            return Outcome::Refused("the mail server takes no address with letters beyond ASCII".to_owned());
+        }
+        options.push(MailParameter::SmtpUtfEight);
+    }
+    if !message.is_ascii() {
+        options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    let before = line
+        .command(Mail::new(Some(from.clone()), options))
+        .and_then(|_| line.command(Rcpt::new(to.clone(), Vec::new())))
+        .and_then(|_| line.command(Data));
+    if let Err(error) = before {
+        return refused(&error).unwrap_or_else(|| Outcome::Later(words(&error)));
+    }
+    match line.message(message) {
+        Ok(_) => Outcome::Sent,
+        Err(error) => refused(&error).unwrap_or_else(|| Outcome::Unclear(words(&error))),
+    }
+}
+
+/// What the server itself said no to.
+fn refused(error: &SmtpError) -> Option<Outcome> {
+    if error.is_permanent() {
+        return Some(Outcome::Refused(words(error)));
+    }
+    error.is_transient().then(|| Outcome::Later(words(error)))
+}
+
+/// What went wrong, with the cause behind it.
+fn words(error: &SmtpError) -> String {
+    let cause = std::error::Error::source(error).map(|s| format!(": {s}")).unwrap_or_default();
+    let text = error.to_string();
+    if text.contains(cause.trim_start_matches(": ")) { text } else { format!("{text}{cause}") }
+}
+
+/// Sends all that is due; gives how many were tried. Blocking.
+///
+/// # Errors
+/// When the database cannot say what is due or note what became of it.
+pub fn run_all(db: &Db, smtp: &Smtp, clock: &dyn Clock, worker: &str, stop: &dyn Fn() -> bool) -> Result<usize, Error> {
+    let mut tried = 0;
+    while !stop() {
+        let (now, name) = (clock.now(), worker.to_owned());
+        let Some(claimed) = db.write_slice_now::<_, Error>(move |tx| mail::claim(tx, &name, now))? else { break };
+        tried += 1;
+        one(db, smtp, clock, claimed)?;
+    }
+    Ok(tried)
+}
+
+fn one(db: &Db, smtp: &Smtp, clock: &dyn Clock, claimed: Claimed) -> Result<(), Error> {
+    let (held, now): (_, Micros) = (claimed.clone(), clock.now());
+    let outcome = match db.read_now::<_, Error>(move |tx| mail::letter(tx, &held, now)) {
+        Ok(letter) => smtp.deliver(letter, claimed.mail.as_str()),
+        Err(Error::Store(error)) => Outcome::Later(error.to_string()),
+        Err(error) => Outcome::Refused(error.to_string()),
+    };
+    if outcome != Outcome::Sent {
+        tracing::warn!(mail = %claimed.mail, ?outcome, "a mail was not sent");
+    }
+    let now = clock.now();
+    db.write_now::<_, Error>(move |tx| mail::done(tx, &claimed, &outcome, now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(url: &str) -> Result<Smtp, String> {
+        Smtp::of(Some(url), Some("desk@example.com")).map(Option::unwrap)
+    }
+
+    #[test]
+    fn the_address_of_a_server_says_how_private_the_line_is() {
+        let said = |url: &str| of(url).map(|s| (s.host, s.port, s.tls));
+        assert_eq!(said("smtps://u:p%40ss@mail.example.com"), Ok(("mail.example.com".into(), 465, Tls::Wrapped)));
+        assert_eq!(said("smtp://mail.example.com"), Ok(("mail.example.com".into(), 587, Tls::Required)));
+        assert_eq!(said("smtp://127.0.0.1:2525"), Ok(("127.0.0.1".into(), 2525, Tls::None)));
+        assert!(said("smtp://u:p@mail.example.com?tls=none").is_err());
+        assert!(said("http://mail.example.com").is_err() && said("mail.example.com").is_err());
+        assert!(Smtp::of(Some("smtps://mail.example.com"), None).is_err());
+        assert!(Smtp::of(Some("smtps://mail.example.com"), Some("nobody")).is_err());
+        assert!(Smtp::of(None, None).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_debug_print_holds_no_password() {
+        assert_eq!(format!("{:?}", of("smtps://u:secret@mail.example.com").unwrap()), "Smtp(mail.example.com:465)");
+    }
+}

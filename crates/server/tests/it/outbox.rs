@@ -1,0 +1,213 @@
+//! Mail over a real line: a small server that speaks SMTP as it is told to, and what becomes of the outbox.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use domain::customers::{self, NewCustomer, Rules};
+use domain::invoices::{self, LineInput, NewInvoice, Party, SettingsEdit};
+use domain::kit::{FixedClock, InvoiceId};
+use domain::mail::{self, Mail, State};
+use domain::testing::{Fixture, NOW};
+use server::mailer::{self, Smtp};
+
+/// What the server does with the next mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mood {
+    Take,
+    /// 451 to the recipient.
+    Greylist,
+    /// 550 to the recipient.
+    Unknown,
+    /// Hangs up when it has the whole mail.
+    HangUp,
+    /// 552 to the mail itself.
+    TooLarge,
+}
+
+/// A server on a free port; keeps what it took.
+struct Server {
+    port: u16,
+    mood: Arc<Mutex<Mood>>,
+    taken: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (mood, taken) = (Arc::new(Mutex::new(Mood::Take)), Arc::new(Mutex::new(Vec::new())));
+        let (feels, keeps) = (mood.clone(), taken.clone());
+        std::thread::spawn(move || {
+            for line in listener.incoming().flatten() {
+                let mood = *feels.lock().unwrap();
+                let _ = talk(line, mood, &keeps);
+            }
+        });
+        Self { port, mood, taken }
+    }
+
+    fn feel(&self, mood: Mood) {
+        *self.mood.lock().unwrap() = mood;
+    }
+
+    fn taken(&self) -> Vec<String> {
+        self.taken.lock().unwrap().clone()
+    }
+
+    fn smtp(&self) -> Smtp {
+        Smtp::of(Some(&format!("smtp://127.0.0.1:{}", self.port)), Some("desk@example.com")).unwrap().unwrap()
+    }
+}
+
+fn talk(line: TcpStream, mood: Mood, taken: &Mutex<Vec<String>>) -> std::io::Result<()> {
+    let (mut read, mut write) = (BufReader::new(line.try_clone()?), line);
+    let mut say = |text: &str| write.write_all(format!("{text}\r\n").as_bytes());
+    say("220 test ready")?;
+    let mut words = String::new();
+    loop {
+        words.clear();
+        if read.read_line(&mut words)? == 0 {
+            return Ok(());
+        }
+        match words.split_whitespace().next().unwrap_or_default().to_ascii_uppercase().as_str() {
+            "EHLO" => say("250-test\r\n250 8BITMIME")?,
+            "RCPT" if mood == Mood::Greylist => say("451 4.7.1 come back later")?,
+            "RCPT" if mood == Mood::Unknown => say("550 5.1.1 nobody of that name")?,
+            "DATA" => {
+                say("354 go on")?;
+                let mut mail = String::new();
+                loop {
+                    let before = mail.len();
+                    if read.read_line(&mut mail)? == 0 {
+                        return Ok(());
+                    }
+                    if &mail[before..] == ".\r\n" {
+                        mail.truncate(before);
+                        break;
+                    }
+                }
+                match mood {
+                    Mood::HangUp => return Ok(()),
+                    Mood::TooLarge => say("552 5.3.4 too large")?,
+                    _ => {
+                        taken.lock().unwrap().push(mail);
+                        say("250 taken")?;
+                    }
+                }
+            }
+            "QUIT" => return say("221 bye"),
+            _ => say("250 ok")?,
+        }
+    }
+}
+
+/// An issued invoice of a customer.
+fn invoice(f: &Fixture) -> InvoiceId {
+    let ctx = f.ctx.clone();
+    f.db.write_now::<_, domain::Error>(move |tx| {
+        let mut edit = SettingsEdit {
+            seller: Party {
+                name: "Rösterei".into(),
+                vat_number: "FR40303265045".into(),
+                email: "bill@example.com".into(),
+                ..Party::default()
+            },
+            format: "INV-{number}".into(),
+            credit_format: "CN-{number}".into(),
+            rounding: "line".into(),
+            prices: "net".into(),
+            category: "standard".into(),
+            rate: "20".into(),
+            ..SettingsEdit::default()
+        };
+        edit.seller.address.country = "FR".into();
+        invoices::edit_settings(tx, &ctx, &edit)?;
+        let new = NewCustomer { email: "ana@example.es".into(), ..NewCustomer::default() };
+        let customer = customers::create(tx, &ctx, new, Rules::Normal)?.id;
+        let line = LineInput { title: "Coffee".into(), quantity: "1".into(), unit_price: "10".into(), ..LineInput::default() };
+        let new = NewInvoice { customer, currency: None, lines: vec![line], prices: String::new(), note: String::new(), terms_days: None };
+        tx.next_verb();
+        let id = invoices::create(tx, &ctx, &new)?;
+        tx.next_verb();
+        invoices::issue(tx, &ctx, &id)?;
+        Ok(id)
+    })
+    .unwrap()
+}
+
+/// Puts it into the outbox and lets the worker run once; gives what became of it.
+fn send(f: &Fixture, server: &Server, id: &InvoiceId, mood: Mood) -> Mail {
+    server.feel(mood);
+    let (ctx, which) = (f.ctx.clone(), id.clone());
+    f.db.write_now(move |tx| mail::send_invoice(tx, &ctx, &which, "", "Söme words.")).unwrap();
+    work(f, server, id, NOW).1
+}
+
+fn work(f: &Fixture, server: &Server, id: &InvoiceId, now: i64) -> (usize, Mail) {
+    let tried = mailer::run_all(&f.db, &server.smtp(), &FixedClock(now), "worker", &|| false).unwrap();
+    let (ctx, which) = (f.ctx.clone(), id.clone());
+    (tried, f.db.read_now(move |tx| mail::of_invoice(tx, &ctx, &which)).unwrap().remove(0))
+}
+
+store::db_test! {
+    domain::migrations();
+
+    fn an_invoice_goes_out_once_with_its_pdf(db) {
+        let f = Fixture::new(db);
+        let (server, id) = (Server::start(), invoice(&f));
+        let sent = send(&f, &server, &id, Mood::Take);
+        assert_eq!((sent.state, sent.sent_at, sent.error.as_str()), (State::Sent, Some(NOW), ""));
+        assert_eq!(work(&f, &server, &id, NOW + 1).0, 0);
+        let [mail] = &server.taken()[..] else { panic!("one mail") };
+        for part in ["To: ana@example.es", "<desk@example.com>", "Reply-To: bill@example.com", "application/pdf", "INV-00001.pdf", &format!("<{}@example.com>", sent.id)] {
+            assert!(mail.contains(part), "{part} in {mail}");
+        }
+        assert!(mail.is_ascii() && !mail.contains("\r\nBcc:"));
+    }
+
+    fn a_refusal_for_now_is_tried_again_and_arrives_once(db) {
+        let f = Fixture::new(db);
+        let (server, id) = (Server::start(), invoice(&f));
+        let later = send(&f, &server, &id, Mood::Greylist);
+        assert_eq!((later.state, later.attempts), (State::Queued, 1));
+        assert!(later.error.contains("come back later"), "{}", later.error);
+        server.feel(Mood::Take);
+        assert_eq!(work(&f, &server, &id, NOW + 30_000_000).0, 0, "not before its time");
+        let (tried, sent) = work(&f, &server, &id, later.next_at.unwrap());
+        assert_eq!((tried, sent.state, sent.attempts, server.taken().len()), (1, State::Sent, 2, 1));
+    }
+
+    fn a_refusal_for_good_fails_with_the_servers_words(db) {
+        let f = Fixture::new(db);
+        let (server, id) = (Server::start(), invoice(&f));
+        for (mood, words) in [(Mood::Unknown, "nobody of that name"), (Mood::TooLarge, "too large")] {
+            let failed = send(&f, &server, &id, mood);
+            assert_eq!((failed.state, failed.next_at), (State::Failed, None));
+            assert!(failed.error.contains(words), "{}", failed.error);
+        }
+        assert_eq!(server.taken().len(), 0);
+    }
+
+    fn a_line_cut_behind_the_last_byte_is_left_to_a_person(db) {
+        let f = Fixture::new(db);
+        let (server, id) = (Server::start(), invoice(&f));
+        let unclear = send(&f, &server, &id, Mood::HangUp);
+        assert_eq!(unclear.state, State::Failed);
+        assert!(unclear.error.starts_with("It may have arrived"), "{}", unclear.error);
+        server.feel(Mood::Take);
+        assert_eq!(work(&f, &server, &id, NOW + 1_000_000_000_000).0, 0, "never again by itself");
+        let (ctx, which) = (f.ctx.clone(), unclear.id.clone());
+        f.db.write_now(move |tx| mail::retry(tx, &ctx, &which)).unwrap();
+        assert_eq!((work(&f, &server, &id, NOW).1.state, server.taken().len()), (State::Sent, 1));
+    }
+
+    fn a_server_that_is_not_there_is_tried_later(db) {
+        let f = Fixture::new(db);
+        let id = invoice(&f);
+        let gone = Server { port: 1, mood: Arc::new(Mutex::new(Mood::Take)), taken: Arc::default() };
+        let later = send(&f, &gone, &id, Mood::Take);
+        assert_eq!(later.state, State::Queued);
+        assert!(!later.error.is_empty());
+    }
+}
