@@ -141,6 +141,7 @@ impl<'a> Writer<'a> {
             note: String::new(),
             ordered_at: Some(at),
             payments: Vec::new(),
+            affiliate: String::new(),
         }
     }
 

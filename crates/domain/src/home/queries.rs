@@ -25,15 +25,15 @@ store::statements! {
         FROM orders o LEFT JOIN customers c ON c.merchant_id = o.merchant_id AND c.id = o.customer_id
         WHERE o.merchant_id = $1 AND o.state = 'open' AND o.abandoned_at IS NULL
         AND (o.ordered_at < $2 OR (o.ordered_at = $2 AND o.id < $3)) ORDER BY o.ordered_at DESC, o.id DESC LIMIT $4");
-    /// What settled payments of a time brought after refunds and lost disputes, by currency.
+    /// What settled payments of a time brought after refunds and lost disputes, by currency; store credit is no new money.
     pub REVENUE = "SELECT currency, CAST(SUM(amount - refunded - lost) AS BIGINT), COUNT(*) FROM payments
-        WHERE merchant_id = $1 AND paid_at >= $2 AND paid_at <= $3 AND status = 'settled' AND live GROUP BY currency ORDER BY currency";
+        WHERE merchant_id = $1 AND paid_at >= $2 AND paid_at <= $3 AND status = 'settled' AND live AND provider <> 'store_credit' GROUP BY currency ORDER BY currency";
     /// The same one by one where it must be exchanged.
     pub FOREIGN = "SELECT amount - refunded - lost, currency, paid_at FROM payments
-        WHERE merchant_id = $1 AND paid_at >= $2 AND paid_at <= $3 AND status = 'settled' AND live AND currency <> $4";
+        WHERE merchant_id = $1 AND paid_at >= $2 AND paid_at <= $3 AND status = 'settled' AND live AND provider <> 'store_credit' AND currency <> $4";
     pub PAYMENTS = concat!("SELECT p.id, p.paid_at, p.amount - p.refunded - p.lost, p.currency, COALESCE(o.number, ''), p.email, ", who!(), ", p.order_id
         FROM payments p LEFT JOIN customers c ON c.merchant_id = p.merchant_id AND c.id = p.customer_id
         LEFT JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
-        WHERE p.merchant_id = $1 AND p.paid_at >= $2 AND p.paid_at <= $3 AND p.status = 'settled' AND p.live
+        WHERE p.merchant_id = $1 AND p.paid_at >= $2 AND p.paid_at <= $3 AND p.status = 'settled' AND p.live AND p.provider <> 'store_credit'
         AND (p.paid_at < $4 OR (p.paid_at = $4 AND p.id < $5)) ORDER BY p.paid_at DESC, p.id DESC LIMIT $6");
 }

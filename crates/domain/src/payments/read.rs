@@ -85,6 +85,8 @@ pub struct RefundView {
     pub refunded_at: Micros,
     /// By whom.
     pub by: String,
+    /// It went to the customer's store credit; the money stayed.
+    pub as_credit: bool,
 }
 
 /// One payment.
@@ -127,6 +129,7 @@ pub fn refunds_of(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<Vec<Ref
             reason: r.get(4)?,
             refunded_at: r.get(5)?,
             by: r.get(6)?,
+            as_credit: r.get(7)?,
         })
     })?)
 }
