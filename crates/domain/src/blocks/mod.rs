@@ -14,7 +14,7 @@ use serde::Serialize;
 
 pub use block::{BlockInput, Target, block, lift};
 pub(crate) use hit::{flagged, hit};
-pub use read::{CardState, cards_of, list, of_customer};
+pub use read::{CardState, cards_of, get, list, of_customer};
 
 use crate::kit::{BlockId, CustomerId, Micros, words};
 

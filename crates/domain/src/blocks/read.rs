@@ -42,6 +42,12 @@ pub fn cards_of(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, from: Micros, to:
 ///
 /// # Errors
 /// [`Error::NotFound`], also for another merchant's.
+pub fn get(tx: &mut Tx, ctx: &Ctx, id: &BlockId) -> Result<Block> {
+    ctx.must(Right::Read)?;
+    find(tx, ctx, id)
+}
+
+/// The same for verbs, which ask for their own right.
 pub(super) fn find(tx: &mut Tx, ctx: &Ctx, id: &BlockId) -> Result<Block> {
     tx.opt(&queries::FIND, &[&ctx.merchant, id], row)?.ok_or(Error::NotFound("block"))
 }

@@ -95,6 +95,7 @@ impl Default for Frame {
 const HOME: Room = Room { id: "home", name: "Home", href: "/", icon: "home" };
 const CUSTOMERS: Room = Room { id: "customers", name: "Customers", href: "/customers", icon: "customers" };
 const ORDERS: Room = Room { id: "orders", name: "Orders", href: "/orders", icon: "orders" };
+const AFFILIATES: Room = Room { id: "affiliates", name: "Affiliates", href: "/affiliates", icon: "link" };
 const SETTINGS: Room = Room { id: "settings", name: "Settings", href: "/settings", icon: "settings" };
 const NEW_CUSTOMER: Room = Room { id: "new-customer", name: "Customer", href: "/customers/new", icon: "customers" };
 const NEW_ORDER: Room = Room { id: "new-order", name: "Order", href: "/orders/new", icon: "orders" };
@@ -102,8 +103,11 @@ const NEW_ORDER: Room = Room { id: "new-order", name: "Order", href: "/orders/ne
 impl Frame {
     /// The sidebar: only rooms that exist, and settings only for whom they open.
     pub fn rooms(&self) -> Vec<Part> {
-        let mut parts =
-            vec![Part { name: "", last: false, rooms: vec![HOME] }, Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS] }];
+        let mut parts = vec![
+            Part { name: "", last: false, rooms: vec![HOME] },
+            Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS] },
+            Part { name: "Money", last: false, rooms: vec![AFFILIATES] },
+        ];
         if self.may_open_settings {
             parts.push(Part { name: "", last: true, rooms: vec![SETTINGS] });
         }

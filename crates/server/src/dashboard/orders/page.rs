@@ -26,6 +26,7 @@ struct May {
     close: bool,
     cancel: bool,
     refund: bool,
+    commission: bool,
 }
 
 /// A line with its own sum.
@@ -57,6 +58,7 @@ struct Page {
     happened: Vec<Happened>,
     steps: Vec<(&'static str, When)>,
     may: May,
+    flag: Option<&'static str>,
 }
 
 struct Read {
@@ -94,7 +96,9 @@ fn view(frame: Frame, who: &Who, r: Read) -> Page {
     let money = |minor: i64| Money::new(minor, o.summary.currency).to_string();
     let live = |p: &&PaymentView| p.status == PaymentStatus::Settled && p.currency == o.summary.currency;
     let settled: i64 = r.payments.iter().filter(live).map(|p| p.amount).sum();
-    let held: i64 = r.payments.iter().filter(live).map(|p| p.amount - p.refunded - p.lost).sum();
+    // Store credit goes back by itself when an order is cancelled.
+    let money_of = |p: &&PaymentView| live(p) && p.provider != domain::credit::PROVIDER;
+    let held: i64 = r.payments.iter().filter(money_of).map(|p| p.amount - p.refunded - p.lost).sum();
     let abandoned = o.summary.abandoned_at.is_some();
     let open = o.summary.paid_at.is_none() && matches!(o.summary.state, Step::Open | Step::Fulfilled);
     let due = (o.summary.total - settled).max(0);
@@ -118,6 +122,7 @@ fn view(frame: Frame, who: &Who, r: Read) -> Page {
         happened: Happened::all(&r.entries, &zone),
         steps: steps.into_iter().filter_map(|(word, at)| at.map(|at| (word, moments::moment(&zone, at)))).collect(),
         may: may(&who.ctx, &o, open, held),
+        flag: flag_words(&o.summary.flag),
         payments: r.payments.into_iter().map(|p| PaymentLine::of(p, &zone)).collect(),
         o,
     }
@@ -134,6 +139,17 @@ fn may(ctx: &Ctx, o: &Order, open: bool, held: i64) -> May {
         close: orders && !open && matches!(state, Step::Paid | Step::Fulfilled),
         cancel: orders && held <= 0 && matches!(state, Step::Draft | Step::Open | Step::Paid),
         refund: ctx.may(Right::Refund),
+        commission: ctx.may(Right::Payments),
+    }
+}
+
+/// What an order is flagged with, in words.
+fn flag_words(flag: &str) -> Option<&'static str> {
+    match flag {
+        "customer_inactive" => Some("Customer was not active"),
+        domain::blocks::FLAG => Some("Buyer is blocked"),
+        "credit_missing" => Some("Store credit did not suffice"),
+        _ => None,
     }
 }
 

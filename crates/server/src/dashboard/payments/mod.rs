@@ -8,6 +8,8 @@ use domain::merchants;
 use domain::payments::MethodKind;
 use store::Tx;
 
+pub use refund::back;
+
 use crate::http::{Policy, Routes};
 
 /// The pages.
