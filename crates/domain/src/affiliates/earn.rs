@@ -21,14 +21,7 @@ pub(crate) enum Brought {
 }
 
 /// Notes whose buyer the order's was; the first code of an order stays. `code` is not blank; `new` says that the order was just made.
-pub(crate) fn bring(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    order: &OrderId,
-    customer: Option<&CustomerId>,
-    code: &str,
-    new: bool,
-) -> Result<Brought> {
+pub(crate) fn bring(tx: &mut Tx, ctx: &Ctx, order: &OrderId, customer: Option<&CustomerId>, code: &str, new: bool) -> Result<Brought> {
     if let Some(known) = tx.opt(&queries::BROUGHT, &[&ctx.merchant, order], row)? {
         return Ok(Brought::By(known.id));
     }

@@ -74,8 +74,7 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &AffiliateId, input: &AffiliateInput) ->
     tx.exec(&queries::UPDATE, &values).map_err(taken)?;
     let now = get(tx, ctx, id)?;
     let old_terms = old.terms_words();
-    let fields =
-        [("name", old.name, now.name.clone()), ("code", old.code, now.code.clone()), ("commission", old_terms, now.terms_words())];
+    let fields = [("name", old.name, now.name.clone()), ("code", old.code, now.code.clone()), ("commission", old_terms, now.terms_words())];
     let mut event = Event::new("affiliate.edited").on("affiliate", id.as_str());
     let changed: Vec<_> = fields.iter().filter(|(_, a, b)| a != b).collect();
     for (field, a, b) in &changed {

@@ -95,11 +95,9 @@ pub fn commissions(
     let newest = PageKey::newest();
     let key = after.unwrap_or(&newest);
     let found = match affiliate {
-        Some(affiliate) => tx.rows(
-            &queries::OF_AFFILIATE,
-            &[&ctx.merchant, affiliate, &period.from, &period.until, &key.at, &key.id, &limit],
-            commission,
-        ),
+        Some(affiliate) => {
+            tx.rows(&queries::OF_AFFILIATE, &[&ctx.merchant, affiliate, &period.from, &period.until, &key.at, &key.id, &limit], commission)
+        }
         None => tx.rows(&queries::OF_ALL, &[&ctx.merchant, &period.from, &period.until, &key.at, &key.id, &limit], commission),
     };
     Ok(found?)

@@ -38,7 +38,11 @@ pub fn set(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, change: &Change) -> Resu
         return Ok(());
     }
     if let Some(old) = old.as_ref().filter(|old| old.paid != 0 && new.as_ref().map(|(id, ..)| id) != Some(&old.affiliate)) {
-        let words = format!("{} of this commission was paid out to {}, so it stays theirs. Its amount can be changed.", old.money(old.paid), old.name);
+        let words = format!(
+            "{} of this commission was paid out to {}, so it stays theirs. Its amount can be changed.",
+            old.money(old.paid),
+            old.name
+        );
         return Err(Error::conflict("commission_paid", words));
     }
     match &new {

@@ -58,7 +58,16 @@ fn shares_round_half_up_and_percentages_read_back() {
     assert_eq!((earned(101, 1005, 1005), earned(101, 1005, 0), earned(5, 10, 5), earned(3, 10, 5)), (0, 101, 3, 2));
     assert_eq!((earned(100, 1000, 2000), earned(100, 0, 0)), (0, 0));
     assert_eq!([750, 700, 725, 5, 10_000].map(percent), ["7.5", "7", "7.25", "0.05", "100"]);
-    for (text, rate) in [("7.5", Some(750)), (" 7,25 % ", Some(725)), ("100", Some(10_000)), ("100.01", None), ("-1", None), ("", None), ("1.234", None), ("x", None)] {
+    for (text, rate) in [
+        ("7.5", Some(750)),
+        (" 7,25 % ", Some(725)),
+        ("100", Some(10_000)),
+        ("100.01", None),
+        ("-1", None),
+        ("", None),
+        ("1.234", None),
+        ("x", None),
+    ] {
         assert_eq!(parse_percent(text), rate, "{text}");
     }
 }

@@ -43,10 +43,7 @@ pub fn block(tx: &mut Tx, ctx: &Ctx, input: &BlockInput) -> Result<BlockId> {
     problems.check()?;
     let Some((kind, key, shown, customer)) = what else { return Err(Error::Internal("a block of nothing".to_owned())) };
     let id: BlockId = ctx.id();
-    let done = tx.exec(
-        &queries::INSERT,
-        &[&ctx.merchant, &id, &kind, &key, &shown, &reason, &customer, &ctx.now, &ctx.actor.name],
-    )?;
+    let done = tx.exec(&queries::INSERT, &[&ctx.merchant, &id, &kind, &key, &shown, &reason, &customer, &ctx.now, &ctx.actor.name])?;
     if done == 0 {
         return Ok(tx.scalar(&queries::STANDING, &[&ctx.merchant, &kind, &key])?);
     }
@@ -86,7 +83,10 @@ fn card(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<Found> {
     let (fingerprint, kind, brand, last4): (String, String, String, String) =
         tx.one(&queries::CARD, &[&ctx.merchant, payment], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
     if fingerprint.is_empty() {
-        return Err(Error::conflict("no_fingerprint", "Nobody told how to know this card again, so it cannot be blocked. Block the buyer."));
+        return Err(Error::conflict(
+            "no_fingerprint",
+            "Nobody told how to know this card again, so it cannot be blocked. Block the buyer.",
+        ));
     }
     let line = MethodLine { id: MethodId::from_db(String::new()), kind, brand, last4, expires_year: None, expires_month: None };
     Ok((Kind::Card, fingerprint, line.words(), row.customer))

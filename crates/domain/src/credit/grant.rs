@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
-use super::ledger::{self, Entry};
 use super::Kind;
+use super::ledger::{self, Entry};
 use crate::kit::{CreditId, Ctx, Currency, CustomerId, Error, Money, Problems, Result, Right, clean, locks};
 use crate::payments::{MAX_MINOR, Standing, must_exist};
 

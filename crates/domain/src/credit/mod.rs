@@ -18,8 +18,8 @@ use serde::Serialize;
 
 pub use grant::{GrantInput, grant, take_back};
 pub use read::{balances, lines};
-pub use refund::{CreditRefund, refund_as_credit};
 pub(crate) use refund::must_not_have_given;
+pub use refund::{CreditRefund, refund_as_credit};
 pub(crate) use returned::{returned, returned_of_order};
 pub(crate) use spend::{check, cover, spend};
 

@@ -36,10 +36,7 @@ pub fn refund_as_credit(tx: &mut Tx, ctx: &Ctx, input: &CreditRefund) -> Result<
     let (customer, reason) = check(&row, input)?;
     may_receive(tx, ctx, &customer)?;
     let id: RefundId = ctx.id();
-    tx.exec(
-        &queries::REFUND,
-        &[&ctx.merchant, &id, &row.id, &input.amount, &row.currency, &reason, &ctx.now, &ctx.actor.name],
-    )?;
+    tx.exec(&queries::REFUND, &[&ctx.merchant, &id, &row.id, &input.amount, &row.currency, &reason, &ctx.now, &ctx.actor.name])?;
     tx.exec(&queries::ADD_REFUNDED, &[&ctx.merchant, &row.id, &input.amount, &ctx.now])?;
     Event::new("payment.refunded")
         .of(&customer)

@@ -49,7 +49,10 @@ pub(crate) fn cover(tx: &mut Tx, ctx: &Ctx, payment: &mut PaymentInput, customer
     let there = Money::new(there, payment.currency);
     if !taken {
         let wanted = Money::new(payment.amount, payment.currency);
-        return Err(Error::conflict("credit_insufficient", format!("There is {there} of store credit, and {wanted} is to be paid with it.")));
+        return Err(Error::conflict(
+            "credit_insufficient",
+            format!("There is {there} of store credit, and {wanted} is to be paid with it."),
+        ));
     }
     payment.status = PaymentStatus::Failed;
     payment.failure_code = "insufficient_credit".to_owned();

@@ -14,7 +14,7 @@ mod story;
 mod write;
 
 pub use house::{House, PASSWORD, open, zone};
-pub use write::{fill, guests};
+pub use write::{business, fill, guests};
 
 use crate::kit::Micros;
 

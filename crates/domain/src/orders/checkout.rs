@@ -11,13 +11,14 @@ use super::read::shop_currency;
 use super::totals::Extras;
 use super::{Line, State, queries};
 use crate::affiliates::{self, Brought};
-use crate::{blocks, credit};
 use crate::customers::{self, NewCustomer, Rules, facts};
 use crate::kit::{
-    Address, AffiliateId, Ctx, Currency, CustomerId, Email, Error, Micros, OrderId, PaymentId, Problems, Result, Right, ShopId, clean, email_key, locks,
+    Address, AffiliateId, Ctx, Currency, CustomerId, Email, Error, Micros, OrderId, PaymentId, Problems, Result, Right, ShopId, clean,
+    email_key, locks,
 };
 use crate::merchants;
 use crate::payments::{self, MethodInput, Payer, PaymentInput, PaymentStatus, must_exist};
+use crate::{blocks, credit};
 
 /// One order as a storefront tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -45,12 +45,5 @@ pub(super) fn payments(tx: &mut Tx, ctx: &Ctx, after: &str) -> Result<Slice> {
 }
 
 pub(super) fn difference(ctx: &Ctx, kind: &'static str, id: &str, what: String, kept: i64, should_be: i64) -> Difference {
-    Difference {
-        merchant: ctx.merchant.clone(),
-        kind,
-        id: id.to_owned(),
-        what,
-        kept: kept.to_string(),
-        should_be: should_be.to_string(),
-    }
+    Difference { merchant: ctx.merchant.clone(), kind, id: id.to_owned(), what, kept: kept.to_string(), should_be: should_be.to_string() }
 }

@@ -162,7 +162,8 @@ impl World {
                 desk.write(move |tx, ctx| credit::refund_as_credit(tx, ctx, &input))?;
             }
             Step::SpendCredit { who: n, order, amount, cancelled } => {
-                let by_credit = CheckoutPayment { provider: credit::PROVIDER.into(), provider_ref: None, method: None, ..by_card("", amount, "") };
+                let by_credit =
+                    CheckoutPayment { provider: credit::PROVIDER.into(), provider_ref: None, method: None, ..by_card("", amount, "") };
                 let mut basket = Checkout { payments: vec![by_credit], ..desk.basket(&format!("c{order}"), &email(n)) };
                 basket.affiliate = "blog".into();
                 basket.state = if cancelled { orders::State::Cancelled } else { orders::State::Open };

@@ -34,7 +34,14 @@ fn filled(a: &Affiliate) -> Form {
     let share = if a.terms == Terms::Percent { percent(a.rate) } else { String::new() };
     let currency = a.currency.map_or("", Currency::code).to_owned();
     let terms = a.terms.name().to_owned();
-    Form::of([("name", a.name.clone()), ("code", a.code.clone()), ("terms", terms), ("percent", share), ("amount", amount), ("currency", currency)])
+    Form::of([
+        ("name", a.name.clone()),
+        ("code", a.code.clone()),
+        ("terms", terms),
+        ("percent", share),
+        ("amount", amount),
+        ("currency", currency),
+    ])
 }
 
 /// What the form says. The rate is the percentage or the amount, by what is chosen.
@@ -42,13 +49,14 @@ fn input(t: &Typed) -> domain::Result<AffiliateInput> {
     let terms: Terms = t.get("terms").parse().map_err(|()| Problems::one("terms", "invalid", "Choose one of the two."))?;
     let currency = Currency::of(t.get("currency"));
     let rate = match (terms, currency) {
-        (Terms::Percent, _) => {
-            parse_percent(t.get("percent")).ok_or_else(|| Problems::one("percent", "invalid", "Type a share from 0 to 100, such as 7.5."))?
+        (Terms::Percent, _) => parse_percent(t.get("percent"))
+            .ok_or_else(|| Problems::one("percent", "invalid", "Type a share from 0 to 100, such as 7.5."))?,
+        (Terms::Amount, Some(currency)) => {
+            Money::parse(t.get("amount"), currency)
+                .filter(|m| m.minor >= 0)
+                .ok_or_else(|| Problems::one("amount", "invalid", "Type an amount such as 5.00."))?
+                .minor
         }
-        (Terms::Amount, Some(currency)) => Money::parse(t.get("amount"), currency)
-            .filter(|m| m.minor >= 0)
-            .ok_or_else(|| Problems::one("amount", "invalid", "Type an amount such as 5.00."))?
-            .minor,
         (Terms::Amount, None) => return Err(Problems::one("currency", "required", "Choose the currency of the amount.")),
     };
     Ok(AffiliateInput { name: t.text("name"), code: t.text("code"), terms, rate, currency })

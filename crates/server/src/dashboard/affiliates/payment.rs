@@ -55,8 +55,7 @@ async fn render(
         })
         .await?;
     let form = form.unwrap_or_else(|| {
-        let (affiliate, amount) =
-            now.as_ref().map_or_else(Default::default, |c| (c.affiliate.to_string(), c.money(c.amount).plain()));
+        let (affiliate, amount) = now.as_ref().map_or_else(Default::default, |c| (c.affiliate.to_string(), c.money(c.amount).plain()));
         Form::of([("affiliate", affiliate), ("amount", amount)])
     });
     let offered = all.into_iter().filter(|a| a.archived_at.is_none() || now.as_ref().is_some_and(|c| c.affiliate == a.id));

@@ -84,7 +84,8 @@ pub async fn pay(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap,
                 let expected = Money::parse(sent.get("expected"), currency);
                 let expected = expected.ok_or_else(|| Problems::one("expected", "required", "Say what you saw to be due."))?;
                 let period = Span::of(|name| sent.text(name)).period(&zone);
-                let input = PayoutInput { affiliate: affiliate.clone(), currency, period, expected: Some(expected.minor), note: sent.text("note") };
+                let input =
+                    PayoutInput { affiliate: affiliate.clone(), currency, period, expected: Some(expected.minor), note: sent.text("note") };
                 affiliates::pay_out(tx, ctx, &input)?;
                 let said = format!("{expected} marked as paid.");
                 Ok(Reply::new(303, format!("/affiliates/{affiliate}"), serde_json::json!(said).to_string()))

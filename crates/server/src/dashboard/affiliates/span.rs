@@ -87,10 +87,16 @@ mod tests {
         let zone = Zone::named("Europe/Paris").unwrap();
         let june = Span::of(|name| if name == "from" { "2026-06-01".into() } else { "2026-06-30".into() });
         let period = june.period(&zone);
-        assert_eq!((zone.date(period.from), zone.date(period.until - 1), zone.date(period.until)), (date(2026, 6, 1), date(2026, 6, 30), date(2026, 7, 1)));
+        assert_eq!(
+            (zone.date(period.from), zone.date(period.until - 1), zone.date(period.until)),
+            (date(2026, 6, 1), date(2026, 6, 30), date(2026, 7, 1))
+        );
         assert_eq!(between(&zone, period.from, period.until), "1 Jun 2026 to 30 Jun 2026");
         assert_eq!((between(&zone, i64::MIN, i64::MAX), Span::of(|_| "x".into())), ("all time".to_owned(), Span::default()));
         let choices = june.choices("/affiliates", date(2026, 6, 15));
-        assert_eq!(choices.iter().filter(|c| c.on).map(|c| c.href.as_str()).collect::<Vec<_>>(), ["/affiliates?from=2026-06-01&until=2026-06-30"]);
+        assert_eq!(
+            choices.iter().filter(|c| c.on).map(|c| c.href.as_str()).collect::<Vec<_>>(),
+            ["/affiliates?from=2026-06-01&until=2026-06-30"]
+        );
     }
 }

@@ -91,7 +91,11 @@ pub async fn refund(
                 let example = Money::new(p.refundable, p.currency).plain();
                 let amount = Money::parse(sent.get("amount"), p.currency);
                 let amount = amount.ok_or_else(|| Problems::one("amount", "invalid", format!("Type an amount such as {example}.")))?;
-                credit::refund_as_credit(tx, ctx, &CreditRefund { payment: which.clone(), amount: amount.minor, reason: sent.text("reason") })?;
+                credit::refund_as_credit(
+                    tx,
+                    ctx,
+                    &CreditRefund { payment: which.clone(), amount: amount.minor, reason: sent.text("reason") },
+                )?;
                 let said = format!("{amount} given as store credit.");
                 Ok(Reply::new(303, crate::dashboard::payments::back(&p), serde_json::json!(said).to_string()))
             })

@@ -81,7 +81,13 @@ const ENTRIES: [(&str, &str, Right); 9] = [
 ];
 
 /// What every page of settings has around it: the frame, and the list with the entry `on`.
-pub(in crate::dashboard) async fn around(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, on: &str) -> domain::Result<(Frame, Vec<Item>)> {
+pub(in crate::dashboard) async fn around(
+    app: &App,
+    who: &Who,
+    uri: &Uri,
+    headers: &HeaderMap,
+    on: &str,
+) -> domain::Result<(Frame, Vec<Item>)> {
     Ok((frame(app, who, "settings", uri, headers).await?, entries(&who.ctx, on)))
 }
 

@@ -46,12 +46,8 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let next = found.last().filter(|_| more).map(|l| PageKey { at: l.at, id: l.id.to_string() }.to_string());
     let here = |key: Option<String>| address(&format!("{}/credit", pane.at()), &[("after", key), ("from", pane::from(&uri))]);
     let pages = Page { range: String::new(), previous: after.map(|_| here(None)), next: next.map(|key| here(Some(key))) };
-    let line = |l: credit::Line| Line {
-        at: moments::moment(&pane.zone, l.at),
-        amount: l.money(),
-        balance: Money::new(l.balance, l.currency),
-        l,
-    };
+    let line =
+        |l: credit::Line| Line { at: moments::moment(&pane.zone, l.at), amount: l.money(), balance: Money::new(l.balance, l.currency), l };
     let lines = found.into_iter().map(line).collect();
     Ok(show(&Ledger { frame, pane, lines, pages }))
 }
