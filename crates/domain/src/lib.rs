@@ -4,6 +4,9 @@
 //! writes, and records the event in the same transaction. Nothing here reads the clock, makes chance or talks to the network
 //! by itself: time, ids and chance come with the `Ctx`.
 
+pub mod affiliates;
+pub mod blocks;
+pub mod credit;
 pub mod customers;
 pub mod demo;
 pub mod dump;

@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 6] = [
+static MIGRATIONS: [Migration; 7] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -22,6 +22,7 @@ static MIGRATIONS: [Migration; 6] = [
         sqlite: Some(concat!(include_str!("../migrations/0007_lists.sql"), include_str!("../migrations/0007_lists.sqlite.sql"))),
         postgres: None,
     },
+    Migration::new(8, "credit", include_str!("../migrations/0008_credit.sql")),
 ];
 
 /// All migrations, oldest first.

@@ -7,6 +7,9 @@ use store::Stmt;
 /// All rooms with SQL. A new `queries.rs` that is not named here fails the second test.
 fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
     vec![
+        ("affiliates/queries.rs", domain::affiliates::queries::ALL),
+        ("blocks/queries.rs", domain::blocks::queries::ALL),
+        ("credit/queries.rs", domain::credit::queries::ALL),
         ("customers/bulk/queries.rs", domain::customers::bulk::queries::ALL),
         ("customers/export/queries.rs", domain::customers::export::queries::ALL),
         ("customers/facts/queries.rs", domain::customers::facts::queries::ALL),

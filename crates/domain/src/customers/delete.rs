@@ -60,7 +60,7 @@ fn switch(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, at: Option<Micros>, kind: &'s
 /// events stay as ids.
 ///
 /// # Errors
-/// A conflict `linked` with every order, payment, invoice, subscription and dispute that is linked to it.
+/// A conflict `linked` with every order, payment, invoice, subscription, dispute and ledger of store credit that is linked to it.
 pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
     ctx.must(Right::Purge)?;
     let state = state::locked(tx, ctx, id)?;
@@ -100,6 +100,7 @@ pub fn links(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
         ("invoice", &q::LINKED_INVOICES),
         ("subscription", &q::LINKED_SUBSCRIPTIONS),
         ("dispute", &q::LINKED_DISPUTES),
+        ("credit", &q::LINKED_CREDIT),
     ] {
         let found = tx.rows(statement, &[&ctx.merchant, id], |r| Ok(Link { kind, id: r.get(0)?, label: label(kind, r)? }))?;
         all.extend(found.into_iter().take(LINKS));
@@ -114,14 +115,17 @@ fn label(kind: &str, r: &Row) -> std::result::Result<String, store::Error> {
         "invoice" => r.get::<Option<String>>(1)?.map_or_else(|| "A draft of an invoice".to_owned(), |number| format!("Invoice {number}")),
         "payment" => format!("Payment of {}", money(r)?),
         "dispute" => format!("Dispute of {}", money(r)?),
+        "credit" => format!("Store credit of {}", money(r)?),
         _ => format!("Subscription {}", r.str(1)?),
     })
 }
 
 fn linked(name: &str, links: Vec<Link>) -> Error {
-    let counts = ["order", "payment", "invoice", "subscription", "dispute"].into_iter().filter_map(|kind| {
+    let counts = ["order", "payment", "invoice", "subscription", "dispute", "credit"].into_iter().filter_map(|kind| {
         let n = links.iter().filter(|l| l.kind == kind).count();
-        (n > 0).then(|| if n == 1 { format!("1 {kind}") } else { format!("{n}{} {kind}s", if n == LINKS { " or more" } else { "" }) })
+        let noun = if kind == "credit" { "ledger of store credit" } else { kind };
+        let plural = if kind == "credit" { "ledgers of store credit".to_owned() } else { format!("{kind}s") };
+        (n > 0).then(|| if n == 1 { format!("1 {noun}") } else { format!("{n}{} {plural}", if n == LINKS { " or more" } else { "" }) })
     });
     let counts = counts.collect::<Vec<_>>().join(", ");
     let one = links.len() == 1;

@@ -159,6 +159,9 @@ store::statements! {
     pub(super) LINKED_DISPUTES = "SELECT d.id, d.amount, d.currency FROM disputes d JOIN payments p ON p.merchant_id = d.merchant_id AND p.id = d.payment_id
         WHERE d.merchant_id = $1 AND p.customer_id = $2 ORDER BY d.opened_at, d.id LIMIT 201";
 
+    /// A ledger stays, also when everything was spent.
+    pub(super) LINKED_CREDIT = "SELECT currency, balance, currency FROM credit_balances WHERE merchant_id = $1 AND customer_id = $2 ORDER BY currency";
+
     pub(super) GONE = "INSERT INTO customers_gone (merchant_id, id, change_stamp) VALUES ($1, $2, $3)
         ON CONFLICT (merchant_id, id) DO UPDATE SET change_stamp = excluded.change_stamp";
     pub(super) PURGE_VALUES = "DELETE FROM event_values WHERE merchant_id = $1

@@ -4,6 +4,7 @@ use jiff::ToSpan as _;
 use store::Db;
 
 use super::Plan;
+use crate::affiliates::{self, AffiliateInput, Terms};
 use crate::kit::{Actor, ActorKind, Ctx, Currency, DAY, Door, Error, GroupId, IdSource, Result, Rights, Role, ShopId, Zone};
 use crate::labels;
 use crate::merchants::NewMerchant;
@@ -66,6 +67,7 @@ pub fn open(db: &Db, plan: &Plan) -> Result<House> {
             Ok([labels::create::<GroupId>(tx, &ctx, "Retail")?.id, labels::create::<GroupId>(tx, &ctx, "Wholesale")?.id])
         })?
     };
+    partners(db, &ctx)?;
     let mut people = vec![("mara@kilde.example".to_owned(), Role::Owner)];
     for (name, email, role) in [
         ("Jonas Holm", "jonas@kilde.example", Role::Manager),
@@ -91,6 +93,25 @@ pub fn open(db: &Db, plan: &Plan) -> Result<House> {
         groups,
         people,
         api_key: key.secret,
+    })
+}
+
+/// Codes of those who bring buyers.
+pub(super) const PARTNERS: [&str; 3] = ["ANNA10", "BREWNOTES", "COPENHAGENCOFFEE"];
+
+fn partners(db: &Db, ctx: &Ctx) -> Result<()> {
+    let [anna, notes, guide] = PARTNERS;
+    let all = [
+        ("Anna’s coffee blog", anna, Terms::Percent, 1000),
+        ("Brew Notes", notes, Terms::Percent, 750),
+        ("Copenhagen coffee guide", guide, Terms::Amount, 300),
+    ];
+    let (ctx, eur) = (ctx.clone(), currency("EUR")?);
+    db.write_now::<_, Error>(move |tx| {
+        for (name, code, terms, rate) in all {
+            affiliates::create(tx, &ctx, &AffiliateInput { name: name.into(), code: code.into(), terms, rate, currency: Some(eur) })?;
+        }
+        Ok(())
     })
 }
 

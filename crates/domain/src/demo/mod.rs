@@ -16,7 +16,7 @@ mod write;
 
 pub use bills::bills;
 pub use house::{House, PASSWORD, open, zone};
-pub use write::{fill, guests};
+pub use write::{business, fill, guests};
 
 use crate::kit::Micros;
 

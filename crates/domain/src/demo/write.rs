@@ -5,7 +5,10 @@ use store::{Db, Tx};
 
 use super::goods;
 use super::story::{self, Card, Ending, Story};
-use super::{House, Plan};
+use super::{House, Plan, house};
+use crate::affiliates::{self, PayoutInput, Period};
+use crate::blocks::{self, BlockInput, Target};
+use crate::credit::{self, CreditRefund, GrantInput};
 use crate::customers::{self, NewCustomer, Rules};
 use crate::kit::{Ctx, Currency, CustomerId, DAY, Error, IdSource, Micros, PaymentId, Result};
 use crate::orders::{self, Buyer, Checkout, CheckoutPayment, State};
@@ -65,6 +68,9 @@ impl<'a> Writer<'a> {
         }
         if let (Some((payment, amount)), Some(at)) = (last, bought.last()) {
             self.trouble(tx, &payment, amount, *at)?;
+            if self.story.n % 29 == 4 {
+                self.treat(tx, &customer, *at)?;
+            }
         }
         if matches!(self.story.card, Card::Insufficient | Card::Invalid) {
             self.fail(tx, &customer)?;
@@ -141,6 +147,7 @@ impl<'a> Writer<'a> {
             note: String::new(),
             ordered_at: Some(at),
             payments: Vec::new(),
+            affiliate: if self.story.n % 11 == 5 { house::PARTNERS[self.story.n % 3].to_owned() } else { String::new() },
         }
     }
 
@@ -223,7 +230,12 @@ impl<'a> Writer<'a> {
         if dice.chance(6) {
             let part = if dice.chance(50) { amount } else { amount / 3 + 1 };
             let reason = *dice.pick(&["one bag damaged", "late delivery", "wrong grind", "changed their mind"]);
-            refunds::refund(tx, &self.ctx.at(later), &RefundInput::of(payment.clone(), part, reason))?;
+            if self.story.n % 3 == 0 {
+                let input = CreditRefund { payment: payment.clone(), amount: part, reason: reason.into() };
+                credit::refund_as_credit(tx, &self.ctx.at(later), &input)?;
+            } else {
+                refunds::refund(tx, &self.ctx.at(later), &RefundInput::of(payment.clone(), part, reason))?;
+            }
         } else if dice.chance(2) && !matches!(self.story.card, Card::Manual | Card::None) {
             let fresh = now - at < 40 * DAY;
             let status = if fresh { DisputeStatus::Open } else { *dice.pick(&[DisputeStatus::Won, DisputeStatus::Lost]) };
@@ -239,6 +251,27 @@ impl<'a> Writer<'a> {
                 closed_at: (!fresh).then_some((due + DAY).min(now - 5_000_000)),
             };
             disputes::put(tx, &self.ctx.at((due + DAY).min(now)), &dispute)?;
+        }
+        Ok(())
+    }
+
+    /// Given some credit, and every other of them has spent it.
+    fn treat(&mut self, tx: &mut Tx, customer: &CustomerId, at: Micros) -> Result<()> {
+        tx.next_verb();
+        let reason = ["sorry for the late parcel", "brought a friend", "birthday"][self.story.n % 3].to_owned();
+        let gift = GrantInput { customer: customer.clone(), currency: self.currency(), amount: 1500, reason };
+        credit::grant(tx, &self.ctx.at(at), &gift)?;
+        if self.story.n % 2 == 0 {
+            tx.next_verb();
+            let mut order = self.checkout(customer, at, "c");
+            let amount = Self::total(&order)?;
+            let mut by_credit = self.payment(amount.min(gift.amount), at, PaymentStatus::Settled, "c");
+            (by_credit.provider, by_credit.provider_ref, by_credit.method) = (credit::PROVIDER.to_owned(), None, None);
+            order.payments = vec![by_credit];
+            if amount > gift.amount {
+                order.payments.push(self.payment(amount - gift.amount, at, PaymentStatus::Settled, "r"));
+            }
+            orders::checkout(tx, &self.ctx.at(at), &order)?;
         }
         Ok(())
     }
@@ -351,6 +384,28 @@ impl<'a> Writer<'a> {
             _ => customers::facts::refresh(tx, &self.ctx, std::slice::from_ref(customer), "time"),
         }
     }
+}
+
+/// What the shop does beside selling: last year's commissions are paid out, and one address checks out no more.
+///
+/// # Errors
+/// As [`fill`].
+pub fn business(db: &Db, house: &House) -> Result<()> {
+    let house = house.clone();
+    db.write_slice_now::<_, Error>(move |tx| {
+        let ctx = &Ctx { ids: IdSource::seeded(4_711), ..house.ctx.clone() };
+        let period = Period { from: i64::MIN, until: ctx.now - 45 * DAY };
+        for affiliate in affiliates::list(tx, ctx)? {
+            for total in affiliates::totals_of(tx, ctx, &affiliate.id, period)?.into_iter().filter(|t| t.due() > 0) {
+                tx.next_verb();
+                let (affiliate, currency, note) = (affiliate.id.clone(), total.currency, "SEPA transfer".to_owned());
+                affiliates::pay_out(tx, ctx, &PayoutInput { affiliate, currency, period, expected: None, note })?;
+            }
+        }
+        tx.next_verb();
+        let target = Target::Email("quick.money@example.net".to_owned());
+        blocks::block(tx, ctx, &BlockInput { target, reason: "four disputes in a week".to_owned() }).map(|_| ())
+    })
 }
 
 /// Guest payments, among them the three cases of SPEC 2.8 and one that matches two customers.

@@ -21,10 +21,10 @@ store::statements! {
         FROM unmatched u LEFT JOIN customers c ON c.merchant_id = u.merchant_id AND c.id = u.customer_id
         WHERE u.merchant_id = $1 AND (u.happened_at < $2 OR (u.happened_at = $2 AND u.id < $3)) ORDER BY u.happened_at DESC, u.id DESC LIMIT $4");
     pub COUNT_UNPAID = "SELECT COUNT(*) FROM orders WHERE merchant_id = $1 AND state = 'open' AND abandoned_at IS NULL";
-    /// What settled payments of a time brought after refunds and lost disputes, by currency.
+    /// What settled payments of a time brought after refunds and lost disputes, by currency; store credit is no new money.
     pub REVENUE = "SELECT currency, CAST(SUM(amount - refunded - lost) AS BIGINT), COUNT(*) FROM payments
-        WHERE merchant_id = $1 AND paid_at >= $2 AND paid_at <= $3 AND status = 'settled' AND live GROUP BY currency ORDER BY currency";
+        WHERE merchant_id = $1 AND paid_at >= $2 AND paid_at <= $3 AND status = 'settled' AND live AND provider <> 'store_credit' GROUP BY currency ORDER BY currency";
     /// The same one by one where it must be exchanged.
     pub FOREIGN = "SELECT amount - refunded - lost, currency, paid_at FROM payments
-        WHERE merchant_id = $1 AND paid_at >= $2 AND paid_at <= $3 AND status = 'settled' AND live AND currency <> $4";
+        WHERE merchant_id = $1 AND paid_at >= $2 AND paid_at <= $3 AND status = 'settled' AND live AND provider <> 'store_credit' AND currency <> $4";
 }

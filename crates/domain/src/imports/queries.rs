@@ -106,6 +106,7 @@ store::statements! {
           AND (p.import_id IS NULL OR p.import_id <> $3 OR p.refunded > 0 OR p.refund_pending > 0
             OR EXISTS (SELECT 1 FROM disputes d WHERE d.merchant_id = p.merchant_id AND d.payment_id = p.id)
             OR EXISTS (SELECT 1 FROM attachments a WHERE a.merchant_id = p.merchant_id AND a.payment_id = p.id)
+            OR EXISTS (SELECT 1 FROM commissions c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id)
             OR EXISTS (SELECT 1 FROM refunds r WHERE r.merchant_id = p.merchant_id AND r.payment_id = p.id)))";
     pub DROP_PAYMENTS = "DELETE FROM payments WHERE merchant_id = $1 AND order_id = $2 AND import_id = $3";
     pub DROP_LINES = "DELETE FROM order_lines WHERE merchant_id = $1 AND order_id = $2";

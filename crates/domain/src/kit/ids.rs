@@ -195,6 +195,14 @@ ids! {
     MethodId = "met";
     /// A subscription.
     SubscriptionId = "sub";
+    /// A line of a ledger of store credit.
+    CreditId = "crd";
+    /// An affiliate.
+    AffiliateId = "aff";
+    /// A payout to an affiliate.
+    PayoutId = "pyo";
+    /// A blocked card, e-mail address or customer.
+    BlockId = "blk";
     /// A guest payment that was attached to a customer.
     AttachmentId = "att";
     /// A cancellation of imported history that fits no payment.

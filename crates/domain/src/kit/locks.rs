@@ -1,16 +1,17 @@
-//! The one order in which rows are locked: customer, order, payment, invoice. Two verbs that follow it never wait for each other in a ring.
+//! The one order in which rows are locked: customer, order, payment, affiliate, invoice. Two verbs that follow it never wait for each other in a ring.
 //!
 //! A verb locks before it looks: what it read without the lock may have changed. Numbers of a series are not in here: taking one
 //! locks its row by itself, and is done last.
 
 use store::{Lockable, Tx};
 
-use super::{Ctx, CustomerId, InvoiceId, OrderId, PaymentId, Result};
+use super::{AffiliateId, Ctx, CustomerId, InvoiceId, OrderId, PaymentId, Result};
 
 static CUSTOMERS: Lockable = Lockable { rank: 10, table: "customers" };
 static ORDERS: Lockable = Lockable { rank: 20, table: "orders" };
 static PAYMENTS: Lockable = Lockable { rank: 30, table: "payments" };
-static INVOICES: Lockable = Lockable { rank: 40, table: "invoices" };
+static AFFILIATES: Lockable = Lockable { rank: 40, table: "affiliates" };
+static INVOICES: Lockable = Lockable { rank: 50, table: "invoices" };
 
 /// Locks customers; also guards their methods, subscriptions, contacts and kept facts.
 pub fn customers(tx: &mut Tx, ctx: &Ctx, ids: &[&CustomerId]) -> Result<()> {
@@ -26,6 +27,12 @@ pub fn order(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> Result<()> {
 /// Locks a payment with its refunds and disputes.
 pub fn payment(tx: &mut Tx, ctx: &Ctx, id: &PaymentId) -> Result<()> {
     Ok(tx.lock(&PAYMENTS, ctx.merchant.as_str(), &[id.as_str()])?)
+}
+
+/// Locks affiliates; also guards what their commissions were paid.
+pub fn affiliates(tx: &mut Tx, ctx: &Ctx, ids: &[&AffiliateId]) -> Result<()> {
+    let ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+    Ok(tx.lock(&AFFILIATES, ctx.merchant.as_str(), &ids)?)
 }
 
 /// Locks an invoice with its lines and what pays it; of several, the one with the lower id first.

@@ -4,6 +4,7 @@ use store::Tx;
 
 use super::read::find_locked;
 use super::{OrderRow, State, queries};
+use crate::credit;
 use crate::customers::facts;
 use crate::events::Event;
 use crate::kit::{Ctx, Error, Micros, Money, OrderId, PaymentId, Result, Right};
@@ -74,9 +75,10 @@ pub fn close(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> Result<()> {
 /// It will not happen.
 ///
 /// # Errors
-/// `Conflict` (`paid`) while money of it is with us: refund it first.
+/// `Conflict` (`paid`) while money of it is with us: refund it first. Store credit goes back by itself.
 pub fn cancel(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> Result<()> {
     let order = changeable(tx, ctx, id, &[State::Draft, State::Open, State::Paid], "cancelled")?;
+    credit::returned_of_order(tx, ctx, id)?;
     let (settled, returned) = money(tx, ctx, &order)?;
     if settled > returned {
         let left = Money::new(settled - returned, order.currency);
@@ -126,5 +128,8 @@ pub(super) fn enter(tx: &mut Tx, ctx: &Ctx, order: &OrderRow, to: State, paid_at
         .on("order", order.id.as_str())
         .data(serde_json::json!({ "from": order.state, "to": to, "total": order.total, "currency": order.currency }))
         .record(tx, ctx)?;
+    if to == State::Cancelled {
+        credit::returned_of_order(tx, ctx, &order.id)?;
+    }
     Ok(())
 }

@@ -10,12 +10,15 @@ use super::put::{self, OrderInput};
 use super::read::shop_currency;
 use super::totals::Extras;
 use super::{Line, State, queries};
+use crate::affiliates::{self, Brought};
 use crate::customers::{self, NewCustomer, Rules, facts};
 use crate::kit::{
-    Address, Ctx, Currency, CustomerId, Email, Error, Micros, OrderId, PaymentId, Problems, Result, Right, ShopId, clean, email_key, locks,
+    Address, AffiliateId, Ctx, Currency, CustomerId, Email, Error, Micros, OrderId, PaymentId, Problems, Result, Right, ShopId, clean,
+    email_key, locks,
 };
 use crate::merchants;
 use crate::payments::{self, MethodInput, Payer, PaymentInput, PaymentStatus, must_exist};
+use crate::{blocks, credit};
 
 /// One order as a storefront tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +62,9 @@ pub struct Checkout {
     /// What was paid, or tried.
     #[serde(default)]
     pub payments: Vec<CheckoutPayment>,
+    /// The code of the affiliate who brought the buyer.
+    #[serde(default)]
+    pub affiliate: String,
 }
 
 fn open() -> State {
@@ -145,14 +151,18 @@ pub struct CheckoutOutcome {
     pub changed: bool,
     /// The customer was not there before.
     pub customer_created: bool,
-    /// `customer_inactive` when it was recorded for an archived customer.
+    /// Something to look at: `customer_inactive` when it was recorded for an archived customer, `blocked` for a blocked buyer,
+    /// `credit_missing` when its store credit did not suffice, `affiliate_unknown` when nobody who earns has its code.
     pub flag: &'static str,
+    /// Who brought the buyer.
+    pub affiliate: Option<AffiliateId>,
 }
 
 /// Takes it in.
 ///
 /// # Errors
-/// `Invalid` with everything that is wrong; `Conflict` (`customer_inactive`) for a new order of an archived customer that is not paid.
+/// `Invalid` with everything that is wrong; `Conflict` (`customer_inactive`) for a new order of an archived customer that is not paid,
+/// `blocked` for that of a blocked buyer, `credit_insufficient` for store credit that is not there.
 pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutcome> {
     ctx.must(Right::Orders)?;
     let settings = merchants::settings(tx, ctx)?;
@@ -167,14 +177,22 @@ pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutc
         Some(customer) => flag(tx, ctx, input, customer, known.is_none())?,
         None => "",
     };
+    let flag = if known.is_none() { blocked(tx, ctx, input, customer.as_ref(), flag)? } else { flag };
     let mut order = order_input(ctx, input, customer.clone(), flag);
     let mut problems = Problems::default();
     let checked = put::check(ctx, &order, &mut problems);
-    let payments: Vec<PaymentInput> = (0..input.payments.len()).map(|i| payment_input(ctx, input, i, &order)).collect();
+    let mut payments: Vec<PaymentInput> = (0..input.payments.len()).map(|i| payment_input(ctx, input, i, &order)).collect();
     for (i, payment) in payments.iter().enumerate() {
         payments::check(ctx, payment, &format!("payments.{i}."), &mut problems);
     }
+    credit::check(&payments, input.guest, &mut problems);
     problems.check()?;
+    let late = input.took_money() || input.state == State::Cancelled;
+    for payment in &mut payments {
+        if !credit::cover(tx, ctx, payment, customer.as_ref(), late)? && order.flag.is_empty() {
+            order.flag = "credit_missing";
+        }
+    }
     if known.is_none() {
         settle(&mut order, &payments, checked.total);
     }
@@ -186,13 +204,21 @@ pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutc
         created: put.created,
         changed: put.changed,
         customer_created,
-        flag,
+        flag: order.flag,
+        affiliate: None,
     };
+    bring(tx, ctx, input, &mut done)?;
+    let credit = payments.iter().any(|p| p.provider == credit::PROVIDER);
     for payment in payments {
         let payment = PaymentInput { order: Some(put.id.clone()), customer: put.customer.clone(), ..payment };
         let put = payments::put_later(tx, ctx, &payment, &country)?;
+        credit::spend(tx, ctx, &payment, &put)?;
+        affiliates::earn(tx, ctx, &payment, &put)?;
         done.changed |= !done.created && (put.created || put.changed);
         done.payments.push(put.id);
+    }
+    if credit && super::read::find(tx, ctx, &put.id)?.state == State::Cancelled {
+        credit::returned_of_order(tx, ctx, &put.id)?;
     }
     if done.created || done.changed {
         if !done.created {
@@ -204,6 +230,19 @@ pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutc
         put::number(tx, ctx, &put.id)?;
     }
     Ok(done)
+}
+
+/// Notes whose buyer it was, when the checkout says.
+fn bring(tx: &mut Tx, ctx: &Ctx, input: &Checkout, done: &mut CheckoutOutcome) -> Result<()> {
+    if input.affiliate.trim().is_empty() {
+        return Ok(());
+    }
+    match affiliates::bring(tx, ctx, &done.order, done.customer.as_ref(), &input.affiliate, done.created)? {
+        Brought::By(affiliate) => done.affiliate = Some(affiliate),
+        Brought::Unknown if done.flag.is_empty() => done.flag = "affiliate_unknown",
+        Brought::Unknown => {}
+    }
+    Ok(())
 }
 
 /// A new open order that its payments cover is paid from the start.
@@ -238,6 +277,7 @@ fn check_shop_and_buyer(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<()> 
     if input.guest && input.buyer.customer.is_some() {
         problems.add("guest", "invalid", "A guest's checkout names no customer.");
     }
+    clean(&mut problems, "affiliate", &input.affiliate, 100);
     if input.payments.len() > 50 {
         problems.add("payments", "too_long", "Use at most 50 payments.");
     }
@@ -308,17 +348,28 @@ fn flag(tx: &mut Tx, ctx: &Ctx, input: &Checkout, customer: &CustomerId, new: bo
     if standing.is_active() || !new {
         return Ok("");
     }
-    if input.is_paid() {
+    if input.took_money() {
         return Ok("customer_inactive");
     }
     standing.must_be_active().map(|()| "")
 }
 
+/// Refuses a new order of a blocked buyer, unless money was taken: then it is flagged.
+fn blocked(tx: &mut Tx, ctx: &Ctx, input: &Checkout, customer: Option<&CustomerId>, flag: &'static str) -> Result<&'static str> {
+    let cards = input.payments.iter().filter_map(|p| p.method.as_ref()).map(|m| m.fingerprint.as_str());
+    match blocks::hit(tx, ctx, &input.buyer.email, customer, cards)? {
+        None => Ok(flag),
+        Some(_) if input.took_money() => Ok(if flag.is_empty() { blocks::FLAG } else { flag }),
+        Some(kind) => Err(Error::conflict("blocked", kind.refusal())),
+    }
+}
+
 impl Checkout {
-    /// Was money taken?
-    fn is_paid(&self) -> bool {
-        matches!(self.state, State::Paid | State::Fulfilled | State::Closed)
-            || self.payments.iter().any(|p| p.status == PaymentStatus::Settled)
+    /// Was money taken already? Store credit is not: we take it ourselves, here and now.
+    fn took_money(&self) -> bool {
+        let (credit, money): (Vec<_>, Vec<_>) = self.payments.iter().partition(|p| p.provider.trim() == credit::PROVIDER);
+        let said = matches!(self.state, State::Paid | State::Fulfilled | State::Closed) && credit.is_empty();
+        said || money.iter().any(|p| p.status == PaymentStatus::Settled)
     }
 }
 
@@ -374,6 +425,8 @@ fn payer(buyer: &Buyer) -> Payer {
 fn payment_input(ctx: &Ctx, input: &Checkout, i: usize, order: &OrderInput) -> PaymentInput {
     let p = &input.payments[i];
     let own = p.provider_ref.as_deref().map(str::trim).filter(|r| !r.is_empty()).map(str::to_owned);
+    // Store credit pays once in an order, whatever place it has among the payments and whatever it is called.
+    let own = if p.provider.trim() == credit::PROVIDER { Some(format!("{}/{}", input.shop, input.external_id.trim())) } else { own };
     PaymentInput {
         provider_ref: Some(own.unwrap_or_else(|| format!("{}/{}#{i}", input.shop, input.external_id.trim()))),
         status: p.status,

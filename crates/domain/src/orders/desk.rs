@@ -140,6 +140,7 @@ impl Desk {
             note: String::new(),
             ordered_at: None,
             payments: Vec::new(),
+            affiliate: String::new(),
         }
     }
 

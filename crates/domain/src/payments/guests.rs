@@ -14,7 +14,7 @@ use super::{PaymentView, get, keys, queries};
 use crate::customers::{display_name, facts};
 use crate::events::Event;
 use crate::kit::{AttachmentId, Ctx, CustomerId, Error, OrderId, PaymentId, Result, Right, locks, words};
-use crate::{invoices, orders};
+use crate::{credit, invoices, orders};
 
 /// At most so many of one key are shown: a shop's own phone, typed for every guest, must not make a page of a million rows.
 const MOST: i64 = 200;
@@ -211,7 +211,7 @@ fn give(
 /// Takes back an attachment: the payment, its order, and what was attached with it are a guest's again.
 ///
 /// # Errors
-/// `Conflict` (`not_attached`) when it was not attached, or went to somebody else since.
+/// `Conflict` (`not_attached`) when it was not attached, or went to somebody else since; `credit_given` when it was refunded as store credit.
 pub fn undo_attach(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<()> {
     ctx.must(Right::Payments)?;
     find(tx, ctx, payment)?;
@@ -231,6 +231,7 @@ pub fn undo_attach(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<()> {
         None => vec![(id, payment.clone())],
     };
     for (id, payment) in &together {
+        credit::must_not_have_given(tx, ctx, payment)?;
         take_back(tx, ctx, id, payment, &customer)?;
     }
     if let Some(order) = &order {

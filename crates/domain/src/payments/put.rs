@@ -7,7 +7,7 @@ use super::{MAX_MINOR, Outcome, PaymentInput, PaymentRow, PaymentStatus, keys, m
 use crate::customers::facts;
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, Error, MethodId, Micros, PaymentId, Problems, Result, Right, clean, email_key, locks, phone_key};
-use crate::{invoices, merchants, orders};
+use crate::{affiliates, blocks, invoices, merchants, orders};
 
 /// How far ahead of ours a provider's clock may be.
 const CLOCK_SKEW: Micros = 300_000_000;
@@ -37,7 +37,9 @@ pub fn put(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Put> {
     if let Some(order) = &input.order {
         locks::order(tx, ctx, order)?;
     }
+    let input = &blocks::flagged(tx, ctx, input)?;
     let put = put_later(tx, ctx, input, &settings.country)?;
+    affiliates::earn(tx, ctx, input, &put)?;
     if put.changed && input.status == PaymentStatus::Bounced {
         invoices::bounced(tx, ctx, &put.id)?;
     }

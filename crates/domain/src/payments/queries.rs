@@ -79,8 +79,9 @@ store::statements! {
     // Refunds.
     pub INSERT_REFUND = "INSERT INTO refunds (merchant_id, id, payment_id, amount, currency, status, reason, provider_ref, external_id,
         refunded_at, created_at, created_by, import_id) VALUES ($1, $2, $3, $4, $5, 'done', $6, $7, $8, $9, $10, $11, $12)";
-    pub REFUNDS = "SELECT id, amount, currency, status, reason, refunded_at, created_by FROM refunds
-        WHERE merchant_id = $1 AND payment_id = $2 ORDER BY refunded_at, id";
+    pub REFUNDS = "SELECT id, amount, currency, status, reason, refunded_at, created_by, EXISTS (SELECT 1 FROM credit_lines c
+        WHERE c.merchant_id = refunds.merchant_id AND c.refund_id = refunds.id)
+        FROM refunds WHERE merchant_id = $1 AND payment_id = $2 ORDER BY refunded_at, id";
     pub REFUND_BY_REF = "SELECT id FROM refunds WHERE merchant_id = $1 AND payment_id = $2 AND provider_ref = $3";
     pub REFUNDED = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM refunds WHERE merchant_id = $1 AND payment_id = $2 AND status = 'done'";
 

@@ -85,6 +85,8 @@ pub struct RefundView {
     pub refunded_at: Micros,
     /// By whom.
     pub by: String,
+    /// It went to the customer's store credit; the money stayed.
+    pub as_credit: bool,
 }
 
 /// One payment.
@@ -130,6 +132,7 @@ pub(super) fn refund(r: &Row<'_>) -> std::result::Result<RefundView, store::Erro
         reason: r.get(4)?,
         refunded_at: r.get(5)?,
         by: r.get(6)?,
+        as_credit: r.get(7)?,
     })
 }
 

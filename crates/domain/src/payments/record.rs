@@ -8,7 +8,7 @@ use super::{MethodInput, MethodKind, Payer, PaymentInput, PaymentStatus, queries
 use crate::customers::facts;
 use crate::events::Event;
 use crate::kit::{Ctx, Currency, CustomerId, Error, Micros, OrderId, PaymentId, Problems, Result, Right, ShopId, locks};
-use crate::{invoices, merchants, orders};
+use crate::{affiliates, credit, invoices, merchants, orders};
 
 /// A payment recorded by hand, for an order or alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,7 +98,9 @@ fn write(tx: &mut Tx, ctx: &Ctx, manual: &ManualPayment, (shop, customer, curren
         ..PaymentInput::settled(shop, "manual", currency, manual.amount, manual.paid_at.unwrap_or(ctx.now))
     };
     let country = merchants::settings(tx, ctx)?.country;
-    let id = put_later(tx, ctx, &input, &country)?.id;
+    let put = put_later(tx, ctx, &input, &country)?;
+    affiliates::earn(tx, ctx, &input, &put)?;
+    let id = put.id;
     if let Some(order) = &manual.order {
         orders::follow_payments(tx, ctx, order)?;
     }
@@ -134,6 +136,9 @@ pub fn bounce(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, reason: &str) -> Result<()
     let row = find_locked(tx, ctx, id)?;
     if !row.status.goes_to(PaymentStatus::Bounced) {
         return Err(Error::conflict("payment_state", format!("A payment that is {} cannot bounce.", row.status.label().to_lowercase())));
+    }
+    if row.provider == credit::PROVIDER {
+        return Err(Error::conflict("payment_state", "No bank takes store credit back. Refund the payment instead."));
     }
     let reason: String = reason.trim().chars().take(500).collect();
     tx.exec(&queries::SET_STATUS, &[&ctx.merchant, id, &PaymentStatus::Bounced, &"bounced", &reason, &row.paid_at, &ctx.now])?;

@@ -6,6 +6,7 @@ use store::Tx;
 
 use super::put::find_locked;
 use super::{PaymentRow, queries};
+use crate::credit;
 use crate::customers::facts;
 use crate::events::Event;
 use crate::kit::{Ctx, Error, ImportId, Micros, Money, PaymentId, Problems, RefundId, Result, Right, clean, locks};
@@ -89,6 +90,7 @@ pub fn refund_later(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, input: &RefundInpu
         .data(serde_json::json!({ "refund": id, "amount": input.amount, "currency": row.currency, "order": row.order }))
         .value("reason", None, Some(reason.as_str()).filter(|r| !r.is_empty()))
         .record(tx, ctx)?;
+    credit::returned(tx, ctx, row, &id, input.amount)?;
     Ok(id)
 }
 

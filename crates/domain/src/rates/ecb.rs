@@ -1,12 +1,15 @@
 //! The European Central Bank's file of daily reference rates, `eurofxref-hist.csv`: `Date,USD,JPY,…` and a line for each day, with
 //! `N/A` or nothing where a currency had no rate, and a comma at the end of each line.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
-use store::Tx;
+use store::{Bind, Tx, Value};
 
 use super::{parse, queries};
 use crate::events::Event;
 use crate::kit::{Ctx, Currency, Error, Problems, Result, Right, day_number};
+use crate::merchants;
 
 /// What came of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -33,10 +36,19 @@ pub fn import_ecb(tx: &mut Tx, ctx: &Ctx, text: &str) -> Result<Imported> {
     if header.get(0).map(|h| h.trim_start_matches('\u{feff}')) != Some("Date") {
         return Err(refused(1, "The first line must begin with Date and name the currencies, as in the ECB's eurofxref-hist.csv."));
     }
+    merchants::lock(tx, &ctx.merchant)?;
     let mut done = Imported::default();
+    let (mut new, mut changed): (Vec<Vec<Value>>, Vec<(Currency, i32, String)>) = Default::default();
     let columns: Vec<Option<Currency>> = header.iter().map(Currency::of).collect();
     done.skipped_columns =
         header.iter().zip(&columns).skip(1).filter(|(h, c)| c.is_none() && !h.is_empty()).map(|(h, _)| h.to_owned()).collect();
+    let mut kept: HashMap<(&'static str, i32), String> = HashMap::new();
+    for currency in columns.iter().flatten() {
+        tx.each(&queries::KEPT, &[&ctx.merchant, currency], |r| {
+            kept.insert((currency.code(), r.get(0)?), r.get(1)?);
+            Ok(())
+        })?;
+    }
     for (i, record) in records.enumerate() {
         let line = i + 2;
         let record = record.map_err(|_| refused(line, "The line cannot be read."))?;
@@ -50,26 +62,29 @@ pub fn import_ecb(tx: &mut Tx, ctx: &Ctx, text: &str) -> Result<Imported> {
                 continue;
             }
             let rate = parse(cell).ok_or_else(|| refused(line, format!("{cell} is no rate for {currency}.")))?;
-            keep(tx, ctx, *currency, day_number(date), &rate.to_string(), &mut done)?;
+            let (day, rate) = (day_number(date), rate.to_string());
+            match kept.insert((currency.code(), day), rate.clone()) {
+                Some(old) if old == rate => done.unchanged += 1,
+                Some(_) => {
+                    // The row may still be among the new ones: a file that names a day twice means the later line.
+                    changed.push((*currency, day, rate));
+                    done.changed += 1;
+                }
+                None => {
+                    new.push(vec![ctx.merchant.value(), currency.value(), i64::from(day).into(), rate.into(), "ecb".into()]);
+                    done.added += 1;
+                }
+            }
         }
+    }
+    tx.insert_many("rates", &["merchant_id", "currency", "day", "per_euro", "source"], &new)?;
+    for (currency, day, rate) in changed {
+        tx.exec(&queries::PUT, &[&ctx.merchant, &currency, &day, &rate, &"ecb"])?;
     }
     if done.added + done.changed > 0 {
         Event::new("rate.imported").data(serde_json::json!({ "added": done.added, "changed": done.changed })).record(tx, ctx)?;
     }
     Ok(done)
-}
-
-fn keep(tx: &mut Tx, ctx: &Ctx, currency: Currency, day: i32, rate: &str, done: &mut Imported) -> Result<()> {
-    match tx.opt(&queries::EXACT, &[&ctx.merchant, &currency, &day], |r| r.get::<String>(0))? {
-        Some(old) if old == rate => {
-            done.unchanged += 1;
-            return Ok(());
-        }
-        Some(_) => done.changed += 1,
-        None => done.added += 1,
-    }
-    tx.exec(&queries::PUT, &[&ctx.merchant, &currency, &day, &rate, &"ecb"])?;
-    Ok(())
 }
 
 fn refused(line: usize, message: impl AsRef<str>) -> Error {

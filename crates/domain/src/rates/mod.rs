@@ -3,6 +3,7 @@
 //! A rate that is missing is never guessed: the amount is left out, and whoever shows the sum says so.
 
 mod ecb;
+mod file;
 pub mod queries;
 #[cfg(test)]
 mod tests_db;
@@ -14,6 +15,7 @@ use rust_decimal::Decimal;
 use store::Tx;
 
 pub use ecb::{Imported, import_ecb};
+pub use file::text_of;
 
 use crate::customers::facts;
 use crate::events::Event;
@@ -121,6 +123,7 @@ pub fn put_rate(tx: &mut Tx, ctx: &Ctx, currency: Currency, date: Date, per_euro
     }
     problems.check()?;
     let text = rate.unwrap_or_default().to_string();
+    merchants::lock(tx, &ctx.merchant)?;
     let old = tx.opt(&queries::EXACT, &[&ctx.merchant, &currency, &day], |r| r.get::<String>(0))?;
     if old.as_deref() == Some(text.as_str()) {
         return Ok(None);

@@ -3,6 +3,8 @@
 //! It reads slices of a thousand customers and five thousand payments, each slice in one snapshot, so that its memory does not grow with
 //! the merchant and what changes meanwhile does not look like a fault. It never repairs: a difference is a fault to be found.
 
+mod commissions;
+mod credit;
 mod invoices;
 mod payments;
 pub mod queries;
@@ -27,7 +29,7 @@ const CUSTOMERS: i64 = 1_000;
 pub struct Difference {
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// `customer`, `payment`, `invoice` or `series`.
+    /// `customer`, `payment`, `commission`, `payout`, `invoice` or `series`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -80,6 +82,12 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
         match next {
             Some(last) => after = last,
             None => break,
+        }
+    }
+    for each in [credit::balances, credit::payments, commissions::slice] {
+        after = String::new();
+        while let Some(last) = tell(db.spool(|tx| each(tx, ctx, &after))?, &mut sum, found) {
+            after = last;
         }
     }
     after = String::new();

@@ -8,6 +8,25 @@ store::statements! {
         FROM refunds WHERE merchant_id = $1 AND payment_id > $2 AND payment_id <= $3 GROUP BY payment_id";
     pub LOST = "SELECT payment_id, CAST(SUM(amount) AS BIGINT) FROM disputes
         WHERE merchant_id = $1 AND payment_id > $2 AND payment_id <= $3 AND status = 'lost' GROUP BY payment_id";
+    /// Kept balances of store credit beside the sums of their ledgers, and where a line's own balance is not what the lines before it come to.
+    pub CREDIT_BALANCES = "SELECT b.customer_id, b.currency, b.balance, b.lines,
+        (SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM credit_lines l WHERE l.merchant_id = b.merchant_id AND l.customer_id = b.customer_id AND l.currency = b.currency),
+        (SELECT COUNT(*) FROM credit_lines l WHERE l.merchant_id = b.merchant_id AND l.customer_id = b.customer_id AND l.currency = b.currency),
+        (SELECT COUNT(*) FROM credit_lines l WHERE l.merchant_id = b.merchant_id AND l.customer_id = b.customer_id AND l.currency = b.currency AND l.balance < 0)
+        FROM credit_balances b WHERE b.merchant_id = $1 AND b.customer_id > $2 AND b.customer_id <= $3 ORDER BY b.customer_id, b.currency";
+    pub CREDIT_CUSTOMERS = "SELECT DISTINCT customer_id FROM credit_balances WHERE merchant_id = $1 AND customer_id > $2 ORDER BY customer_id LIMIT $3";
+    /// Payments by store credit with what they took of the ledger and what came back.
+    pub CREDIT_PAYMENTS = "SELECT p.provider_ref, p.id, CASE WHEN p.status = 'settled' THEN p.amount ELSE 0 END, p.refunded,
+        (SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM credit_lines l WHERE l.merchant_id = p.merchant_id AND l.payment_id = p.id AND l.kind = 'spend'),
+        (SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM credit_lines l WHERE l.merchant_id = p.merchant_id AND l.payment_id = p.id AND l.kind = 'return')
+        FROM payments p WHERE p.merchant_id = $1 AND p.provider = 'store_credit' AND p.provider_ref > $2 ORDER BY p.provider_ref LIMIT $3";
+    /// Commissions beside their payouts.
+    pub COMMISSIONS = "SELECT c.payment_id, c.paid, c.amount, p.amount, c.currency = p.currency,
+        (SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM payout_lines l WHERE l.merchant_id = c.merchant_id AND l.payment_id = c.payment_id)
+        FROM commissions c JOIN payments p ON p.merchant_id = c.merchant_id AND p.id = c.payment_id
+        WHERE c.merchant_id = $1 AND c.payment_id > $2 ORDER BY c.payment_id LIMIT $3";
+    pub PAYOUTS = "SELECT o.id, o.amount, (SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM payout_lines l WHERE l.merchant_id = o.merchant_id AND l.payout_id = o.id)
+        FROM payouts o WHERE o.merchant_id = $1 AND o.id > $2 ORDER BY o.id LIMIT $3";
     /// Cards, e-mails and phones on own payments that stand nowhere else: those a guest payment would not find.
     pub KEYS = "SELECT p.customer_id, p.id, p.fingerprint, p.email_key, p.phone_key FROM payments p JOIN customers c ON c.merchant_id = p.merchant_id AND c.id = p.customer_id
         WHERE p.merchant_id = $1 AND p.customer_id > $2 AND p.customer_id <= $3 AND (

@@ -4,10 +4,12 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use store::testing::TestDb;
 
+use crate::affiliates::{self, AffiliateInput, Terms};
+use crate::credit::{self, CreditRefund, GrantInput};
 use crate::customers::{self, HowToCancel};
-use crate::kit::{AsOf, Currency, CustomerId, DAY, Error, PaymentId, SubscriptionId, Zone};
-use crate::orders::desk::{Desk, by_card, card};
-use crate::orders::{self, Checkout};
+use crate::kit::{AffiliateId, AsOf, Currency, CustomerId, DAY, Error, PaymentId, SubscriptionId, Zone};
+use crate::orders::desk::{Desk, by_card, card, eur};
+use crate::orders::{self, Checkout, CheckoutPayment};
 use crate::payments::disputes::{self, DisputeInput, DisputeStatus};
 use crate::payments::refunds::{RefundInput, refund};
 use crate::payments::{self, MethodInput, Outcome, PaymentInput, PaymentStatus, guests, methods};
@@ -22,6 +24,11 @@ enum Step {
     CheckOut { who: usize, order: u8, paid: bool, quantity: i64 },
     Cancel { order: usize },
     Refund { payment: usize, amount: i64 },
+    Grant { who: usize, amount: i64, back: bool },
+    RefundAsCredit { payment: usize, amount: i64 },
+    SpendCredit { who: usize, order: u8, amount: i64, cancelled: bool },
+    Commission { payment: usize, amount: Option<i64>, off: bool },
+    PayOut,
     Dispute { payment: usize, amount: i64, status: usize },
     CloseDispute { dispute: usize, won: bool },
     Bounce { payment: usize },
@@ -48,6 +55,13 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (who.clone(), 0..8_u8, any::<bool>(), 1..4_i64).prop_map(|(who, order, paid, quantity)| Step::CheckOut { who, order, paid, quantity }),
         1 => (0..20_usize).prop_map(|order| Step::Cancel { order }),
         3 => (0..20_usize, amount.clone()).prop_map(|(payment, amount)| Step::Refund { payment, amount }),
+        2 => (who.clone(), amount.clone(), any::<bool>()).prop_map(|(who, amount, back)| Step::Grant { who, amount, back }),
+        2 => (0..20_usize, amount.clone()).prop_map(|(payment, amount)| Step::RefundAsCredit { payment, amount }),
+        3 => (who.clone(), 0..8_u8, amount.clone(), prop::bool::weighted(0.2))
+            .prop_map(|(who, order, amount, cancelled)| Step::SpendCredit { who, order, amount, cancelled }),
+        2 => (0..20_usize, prop::option::of(amount.clone()), prop::bool::weighted(0.2))
+            .prop_map(|(payment, amount, off)| Step::Commission { payment, amount, off }),
+        1 => Just(Step::PayOut),
         2 => (0..20_usize, amount, 0..3_usize).prop_map(|(payment, amount, status)| Step::Dispute { payment, amount, status }),
         1 => (0..9_usize, any::<bool>()).prop_map(|(dispute, won)| Step::CloseDispute { dispute, won }),
         1 => (0..20_usize).prop_map(|payment| Step::Bounce { payment }),
@@ -71,6 +85,7 @@ struct World {
     orders: Vec<crate::kit::OrderId>,
     disputes: Vec<crate::kit::DisputeId>,
     subscriptions: Vec<SubscriptionId>,
+    affiliate: AffiliateId,
     counter: usize,
 }
 
@@ -78,7 +93,9 @@ impl World {
     fn new(db: &TestDb) -> Self {
         let desk = Desk::new(db);
         let customers = (0..3).map(|n| desk.customer(&email(n))).collect();
-        Self { desk, customers, payments: vec![], orders: vec![], disputes: vec![], subscriptions: vec![], counter: 0 }
+        let terms = AffiliateInput { name: "Blog".into(), code: "BLOG".into(), terms: Terms::Percent, rate: 750, currency: None };
+        let affiliate = desk.write(move |tx, ctx| affiliates::create(tx, ctx, &terms)).unwrap().id;
+        Self { desk, customers, payments: vec![], orders: vec![], disputes: vec![], subscriptions: vec![], affiliate, counter: 0 }
     }
 
     /// Does it. A refusal is as good as an answer; a fault of ours is not.
@@ -134,6 +151,35 @@ impl World {
                 let Some(id) = pick(payment) else { return Ok(()) };
                 let input = RefundInput::of(id, amount, "");
                 desk.write(move |tx, ctx| refund(tx, ctx, &input))?;
+            }
+            Step::Grant { who: n, amount, back } => {
+                let input = GrantInput { customer: who(n), currency: eur(), amount, reason: "x".into() };
+                desk.write(move |tx, ctx| if back { credit::take_back(tx, ctx, &input) } else { credit::grant(tx, ctx, &input) })?;
+            }
+            Step::RefundAsCredit { payment, amount } => {
+                let Some(payment) = pick(payment) else { return Ok(()) };
+                let input = CreditRefund { payment, amount, reason: String::new() };
+                desk.write(move |tx, ctx| credit::refund_as_credit(tx, ctx, &input))?;
+            }
+            Step::SpendCredit { who: n, order, amount, cancelled } => {
+                let by_credit =
+                    CheckoutPayment { provider: credit::PROVIDER.into(), provider_ref: None, method: None, ..by_card("", amount, "") };
+                let mut basket = Checkout { payments: vec![by_credit], ..desk.basket(&format!("c{order}"), &email(n)) };
+                basket.affiliate = "blog".into();
+                basket.state = if cancelled { orders::State::Cancelled } else { orders::State::Open };
+                let done = desk.check_out(&basket)?;
+                self.payments.extend(done.payments);
+                self.orders.push(done.order);
+            }
+            Step::Commission { payment, amount, off } => {
+                let Some(id) = pick(payment) else { return Ok(()) };
+                let change = affiliates::Change { affiliate: (!off).then(|| self.affiliate.clone()), amount };
+                desk.write(move |tx, ctx| affiliates::set(tx, ctx, &id, &change))?;
+            }
+            Step::PayOut => {
+                let (affiliate, period) = (self.affiliate.clone(), affiliates::Period::ALL);
+                let input = affiliates::PayoutInput { affiliate, currency: eur(), period, expected: None, note: String::new() };
+                desk.write(move |tx, ctx| affiliates::pay_out(tx, ctx, &input))?;
             }
             Step::Dispute { payment, amount, status } => {
                 let Some(id) = pick(payment) else { return Ok(()) };

@@ -1,7 +1,10 @@
 //! REST API v1 (SPEC 13.1): the same verbs as the pages, with keys, scopes, problem+json and cursor pages.
 
+mod affiliates;
 mod asked;
+mod blocks;
 mod checkouts;
+mod credit;
 mod customers;
 mod describe;
 mod events;
@@ -34,6 +37,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(routes);
     let routes = invoices::routes(checkouts::routes(orders::routes(routes)));
     let routes = subscriptions::routes(payments::routes(routes));
+    let routes = blocks::routes(affiliates::routes(credit::routes(routes)));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
     events::routes(staff::routes(settings::routes(routes)))
 }

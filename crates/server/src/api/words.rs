@@ -1,5 +1,6 @@
 //! The enumerations of the trade in the description of the API, each read from the one place where it is defined.
 
+use domain::affiliates::Terms;
 use domain::customers::status::{ALL_METHOD_STATUSES, ALL_STATUSES};
 use domain::kit::{ALL_RIGHTS, ALL_ROLES};
 use domain::orders::State;
@@ -33,6 +34,9 @@ words! {
     PaymentKind = MethodKind::ALL, "What the money came by";
     MethodOutcome = Outcome::ALL, "What the last attempt with a method said about it";
     DisputeState = DisputeStatus::ALL, "How far a dispute came";
+    CreditLineKind = domain::credit::Kind::ALL, "Why a line stands in the ledger of store credit";
+    AffiliateTerms = Terms::ALL, "A part of each payment, or a fixed amount for each order";
+    BlockedKind = domain::blocks::Kind::ALL, "What is blocked";
     InvoiceKind = domain::invoices::Kind::ALL, "Invoice or credit note";
     InvoiceState = domain::invoices::State::ALL, "How far an invoice came";
     InvoicePrices = domain::invoices::Prices::ALL, "Whether prices hold the tax";

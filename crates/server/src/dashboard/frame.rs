@@ -37,7 +37,7 @@ pub async fn frame(app: &App, who: &Who, room: &'static str, uri: &Uri, headers:
         running_jobs: u32::try_from(running).unwrap_or(u32::MAX),
         may_write_customers: who.ctx.may(Right::Write),
         may_write_orders: who.ctx.may(Right::Orders),
-        may_open_settings: who.ctx.may(Right::Settings) || who.ctx.may(Right::Staff) || who.ctx.may(Right::Audit),
+        may_open_settings: [Right::Settings, Right::Staff, Right::Audit, Right::Payments].into_iter().any(|right| who.ctx.may(right)),
         toast: Toasted::of(headers).0,
         ..Frame::default()
     })

@@ -3,7 +3,10 @@
 //! A handler reads the request, calls one verb and shows the outcome. It decides nothing of the trade.
 
 mod account;
+mod affiliates;
+mod blocks;
 mod choices;
+mod credit;
 mod customers;
 mod door;
 mod files;
@@ -38,6 +41,7 @@ use crate::http::{Policy, Routes};
 pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(settings::routes(people(routes)));
     let routes = subscriptions::routes(invoices::routes(payments::routes(orders::routes(routes))));
+    let routes = blocks::routes(affiliates::routes(credit::routes(routes)));
     home::routes(search::routes(jobs::routes(routes)))
 }
 

@@ -74,6 +74,7 @@ fn guest(f: &Fixture, shop_order: &str, email: &str, card: &str) {
         tax: 0,
         note: String::new(),
         ordered_at: Some(NOW - DAY),
+        affiliate: String::new(),
         payments: vec![CheckoutPayment {
             provider: "stripe".into(),
             provider_ref: None,

@@ -38,6 +38,8 @@ pub(crate) struct PaymentFact {
     pub manual: bool,
     pub one_off: bool,
     pub dispute_lost: bool,
+    /// Paid with store credit: no new money.
+    pub credit: bool,
     pub currency: Currency,
     pub amount: i64,
     pub refunded: i64,
@@ -174,6 +176,7 @@ fn payment(r: &Row<'_>) -> std::result::Result<PaymentFact, store::Error> {
         refunded: r.get(8)?,
         lost: r.get(9)?,
         paid_at: r.get(10)?,
+        credit: r.get(11)?,
         value: None,
     })
 }

@@ -5,7 +5,7 @@ macro_rules! payments {
         concat!(
             "SELECT p.customer_id, p.status, p.live, p.kind, p.subscription_id IS NULL, EXISTS (SELECT 1 FROM disputes d
             WHERE d.merchant_id = p.merchant_id AND d.payment_id = p.id AND d.status = 'lost'),
-            p.currency, p.amount, p.refunded, p.lost, p.paid_at FROM payments p WHERE p.merchant_id = $1 AND p.customer_id ",
+            p.currency, p.amount, p.refunded, p.lost, p.paid_at, p.provider = 'store_credit' FROM payments p WHERE p.merchant_id = $1 AND p.customer_id ",
             $where
         )
     };

@@ -115,14 +115,14 @@ pub(crate) fn shops(facts: &Facts) -> BTreeSet<String> {
 }
 
 impl PaymentFact {
-    /// Live money that came and stayed: what totals are made of (SPEC 4.1).
+    /// Live money that came and stayed: what totals are made of (SPEC 4.1). Store credit is no new money.
     pub(crate) fn is_settled(&self) -> bool {
-        self.live && self.status == PaymentStatus::Settled
+        self.live && self.status == PaymentStatus::Settled && !self.credit
     }
 
-    /// A lost dispute stops counting for the status, and a refund does not (SPEC 4.1).
+    /// A lost dispute stops counting for the status, and a refund does not (SPEC 4.1). Who pays with store credit buys.
     fn counts_for_status(&self) -> bool {
-        self.is_settled() && !self.dispute_lost
+        self.live && self.status == PaymentStatus::Settled && !self.dispute_lost
     }
 }
 

@@ -10,7 +10,7 @@ store::statements! {
         FROM customers c WHERE c.merchant_id = $1 AND c.id = $2";
     /// What settled live payments brought since a moment, less what was given back of them.
     pub SPENT = "SELECT paid_at, currency, amount - refunded - lost FROM payments
-        WHERE merchant_id = $1 AND customer_id = $2 AND paid_at >= $3 AND status = 'settled' AND live";
+        WHERE merchant_id = $1 AND customer_id = $2 AND paid_at >= $3 AND status = 'settled' AND live AND provider <> 'store_credit'";
     pub GROUPS = "SELECT id, name FROM customer_groups WHERE merchant_id = $1 ORDER BY name_key, id";
     pub UNMATCHED = "SELECT u.kind, u.external_id, u.currency, u.amount, u.reason, u.happened_at, s.name FROM unmatched u
         JOIN shops s ON s.merchant_id = u.merchant_id AND s.id = u.shop_id

@@ -50,9 +50,13 @@ pub struct Checkout {
     /// Absent: now.
     #[serde(default)]
     pub ordered_at: Option<Time>,
-    /// What was paid, or tried.
+    /// What was paid, or tried. A payment of the provider `store_credit` spends what the customer has; at most one in an order.
     #[serde(default)]
     pub payments: Vec<CheckoutPayment>,
+    /// The code of the affiliate who brought the buyer; one that nobody has is noted, and refuses nothing.
+    #[serde(default)]
+    #[schema(example = "ANNA10")]
+    pub affiliate: String,
 }
 
 fn open() -> State {
@@ -84,7 +88,7 @@ pub struct Buyer {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckoutPayment {
-    /// Who moved the money.
+    /// Who moved the money; `store_credit` spends the customer's store credit.
     #[schema(example = "stripe")]
     pub provider: String,
     /// The provider's id: the same id again is the same payment.
@@ -214,6 +218,7 @@ impl Checkout {
             note: c.note,
             ordered_at: c.ordered_at.map(|t| t.0),
             payments: c.payments.iter().map(CheckoutPayment::input).collect(),
+            affiliate: c.affiliate,
         }
     }
 }
@@ -233,8 +238,11 @@ pub struct CheckoutDone {
     pub changed: bool,
     /// The customer was not there before.
     pub customer_created: bool,
-    /// `customer_inactive` when it was recorded for an archived customer; else empty.
+    /// Something to look at: `customer_inactive` when it was recorded for an archived customer, `blocked` for a blocked buyer,
+    /// `credit_missing` when the store credit did not suffice, `affiliate_unknown` when nobody has the code; else empty.
     pub flag: String,
+    /// Id of the affiliate who brought the buyer.
+    pub affiliate: Option<String>,
 }
 
 impl From<CheckoutOutcome> for CheckoutDone {
@@ -247,6 +255,7 @@ impl From<CheckoutOutcome> for CheckoutDone {
             changed: o.changed,
             customer_created: o.customer_created,
             flag: o.flag.to_owned(),
+            affiliate: o.affiliate.map(|a| a.to_string()),
         }
     }
 }

@@ -50,7 +50,7 @@ pub struct Payment {
     pub failure_code: String,
     pub failure_message: String,
     pub note: String,
-    /// `customer_inactive` when it came for an archived customer; else empty.
+    /// `customer_inactive` when it came for an archived customer, `blocked` for a blocked buyer; else empty.
     pub flag: String,
     pub paid_at: Time,
     pub refunds: Vec<Refund>,
@@ -104,6 +104,8 @@ pub struct Refund {
     pub refunded_at: Time,
     /// By whom.
     pub by: String,
+    /// It went to the customer's store credit; the money stayed.
+    pub as_store_credit: bool,
 }
 
 impl From<room::RefundView> for Refund {
@@ -115,6 +117,7 @@ impl From<room::RefundView> for Refund {
             reason: r.reason,
             refunded_at: Time(r.refunded_at),
             by: r.by,
+            as_store_credit: r.as_credit,
         }
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::kit::{Currency, Problems, Right};
+use domain::kit::{Currency, Right};
 use domain::{jobs, merchants, rates as room};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -127,12 +127,12 @@ async fn put(
 
 /// Take in the bank's file of rates.
 ///
-/// The European Central Bank's `eurofxref-hist.csv`, as it is.
+/// The European Central Bank's `eurofxref-hist.csv`, as it is, or `eurofxref-hist.zip` as `application/zip`.
 #[utoipa::path(post, path = "/api/v1/rates/import", operation_id = "importRates", tag = "Rates",
     request_body(content = String, content_type = "text/csv"), responses((status = 200, body = RatesImported)))]
 async fn import(State(app): State<App>, caller: Caller, request: Request) -> Result<Response, Problem> {
-    let write = Write::file(request, &app, &["text/csv", "text/plain"]).await?;
-    let text = String::from_utf8(write.input.to_vec()).map_err(|_| Problems::one("file", "invalid", "Send the file in UTF-8."))?;
+    let write = Write::file(request, &app, &["text/csv", "text/plain", "application/zip"]).await?;
+    let text = room::text_of(&write.input)?;
     write
         .with(text)
         .run(&app, &caller, |tx, ctx, text| {

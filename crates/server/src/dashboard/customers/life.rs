@@ -41,6 +41,7 @@ pub fn linked(customer: &CustomerId, links: &[Link]) -> Vec<Linked> {
     let href = |link: &Link| match link.kind {
         "order" => format!("/orders/{}", link.id),
         "subscription" => format!("/customers/{customer}/subscriptions"),
+        "credit" => format!("/customers/{customer}/credit"),
         _ => format!("/customers/{customer}/payments"),
     };
     links.iter().map(|link| Linked { href: href(link), label: link.label.clone() }).collect()

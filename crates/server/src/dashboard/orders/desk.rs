@@ -304,6 +304,7 @@ impl Sent {
             note: t.text("note"),
             ordered_at: None,
             payments: Vec::new(),
+            affiliate: String::new(),
         };
         Ok(orders::checkout(tx, ctx, &checkout).map_err(guest_fields)?.order)
     }

@@ -26,6 +26,7 @@ struct May {
     close: bool,
     cancel: bool,
     refund: bool,
+    commission: bool,
     bill: bool,
 }
 
@@ -59,6 +60,7 @@ struct Page {
     happened: Vec<Happened>,
     steps: Vec<(&'static str, When)>,
     may: May,
+    flag: Option<&'static str>,
 }
 
 struct Read {
@@ -98,7 +100,9 @@ fn view(frame: Frame, who: &Who, r: Read) -> Page {
     let money = |minor: i64| Money::new(minor, o.summary.currency).to_string();
     let live = |p: &&PaymentView| p.status == PaymentStatus::Settled && p.currency == o.summary.currency;
     let settled: i64 = r.payments.iter().filter(live).map(|p| p.amount).sum();
-    let held: i64 = r.payments.iter().filter(live).map(|p| p.amount - p.refunded - p.lost).sum();
+    // Store credit goes back by itself when an order is cancelled.
+    let money_of = |p: &&PaymentView| live(p) && p.provider != domain::credit::PROVIDER;
+    let held: i64 = r.payments.iter().filter(money_of).map(|p| p.amount - p.refunded - p.lost).sum();
     let abandoned = o.summary.abandoned_at.is_some();
     let open = o.summary.paid_at.is_none() && matches!(o.summary.state, Step::Open | Step::Fulfilled);
     let due = (o.summary.total - settled).max(0);
@@ -131,6 +135,7 @@ fn view(frame: Frame, who: &Who, r: Read) -> Page {
                     && !matches!(i.state, domain::invoices::State::Void | domain::invoices::State::Credited)
             }),
         ),
+        flag: flag_words(&o.summary.flag),
         invoices: {
             let today = i64::from(zone.day(who.ctx.now));
             r.invoices.into_iter().map(|i| crate::dashboard::invoices::line(i, today)).collect()
@@ -151,7 +156,18 @@ fn may(ctx: &Ctx, o: &Order, open: bool, held: i64, billed: bool) -> May {
         close: orders && !open && matches!(state, Step::Paid | Step::Fulfilled),
         cancel: orders && held <= 0 && matches!(state, Step::Draft | Step::Open | Step::Paid),
         refund: ctx.may(Right::Refund),
+        commission: ctx.may(Right::Payments),
         bill: orders && !billed && !matches!(state, Step::Draft | Step::Cancelled),
+    }
+}
+
+/// What an order is flagged with, in words.
+fn flag_words(flag: &str) -> Option<&'static str> {
+    match flag {
+        "customer_inactive" => Some("Customer was not active"),
+        domain::blocks::FLAG => Some("Buyer is blocked"),
+        "credit_missing" => Some("Store credit did not suffice"),
+        _ => None,
     }
 }
 

@@ -10,6 +10,8 @@ use domain::merchants;
 use domain::payments::MethodKind;
 use store::Tx;
 
+pub use refund::back;
+
 use super::lists;
 use crate::http::{Policy, Routes};
 

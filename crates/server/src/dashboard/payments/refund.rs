@@ -30,7 +30,7 @@ struct Refund {
 }
 
 /// Where one goes afterwards: the customer's payments, or the order of a guest.
-fn back(p: &payments::PaymentView) -> String {
+pub fn back(p: &payments::PaymentView) -> String {
     match (&p.customer, &p.order) {
         (Some(customer), _) => format!("/customers/{customer}/payments"),
         (None, Some(order)) => format!("/orders/{order}"),

@@ -57,7 +57,7 @@ struct AuditPage {
 }
 
 /// What happens to whom: the filter by kind offers the nouns.
-const NOUNS: [(&str, &str); 18] = [
+const NOUNS: [(&str, &str); 23] = [
     ("customer", "Customers"),
     ("note", "Notes"),
     ("order", "Orders"),
@@ -65,6 +65,11 @@ const NOUNS: [(&str, &str); 18] = [
     ("dispute", "Disputes"),
     ("method", "Payment methods"),
     ("subscription", "Subscriptions"),
+    ("credit", "Store credit"),
+    ("commission", "Commissions"),
+    ("affiliate", "Affiliates"),
+    ("payout", "Payouts to affiliates"),
+    ("block", "Blocks"),
     ("export", "Exports"),
     ("import", "Imports"),
     ("merchant", "Merchant settings"),

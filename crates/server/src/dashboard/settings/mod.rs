@@ -68,10 +68,10 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 /// A line of the list beside every page of settings.
-pub(super) struct Item {
-    pub(super) href: &'static str,
-    pub(super) name: &'static str,
-    pub(super) on: bool,
+pub(in crate::dashboard) struct Item {
+    pub(in crate::dashboard) href: &'static str,
+    pub(in crate::dashboard) name: &'static str,
+    pub(in crate::dashboard) on: bool,
 }
 
 const ENTRIES: [(&str, &str, Right); 9] = [
@@ -81,13 +81,20 @@ const ENTRIES: [(&str, &str, Right); 9] = [
     ("/settings/tags", "Tags", Right::Settings),
     ("/settings/invoices", "Invoices", Right::Settings),
     ("/settings/rates", "Exchange rates", Right::Settings),
+    ("/settings/blocks", "Blocked buyers", Right::Payments),
     ("/settings/staff", "Staff", Right::Staff),
     ("/settings/api-keys", "API keys", Right::Staff),
     ("/settings/audit", "Audit log", Right::Audit),
 ];
 
 /// What every page of settings has around it: the frame, and the list with the entry `on`.
-async fn around(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, on: &str) -> domain::Result<(Frame, Vec<Item>)> {
+pub(in crate::dashboard) async fn around(
+    app: &App,
+    who: &Who,
+    uri: &Uri,
+    headers: &HeaderMap,
+    on: &str,
+) -> domain::Result<(Frame, Vec<Item>)> {
     Ok((frame(app, who, "settings", uri, headers).await?, entries(&who.ctx, on)))
 }
 

@@ -135,29 +135,32 @@ pub async fn put(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap,
 
 /// The bank's file.
 pub async fn file(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, mut parts: Multipart) -> PageResult {
-    let mut text = String::new();
+    let mut file = Vec::new();
     let mut fault = None;
     while let Ok(Some(part)) = parts.next_field().await {
         if part.name() == Some("file") {
             match part.bytes().await {
-                Ok(bytes) => text = String::from_utf8_lossy(&bytes).into_owned(),
+                Ok(bytes) => file = bytes.to_vec(),
                 Err(_) => fault = Some("The file is larger than 16 MB or broke off."),
             }
         }
     }
     let done = match fault {
         Some(fault) => Err(domain::kit::Problems::one("file", "invalid", fault)),
-        None if text.trim().is_empty() => Err(domain::kit::Problems::one("file", "required", "Choose the file eurofxref-hist.csv.")),
-        None => {
-            app.write(&who.ctx, move |tx, ctx| {
-                let done = rates::import_ecb(tx, ctx, &text)?;
-                if done.added + done.changed > 0 {
-                    jobs::enqueue(tx, ctx, merchants::REVALUE, &serde_json::json!({}), 0)?;
-                }
-                Ok(done)
-            })
-            .await
-        }
+        None if file.is_empty() => Err(domain::kit::Problems::one("file", "required", "Choose the bank’s file.")),
+        None => match rates::text_of(&file) {
+            Err(error) => Err(error),
+            Ok(text) => {
+                app.write(&who.ctx, move |tx, ctx| {
+                    let done = rates::import_ecb(tx, ctx, &text)?;
+                    if done.added + done.changed > 0 {
+                        jobs::enqueue(tx, ctx, merchants::REVALUE, &serde_json::json!({}), 0)?;
+                    }
+                    Ok(done)
+                })
+                .await
+            }
+        },
     };
     match done {
         Ok(done) => {

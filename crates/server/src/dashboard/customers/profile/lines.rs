@@ -1,5 +1,6 @@
 //! Orders and payments in the words and tones of a row.
 
+use domain::blocks::CardState;
 use domain::customers::MethodLine;
 use domain::kit::{Money, Zone};
 use domain::orders::{OrderSummary, State};
@@ -54,10 +55,14 @@ pub struct PaymentLine {
     pub provider: String,
     /// "Visa •••• 4242".
     pub method: String,
-    /// Each refund: its amount, moment, and by whom and why.
+    /// Each refund: what of it ("€5.00 back", "€5.00 to store credit"), moment, and by whom and why.
     pub refunds: Vec<(String, When, String)>,
     /// Each dispute: tone, words.
     pub disputes: Vec<(&'static str, String)>,
+    /// "Blog ANNA10, €2.50" where a page looks for it.
+    pub affiliate: String,
+    /// Whether its card can be blocked or is, where a page looks for it.
+    pub card: Option<CardState>,
 }
 
 impl PaymentLine {
@@ -65,7 +70,8 @@ impl PaymentLine {
         let (tone, words) = standing(&p);
         let refunds = p.refunds.iter().map(|r| {
             let why = [r.by.as_str(), r.reason.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(": ");
-            (Money::new(r.amount, r.currency).to_string(), moments::day(zone, r.refunded_at), why)
+            let where_to = if r.as_credit { "to store credit" } else { "back" };
+            (format!("{} {where_to}", Money::new(r.amount, r.currency)), moments::day(zone, r.refunded_at), why)
         });
         let disputes = p.disputes.iter().map(|d| {
             let due =
@@ -82,8 +88,15 @@ impl PaymentLine {
             method: method(&p.kind, &p.brand, &p.last4),
             refunds: refunds.collect(),
             disputes: disputes.collect(),
+            affiliate: String::new(),
+            card: None,
             p,
         }
+    }
+
+    /// Its card is blocked from further checkouts.
+    pub fn is_blocked(&self) -> bool {
+        matches!(self.card, Some(CardState::Blocked(_)))
     }
 
     /// May something of it still be given back?
@@ -111,6 +124,7 @@ fn standing(p: &PaymentView) -> (&'static str, String) {
 pub fn provider(name: &str) -> String {
     match name {
         "paypal" => "PayPal".to_owned(),
+        domain::credit::PROVIDER => "Store credit".to_owned(),
         "" => String::new(),
         other => capital(other),
     }

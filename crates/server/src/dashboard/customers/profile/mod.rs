@@ -2,6 +2,7 @@
 //!
 //! The same pages show in the panel over the list, which takes their `main`. Nothing here writes.
 
+mod credit;
 mod guests;
 mod happened;
 mod invoices;
@@ -75,6 +76,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/customers/{id}", read, overview::page)
         .get("/customers/{id}/orders", read, orders::page)
         .get("/customers/{id}/payments", read, payments::page)
+        .get("/customers/{id}/credit", read, credit::page)
         .get("/customers/{id}/methods", read, methods::page)
         .get("/customers/{id}/subscriptions", read, subscriptions::page)
         .get("/customers/{id}/invoices", read, invoices::page)

@@ -1,6 +1,8 @@
 //! The top pane of a customer (SPEC 2.1), the menu of topics (2.2), the facts beside them, and the place in the list one came from (2.15).
 
 use axum::http::Uri;
+use domain::blocks::{self, Block};
+use domain::credit;
 use domain::customers::list::{Indexes, ListQuery, neighbours};
 use domain::customers::profile::{self, Topics};
 use domain::customers::{Customer, MethodLine, Named, RESTORABLE};
@@ -22,6 +24,8 @@ pub struct May {
     pub order: bool,
     pub pay: bool,
     pub refund: bool,
+    /// Grant store credit.
+    pub grant: bool,
 }
 
 /// Where the customer stands in the list one came from.
@@ -47,6 +51,10 @@ pub struct Pane {
     /// The list one came from.
     pub list: String,
     pub groups: Vec<Named<GroupId>>,
+    /// Store credit, one sum for each currency that ever had any.
+    pub credit: Vec<Money>,
+    /// The block that stands against the customer.
+    pub block: Option<Block>,
 }
 
 /// The query string of the list one came from.
@@ -79,11 +87,13 @@ impl Pane {
             order: c.is_active() && ctx.may(Right::Orders),
             pay: c.anonymised_at.is_none() && ctx.may(Right::Payments),
             refund: ctx.may(Right::Refund),
+            grant: here && c.merged_into.is_none() && ctx.may(Right::Refund),
         };
         let groups = if may.write { profile::groups(tx, ctx)? } else { Vec::new() };
         let tabs = tabs(&c, &topics, topic, &suffix);
         let list = from.filter(|f| !f.is_empty()).map_or_else(|| "/customers".to_owned(), |f| format!("/customers?{f}"));
-        Ok(Self { c, zone, may, topics, tabs, place, suffix, list, groups })
+        let (credit, block) = (credit::balances(tx, ctx, &c.id)?, blocks::of_customer(tx, ctx, &c.id)?);
+        Ok(Self { c, zone, may, topics, tabs, place, suffix, list, groups, credit, block })
     }
 
     /// The query of the list one came from, for a hidden field.
@@ -144,6 +154,17 @@ impl Pane {
 
     pub fn balance(&self) -> String {
         Money::new(self.c.balance_due, self.c.currency).to_string()
+    }
+
+    /// Is there any store credit?
+    pub fn has_credit(&self) -> bool {
+        self.credit.iter().any(|b| b.minor > 0)
+    }
+
+    /// "€12.00, £3.00"; the merchant's own nothing where all was spent.
+    pub fn credit_words(&self) -> String {
+        let there: Vec<String> = self.credit.iter().filter(|b| b.minor > 0).map(Money::to_string).collect();
+        if there.is_empty() { Money::new(0, self.c.currency).to_string() } else { there.join(", ") }
     }
 
     pub fn orders(&self) -> String {

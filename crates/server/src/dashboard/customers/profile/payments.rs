@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use domain::kit::{PageKey, PaymentId};
-use domain::payments;
+use domain::{affiliates, blocks, payments};
 
 use super::lines::{PaymentLine, address};
 use super::{Asked, Pane, Shown, Topic, open, pane, param};
@@ -29,9 +29,13 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let after = param(&uri, "after").parse::<PageKey>().ok();
     let behind = after.clone();
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
-    let (frame, pane, mut found) = open(asked, &customer, Topic::Payments, move |tx, ctx, c| {
+    let (frame, pane, (mut found, commissions, cards)) = open(asked, &customer, Topic::Payments, move |tx, ctx, c| {
         let place = behind.as_ref().map(|key| (key.at, PaymentId::from_db(key.id.clone())));
-        payments::of_customer(tx, ctx, &c.id, place.as_ref().map(|(at, id)| (*at, id)), ROWS as i64 + 1)
+        let found = payments::of_customer(tx, ctx, &c.id, place.as_ref().map(|(at, id)| (*at, id)), ROWS as i64 + 1)?;
+        // What stands beside these payments: newest first, so the last is the oldest.
+        let (from, to) = (found.last().map_or(0, |p| p.paid_at), found.first().map_or(0, |p| p.paid_at));
+        let commissions = affiliates::commissions_of_customer(tx, ctx, &c.id, from, to)?;
+        Ok((found, commissions, blocks::cards_of(tx, ctx, &c.id, from, to)?))
     })
     .await?;
     let more = found.len() > ROWS;
@@ -39,6 +43,11 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let next = found.last().filter(|_| more).map(|p| PageKey { at: p.paid_at, id: p.id.to_string() }.to_string());
     let here = |key: Option<String>| address(&format!("{}/payments", pane.at()), &[("after", key), ("from", pane::from(&uri))]);
     let pages = Page { range: String::new(), previous: after.map(|_| here(None)), next: next.map(|key| here(Some(key))) };
-    let lines = found.into_iter().map(|p| PaymentLine::of(p, &pane.zone)).collect();
+    let line = |p: payments::PaymentView| {
+        let commission = commissions.iter().find(|c| c.payment == p.id);
+        let affiliate = commission.map_or_else(String::new, |c| format!("Affiliate {}, {}", c.name, c.money(c.earned)));
+        PaymentLine { card: cards.get(&p.id).cloned(), affiliate, ..PaymentLine::of(p, &pane.zone) }
+    };
+    let lines = found.into_iter().map(line).collect();
     Ok(show(&Payments { frame, pane, lines, pages }))
 }

@@ -17,7 +17,7 @@ use crate::look::{Frame, Page};
 const ROWS: usize = 50;
 
 /// Nouns to filter by, and their words.
-const KINDS: [(&str, &str); 7] = [
+const KINDS: [(&str, &str); 10] = [
     ("", "Everything"),
     ("customer", "Customer"),
     ("note", "Notes"),
@@ -25,6 +25,9 @@ const KINDS: [(&str, &str); 7] = [
     ("payment", "Payments"),
     ("dispute", "Disputes"),
     ("subscription", "Subscriptions"),
+    ("credit", "Store credit"),
+    ("commission", "Affiliate"),
+    ("block", "Blocks"),
 ];
 
 struct Choice {

@@ -1,0 +1,35 @@
+//! Is this buyer blocked?
+
+use store::Tx;
+
+use super::{FLAG, Kind, queries};
+use crate::kit::{BlockId, Ctx, CustomerId, Result, email_key};
+use crate::payments::PaymentInput;
+
+/// What stands in the way of a buyer with this address and these cards (fingerprints), if anything does.
+pub(crate) fn hit<'a>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    email: &str,
+    customer: Option<&CustomerId>,
+    cards: impl Iterator<Item = &'a str>,
+) -> Result<Option<Kind>> {
+    let customer = customer.map_or("", CustomerId::as_str);
+    let found = tx.opt(&queries::HIT, &[&ctx.merchant, &email_key(email), &customer], |r| r.get::<Kind>(0))?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    for card in cards.map(str::trim).filter(|c| !c.is_empty()) {
+        if tx.opt(&queries::STANDING, &[&ctx.merchant, &Kind::Card, &card], |r| r.get::<BlockId>(0))?.is_some() {
+            return Ok(Some(Kind::Card));
+        }
+    }
+    Ok(None)
+}
+
+/// A provider's payment, flagged when its buyer is blocked.
+pub(crate) fn flagged(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<PaymentInput> {
+    let card = input.method.as_ref().map(|m| m.fingerprint.as_str());
+    let blocked = input.flag.is_empty() && hit(tx, ctx, &input.payer.email, input.customer.as_ref(), card.into_iter())?.is_some();
+    Ok(if blocked { PaymentInput { flag: FLAG, ..input.clone() } } else { input.clone() })
+}
