@@ -18,6 +18,7 @@ pub mod labels;
 pub mod merchants;
 pub mod orders;
 pub mod payments;
+pub mod providers;
 pub mod rates;
 pub mod replies;
 mod schema;

@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 4] = [
+static MIGRATIONS: [Migration; 5] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -14,6 +14,7 @@ static MIGRATIONS: [Migration; 4] = [
         sqlite: Some(include_str!("../migrations/0004_statistics.sqlite.sql")),
         postgres: None,
     },
+    Migration::new(5, "providers", include_str!("../migrations/0005_providers.sql")),
 ];
 
 /// All migrations, oldest first.

@@ -205,6 +205,10 @@ ids! {
     JobId = "job";
     /// An import.
     ImportId = "imp";
+    /// An account with a provider.
+    AccountId = "pac";
+    /// Something a provider is asked for.
+    CallId = "cal";
     /// A saved view of a list.
     ViewId = "vie";
 }

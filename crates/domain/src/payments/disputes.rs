@@ -130,6 +130,24 @@ pub fn of_payment(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<Vec<Dis
     Ok(tx.rows(&queries::DISPUTES, &[&ctx.merchant, payment], read)?)
 }
 
+/// Takes in a dispute from its provider: any order, any number of times. An amount above the payment's, and one in another currency, is the whole
+/// payment.
+pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, input: &DisputeInput) -> Result<DisputeId> {
+    let row = find_locked(tx, ctx, &input.payment)?;
+    let amount = if (1..=row.amount).contains(&input.amount) { input.amount } else { row.amount };
+    let known = of_payment(tx, ctx, &row.id)?.into_iter().find(|d| d.provider_ref.is_some() && d.provider_ref == input.provider_ref);
+    if let Some(dispute) = known.filter(|d| d.status == DisputeStatus::Open && input.due_at.is_some() && d.due_at != input.due_at) {
+        tx.exec(&queries::SET_DUE, &[&ctx.merchant, &dispute.id, &input.due_at])?;
+    }
+    put(tx, ctx, &DisputeInput { amount, ..input.clone() })
+}
+
+/// What lost disputes take from a payment of which so much was refunded.
+pub(super) fn lost(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, refunded: i64) -> Result<i64> {
+    let lost: i64 = tx.scalar(&queries::DISPUTED_LOST, &[&ctx.merchant, &row.id])?;
+    Ok(lost_of(row.amount, refunded, lost))
+}
+
 fn find(tx: &mut Tx, ctx: &Ctx, id: &DisputeId) -> Result<Dispute> {
     tx.opt(&queries::DISPUTE, &[&ctx.merchant, id], read)?.ok_or(Error::NotFound("dispute"))
 }
