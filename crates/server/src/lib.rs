@@ -5,6 +5,8 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod dashboard;
+pub mod hooks;
 pub mod http;
 pub mod look;
+pub mod outside;
 pub mod workers;

@@ -10,6 +10,7 @@ use domain::jobs::{self, Kinds, Tools};
 use domain::merchants;
 
 use crate::app::App;
+use crate::outside;
 
 /// How long a worker rests when nothing waits.
 const REST: Duration = Duration::from_millis(200);
@@ -20,13 +21,13 @@ const HOUSEKEEPING: Duration = Duration::from_secs(600);
 #[derive(Debug)]
 pub struct Worker {
     stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             thread.thread().unpark();
             let _ = thread.join();
         }
@@ -48,9 +49,35 @@ pub fn kinds() -> Kinds {
 /// When the system gives no thread.
 pub fn start(app: &App) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
-    let (app, flag) = (app.clone(), stop.clone());
-    let thread = std::thread::Builder::new().name("jobs".to_owned()).spawn(move || run(&app, &flag))?;
-    Ok(Worker { stop, thread: Some(thread) })
+    // What waits for the wire has a thread of its own, and what came over it another: a slow provider delays nobody else.
+    let threads: [(&str, fn(&App, &AtomicBool)); 3] = [("jobs", run), ("inbox", inbox), ("calls", calls)];
+    let started = threads.into_iter().map(|(name, work)| {
+        let (app, flag) = (app.clone(), stop.clone());
+        std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&app, &flag))
+    });
+    let threads = started.collect::<std::io::Result<Vec<_>>>()?;
+    Ok(Worker { stop, threads })
+}
+
+fn inbox(app: &App, stop: &AtomicBool) {
+    let stopped = || stop.load(Ordering::Relaxed);
+    while !stopped() {
+        if let Err(error) = domain::providers::inbox::work(&app.db, &*app.clock, &stopped) {
+            tracing::error!(%error, "the inbox could not note a failure");
+        }
+        std::thread::park_timeout(REST);
+    }
+}
+
+fn calls(app: &App, stop: &AtomicBool) {
+    let stopped = || stop.load(Ordering::Relaxed);
+    let mut tokens = outside::Tokens::default();
+    while !stopped() {
+        if let Err(error) = outside::work(app, &mut tokens, &stopped) {
+            tracing::error!(%error, "what a provider answered could not be noted");
+        }
+        std::thread::park_timeout(REST);
+    }
 }
 
 fn run(app: &App, stop: &AtomicBool) {

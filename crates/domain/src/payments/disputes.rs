@@ -80,14 +80,18 @@ pub struct Dispute {
 pub fn put(tx: &mut Tx, ctx: &Ctx, input: &DisputeInput) -> Result<DisputeId> {
     ctx.must(Right::Payments)?;
     let row = find_locked(tx, ctx, &input.payment)?;
+    take_in(tx, ctx, &row, input)
+}
+
+fn take_in(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, input: &DisputeInput) -> Result<DisputeId> {
     let known = of_payment(tx, ctx, &row.id)?.into_iter().find(|d| d.provider_ref.is_some() && d.provider_ref == input.provider_ref);
     if let Some(dispute) = known {
         if dispute.status == DisputeStatus::Open && input.status != DisputeStatus::Open {
-            decide(tx, ctx, &row, &dispute, input.status, input.closed_at.unwrap_or(ctx.now))?;
+            decide(tx, ctx, row, &dispute, input.status, input.closed_at.unwrap_or(ctx.now))?;
         }
         return Ok(dispute.id);
     }
-    let reason = check(&row, input)?;
+    let reason = check(row, input)?;
     let id: DisputeId = ctx.id();
     let closed_at = if input.status == DisputeStatus::Open { None } else { Some(input.closed_at.unwrap_or(ctx.now)) };
     tx.exec(
@@ -106,7 +110,7 @@ pub fn put(tx: &mut Tx, ctx: &Ctx, input: &DisputeInput) -> Result<DisputeId> {
             &closed_at,
         ],
     )?;
-    after(tx, ctx, &row, &id, input.amount, input.status)?;
+    after(tx, ctx, row, &id, input.amount, input.status)?;
     Ok(id)
 }
 
@@ -139,7 +143,7 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, input: &DisputeInput) -> Result<Dispu
     if let Some(dispute) = known.filter(|d| d.status == DisputeStatus::Open && input.due_at.is_some() && d.due_at != input.due_at) {
         tx.exec(&queries::SET_DUE, &[&ctx.merchant, &dispute.id, &input.due_at])?;
     }
-    put(tx, ctx, &DisputeInput { amount, ..input.clone() })
+    take_in(tx, ctx, &row, &DisputeInput { amount, ..input.clone() })
 }
 
 /// What lost disputes take from a payment of which so much was refunded.

@@ -60,7 +60,8 @@ store::statements! {
         last4 = CASE WHEN last4 = '' THEN $5 ELSE last4 END, fingerprint = CASE WHEN fingerprint = '' THEN $6 ELSE fingerprint END,
         name = CASE WHEN name = '' THEN $7 ELSE name END, email = CASE WHEN email = '' THEN $8 ELSE email END,
         email_key = CASE WHEN email_key = '' THEN $9 ELSE email_key END, phone = CASE WHEN phone = '' THEN $10 ELSE phone END,
-        phone_key = CASE WHEN phone_key = '' THEN $11 ELSE phone_key END WHERE merchant_id = $1 AND id = $2";
+        phone_key = CASE WHEN phone_key = '' THEN $11 ELSE phone_key END,
+        paid_at = CASE WHEN status = $12 AND paid_at > $13 THEN $13 ELSE paid_at END WHERE merchant_id = $1 AND id = $2";
     pub SET_AMOUNT = "UPDATE payments SET amount = $3 WHERE merchant_id = $1 AND id = $2 AND status IN ('pending', 'failed')";
     pub SET_ORDER = "UPDATE payments SET order_id = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";
     pub SET_SUBSCRIPTION = "UPDATE payments SET subscription_id = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";

@@ -99,6 +99,8 @@ fn fill(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, input: &PaymentInput) -> Result<
             &email_key(email),
             &phone,
             &phone_key(phone, &country),
+            &input.status,
+            &input.paid_at.min(ctx.now),
         ],
     )?;
     Ok(())

@@ -89,12 +89,14 @@ fn alone(db: &Db, due: Due, clock: &dyn Clock) -> Result<()> {
     if let Err(error) = db.write_slice_now::<_, Error>(move |tx| one(tx, &again, now)) {
         let ours = matches!(error, Error::Store(_) | Error::Internal(_));
         tracing::warn!(account = %due.account, event = %due.event, %error, "an event of a provider could not be applied");
+        // What is wrong on our side passes; what the rules refuse does not, and a person has to look.
+        let tries = if ours { i64::MAX } else { TRIES };
         let words = if ours { "Something went wrong on our side.".to_owned() } else { words(&error) };
         db.write_now::<_, Error>(move |tx| {
             let key: [&dyn store::Bind; 3] = [&due.merchant, &due.account, &due.event];
             let attempts = tx.opt(&queries::EVENT_ATTEMPTS, &key, |r| r.get::<i64>(0))?.unwrap_or(0);
             let next = now + (1_000_000 << attempts.clamp(0, 12));
-            tx.exec(&queries::EVENT_LATER, &[&due.merchant, &due.account, &due.event, &next, &words, &TRIES])?;
+            tx.exec(&queries::EVENT_LATER, &[&due.merchant, &due.account, &due.event, &next, &words, &tries])?;
             Ok(())
         })?;
     }

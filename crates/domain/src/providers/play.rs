@@ -10,6 +10,7 @@ use super::{Provider, inbox};
 use crate::kit::{Ctx, Currency, CustomerId, DAY, Error, Problems, Result, Right, ShopId};
 use crate::payments::disputes::{self, DisputeInput, DisputeStatus};
 use crate::payments::{self, MethodInput, MethodKind, PaymentInput, PaymentStatus};
+use crate::shops;
 
 /// A payment with a test card.
 #[derive(Clone, Debug)]
@@ -80,6 +81,18 @@ pub fn play(tx: &mut Tx, ctx: &Ctx, asked: &TestPayment) -> Result<PaymentStatus
         disputes::put(tx, ctx, &dispute)?;
     }
     Ok(status)
+}
+
+/// Shops that have the test provider.
+pub fn test_shops(tx: &mut Tx, ctx: &Ctx) -> Result<Vec<shops::Shop>> {
+    ctx.must(Right::Payments)?;
+    let mut found = Vec::new();
+    for shop in shops::list(tx, ctx)? {
+        if shop.archived_at.is_none() && accounts::in_use(tx, ctx, &shop.id, Provider::Test, false)?.is_some() {
+            found.push(shop);
+        }
+    }
+    Ok(found)
 }
 
 /// In the units of the events that the inbox reads.

@@ -2,6 +2,7 @@
 
 mod record;
 mod refund;
+mod test;
 
 use domain::kit::{Ctx, Micros, Problems, Right};
 use domain::merchants;
@@ -16,6 +17,8 @@ pub fn routes(routes: Routes) -> Routes {
     routes
         .get("/customers/{id}/payments/new", pay, record::page)
         .post("/customers/{id}/payments/new", pay, record::record)
+        .get("/customers/{id}/payments/test", pay, test::page)
+        .post("/customers/{id}/payments/test", pay, test::play)
         .get("/payments/{id}/refund", give_back, refund::page)
         .post("/payments/{id}/refund", give_back, refund::refund)
 }

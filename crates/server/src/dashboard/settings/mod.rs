@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod labels;
 mod merchant;
+mod payments;
 mod rates;
 mod reveal;
 mod rights;
@@ -44,6 +45,14 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/settings/rates", settings, rates::page)
         .post("/settings/rates", settings, rates::put)
         .post("/settings/rates/file", settings, rates::file)
+        .get("/settings/payments", settings, payments::page)
+        .get("/settings/payments/new", settings, payments::new_page)
+        .post("/settings/payments/new", settings, payments::create)
+        .get("/settings/payments/{id}", settings, payments::one_page)
+        .post("/settings/payments/{id}", settings, payments::save)
+        .post("/settings/payments/{id}/test", settings, payments::test)
+        .post("/settings/payments/{id}/retry", settings, payments::retry)
+        .post("/settings/payments/{id}/disable", settings, payments::disable)
         .get("/settings/audit", Policy::May(Right::Audit), audit::page);
     routes
         .get("/settings/staff", people, staff::page)
@@ -68,9 +77,10 @@ pub(super) struct Item {
     pub(super) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 8] = [
+const ENTRIES: [(&str, &str, Right); 9] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
+    ("/settings/payments", "Payments", Right::Settings),
     ("/settings/groups", "Groups", Right::Settings),
     ("/settings/tags", "Tags", Right::Settings),
     ("/settings/rates", "Exchange rates", Right::Settings),

@@ -67,7 +67,7 @@ pub fn with_names(mut happened: Happened, names: &[(String, String)]) -> Happene
 
 fn icon(kind: &str) -> &'static str {
     match kind {
-        "payment.refunded" => "refund",
+        "payment.refunded" | "refund.begun" | "refund.failed" => "refund",
         "customer.archived" | "customer.unarchived" => "archive",
         "customer.deleted" => "trash",
         "customer.restored" => "restore",
@@ -128,6 +128,8 @@ fn title(entry: &Entry) -> String {
         "payment.failed" => format!("Payment{amount} failed{}", because(&word("failure"))),
         "payment.bounced" => format!("Payment{amount} bounced"),
         "payment.refunded" => format!("Refund{amount}"),
+        "refund.begun" => format!("Refund{amount} asked for"),
+        "refund.failed" => format!("Refund{amount} failed"),
         "payment.attached" => "Guest payment attached".to_owned(),
         "payment.attach_undone" => "Attaching a guest payment undone".to_owned(),
         "method.attached" => "Payment method added".to_owned(),

@@ -54,8 +54,8 @@ pub struct PaymentLine {
     pub provider: String,
     /// "Visa •••• 4242".
     pub method: String,
-    /// Each refund: its amount, moment, and by whom and why.
-    pub refunds: Vec<(String, When, String)>,
+    /// Each refund in words: "€5.00 back on 3 Jun 2026, Olivia: broken", "€5.00 on its way back", "Refund of €5.00 failed: …".
+    pub refunds: Vec<String>,
     /// Each dispute: tone, words.
     pub disputes: Vec<(&'static str, String)>,
 }
@@ -65,7 +65,13 @@ impl PaymentLine {
         let (tone, words) = standing(&p);
         let refunds = p.refunds.iter().map(|r| {
             let why = [r.by.as_str(), r.reason.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(": ");
-            (Money::new(r.amount, r.currency).to_string(), moments::day(zone, r.refunded_at), why)
+            let (amount, why) = (Money::new(r.amount, r.currency), if why.is_empty() { why } else { format!(", {why}") });
+            match r.status.as_str() {
+                "pending" => format!("{amount} on its way back{why}"),
+                "failed" if r.failure.is_empty() => format!("Refund of {amount} failed"),
+                "failed" => format!("Refund of {amount} failed: {}", r.failure),
+                _ => format!("{amount} back on {}{why}", moments::day(zone, r.refunded_at).shown),
+            }
         });
         let disputes = p.disputes.iter().map(|d| {
             let due =
@@ -103,6 +109,7 @@ fn standing(p: &PaymentView) -> (&'static str, String) {
         PaymentStatus::Settled if p.lost > 0 => ("problem", "Dispute lost".to_owned()),
         PaymentStatus::Settled if p.refunded >= p.amount => ("quiet", "Refunded".to_owned()),
         PaymentStatus::Settled if p.refunded > 0 => ("attention", format!("Refunded {}", Money::new(p.refunded, p.currency))),
+        PaymentStatus::Settled if p.refund_pending > 0 => ("attention", "Refund pending".to_owned()),
         PaymentStatus::Settled => ("good", "Paid".to_owned()),
     }
 }

@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
-use domain::kit::{PageKey, PaymentId};
-use domain::payments;
+use domain::kit::{PageKey, PaymentId, Right};
+use domain::{payments, providers};
 
 use super::lines::{PaymentLine, address};
 use super::{Asked, Pane, Shown, Topic, open, pane, param};
@@ -22,6 +22,8 @@ struct Payments {
     pane: Pane,
     lines: Vec<PaymentLine>,
     pages: Page,
+    /// A shop has the test provider.
+    plays: bool,
 }
 
 /// The page.
@@ -29,9 +31,10 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let after = param(&uri, "after").parse::<PageKey>().ok();
     let behind = after.clone();
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
-    let (frame, pane, mut found) = open(asked, &customer, Topic::Payments, move |tx, ctx, c| {
+    let (frame, pane, (mut found, plays)) = open(asked, &customer, Topic::Payments, move |tx, ctx, c| {
         let place = behind.as_ref().map(|key| (key.at, PaymentId::from_db(key.id.clone())));
-        payments::of_customer(tx, ctx, &c.id, place.as_ref().map(|(at, id)| (*at, id)), ROWS as i64 + 1)
+        let plays = ctx.may(Right::Payments) && !providers::test_shops(tx, ctx)?.is_empty();
+        Ok((payments::of_customer(tx, ctx, &c.id, place.as_ref().map(|(at, id)| (*at, id)), ROWS as i64 + 1)?, plays))
     })
     .await?;
     let more = found.len() > ROWS;
@@ -40,5 +43,5 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let here = |key: Option<String>| address(&format!("{}/payments", pane.at()), &[("after", key), ("from", pane::from(&uri))]);
     let pages = Page { range: String::new(), previous: after.map(|_| here(None)), next: next.map(|key| here(Some(key))) };
     let lines = found.into_iter().map(|p| PaymentLine::of(p, &pane.zone)).collect();
-    Ok(show(&Payments { frame, pane, lines, pages }))
+    Ok(show(&Payments { frame, pane, lines, pages, plays }))
 }
