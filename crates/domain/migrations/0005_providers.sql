@@ -107,3 +107,29 @@ CREATE TABLE refund_failures (
   PRIMARY KEY (merchant_id, refund_id),
   FOREIGN KEY (merchant_id, refund_id) REFERENCES refunds (merchant_id, id)
 );
+-- The shop's side of a dispute: words and files, kept until they are sent and as proof of what was sent.
+CREATE TABLE dispute_evidence (
+  merchant_id TEXT COLLATE "C" NOT NULL,
+  dispute_id TEXT COLLATE "C" NOT NULL,
+  words TEXT NOT NULL,
+  saved_at BIGINT NOT NULL,
+  saved_by TEXT NOT NULL,
+  submitted_at BIGINT,
+  PRIMARY KEY (merchant_id, dispute_id),
+  FOREIGN KEY (merchant_id, dispute_id) REFERENCES disputes (merchant_id, id)
+);
+CREATE TABLE dispute_files (
+  merchant_id TEXT COLLATE "C" NOT NULL,
+  id TEXT COLLATE "C" NOT NULL,
+  dispute_id TEXT COLLATE "C" NOT NULL,
+  kind TEXT COLLATE "C" NOT NULL,
+  name TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  size BIGINT NOT NULL,
+  bytes BYTEA NOT NULL,
+  provider_ref TEXT COLLATE "C",
+  added_at BIGINT NOT NULL,
+  PRIMARY KEY (merchant_id, id),
+  FOREIGN KEY (merchant_id, dispute_id) REFERENCES disputes (merchant_id, id)
+);
+CREATE UNIQUE INDEX dispute_files_kind ON dispute_files (merchant_id, dispute_id, kind);

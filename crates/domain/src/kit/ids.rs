@@ -207,6 +207,8 @@ ids! {
     ImportId = "imp";
     /// An account with a provider.
     AccountId = "pac";
+    /// A file of a dispute.
+    EvidenceFileId = "fil";
     /// Something a provider is asked for.
     CallId = "cal";
     /// A saved view of a list.

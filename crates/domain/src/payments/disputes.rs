@@ -152,6 +152,15 @@ pub(super) fn lost(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, refunded: i64) -> R
     Ok(lost_of(row.amount, refunded, lost))
 }
 
+/// One dispute.
+///
+/// # Errors
+/// `NotFound`, also for another merchant's.
+pub fn get(tx: &mut Tx, ctx: &Ctx, id: &DisputeId) -> Result<Dispute> {
+    ctx.must(Right::Read)?;
+    find(tx, ctx, id)
+}
+
 fn find(tx: &mut Tx, ctx: &Ctx, id: &DisputeId) -> Result<Dispute> {
     tx.opt(&queries::DISPUTE, &[&ctx.merchant, id], read)?.ok_or(Error::NotFound("dispute"))
 }

@@ -5,7 +5,9 @@ use ::providers::{news, paypal, stripe};
 use serde::{Deserialize, Serialize};
 
 use super::accounts::Opened;
+use super::evidence::Sending;
 use super::{Call, CallKind, Provider};
+use crate::kit::EvidenceFileId;
 
 /// Where the providers are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +57,13 @@ pub(super) struct CancelCall {
     pub how: stripe::Cancellation,
 }
 
+/// The answer to a dispute.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct EvidenceCall {
+    reference: String,
+    words: String,
+}
+
 /// What an account is asked through.
 #[derive(Clone, Debug)]
 pub enum Asked {
@@ -69,6 +78,8 @@ pub enum Asked {
 pub enum Answer {
     /// A refund as the provider made it.
     Refund(news::Refund),
+    /// A file is there, under this id of the provider; there is more to do.
+    File(EvidenceFileId, String),
     /// It is done.
     Done,
 }
@@ -155,6 +166,22 @@ impl Asked {
                 let c: CancelCall = content(call)?;
                 Ok(paypal::cancel(keys, token, key, &c.reference))
             }
+            (Self::Stripe(keys), CallKind::Evidence) => {
+                let c: EvidenceCall = content(call)?;
+                Ok(match next_file(call) {
+                    Some(f) => stripe::file(keys, &format!("{key}-{}", f.id), &boundary(call), &f.file),
+                    None => {
+                        let files = call.files.iter().map(|f| (f.kind.name(), f.provider_ref.as_deref().unwrap_or_default())).collect();
+                        stripe::evidence(keys, key, &c.reference, &stripe::Evidence { text: &c.words, files })
+                    }
+                })
+            }
+            (Self::Paypal(keys), CallKind::Evidence) => {
+                let c: EvidenceCall = content(call)?;
+                let files: Vec<_> = call.files.iter().map(|f| f.file.clone()).collect();
+                let evidence = paypal::Evidence { text: &c.words, files: &files };
+                Ok(paypal::evidence(keys, token, key, &boundary(call), &c.reference, &evidence))
+            }
             (Self::Paypal(_), CallKind::Customer) => Err(refused("PayPal keeps no customers.")),
         }
     }
@@ -172,9 +199,23 @@ impl Asked {
             }
             (Self::Stripe(_), CallKind::Customer) => stripe::read_customer(reply).map(|_| Answer::Done),
             (Self::Stripe(_), CallKind::Cancel) => stripe::read_subscription(reply).map(|_| Answer::Done),
+            (Self::Stripe(_), CallKind::Evidence) => match next_file(call) {
+                Some(f) => stripe::read_file(reply).map(|id| Answer::File(f.id.clone(), id)),
+                None => stripe::read_evidence(reply).map(|()| Answer::Done),
+            },
             (Self::Paypal(_), _) => paypal::read_done(reply).map(|()| Answer::Done),
         }
     }
+}
+
+/// The first file that the provider does not have yet: Stripe takes them one by one.
+fn next_file(call: &Call) -> Option<&Sending> {
+    call.files.iter().find(|f| f.provider_ref.is_none())
+}
+
+/// Stands in no file: it holds the chance of an id.
+fn boundary(call: &Call) -> String {
+    format!("regulars-{}", call.id)
 }
 
 fn refund_of<'a>(c: &'a RefundCall, ours: &'a str) -> paypal::RefundOf<'a> {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use store::{Row, Tx};
 
+use super::evidence::{self, Sending};
 use super::{Answer, Vault, accounts, inbox, money, queries};
 use crate::kit::{AccountId, CallId, Ctx, Error, MerchantId, Micros, Result, Right, words};
 use crate::payments::{self, refunds};
@@ -25,6 +26,8 @@ words! {
         Customer = "customer", "Customer edit";
         /// The end of a subscription.
         Cancel = "cancel", "Cancellation";
+        /// The answer to a dispute.
+        Evidence = "evidence", "Evidence";
     }
 }
 
@@ -54,6 +57,9 @@ pub struct Call {
     /// The content; no secrets.
     #[serde(skip)]
     pub payload: Json,
+    /// The files of it, read when it is to be sent.
+    #[serde(skip)]
+    pub files: Vec<Sending>,
     /// How far it came.
     pub state: CallState,
     /// How often it was sent.
@@ -103,7 +109,10 @@ pub fn claim(tx: &mut Tx, now: Micros) -> Result<Option<Claimed>> {
 /// `Conflict` when the account is switched off or its keys cannot be opened.
 pub fn open(tx: &mut Tx, vault: &Vault, claimed: &Claimed, now: Micros) -> Result<(Call, accounts::Opened)> {
     let seen = Ctx::new(claimed.merchant.clone(), crate::kit::Actor::system("provider"), crate::kit::Door::Job, now);
-    let call = find(tx, &seen, &claimed.call)?;
+    let mut call = find(tx, &seen, &claimed.call)?;
+    if call.kind == CallKind::Evidence {
+        call.files = evidence::sending(tx, &seen, &call.subject)?;
+    }
     let account = accounts::opened(tx, &seen, vault, &call.account)?;
     Ok((call, account))
 }
@@ -118,6 +127,12 @@ pub fn answered(tx: &mut Tx, claimed: &Claimed, outcome: &std::result::Result<An
     let account = accounts::find(tx, &seen, &call.account)?;
     let ctx = inbox::of(&inbox::context(&claimed.merchant, &call.account, now), &account);
     match outcome {
+        // One file is there; the next step of the same call is due at once.
+        Ok(Answer::File(file, reference)) => {
+            tx.exec(&queries::SET_EVIDENCE_REF, &[&ctx.merchant, file, reference])?;
+            tx.exec(&queries::CALL_LATER, &[&ctx.merchant, &call.id, &"", &now, &now])?;
+            Ok(())
+        }
         Ok(answer) => {
             end(tx, &ctx, &call, CallState::Done, "", true)?;
             apply(tx, &ctx, account.provider.name(), answer)
@@ -191,6 +206,7 @@ fn read(r: &Row<'_>) -> std::result::Result<Call, store::Error> {
         kind: r.get(2)?,
         subject: r.get(3)?,
         payload: serde_json::from_str(r.str(4)?).unwrap_or(Json::Null),
+        files: Vec::new(),
         state: r.get(5)?,
         attempts: r.get(6)?,
         next_at: r.get(7)?,

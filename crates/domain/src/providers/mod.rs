@@ -11,6 +11,7 @@ mod ask;
 pub mod billing;
 pub mod calls;
 pub mod catch_up;
+pub mod evidence;
 pub mod inbox;
 mod money;
 mod people;

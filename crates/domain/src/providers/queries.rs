@@ -94,6 +94,18 @@ store::statements! {
     pub CALL_LATER = "UPDATE provider_calls SET error = $3, next_at = $4, lease_until = 0, updated_at = $5
         WHERE merchant_id = $1 AND id = $2 AND state = 'waiting'";
     pub RETRY_CALL = "UPDATE provider_calls SET next_at = $3, lease_until = 0, updated_at = $3 WHERE merchant_id = $1 AND id = $2 AND state = 'waiting' AND lease_until <= $3";
+    // Evidence in disputes.
+    pub EVIDENCE = "SELECT words, submitted_at FROM dispute_evidence WHERE merchant_id = $1 AND dispute_id = $2";
+    pub SAVE_EVIDENCE = "INSERT INTO dispute_evidence (merchant_id, dispute_id, words, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (merchant_id, dispute_id) DO UPDATE SET words = excluded.words, saved_at = excluded.saved_at, saved_by = excluded.saved_by";
+    pub SUBMIT_EVIDENCE = "INSERT INTO dispute_evidence (merchant_id, dispute_id, words, saved_at, saved_by, submitted_at) VALUES ($1, $2, '', $3, $4, $3)
+        ON CONFLICT (merchant_id, dispute_id) DO UPDATE SET submitted_at = excluded.submitted_at";
+    pub EVIDENCE_FILES = "SELECT id, kind, name, size FROM dispute_files WHERE merchant_id = $1 AND dispute_id = $2 ORDER BY added_at, id";
+    pub EVIDENCE_BYTES = "SELECT id, kind, name, content_type, bytes, provider_ref FROM dispute_files WHERE merchant_id = $1 AND dispute_id = $2 ORDER BY added_at, id";
+    pub ADD_EVIDENCE_FILE = "INSERT INTO dispute_files (merchant_id, id, dispute_id, kind, name, content_type, size, bytes, provider_ref, added_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9)";
+    pub DROP_EVIDENCE_FILE = "DELETE FROM dispute_files WHERE merchant_id = $1 AND dispute_id = $2 AND kind = $3";
+    pub SET_EVIDENCE_REF = "UPDATE dispute_files SET provider_ref = $3 WHERE merchant_id = $1 AND id = $2";
     pub ACCOUNTS_OF_CUSTOMER = "SELECT a.id, f.reference, a.provider FROM provider_facts f JOIN provider_accounts a ON a.merchant_id = f.merchant_id AND a.id = f.account_id
         WHERE f.merchant_id = $1 AND f.kind = 'customer' AND f.value = $2 AND a.disabled_at IS NULL ORDER BY a.id, f.reference";
 }

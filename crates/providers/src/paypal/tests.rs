@@ -11,7 +11,7 @@ use crate::Distrust;
 use crate::news::{Amount, DisputeStatus, News, PaymentStatus, RefundStatus, SubscriptionStatus, Unit};
 use crate::wire::{File, Refusal, Reply};
 
-/// 2027-01-15T08:00:00Z, microseconds: behind the day on which the certificate was made.
+/// 2027-01-15T08:00:00Z, microseconds.
 const NOW: i64 = 1_800_000_000_000_000;
 const CERTIFICATE: &[u8] = include_bytes!("keys/cert.pem");
 

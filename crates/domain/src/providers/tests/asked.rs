@@ -8,6 +8,7 @@ use crate::customers::{self, CustomerEdit};
 use crate::kit::{CustomerId, DAY, Right};
 use crate::orders::desk::{Desk, refusal};
 use crate::payments::{self, MethodKind};
+use crate::providers::evidence::{self, ProofKind};
 use crate::providers::{Addresses, Asked, CallState, Provider, TestPayment, billing, calls, play};
 
 fn ask(shop: &Shop, claimed: &calls::Claimed) -> (Asked, calls::Call, Request) {
@@ -161,6 +162,43 @@ store::db_test! {
         tell(&shop, &held, Ok(crate::providers::Answer::Done), 0);
         shop.tell(&event("evt_4", "customer.subscription.deleted", 9, subscription("sub_1", "cus_1", "canceled", 9)));
         assert!(claim(&shop, DAY).is_none(), "what the provider told is not sent back");
+    }
+
+    fn evidence_is_collected_and_sent_file_by_file_and_once(db) {
+        let shop = paid(db);
+        shop.tell(&event("evt_5", "charge.dispute.created", 5, dispute("dp_1", "ch_1", 1000, "needs_response", 5)));
+        let id = shop.payment("ch_1").disputes[0].id.clone();
+        let with = |f: fn(&mut store::Tx, &crate::Ctx, &crate::kit::DisputeId) -> crate::Result<()>| {
+            let id = id.clone();
+            shop.desk.write(move |tx, ctx| f(tx, ctx, &id))
+        };
+        assert_eq!(refusal(with(evidence::submit)), "words:required");
+        with(|tx, ctx, id| evidence::save(tx, ctx, id, "Delivered on 3 June.")).unwrap();
+        assert_eq!(refusal(with(|tx, ctx, id| evidence::add_file(tx, ctx, id, ProofKind::Receipt, "x.exe", b"MZ"))), "file:invalid");
+        with(|tx, ctx, id| evidence::add_file(tx, ctx, id, ProofKind::Receipt, "C:\\old.pdf", b"%PDF-old")).unwrap();
+        with(|tx, ctx, id| evidence::add_file(tx, ctx, id, ProofKind::Receipt, "receipt.pdf", b"%PDF-new")).unwrap();
+        with(|tx, ctx, id| evidence::add_file(tx, ctx, id, ProofKind::Shipping, "signed.png", b"\x89PNG")).unwrap();
+        let big = |tx: &mut store::Tx, ctx: &crate::Ctx, id: &crate::kit::DisputeId| {
+            evidence::add_file(tx, ctx, id, ProofKind::Other, "big.pdf", &[b"%PDF-".as_slice(), &vec![0; 4_500_000]].concat())
+        };
+        assert_eq!(refusal(with(big)), "file:too_large");
+        with(evidence::submit).unwrap();
+        assert_eq!(refusal(with(evidence::submit)), "dispute_state", "once");
+        assert_eq!(refusal(with(|tx, ctx, id| evidence::save(tx, ctx, id, "other"))), "dispute_state");
+        for (n, file) in ["receipt.pdf", "signed.png"].into_iter().enumerate() {
+            let held = claim(&shop, 0).unwrap();
+            let request = ask(&shop, &held).2;
+            assert!(request.url.ends_with("/v1/files") && String::from_utf8_lossy(&request.body).contains(file), "{file}");
+            answer(&shop, &held, 200, json!({ "id": format!("file_{n}") }), 0);
+        }
+        let held = claim(&shop, 0).unwrap();
+        let body = String::from_utf8(ask(&shop, &held).2.body).unwrap();
+        assert!(body.contains("Delivered+on+3+June.") && body.contains("evidence%5Breceipt%5D=file_0&evidence%5Bshipping_documentation%5D=file_1"), "{body}");
+        answer(&shop, &held, 200, json!({ "id": "dp_1", "object": "dispute" }), 0);
+        let which = id.clone();
+        let e = shop.desk.read(move |tx, ctx| evidence::get(tx, ctx, &which)).unwrap();
+        assert_eq!((e.state, e.files.len(), e.is_open(shop.desk.now())), (Some(CallState::Done), 2, false));
+        assert!(claim(&shop, DAY).is_none());
     }
 
     fn without_an_account_a_refund_is_recorded(db) {

@@ -62,8 +62,10 @@ impl Shop {
         let id = self.account.clone();
         let failed = self.desk.read(move |tx, ctx| inbox::failed(tx, ctx, &id, 10)).unwrap();
         assert!(failed.is_empty(), "{failed:?}");
-        static LEFT: store::Stmt = store::Stmt::new("left", "SELECT event_id, error FROM provider_events WHERE merchant_id = $1 AND state = 'waiting'");
-        let left = self.desk.read(|tx, ctx| Ok(tx.rows(&LEFT, &[&ctx.merchant], |r| Ok((r.get::<String>(0)?, r.get::<String>(1)?)))?)).unwrap();
+        static LEFT: store::Stmt =
+            store::Stmt::new("left", "SELECT event_id, error FROM provider_events WHERE merchant_id = $1 AND state = 'waiting'");
+        let left =
+            self.desk.read(|tx, ctx| Ok(tx.rows(&LEFT, &[&ctx.merchant], |r| Ok((r.get::<String>(0)?, r.get::<String>(1)?)))?)).unwrap();
         assert_eq!(left, [], "nothing is left in the inbox");
     }
 

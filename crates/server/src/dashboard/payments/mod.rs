@@ -1,5 +1,6 @@
 //! Money by hand: a payment recorded on a customer, and a refund of a payment. Each is a page that also shows in a dialog.
 
+mod evidence;
 mod record;
 mod refund;
 mod test;
@@ -19,6 +20,10 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/customers/{id}/payments/new", pay, record::record)
         .get("/customers/{id}/payments/test", pay, test::page)
         .post("/customers/{id}/payments/test", pay, test::play)
+        .get("/disputes/{id}/evidence", pay, evidence::page)
+        .post("/disputes/{id}/evidence", pay, evidence::save)
+        .post("/disputes/{id}/evidence/files", pay, evidence::add_file)
+        .post("/disputes/{id}/evidence/files/{kind}/remove", pay, evidence::remove_file)
         .get("/payments/{id}/refund", give_back, refund::page)
         .post("/payments/{id}/refund", give_back, refund::refund)
 }

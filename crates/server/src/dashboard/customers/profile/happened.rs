@@ -128,6 +128,7 @@ fn title(entry: &Entry) -> String {
         "payment.failed" => format!("Payment{amount} failed{}", because(&word("failure"))),
         "payment.bounced" => format!("Payment{amount} bounced"),
         "payment.refunded" => format!("Refund{amount}"),
+        "dispute.answered" => "Dispute answered".to_owned(),
         "refund.begun" => format!("Refund{amount} asked for"),
         "refund.failed" => format!("Refund{amount} failed"),
         "payment.attached" => "Guest payment attached".to_owned(),

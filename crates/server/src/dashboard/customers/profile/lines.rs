@@ -56,8 +56,8 @@ pub struct PaymentLine {
     pub method: String,
     /// Each refund in words: "€5.00 back on 3 Jun 2026, Olivia: broken", "€5.00 on its way back", "Refund of €5.00 failed: …".
     pub refunds: Vec<String>,
-    /// Each dispute: tone, words.
-    pub disputes: Vec<(&'static str, String)>,
+    /// Each dispute: tone, words, and where an open one of a provider is answered.
+    pub disputes: Vec<(&'static str, String, String)>,
 }
 
 impl PaymentLine {
@@ -77,7 +77,9 @@ impl PaymentLine {
             let due =
                 d.due_at.filter(|_| d.status == DisputeStatus::Open).map(|at| format!(", answer until {}", moments::day(zone, at).shown));
             let amount = Money::new(d.amount, d.currency);
-            (dispute_tone(d.status), format!("Dispute of {amount}: {}{}", d.status.label().to_lowercase(), due.unwrap_or_default()))
+            let answer = d.status == DisputeStatus::Open && d.provider_ref.is_some() && matches!(p.provider.as_str(), "stripe" | "paypal");
+            let href = if answer { format!("/disputes/{}/evidence", d.id) } else { String::new() };
+            (dispute_tone(d.status), format!("Dispute of {amount}: {}{}", d.status.label().to_lowercase(), due.unwrap_or_default()), href)
         });
         Self {
             at: moments::day(zone, p.paid_at),
