@@ -87,16 +87,14 @@ CREATE TABLE payment_refs (
   provider TEXT COLLATE "C" NOT NULL,
   reference TEXT COLLATE "C" NOT NULL,
   payment_id TEXT COLLATE "C" NOT NULL,
-  PRIMARY KEY (merchant_id, provider, reference),
-  FOREIGN KEY (merchant_id, payment_id) REFERENCES payments (merchant_id, id)
+  PRIMARY KEY (merchant_id, provider, reference)
 );
 -- The most that a provider said was refunded of a payment in all, where it does not tell the single refunds.
 CREATE TABLE refund_totals (
   merchant_id TEXT COLLATE "C" NOT NULL,
   payment_id TEXT COLLATE "C" NOT NULL,
   total BIGINT NOT NULL,
-  PRIMARY KEY (merchant_id, payment_id),
-  FOREIGN KEY (merchant_id, payment_id) REFERENCES payments (merchant_id, id)
+  PRIMARY KEY (merchant_id, payment_id)
 );
 -- Why a refund did not come through, in the provider's words.
 CREATE TABLE refund_failures (
@@ -104,8 +102,7 @@ CREATE TABLE refund_failures (
   refund_id TEXT COLLATE "C" NOT NULL,
   words TEXT NOT NULL,
   failed_at BIGINT NOT NULL,
-  PRIMARY KEY (merchant_id, refund_id),
-  FOREIGN KEY (merchant_id, refund_id) REFERENCES refunds (merchant_id, id)
+  PRIMARY KEY (merchant_id, refund_id)
 );
 -- The shop's side of a dispute: words and files, kept until they are sent and as proof of what was sent.
 CREATE TABLE dispute_evidence (

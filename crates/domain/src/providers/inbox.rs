@@ -9,8 +9,8 @@ use crate::kit::{AccountId, Actor, ActorKind, Clock, Ctx, Door, Error, IdSource,
 
 /// How often an event that cannot be applied is tried before a person has to look.
 const TRIES: i64 = 8;
-/// Events taken at once.
-const BATCH: i64 = 50;
+/// Events taken at once: one transaction of about 25 ms.
+const BATCH: i64 = 20;
 /// How long an event that was applied is kept with its body: 90 days, far longer than any provider sends it again.
 const KEPT: Micros = 90 * crate::kit::DAY;
 

@@ -18,6 +18,7 @@ mod people;
 mod play;
 pub mod queries;
 mod refund;
+mod running;
 #[cfg(test)]
 mod tests;
 mod vault;

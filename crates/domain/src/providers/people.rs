@@ -1,4 +1,4 @@
-//! Customers, methods and subscriptions as providers tell of them.
+//! Customers and methods as providers tell of them.
 //!
 //! What was edited here is the merchant's word and stays: a provider's field is taken over where ours is empty or still what the provider said before.
 
@@ -7,12 +7,10 @@ use sha2::{Digest, Sha256};
 use store::Tx;
 
 use super::apply::{Source, fact, is_newest, note, park, wake};
-use super::{money, queries};
+use super::queries;
 use crate::customers::{self, Customer, CustomerEdit, NewCustomer, Rules};
 use crate::kit::{Address, Ctx, CustomerId, Email, Error, MethodId, Micros, Result, hex};
-use crate::orders;
 use crate::payments::{MethodInput, MethodKind, methods};
-use crate::subscriptions::{self, SubscriptionInput, SubscriptionStatus, Unit};
 
 /// Which of our customers a provider's customer is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,73 +203,6 @@ pub(super) fn method_gone(tx: &mut Tx, ctx: &Ctx, s: &Source, reference: &str, a
     }
 }
 
-/// A subscription as it stands.
-pub(super) fn subscription(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Subscription, news: &News) -> Result<()> {
-    let customer = match whose(tx, ctx, s, &p.customer)? {
-        Whose::Known(id) => id,
-        Whose::Gone => return Ok(()),
-        Whose::Unknown => return park(tx, ctx, s, &format!("customer:{}", p.customer), news),
-    };
-    if !is_newest(tx, ctx, s, "subscription_at", &p.reference)? {
-        return Ok(());
-    }
-    let method = match &p.method {
-        None => None,
-        Some(reference) => match methods::by_ref(tx, ctx, s.provider, reference)? {
-            Some((id, owner)) if owner == customer => Some(id),
-            Some(_) => None,
-            None => park(tx, ctx, s, &format!("method:{reference}"), news).map(|()| None)?,
-        },
-    };
-    let known = subscriptions::by_ref(tx, ctx, s.provider, &p.reference)?;
-    let (currency, amount) = match (&p.amount, &known) {
-        (Some(amount), _) => (money::currency(amount)?, amount.minor),
-        (None, Some(known)) => (known.currency, known.amount),
-        (None, None) => (orders::shop_currency(tx, ctx, &s.account.shop)?.ok_or(Error::NotFound("shop"))?, 0),
-    };
-    let input = SubscriptionInput {
-        customer,
-        shop: s.account.shop.clone(),
-        name: short(&p.name, 200),
-        status: status(p.status),
-        live: s.live,
-        currency,
-        amount,
-        cycle_count: p.cycle_count.clamp(1, 1000),
-        cycle_unit: unit(p.cycle_unit),
-        provider: s.provider.to_owned(),
-        provider_ref: Some(p.reference.clone()),
-        method,
-        started_at: p.started_at,
-        trial_until: p.trial_until,
-        next_payment_at: p.next_payment_at,
-        ends_at: p.ends_at,
-        import_id: None,
-    };
-    subscriptions::tell(tx, ctx, &input)?;
-    wake(tx, ctx, s, &format!("subscription:{}", p.reference))
-}
-
-fn status(told: news::SubscriptionStatus) -> SubscriptionStatus {
-    match told {
-        news::SubscriptionStatus::Trialing => SubscriptionStatus::Trialing,
-        news::SubscriptionStatus::Active => SubscriptionStatus::Active,
-        news::SubscriptionStatus::PastDue => SubscriptionStatus::PastDue,
-        news::SubscriptionStatus::Paused => SubscriptionStatus::Paused,
-        news::SubscriptionStatus::Cancelled => SubscriptionStatus::Cancelled,
-        news::SubscriptionStatus::Ended => SubscriptionStatus::Ended,
-    }
-}
-
-fn unit(told: news::Unit) -> Unit {
-    match told {
-        news::Unit::Day => Unit::Day,
-        news::Unit::Week => Unit::Week,
-        news::Unit::Month => Unit::Month,
-        news::Unit::Year => Unit::Year,
-    }
-}
-
 /// A method as the room of payments takes it. One without an id cannot be used again and stays with the payment alone.
 pub(super) fn method_input(m: &news::Method) -> MethodInput {
     let kind = match m.kind {
@@ -305,6 +236,6 @@ pub(super) fn address(a: &news::Address) -> Address {
 }
 
 /// Text of a provider, cut to what our rules keep.
-fn short(text: &str, max: usize) -> String {
+pub(super) fn short(text: &str, max: usize) -> String {
     text.trim().chars().filter(|c| *c != '\0').take(max).collect()
 }
