@@ -19,7 +19,7 @@ mod told;
 use serde::{Deserialize, Serialize};
 
 pub use put::{Put, put, put_later};
-pub(crate) use put::{check, find, must_exist};
+pub(crate) use put::{check, find, find_locked, must_exist};
 pub use read::{PaymentView, RefundView, get, of_customer, of_order, refunds_of};
 pub(crate) use record::record_on;
 pub use record::{ManualPayment, bounce, record};

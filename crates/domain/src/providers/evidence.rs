@@ -6,7 +6,7 @@ use store::{Row, Tx};
 
 use super::{CallKind, CallState, Provider, accounts, calls, queries};
 use crate::events::Event;
-use crate::kit::{Ctx, DisputeId, Error, EvidenceFileId, Micros, Problems, Result, Right, clean, locks, words};
+use crate::kit::{Ctx, DisputeId, Error, EvidenceFileId, Micros, Problems, Result, Right, clean, words};
 use crate::payments::disputes::{self, Dispute, DisputeStatus};
 use crate::payments::{self, PaymentView};
 
@@ -113,7 +113,7 @@ fn read(r: &Row<'_>) -> std::result::Result<EvidenceFile, store::Error> {
 /// Reads it under the lock of its payment, when it may still be changed.
 fn open(tx: &mut Tx, ctx: &Ctx, id: &DisputeId) -> Result<Evidence> {
     let payment = get(tx, ctx, id)?.dispute.payment;
-    locks::payment(tx, ctx, &payment)?;
+    payments::find_locked(tx, ctx, &payment)?;
     let found = get(tx, ctx, id)?;
     if found.is_open(ctx.now) {
         return Ok(found);

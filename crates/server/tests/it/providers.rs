@@ -9,7 +9,7 @@ use axum::http::{Request, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::customers::{self, NewCustomer, Rules};
-use domain::kit::{AccountId, Clock as _, CustomerId, FixedClock, PaymentId};
+use domain::kit::{AccountId, CustomerId, FixedClock, PaymentId};
 use domain::payments::{self, PaymentView};
 use domain::providers::accounts::{self, AccountInput};
 use domain::providers::{Addresses, Provider, Vault, inbox};
@@ -294,7 +294,7 @@ store::db_test! {
         let (ana, _) = house.paid();
         let mut olivia = house.desk.owner(&house.f);
         let here = format!("/customers/{ana}");
-        let ctx = house.f.ctx.clone();
+        let ctx = domain::Ctx { ids: domain::kit::IdSource::System, ..house.f.ctx.clone() };
         let id = ana.clone();
         house.f.db.write_now::<_, domain::Error>(move |tx| {
             customers::edit(tx, &ctx, &id, customers::CustomerEdit { name: Some("Ana Ruiz".into()), ..Default::default() }).map(|_| ())
