@@ -240,7 +240,7 @@ fn an_answer_says_no_later_or_who_are_you() {
     }
     assert!(matches!(read_refund(&reply(200, json!({}))), Err(Refusal::Later { .. })), "a refund without an id is nonsense");
     assert!(matches!(read_who(&reply(401, json!({ "error": { "message": "Invalid API Key" } }))), Err(Refusal::Unauthorised { .. })));
-    assert_eq!(read_who(&reply(200, json!({ "object": "balance", "livemode": true }))), Ok(true));
+    assert_eq!(read_who(&reply(200, json!({ "object": "balance", "available": [], "livemode": true }))), Ok(true));
 }
 
 #[test]
