@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 7] = [
+static MIGRATIONS: [Migration; 8] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -14,6 +14,7 @@ static MIGRATIONS: [Migration; 7] = [
         sqlite: Some(include_str!("../migrations/0004_statistics.sqlite.sql")),
         postgres: None,
     },
+    Migration::new(5, "providers", include_str!("../migrations/0005_providers.sql")),
     Migration::new(6, "invoices", include_str!("../migrations/0006_invoices.sql")),
     Migration {
         version: 7,

@@ -29,6 +29,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("merchants/queries.rs", domain::merchants::queries::ALL),
         ("orders/queries.rs", domain::orders::queries::ALL),
         ("payments/queries.rs", domain::payments::queries::ALL),
+        ("providers/queries.rs", domain::providers::queries::ALL),
         ("rates/queries.rs", domain::rates::queries::ALL),
         ("replies/queries.rs", domain::replies::queries::ALL),
         ("shops/queries.rs", domain::shops::queries::ALL),

@@ -24,6 +24,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// How often one may knock.
     pub limits: Limits,
+    /// Certificates of PayPal that were fetched already.
+    pub certificates: crate::hooks::Certificates,
     /// For `/metrics`.
     pub metrics: PrometheusHandle,
 }

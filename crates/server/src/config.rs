@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use domain::providers::{Addresses, Vault};
 use serde::Deserialize;
 use store::{Options, Target};
 
@@ -31,6 +32,12 @@ pub struct File {
     pub smtp_url: Option<String>,
     /// The address that mail comes from.
     pub mail_from: Option<String>,
+    /// The key that secrets in the database are sealed with: 32 bytes in hexadecimal or base64. Without it one is made and kept in the data folder.
+    pub secrets_key: Option<String>,
+    /// Where Stripe is, instead of its own address; for tests.
+    pub stripe_url: Option<String>,
+    /// Where PayPal is, instead of its own addresses; for tests. Certificates may then come from there too.
+    pub paypal_url: Option<String>,
 }
 
 impl File {
@@ -60,6 +67,61 @@ pub struct Config {
     pub api_per_minute: u32,
     /// Who takes mail; without it nothing is sent.
     pub smtp: Option<crate::mailer::Smtp>,
+    /// Seals the secrets in the database.
+    pub vault: Vault,
+    /// Where the providers are.
+    pub providers: Addresses,
+}
+
+/// The key of the secrets: from the configuration, else from `secrets.key` in the data folder, which is made at the first start and which nobody else
+/// may read. Whoever has the database without this key has no secrets.
+///
+/// # Errors
+/// In words: what is wrong with the key, or why the file cannot be made.
+pub fn vault(file: &File, data: &Path) -> Result<Vault, String> {
+    let text = match &file.secrets_key {
+        Some(text) => text.clone(),
+        None => key_file(&data.join("secrets.key"))?,
+    };
+    let key = key_of(text.trim()).ok_or("The secrets key is not 32 bytes in hexadecimal or base64.")?;
+    Vault::new(&key).map_err(|e| e.to_string())
+}
+
+fn key_of(text: &str) -> Option<[u8; 32]> {
+    use base64::Engine as _;
+    let hex = || (0..64).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect::<Option<Vec<u8>>>();
+    let engines = [base64::engine::general_purpose::STANDARD, base64::engine::general_purpose::URL_SAFE_NO_PAD];
+    let bytes = if text.len() == 64 { hex() } else { engines.iter().find_map(|e| e.decode(text).ok()) };
+    bytes?.try_into().ok()
+}
+
+fn key_file(path: &Path) -> Result<String, String> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let failed =
+        |e: std::io::Error| format!("Can’t keep the secrets key in {}: {e}. Set secrets_key in the configuration.", path.display());
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(mut made) => {
+            let key = domain::kit::secret();
+            made.write_all(key.as_bytes()).and_then(|()| made.sync_all()).map_err(failed)?;
+            Ok(key)
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => std::fs::read_to_string(path).map_err(failed),
+        Err(e) => Err(failed(e)),
+    }
+}
+
+/// Where the providers are.
+pub fn providers(file: &File) -> Addresses {
+    let own = Addresses::default();
+    let trim = |url: &Option<String>| url.as_ref().map(|u| u.trim_end_matches('/').to_owned());
+    let paypal = trim(&file.paypal_url);
+    Addresses {
+        stripe: trim(&file.stripe_url).unwrap_or(own.stripe),
+        paypal: paypal.clone().unwrap_or(own.paypal),
+        paypal_sandbox: paypal.clone().unwrap_or(own.paypal_sandbox),
+        paypal_certificates: paypal,
+    }
 }
 
 /// Which database: `--database`, else `DATABASE_URL`, else the file's, else `regulars.db` in the data folder.
@@ -131,6 +193,27 @@ mod tests {
             assert!(check_http(here, wrong, false).is_err(), "{wrong}");
         }
         assert_eq!(check_http(here, "https://desk.example.com:8443", false), Ok(true));
+    }
+
+    #[test]
+    fn the_secrets_key_is_given_or_made_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let made = vault(&File::default(), dir.path()).unwrap();
+        let sealed = made.seal("x", "secret").unwrap();
+        assert_eq!(
+            vault(&File::default(), dir.path()).unwrap().open("x", &sealed).as_deref(),
+            Some("secret"),
+            "the same at the next start"
+        );
+        for (text, ok) in [
+            ("00".repeat(32), true),
+            ("AAAA".repeat(11).replacen('A', "B", 1)[..43].to_owned() + "=", true),
+            ("short".to_owned(), false),
+            ("zz".repeat(32), false),
+        ] {
+            let file = File { secrets_key: Some(text.clone()), ..File::default() };
+            assert_eq!(vault(&file, dir.path()).is_ok(), ok, "{text}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use domain::jobs::{self, Kinds, Tools};
 use domain::merchants;
 
 use crate::app::App;
+use crate::outside;
 
 /// How long a worker rests when nothing waits.
 const REST: Duration = Duration::from_millis(200);
@@ -50,8 +51,13 @@ pub fn kinds() -> Kinds {
 /// When the system gives no thread.
 pub fn start(app: &App) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
-    let (jobs, flag) = (app.clone(), stop.clone());
-    let mut threads = vec![std::thread::Builder::new().name("jobs".to_owned()).spawn(move || run(&jobs, &flag))?];
+    // What waits for the wire has a thread of its own, and what came over it another: a slow provider delays nobody else.
+    let threads: [(&str, fn(&App, &AtomicBool)); 3] = [("jobs", run), ("inbox", inbox), ("calls", calls)];
+    let started = threads.into_iter().map(|(name, work)| {
+        let (app, flag) = (app.clone(), stop.clone());
+        std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&app, &flag))
+    });
+    let mut threads = started.collect::<std::io::Result<Vec<_>>>()?;
     if app.config.smtp.is_some() {
         let (mail, flag) = (app.clone(), stop.clone());
         threads.push(std::thread::Builder::new().name("mail".to_owned()).spawn(move || post(&mail, &flag))?);
@@ -68,6 +74,27 @@ fn post(app: &App, stop: &AtomicBool) {
             tracing::error!(%error, "the outbox could not be worked on; it goes on");
         }
         std::thread::park_timeout(POST);
+    }
+}
+
+fn inbox(app: &App, stop: &AtomicBool) {
+    let stopped = || stop.load(Ordering::Relaxed);
+    while !stopped() {
+        if let Err(error) = domain::providers::inbox::work(&app.db, &*app.clock, &stopped) {
+            tracing::error!(%error, "the inbox could not note a failure");
+        }
+        std::thread::park_timeout(REST);
+    }
+}
+
+fn calls(app: &App, stop: &AtomicBool) {
+    let stopped = || stop.load(Ordering::Relaxed);
+    let mut tokens = outside::Tokens::default();
+    while !stopped() {
+        if let Err(error) = outside::work(app, &mut tokens, &stopped) {
+            tracing::error!(%error, "what a provider answered could not be noted");
+        }
+        std::thread::park_timeout(REST);
     }
 }
 

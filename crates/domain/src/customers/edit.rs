@@ -10,7 +10,11 @@ use super::validate::{self, Ready};
 use super::{archive, create, fields, get, queries as q, state, tags};
 use crate::events::Event;
 use crate::kit::{ContactId, Ctx, CustomerId, Error, Problems, Result, Right, Stale, StaleField};
+use crate::providers::billing;
 use crate::{merchants, payments};
+
+/// What the billing system keeps of a customer too: a change of it is queued with the edit (SPEC 3.3).
+const SENT: [&str; 6] = ["name", "first_name", "last_name", "email", "phone", "billing"];
 
 /// Changes a customer; gives it as it is then. Nothing different is no change: no event, no new version.
 ///
@@ -38,6 +42,10 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, edit: CustomerEdit) -> Resu
         let value = |t: &str| (!t.is_empty()).then(|| t.to_owned());
         changes.iter().fold(event, |e, (f, a, b)| e.value(f.clone(), value(a).as_deref(), value(b).as_deref())).record(tx, ctx)?;
         state::touch(tx, ctx, id)?;
+        if changes.iter().any(|(field, ..)| SENT.contains(&fields::root(field))) {
+            let edited = get::load(tx, ctx, id)?;
+            billing::queue(tx, ctx, &edited)?;
+        }
     }
     if !switch.is_empty() {
         if ready.new.active { archive::unarchive(tx, ctx, id)? } else { archive::archive(tx, ctx, id, edit.subscription)? }

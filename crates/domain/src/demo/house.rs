@@ -8,6 +8,7 @@ use crate::affiliates::{self, AffiliateInput, Terms};
 use crate::kit::{Actor, ActorKind, Ctx, Currency, DAY, Door, Error, GroupId, IdSource, Result, Rights, Role, ShopId, Zone};
 use crate::labels;
 use crate::merchants::NewMerchant;
+use crate::providers::accounts;
 use crate::rates;
 use crate::shops::{self, ShopInput};
 use crate::staff::{self, Access, Moment, NewOwner, api_keys, invitations};
@@ -80,6 +81,8 @@ pub fn open(db: &Db, plan: &Plan) -> Result<House> {
     }
     let now = ctx.at(plan.now);
     rates_of(db, &now)?;
+    let (paying, web) = (now.clone(), made.shop.clone());
+    db.write_now::<_, Error>(move |tx| accounts::add_test(tx, &paying, &web))?;
     let key = {
         let now = now.clone();
         db.write_now::<_, Error>(move |tx| {

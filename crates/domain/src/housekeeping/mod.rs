@@ -7,7 +7,7 @@ use store::Db;
 
 use crate::customers::facts;
 use crate::kit::{Actor, Clock, Ctx, Door, Error, MerchantId, Result};
-use crate::replies;
+use crate::{providers, replies};
 
 /// How many customers one slice moves.
 const SLICE: i64 = 100;
@@ -27,7 +27,10 @@ pub fn run(db: &Db, clock: &dyn Clock, stop: &dyn Fn() -> bool) -> Result<()> {
             }
         }
         let ctx = ctx.clone();
-        db.write_slice_now::<_, Error>(move |tx| replies::forget(tx, &ctx))?;
+        db.write_slice_now::<_, Error>(move |tx| {
+            providers::inbox::forget(tx, &ctx)?;
+            replies::forget(tx, &ctx)
+        })?;
     }
     let now = clock.now();
     db.write_slice_now::<_, Error>(move |tx| Ok(tx.exec(&queries::OLD_SESSIONS, &[&now])?))?;

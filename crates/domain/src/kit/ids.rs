@@ -219,6 +219,12 @@ ids! {
     LogoId = "lgo";
     /// A mail on its way out.
     MailId = "mai";
+    /// An account with a provider.
+    AccountId = "pac";
+    /// A file of a dispute.
+    EvidenceFileId = "fil";
+    /// Something a provider is asked for.
+    CallId = "cal";
     /// A saved view of a list.
     ViewId = "vie";
 }

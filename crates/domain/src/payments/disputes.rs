@@ -80,14 +80,18 @@ pub struct Dispute {
 pub fn put(tx: &mut Tx, ctx: &Ctx, input: &DisputeInput) -> Result<DisputeId> {
     ctx.must(Right::Payments)?;
     let row = find_locked(tx, ctx, &input.payment)?;
+    take_in(tx, ctx, &row, input)
+}
+
+fn take_in(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, input: &DisputeInput) -> Result<DisputeId> {
     let known = of_payment(tx, ctx, &row.id)?.into_iter().find(|d| d.provider_ref.is_some() && d.provider_ref == input.provider_ref);
     if let Some(dispute) = known {
         if dispute.status == DisputeStatus::Open && input.status != DisputeStatus::Open {
-            decide(tx, ctx, &row, &dispute, input.status, input.closed_at.unwrap_or(ctx.now))?;
+            decide(tx, ctx, row, &dispute, input.status, input.closed_at.unwrap_or(ctx.now))?;
         }
         return Ok(dispute.id);
     }
-    let reason = check(&row, input)?;
+    let reason = check(row, input)?;
     let id: DisputeId = ctx.id();
     let closed_at = if input.status == DisputeStatus::Open { None } else { Some(input.closed_at.unwrap_or(ctx.now)) };
     tx.exec(
@@ -106,7 +110,7 @@ pub fn put(tx: &mut Tx, ctx: &Ctx, input: &DisputeInput) -> Result<DisputeId> {
             &closed_at,
         ],
     )?;
-    after(tx, ctx, &row, &id, input.amount, input.status)?;
+    after(tx, ctx, row, &id, input.amount, input.status)?;
     Ok(id)
 }
 
@@ -128,6 +132,33 @@ pub fn close(tx: &mut Tx, ctx: &Ctx, id: &DisputeId, won: bool) -> Result<()> {
 /// All disputes of a payment, oldest first.
 pub fn of_payment(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<Vec<Dispute>> {
     Ok(tx.rows(&queries::DISPUTES, &[&ctx.merchant, payment], read)?)
+}
+
+/// Takes in a dispute from its provider: any order, any number of times. An amount above the payment's, and one in another currency, is the whole
+/// payment.
+pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, input: &DisputeInput) -> Result<DisputeId> {
+    let row = find_locked(tx, ctx, &input.payment)?;
+    let amount = if (1..=row.amount).contains(&input.amount) { input.amount } else { row.amount };
+    let known = of_payment(tx, ctx, &row.id)?.into_iter().find(|d| d.provider_ref.is_some() && d.provider_ref == input.provider_ref);
+    if let Some(dispute) = known.filter(|d| d.status == DisputeStatus::Open && input.due_at.is_some() && d.due_at != input.due_at) {
+        tx.exec(&queries::SET_DUE, &[&ctx.merchant, &dispute.id, &input.due_at])?;
+    }
+    take_in(tx, ctx, &row, &DisputeInput { amount, ..input.clone() })
+}
+
+/// What lost disputes take from a payment of which so much was refunded.
+pub(super) fn lost(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, refunded: i64) -> Result<i64> {
+    let lost: i64 = tx.scalar(&queries::DISPUTED_LOST, &[&ctx.merchant, &row.id])?;
+    Ok(lost_of(row.amount, refunded, lost))
+}
+
+/// One dispute.
+///
+/// # Errors
+/// `NotFound`, also for another merchant's.
+pub fn get(tx: &mut Tx, ctx: &Ctx, id: &DisputeId) -> Result<Dispute> {
+    ctx.must(Right::Read)?;
+    find(tx, ctx, id)
 }
 
 fn find(tx: &mut Tx, ctx: &Ctx, id: &DisputeId) -> Result<Dispute> {

@@ -1,7 +1,11 @@
 //! Payment methods bound to a customer: attach, detach, choose the default, and what the last attempt said about each.
 
+mod told;
+
 use serde::Serialize;
 use store::{Row, Tx};
+
+pub(crate) use told::{by_ref, gone, since, tell};
 
 use super::{MethodInput, MethodKind, Outcome, put, queries};
 use crate::customers::facts;

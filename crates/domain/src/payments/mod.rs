@@ -16,6 +16,7 @@ mod record;
 pub mod refunds;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,7 @@ pub(crate) use put::{Standing, check, find, find_locked, must_exist};
 pub use read::{PaymentView, RefundView, get, of_customer, of_order, refunds_of};
 pub(crate) use record::record_on;
 pub use record::{ManualPayment, bounce, record};
+pub(crate) use told::{by_ref, method_of, set_order, set_subscription, tell};
 
 use crate::kit::{Address, Currency, CustomerId, ImportId, MethodId, Micros, OrderId, PaymentId, ShopId, SubscriptionId, words};
 

@@ -116,9 +116,10 @@ pub(crate) fn check(ctx: &Ctx, input: &PaymentInput, at: &str, problems: &mut Pr
     }
 }
 
+/// By the provider's id, or by another id that the provider uses for the same payment.
 fn known(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Option<PaymentRow>> {
     match &input.provider_ref {
-        Some(reference) => Ok(tx.opt(&queries::FIND_REF, &[&ctx.merchant, &input.provider, reference], super::read::row)?),
+        Some(reference) => super::by_ref(tx, ctx, &input.provider, reference),
         None => Ok(None),
     }
 }
@@ -236,7 +237,7 @@ fn outcome(input: &PaymentInput) -> Option<Outcome> {
 }
 
 /// A success clears what was wrong with the method; a failure that is the method's own marks it (SPEC 4).
-fn note_outcome(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, method: Option<&MethodId>, input: &PaymentInput) -> Result<()> {
+pub(super) fn note_outcome(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, method: Option<&MethodId>, input: &PaymentInput) -> Result<()> {
     match (method, outcome(input)) {
         (Some(method), Some(outcome)) => methods::note_outcome(tx, ctx, customer, method, outcome, input.paid_at),
         _ => Ok(()),

@@ -67,6 +67,23 @@ store::statements! {
         $23, $24, $25, $26, $27, $28, $28, $29) ON CONFLICT (merchant_id, provider, provider_ref) DO NOTHING";
     pub SET_STATUS = "UPDATE payments SET status = $3, failure_code = $4, failure_message = $5, paid_at = $6, updated_at = $7
         WHERE merchant_id = $1 AND id = $2";
+    /// What a provider told in two parts: whatever the row lacks is filled in.
+    pub FILL = "UPDATE payments SET kind = CASE WHEN kind = '' THEN $3 ELSE kind END, brand = CASE WHEN brand = '' THEN $4 ELSE brand END,
+        last4 = CASE WHEN last4 = '' THEN $5 ELSE last4 END, fingerprint = CASE WHEN fingerprint = '' THEN $6 ELSE fingerprint END,
+        name = CASE WHEN name = '' THEN $7 ELSE name END, email = CASE WHEN email = '' THEN $8 ELSE email END,
+        email_key = CASE WHEN email_key = '' THEN $9 ELSE email_key END, phone = CASE WHEN phone = '' THEN $10 ELSE phone END,
+        phone_key = CASE WHEN phone_key = '' THEN $11 ELSE phone_key END,
+        paid_at = CASE WHEN status = $12 AND paid_at > $13 THEN $13 ELSE paid_at END WHERE merchant_id = $1 AND id = $2";
+    pub SET_AMOUNT = "UPDATE payments SET amount = $3 WHERE merchant_id = $1 AND id = $2 AND status IN ('pending', 'failed')";
+    pub SET_ORDER = "UPDATE payments SET order_id = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";
+    pub SET_SUBSCRIPTION = "UPDATE payments SET subscription_id = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";
+    pub SUBSCRIPTION_OF = "SELECT subscription_id FROM payments WHERE merchant_id = $1 AND id = $2";
+    /// The other id of a payment that was captured wins over that of an attempt.
+    pub PUT_REF = "INSERT INTO payment_refs (merchant_id, provider, reference, payment_id) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (merchant_id, provider, reference) DO UPDATE SET payment_id = excluded.payment_id";
+    pub ADD_REF = "INSERT INTO payment_refs (merchant_id, provider, reference, payment_id) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (merchant_id, provider, reference) DO NOTHING";
+    pub BY_OTHER_REF = row!("id = (SELECT r.payment_id FROM payment_refs r WHERE r.merchant_id = $1 AND r.provider = $2 AND r.reference = $3)");
     pub SET_METHOD = "UPDATE payments SET method_id = $3 WHERE merchant_id = $1 AND id = $2";
     pub SET_REFUNDED = "UPDATE payments SET refunded = $3, lost = $4, updated_at = $5 WHERE merchant_id = $1 AND id = $2";
     pub SET_CUSTOMER = "UPDATE payments SET customer_id = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";
@@ -79,9 +96,24 @@ store::statements! {
     // Refunds.
     pub INSERT_REFUND = "INSERT INTO refunds (merchant_id, id, payment_id, amount, currency, status, reason, provider_ref, external_id,
         refunded_at, created_at, created_by, import_id) VALUES ($1, $2, $3, $4, $5, 'done', $6, $7, $8, $9, $10, $11, $12)";
-    pub REFUNDS = "SELECT id, amount, currency, status, reason, refunded_at, created_by, EXISTS (SELECT 1 FROM credit_lines c
-        WHERE c.merchant_id = refunds.merchant_id AND c.refund_id = refunds.id)
-        FROM refunds WHERE merchant_id = $1 AND payment_id = $2 ORDER BY refunded_at, id";
+    pub ADD_REFUND = "INSERT INTO refunds (merchant_id, id, payment_id, amount, currency, status, reason, provider_ref, refunded_at, created_at, created_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    pub ALL_REFUNDS = "SELECT id, amount, status, provider_ref FROM refunds WHERE merchant_id = $1 AND payment_id = $2 ORDER BY id";
+    pub REFUND = "SELECT payment_id FROM refunds WHERE merchant_id = $1 AND id = $2";
+    pub SET_REFUND = "UPDATE refunds SET status = $3, provider_ref = COALESCE(provider_ref, $4), refunded_at = $5 WHERE merchant_id = $1 AND id = $2";
+    pub SET_REFUND_AMOUNT = "UPDATE refunds SET amount = $3 WHERE merchant_id = $1 AND id = $2";
+    pub DROP_REFUND = "DELETE FROM refunds WHERE merchant_id = $1 AND id = $2";
+    pub REFUND_TOTAL = "SELECT total FROM refund_totals WHERE merchant_id = $1 AND payment_id = $2";
+    pub PUT_REFUND_TOTAL = "INSERT INTO refund_totals (merchant_id, payment_id, total) VALUES ($1, $2, $3)
+        ON CONFLICT (merchant_id, payment_id) DO UPDATE SET total = excluded.total";
+    pub PUT_REFUND_FAILURE = "INSERT INTO refund_failures (merchant_id, refund_id, words, failed_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (merchant_id, refund_id) DO UPDATE SET words = excluded.words, failed_at = excluded.failed_at";
+    pub SET_TAKEN = "UPDATE payments SET refunded = $3, refund_pending = $4, lost = $5, updated_at = $6 WHERE merchant_id = $1 AND id = $2";
+    pub REFUNDS = "SELECT r.id, r.amount, r.currency, r.status, r.reason, r.refunded_at, r.created_by,
+        EXISTS (SELECT 1 FROM credit_lines c WHERE c.merchant_id = r.merchant_id AND c.refund_id = r.id), COALESCE(f.words, '') FROM refunds r
+        LEFT JOIN refund_failures f ON f.merchant_id = r.merchant_id AND f.refund_id = r.id AND r.status = 'failed'
+        WHERE r.merchant_id = $1 AND r.payment_id = $2 ORDER BY r.refunded_at, r.id";
+    pub HAS_REFUNDS = "SELECT 1 FROM refunds WHERE merchant_id = $1 AND payment_id = $2 LIMIT 1";
     pub REFUND_BY_REF = "SELECT id FROM refunds WHERE merchant_id = $1 AND payment_id = $2 AND provider_ref = $3";
     pub REFUNDED = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM refunds WHERE merchant_id = $1 AND payment_id = $2 AND status = 'done'";
 
@@ -93,6 +125,7 @@ store::statements! {
     pub DISPUTE = "SELECT id, payment_id, amount, currency, status, reason, provider_ref, opened_at, due_at, closed_at FROM disputes
         WHERE merchant_id = $1 AND id = $2";
     pub SET_DISPUTE = "UPDATE disputes SET status = $3, closed_at = $4 WHERE merchant_id = $1 AND id = $2";
+    pub SET_DUE = "UPDATE disputes SET due_at = $3 WHERE merchant_id = $1 AND id = $2";
     pub DISPUTED_LOST = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM disputes WHERE merchant_id = $1 AND payment_id = $2 AND status = 'lost'";
 
     // Methods.
@@ -108,6 +141,7 @@ store::statements! {
         WHERE merchant_id = $1 AND id = $2";
     pub DETACH_METHOD = "UPDATE payment_methods SET detached_at = $3, chosen = FALSE WHERE merchant_id = $1 AND id = $2";
     pub REATTACH_METHOD = "UPDATE payment_methods SET detached_at = NULL, added_at = $3 WHERE merchant_id = $1 AND id = $2";
+    pub SET_ADDED = "UPDATE payment_methods SET added_at = $3 WHERE merchant_id = $1 AND id = $2 AND added_at > $3";
     pub CHOOSE_NONE = "UPDATE payment_methods SET chosen = FALSE WHERE merchant_id = $1 AND customer_id = $2 AND chosen";
     pub CHOOSE = "UPDATE payment_methods SET chosen = TRUE WHERE merchant_id = $1 AND id = $2";
     pub SET_OUTCOME = "UPDATE payment_methods SET last_outcome = $3 WHERE merchant_id = $1 AND id = $2 AND last_outcome <> $3";
@@ -175,8 +209,11 @@ pub(super) static LISTED: LazyLock<Some2> = LazyLock::new(|| {
     Some2::new(head, "p.id", "")
 });
 pub(super) static REFUNDS_OF: LazyLock<Some2> = LazyLock::new(|| {
-    let head = "SELECT id, amount, currency, status, reason, refunded_at, created_by, payment_id FROM refunds WHERE merchant_id = $1";
-    Some2::new(head, "payment_id", "ORDER BY refunded_at, id")
+    let head = "SELECT r.id, r.amount, r.currency, r.status, r.reason, r.refunded_at, r.created_by,
+        EXISTS (SELECT 1 FROM credit_lines c WHERE c.merchant_id = r.merchant_id AND c.refund_id = r.id), COALESCE(f.words, ''), r.payment_id
+        FROM refunds r LEFT JOIN refund_failures f ON f.merchant_id = r.merchant_id AND f.refund_id = r.id AND r.status = 'failed'
+        WHERE r.merchant_id = $1";
+    Some2::new(head, "r.payment_id", "ORDER BY r.refunded_at, r.id")
 });
 pub(super) static DISPUTES_OF: LazyLock<Some2> = LazyLock::new(|| {
     let head = "SELECT id, payment_id, amount, currency, status, reason, provider_ref, opened_at, due_at, closed_at FROM disputes

@@ -46,6 +46,8 @@ pub struct PaymentView {
     pub amount: i64,
     /// Refunded of it.
     pub refunded: i64,
+    /// On its way back.
+    pub refund_pending: i64,
     /// Lost in disputes.
     pub lost: i64,
     /// What may still be refunded.
@@ -87,6 +89,8 @@ pub struct RefundView {
     pub by: String,
     /// It went to the customer's store credit; the money stayed.
     pub as_credit: bool,
+    /// Why it failed, in the provider's words; empty unless it did.
+    pub failure: String,
 }
 
 /// One payment.
@@ -133,6 +137,7 @@ pub(super) fn refund(r: &Row<'_>) -> std::result::Result<RefundView, store::Erro
         refunded_at: r.get(5)?,
         by: r.get(6)?,
         as_credit: r.get(7)?,
+        failure: r.get(8)?,
     })
 }
 
@@ -142,7 +147,7 @@ fn complete_all(tx: &mut Tx, ctx: &Ctx, mut views: Vec<PaymentView>) -> Result<V
 }
 
 fn complete(tx: &mut Tx, ctx: &Ctx, view: &mut PaymentView) -> Result<()> {
-    if view.refunded > 0 {
+    if view.refunded > 0 || tx.opt(&queries::HAS_REFUNDS, &[&ctx.merchant, &view.id], |_| Ok(()))?.is_some() {
         view.refunds = refunds_of(tx, ctx, &view.id)?;
     }
     view.disputes = disputes::of_payment(tx, ctx, &view.id)?;
@@ -184,6 +189,7 @@ pub(super) fn view(r: &Row<'_>) -> std::result::Result<PaymentView, store::Error
         currency: p.currency,
         amount: p.amount,
         refunded: p.refunded,
+        refund_pending: p.refund_pending,
         lost: p.lost,
         paid_at: p.paid_at,
         kind: r.get(14)?,

@@ -1,15 +1,31 @@
 //! Money given back. The payment is locked before anything is looked at: 32 writers together never give back more than was captured
 //! (SPEC 5.4).
 
+mod told;
+
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
+pub(crate) use told::{RefundTold, begin, refused, tell, tell_total};
+
 use super::put::find_locked;
-use super::{PaymentRow, queries};
+use super::{PaymentRow, PaymentStatus, queries};
 use crate::credit;
 use crate::customers::facts;
 use crate::events::Event;
-use crate::kit::{Ctx, Error, ImportId, Micros, Money, PaymentId, Problems, RefundId, Result, Right, clean, locks};
+use crate::kit::{Ctx, Error, ImportId, Micros, Money, PaymentId, Problems, RefundId, Result, Right, clean, locks, words};
+
+words! {
+    /// How far a refund came. In this order: news that is late takes nothing back.
+    pub enum RefundStatus {
+        /// On its way: the provider was asked, or works on it. Does not count yet (SPEC 5.2).
+        Pending = "pending", "Pending";
+        /// Given back.
+        Done = "done", "Refunded";
+        /// The provider said no, or the bank sent it back.
+        Failed = "failed", "Failed";
+    }
+}
 
 /// A refund recorded by hand, or told by a provider or an import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +111,7 @@ pub fn refund_later(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, input: &RefundInpu
 }
 
 fn check(ctx: &Ctx, row: &PaymentRow, input: &RefundInput) -> Result<String> {
-    if row.status != super::PaymentStatus::Settled {
+    if row.status != PaymentStatus::Settled {
         return Err(Error::conflict(
             "payment_state",
             format!("A payment that is {} cannot be refunded.", row.status.label().to_lowercase()),

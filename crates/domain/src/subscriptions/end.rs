@@ -6,6 +6,7 @@ use super::put::event;
 use super::{Subscription, SubscriptionStatus, find, queries, read};
 use crate::customers::facts;
 use crate::kit::{Actor, Ctx, CustomerId, Door, Error, Micros, Result, Right, SubscriptionId, locks};
+use crate::providers::billing::{self, Cancellation};
 
 /// Ends it now. The last microsecond was the one before: it is not live any more when this returns.
 pub fn cancel_now(tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId) -> Result<()> {
@@ -13,6 +14,7 @@ pub fn cancel_now(tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId) -> Result<()> {
     let subscription = running(tx, ctx, id)?;
     tx.exec(&queries::END, &[&ctx.merchant, id, &SubscriptionStatus::Ended, &(ctx.now - 1).max(subscription.started_at), &ctx.now])?;
     event(tx, ctx, "subscription.ended", &subscription.customer, id, SubscriptionStatus::Ended)?;
+    billing::cancel(tx, ctx, &subscription, Cancellation::Now)?;
     facts::refresh(tx, ctx, std::slice::from_ref(&subscription.customer), "subscription cancelled")
 }
 
@@ -30,6 +32,7 @@ pub fn cancel_at_period_end(tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId) -> Resu
     };
     tx.exec(&queries::END, &[&ctx.merchant, id, &SubscriptionStatus::Cancelled, &end, &ctx.now])?;
     event(tx, ctx, "subscription.cancelled", &subscription.customer, id, SubscriptionStatus::Cancelled)?;
+    billing::cancel(tx, ctx, &subscription, Cancellation::PeriodEnd)?;
     facts::refresh(tx, ctx, std::slice::from_ref(&subscription.customer), "subscription cancelled")?;
     Ok(end)
 }

@@ -14,6 +14,7 @@ use store::{Row, Tx};
 pub use end::{cancel_at_period_end, cancel_now};
 pub(crate) use end::{end_overdue, overdue};
 pub use put::put;
+pub(crate) use put::{by_ref, tell};
 
 use crate::kit::{Ctx, Currency, CustomerId, Error, ImportId, MethodId, Micros, Result, Right, ShopId, SubscriptionId, words};
 

@@ -19,6 +19,24 @@ const LATEST: Micros = 7_258_118_400_000_000;
 /// (SPEC 10.2).
 pub fn put(tx: &mut Tx, ctx: &Ctx, input: &SubscriptionInput) -> Result<SubscriptionId> {
     ctx.must(Right::Orders)?;
+    take_in(tx, ctx, input, false)
+}
+
+/// The same for what a provider runs: it is there, whether or not something new may begin with its customer (SPEC 10.2). One that is known
+/// stays with the customer who has it.
+pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, input: &SubscriptionInput) -> Result<SubscriptionId> {
+    let reference = input.provider_ref.as_deref().unwrap_or_default();
+    let known = by_ref(tx, ctx, &input.provider, reference)?;
+    let customer = known.map_or_else(|| input.customer.clone(), |known| known.customer);
+    take_in(tx, ctx, &SubscriptionInput { customer, ..input.clone() }, true)
+}
+
+/// A subscription by its provider's id.
+pub(crate) fn by_ref(tx: &mut Tx, ctx: &Ctx, provider: &str, reference: &str) -> Result<Option<Subscription>> {
+    Ok(tx.opt(&queries::FIND_REF, &[&ctx.merchant, &provider, &reference], read)?)
+}
+
+fn take_in(tx: &mut Tx, ctx: &Ctx, input: &SubscriptionInput, told: bool) -> Result<SubscriptionId> {
     let name = check(tx, ctx, input)?;
     locks::customers(tx, ctx, &[&input.customer])?;
     let known = match &input.provider_ref {
@@ -30,13 +48,13 @@ pub fn put(tx: &mut Tx, ctx: &Ctx, input: &SubscriptionInput) -> Result<Subscrip
             Err(Problems::one("customer", "invalid", "This subscription is known as another customer's."))
         }
         Some(known) => change(tx, ctx, &known, input, &name),
-        None => begin(tx, ctx, input, &name),
+        None => begin(tx, ctx, input, &name, told),
     }
 }
 
-fn begin(tx: &mut Tx, ctx: &Ctx, input: &SubscriptionInput, name: &str) -> Result<SubscriptionId> {
+fn begin(tx: &mut Tx, ctx: &Ctx, input: &SubscriptionInput, name: &str, told: bool) -> Result<SubscriptionId> {
     let standing = crate::payments::must_exist(tx, ctx, &input.customer)?;
-    if input.status != SubscriptionStatus::Ended {
+    if input.status != SubscriptionStatus::Ended && !told {
         standing.must_be_active()?;
     }
     let id: SubscriptionId = ctx.id();

@@ -29,6 +29,9 @@ pub struct Serve {
     /// Allow plain HTTP on an address that other machines reach. Passwords and names travel readable.
     #[arg(long, env = "REGULARS_INSECURE_HTTP")]
     pub insecure_http: bool,
+    /// The key that secrets in the database are sealed with: 32 bytes in hexadecimal or base64.
+    #[arg(long, env = "REGULARS_SECRETS_KEY", value_name = "KEY", hide_env_values = true)]
+    pub secrets_key: Option<String>,
 }
 
 impl Serve {
@@ -64,7 +67,19 @@ impl Serve {
         let insecure = self.insecure_http || file.insecure_http.unwrap_or(false);
         let secure = config::check_http(listen, &base_url, insecure)?;
         let smtp = crate::mailer::Smtp::of(file.smtp_url.as_deref(), file.mail_from.as_deref())?;
-        Ok(Config { listen, base_url, secure, data: place.folder(&file)?, api_per_minute: file.api_per_minute.unwrap_or(1200), smtp })
+        let data = place.folder(&file)?;
+        let mut file = file;
+        file.secrets_key = self.secrets_key.clone().or(file.secrets_key);
+        Ok(Config {
+            listen,
+            base_url,
+            secure,
+            api_per_minute: file.api_per_minute.unwrap_or(1200),
+            vault: config::vault(&file, &data)?,
+            providers: config::providers(&file),
+            data,
+            smtp,
+        })
     }
 }
 
@@ -77,7 +92,15 @@ pub fn app(db: Db, clock: Arc<dyn Clock>, config: Config) -> Result<App, String>
     let handle = metrics.handle();
     // A second app in one process (tests) keeps the first recorder; its own page is then empty, which harms nothing.
     let _ = ::metrics::set_global_recorder(metrics);
-    Ok(App { db, indexes: Indexes::new(), clock, limits: Limits::new(config.api_per_minute), config: Arc::new(config), metrics: handle })
+    Ok(App {
+        db,
+        indexes: Indexes::new(),
+        clock,
+        limits: Limits::new(config.api_per_minute),
+        certificates: crate::hooks::Certificates::default(),
+        config: Arc::new(config),
+        metrics: handle,
+    })
 }
 
 async fn listen(app: App, hello: &str) -> Done {

@@ -123,7 +123,7 @@ fn asked_names(paths: &utoipa::openapi::path::Paths) -> std::sync::Arc<[String]>
 /// Every door of Regulars behind its layers, and the table of their policies.
 pub fn all(app: &App) -> (Router, Vec<Line>) {
     let routes = crate::dashboard::routes(Routes::new(app));
-    let routes = crate::api::routes(routes);
+    let routes = crate::hooks::routes(crate::api::routes(routes));
     let (router, description, table) = routes.done();
     let description = crate::api::describe(description);
     let router = router

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use domain::kit::{Ctx, FixedClock, PersonId, Rights, Role};
+use domain::providers::{Addresses, Vault};
 use domain::staff::{api_keys, sessions};
 use domain::testing::{Fixture, NOW};
 use http_body_util::BodyExt as _;
@@ -20,6 +21,7 @@ use tower::ServiceExt as _;
 pub struct Desk {
     pub router: Router,
     pub table: Vec<Line>,
+    pub app: server::app::App,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -42,6 +44,11 @@ impl Desk {
 
     /// The same behind this public address.
     pub fn with(db: &TestDb, base_url: &str) -> Self {
+        Self::asking(db, base_url, Addresses::default())
+    }
+
+    /// The same with providers at these addresses.
+    pub fn asking(db: &TestDb, base_url: &str, providers: Addresses) -> Self {
         let config = Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             base_url: base_url.to_owned(),
@@ -49,11 +56,14 @@ impl Desk {
             data: PathBuf::new(),
             api_per_minute: 1_000_000,
             smtp: smtp(),
+            vault: Vault::new(&[7; 32]).unwrap(),
+            providers,
         };
         let app = server::cli::serve::app((**db).clone(), Arc::new(FixedClock(NOW)), config).unwrap();
         let (router, table) = routes::all(&app);
+        let app_for_jobs = app.clone();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        Self { router, table, runtime }
+        Self { router, table, app: app_for_jobs, runtime }
     }
 
     /// Sends a request and reads the answer.

@@ -10,4 +10,5 @@ mod pages_list;
 mod pages_profile;
 mod people;
 mod policy;
+mod providers;
 mod settings;

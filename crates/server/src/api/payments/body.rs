@@ -106,6 +106,8 @@ pub struct Refund {
     pub by: String,
     /// It went to the customer's store credit; the money stayed.
     pub as_store_credit: bool,
+    /// Why it failed, in the provider's words; empty unless it did.
+    pub failure: String,
 }
 
 impl From<room::RefundView> for Refund {
@@ -118,6 +120,7 @@ impl From<room::RefundView> for Refund {
             refunded_at: Time(r.refunded_at),
             by: r.by,
             as_store_credit: r.as_credit,
+            failure: r.failure,
         }
     }
 }
@@ -211,7 +214,7 @@ pub struct Bounce {
     pub reason: String,
 }
 
-/// A refund that was made.
+/// A refund to make, or one that was made.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefundCreate {
@@ -220,10 +223,10 @@ pub struct RefundCreate {
     pub amount: i64,
     #[serde(default)]
     pub reason: String,
-    /// Absent: now.
+    /// When the money was given back, of a refund that was made elsewhere; absent: it is made now.
     #[serde(default)]
     pub refunded_at: Option<Time>,
-    /// The provider's id: the same id again is the same refund.
+    /// The provider's id of a refund that was made elsewhere: the same id again is the same refund.
     #[serde(default)]
     pub provider_ref: Option<String>,
 }

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::kit::{Ctx, DisputeId, PaymentId, Right};
 use domain::payments::{self as room, disputes, refunds};
+use domain::providers;
 use store::Tx;
 use utoipa_axum::routes;
 
@@ -99,16 +100,21 @@ async fn bounce(State(app): State<App>, caller: Caller, At(text): At<String>, wr
         .await
 }
 
-/// Record a refund.
+/// Refund a payment.
 ///
-/// All refunds of a payment together never exceed what it brought.
+/// The refund of a provider's payment is asked for at the provider and is `pending` until that answers, when the shop has an account there; any other,
+/// and one with `provider_ref` or `refunded_at`, is recorded as made. All refunds of a payment together never exceed what it brought.
 #[utoipa::path(post, path = "/api/v1/payments/{id}/refunds", operation_id = "refundPayment", tag = "Payments", params(("id" = String, Path)),
     request_body = RefundCreate, responses((status = 201, body = Payment)))]
 async fn refund(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<RefundCreate>) -> Result<Response, Problem> {
     let id: PaymentId = id(&text, "payment")?;
     write
         .run(&app, &caller, move |tx, ctx, body| {
-            refunds::refund(tx, ctx, &body.input(&id))?;
+            if body.provider_ref.is_none() && body.refunded_at.is_none() {
+                providers::refund(tx, ctx, &id, body.amount, &body.reason)?;
+            } else {
+                refunds::refund(tx, ctx, &body.input(&id))?;
+            }
             reply(StatusCode::CREATED, "", &whole(tx, ctx, &id)?)
         })
         .await

@@ -2,6 +2,7 @@
 
 mod labels;
 mod merchant;
+mod providers;
 mod rates;
 mod shops;
 
@@ -9,5 +10,5 @@ use crate::http::Routes;
 
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
-    rates::routes(labels::routes(shops::routes(merchant::routes(routes))))
+    providers::routes(rates::routes(labels::routes(shops::routes(merchant::routes(routes)))))
 }

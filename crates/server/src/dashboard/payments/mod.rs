@@ -1,9 +1,11 @@
 //! Money: the lists of payments and disputes; and by hand a payment recorded on a customer, and a refund. Each of these is a page that also shows in a dialog.
 
 mod disputes;
+mod evidence;
 mod list;
 mod record;
 mod refund;
+mod test;
 
 use domain::kit::{Ctx, Micros, Problems, Right};
 use domain::merchants;
@@ -23,6 +25,12 @@ pub fn routes(routes: Routes) -> Routes {
     routes
         .get("/customers/{id}/payments/new", pay, record::page)
         .post("/customers/{id}/payments/new", pay, record::record)
+        .get("/customers/{id}/payments/test", pay, test::page)
+        .post("/customers/{id}/payments/test", pay, test::play)
+        .get("/disputes/{id}/evidence", pay, evidence::page)
+        .post("/disputes/{id}/evidence", pay, evidence::save)
+        .post("/disputes/{id}/evidence/files", pay, evidence::add_file)
+        .post("/disputes/{id}/evidence/files/{kind}/remove", pay, evidence::remove_file)
         .get("/payments/{id}/refund", give_back, refund::page)
         .post("/payments/{id}/refund", give_back, refund::refund)
 }

@@ -5,8 +5,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::kit::{EventId, Money, PaymentId, Problems};
 use domain::merchants;
-use domain::payments::refunds::{self, RefundInput};
-use domain::payments::{self};
+use domain::payments;
+use domain::providers::{self, Way};
 use domain::replies::{self, Reply};
 
 use crate::app::App;
@@ -24,6 +24,9 @@ struct Refund {
     line: PaymentLine,
     left: Money,
     given: Option<String>,
+    pending: Option<String>,
+    /// The provider it goes through; empty when it is only written down.
+    through: &'static str,
     at: String,
     back: String,
     once: String,
@@ -47,7 +50,12 @@ async fn render(
     status: StatusCode,
     form: Option<Form>,
 ) -> PageResult {
-    let (p, zone) = app.read(&who.ctx, move |tx, ctx| Ok((payments::get(tx, ctx, &payment)?, merchants::settings(tx, ctx)?.zone))).await?;
+    let (p, way, zone) = app
+        .read(&who.ctx, move |tx, ctx| {
+            let p = payments::get(tx, ctx, &payment)?;
+            Ok((p.clone(), providers::way(tx, ctx, &p)?, merchants::settings(tx, ctx)?.zone))
+        })
+        .await?;
     let left = Money::new(p.refundable, p.currency);
     let form = form.unwrap_or_else(|| Form::of([("amount", left.plain())]));
     let once = Some(form.value("once").to_owned()).filter(|o| !o.is_empty()).unwrap_or_else(|| who.ctx.id::<EventId>().to_string());
@@ -55,6 +63,8 @@ async fn render(
         frame: frame(app, who, "customers", uri, headers).await?,
         form,
         left,
+        through: if let Way::Provider(account) = &way { account.provider.label() } else { "" },
+        pending: (p.refund_pending > 0).then(|| Money::new(p.refund_pending, p.currency).to_string()),
         given: (p.refunded > 0).then(|| Money::new(p.refunded, p.currency).to_string()),
         at: format!("/payments/{}/refund", p.id),
         back: back(&p),
@@ -90,15 +100,19 @@ pub async fn refund(
                 let example = Money::new(p.refundable, p.currency).plain();
                 let amount = Money::parse(sent.get("amount"), p.currency);
                 let amount = amount.ok_or_else(|| Problems::one("amount", "invalid", format!("Type an amount such as {example}.")))?;
-                refunds::refund(tx, ctx, &RefundInput::of(which.clone(), amount.minor, sent.get("reason")))?;
-                Ok(Reply::new(303, back(&p), serde_json::json!({ "refunded": amount.to_string() }).to_string()))
+                let done = match providers::way(tx, ctx, &p)? {
+                    Way::Provider(account) => format!("{amount} asked back from {}.", account.provider.label()),
+                    Way::Recorded => format!("{amount} refunded."),
+                };
+                providers::refund(tx, ctx, &which, amount.minor, sent.get("reason"))?;
+                Ok(Reply::new(303, back(&p), serde_json::json!({ "done": done }).to_string()))
             })
         })
         .await;
     match done {
         Ok(reply) => {
             let body: serde_json::Value = serde_json::from_str(&reply.body).unwrap_or_default();
-            Ok(toasted(see_other(&reply.location), &format!("{} refunded.", body["refunded"].as_str().unwrap_or_default()), None))
+            Ok(toasted(see_other(&reply.location), body["done"].as_str().unwrap_or_default(), None))
         }
         Err(error) => {
             let mut form = typed.form();

@@ -57,12 +57,14 @@ struct AuditPage {
 }
 
 /// What happens to whom: the filter by kind offers the nouns.
-const NOUNS: [(&str, &str); 23] = [
+const NOUNS: [(&str, &str); 25] = [
     ("customer", "Customers"),
     ("note", "Notes"),
     ("order", "Orders"),
     ("payment", "Payments and refunds"),
+    ("refund", "Refunds through a provider"),
     ("dispute", "Disputes"),
+    ("provider", "Payment providers"),
     ("method", "Payment methods"),
     ("subscription", "Subscriptions"),
     ("credit", "Store credit"),

@@ -5,6 +5,7 @@ mod audit;
 mod invoices;
 mod labels;
 mod merchant;
+mod payments;
 mod rates;
 mod reveal;
 mod rights;
@@ -50,6 +51,14 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/settings/rates", settings, rates::page)
         .post("/settings/rates", settings, rates::put)
         .post("/settings/rates/file", settings, rates::file)
+        .get("/settings/payments", settings, payments::page)
+        .get("/settings/payments/new", settings, payments::new_page)
+        .post("/settings/payments/new", settings, payments::create)
+        .get("/settings/payments/{id}", settings, payments::one_page)
+        .post("/settings/payments/{id}", settings, payments::save)
+        .post("/settings/payments/{id}/test", settings, payments::test)
+        .post("/settings/payments/{id}/retry", settings, payments::retry)
+        .post("/settings/payments/{id}/disable", settings, payments::disable)
         .get("/settings/audit", Policy::May(Right::Audit), audit::page);
     routes
         .get("/settings/staff", people, staff::page)
@@ -77,6 +86,7 @@ pub(in crate::dashboard) struct Item {
 const ENTRIES: [(&str, &str, Right); 9] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
+    ("/settings/payments", "Payments", Right::Settings),
     ("/settings/groups", "Groups", Right::Settings),
     ("/settings/tags", "Tags", Right::Settings),
     ("/settings/invoices", "Invoices", Right::Settings),

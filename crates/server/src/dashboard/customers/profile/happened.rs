@@ -67,7 +67,7 @@ pub fn with_names(mut happened: Happened, names: &[(String, String)]) -> Happene
 
 fn icon(kind: &str) -> &'static str {
     match kind {
-        "payment.refunded" => "refund",
+        "payment.refunded" | "refund.begun" | "refund.failed" => "refund",
         "customer.archived" | "customer.unarchived" => "archive",
         "customer.deleted" => "trash",
         "customer.restored" => "restore",
@@ -143,6 +143,9 @@ fn title(entry: &Entry) -> String {
         "order.affiliate_unknown" => "Order with an affiliate’s code that nobody has".to_owned(),
         "block.set" => format!("Blocked from checkouts: {}", word("kind")),
         "block.lifted" => format!("Allowed to check out again: {}", word("kind")),
+        "dispute.answered" => "Dispute answered".to_owned(),
+        "refund.begun" => format!("Refund{amount} asked for"),
+        "refund.failed" => format!("Refund{amount} failed"),
         "payment.attached" => "Guest payment attached".to_owned(),
         "payment.attach_undone" => "Attaching a guest payment undone".to_owned(),
         "invoice.created" => format!("Draft of an invoice{amount}"),

@@ -55,10 +55,10 @@ pub struct PaymentLine {
     pub provider: String,
     /// "Visa •••• 4242".
     pub method: String,
-    /// Each refund: what of it ("€5.00 back", "€5.00 to store credit"), moment, and by whom and why.
-    pub refunds: Vec<(String, When, String)>,
-    /// Each dispute: tone, words.
-    pub disputes: Vec<(&'static str, String)>,
+    /// Each refund in words: "€5.00 back on 3 Jun 2026, Olivia: broken", "€5.00 on its way back", "Refund of €5.00 failed: …".
+    pub refunds: Vec<String>,
+    /// Each dispute: tone, words, and where an open one of a provider is answered.
+    pub disputes: Vec<(&'static str, String, String)>,
     /// "Blog ANNA10, €2.50" where a page looks for it.
     pub affiliate: String,
     /// Whether its card can be blocked or is, where a page looks for it.
@@ -70,14 +70,22 @@ impl PaymentLine {
         let (tone, words) = standing(&p);
         let refunds = p.refunds.iter().map(|r| {
             let why = [r.by.as_str(), r.reason.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(": ");
-            let where_to = if r.as_credit { "to store credit" } else { "back" };
-            (format!("{} {where_to}", Money::new(r.amount, r.currency)), moments::day(zone, r.refunded_at), why)
+            let (amount, why) = (Money::new(r.amount, r.currency), if why.is_empty() { why } else { format!(", {why}") });
+            match r.status.as_str() {
+                "pending" => format!("{amount} on its way back{why}"),
+                "failed" if r.failure.is_empty() => format!("Refund of {amount} failed"),
+                "failed" => format!("Refund of {amount} failed: {}", r.failure),
+                _ if r.as_credit => format!("{amount} to store credit on {}{why}", moments::day(zone, r.refunded_at).shown),
+                _ => format!("{amount} back on {}{why}", moments::day(zone, r.refunded_at).shown),
+            }
         });
         let disputes = p.disputes.iter().map(|d| {
             let due =
                 d.due_at.filter(|_| d.status == DisputeStatus::Open).map(|at| format!(", answer until {}", moments::day(zone, at).shown));
             let amount = Money::new(d.amount, d.currency);
-            (dispute_tone(d.status), format!("Dispute of {amount}: {}{}", d.status.label().to_lowercase(), due.unwrap_or_default()))
+            let answer = d.status == DisputeStatus::Open && d.provider_ref.is_some() && matches!(p.provider.as_str(), "stripe" | "paypal");
+            let href = if answer { format!("/disputes/{}/evidence", d.id) } else { String::new() };
+            (dispute_tone(d.status), format!("Dispute of {amount}: {}{}", d.status.label().to_lowercase(), due.unwrap_or_default()), href)
         });
         Self {
             at: moments::day(zone, p.paid_at),
@@ -116,6 +124,7 @@ fn standing(p: &PaymentView) -> (&'static str, String) {
         PaymentStatus::Settled if p.lost > 0 => ("problem", "Dispute lost".to_owned()),
         PaymentStatus::Settled if p.refunded >= p.amount => ("quiet", "Refunded".to_owned()),
         PaymentStatus::Settled if p.refunded > 0 => ("attention", format!("Refunded {}", Money::new(p.refunded, p.currency))),
+        PaymentStatus::Settled if p.refund_pending > 0 => ("attention", "Refund pending".to_owned()),
         PaymentStatus::Settled => ("good", "Paid".to_owned()),
     }
 }

@@ -74,6 +74,7 @@ pub fn routes(routes: Routes) -> Routes {
     let read = Policy::May(Right::Read);
     routes
         .get("/customers/{id}", read, overview::page)
+        .post("/customers/{id}/billing/retry", Policy::May(Right::Write), overview::retry)
         .get("/customers/{id}/orders", read, orders::page)
         .get("/customers/{id}/payments", read, payments::page)
         .get("/customers/{id}/credit", read, credit::page)

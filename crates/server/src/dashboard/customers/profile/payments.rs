@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
-use domain::kit::{PageKey, PaymentId};
-use domain::{affiliates, blocks, payments};
+use domain::kit::{PageKey, PaymentId, Right};
+use domain::{affiliates, blocks, payments, providers};
 
 use super::lines::{PaymentLine, address};
 use super::{Asked, Pane, Shown, Topic, open, pane, param};
@@ -22,6 +22,8 @@ struct Payments {
     pane: Pane,
     lines: Vec<PaymentLine>,
     pages: Page,
+    /// A shop has the test provider.
+    plays: bool,
 }
 
 /// The page.
@@ -29,13 +31,14 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let after = param(&uri, "after").parse::<PageKey>().ok();
     let behind = after.clone();
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
-    let (frame, pane, (mut found, commissions, cards)) = open(asked, &customer, Topic::Payments, move |tx, ctx, c| {
+    let (frame, pane, (mut found, commissions, cards, plays)) = open(asked, &customer, Topic::Payments, move |tx, ctx, c| {
         let place = behind.as_ref().map(|key| (key.at, PaymentId::from_db(key.id.clone())));
         let found = payments::of_customer(tx, ctx, &c.id, place.as_ref().map(|(at, id)| (*at, id)), ROWS as i64 + 1)?;
+        let plays = ctx.may(Right::Payments) && !providers::test_shops(tx, ctx)?.is_empty();
         // What stands beside these payments: newest first, so the last is the oldest.
         let (from, to) = (found.last().map_or(0, |p| p.paid_at), found.first().map_or(0, |p| p.paid_at));
         let commissions = affiliates::commissions_of_customer(tx, ctx, &c.id, from, to)?;
-        Ok((found, commissions, blocks::cards_of(tx, ctx, &c.id, from, to)?))
+        Ok((found, commissions, blocks::cards_of(tx, ctx, &c.id, from, to)?, plays))
     })
     .await?;
     let more = found.len() > ROWS;
@@ -49,5 +52,5 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         PaymentLine { card: cards.get(&p.id).cloned(), affiliate, ..PaymentLine::of(p, &pane.zone) }
     };
     let lines = found.into_iter().map(line).collect();
-    Ok(show(&Payments { frame, pane, lines, pages }))
+    Ok(show(&Payments { frame, pane, lines, pages, plays }))
 }

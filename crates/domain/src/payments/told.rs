@@ -1,0 +1,184 @@
+//! What a provider tells about a payment, in any order and any number of times: the same news in another order gives the same row. Money that
+//! was taken is never refused (SPEC 10.2).
+
+use store::Tx;
+
+use super::put::{find, note_outcome, put};
+use super::{MethodInput, PaymentInput, PaymentRow, PaymentStatus, keys, methods, queries, read};
+use crate::customers::facts;
+use crate::events::Event;
+use crate::kit::{Ctx, CustomerId, MethodId, OrderId, PaymentId, Result, Right, SubscriptionId, email_key, locks, phone_key};
+use crate::{merchants, orders};
+
+/// A payment by the provider's id of it, or by another id the provider uses for it.
+pub(crate) fn by_ref(tx: &mut Tx, ctx: &Ctx, provider: &str, reference: &str) -> Result<Option<PaymentRow>> {
+    match tx.opt(&queries::FIND_REF, &[&ctx.merchant, &provider, &reference], read::row)? {
+        Some(row) => Ok(Some(row)),
+        None => Ok(tx.opt(&queries::BY_OTHER_REF, &[&ctx.merchant, &provider, &reference], read::row)?),
+    }
+}
+
+/// Takes in what is told: a new payment, or what a known one lacks. `other` is a second id of it.
+///
+/// # Errors
+/// `Invalid` as [`super::put`]; `Conflict` (`moved`) when somebody gave the payment away meanwhile, which a second try heals.
+pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, other: Option<&str>) -> Result<PaymentId> {
+    ctx.must(Right::Payments)?;
+    let own = input.provider_ref.as_deref().unwrap_or_default();
+    let mut known = tx.opt(&queries::FIND_REF, &[&ctx.merchant, &input.provider, &own], read::row)?;
+    if let (None, Some(other)) = (&known, other) {
+        // A checkout may have named the payment by its other id.
+        known = tx.opt(&queries::FIND_REF, &[&ctx.merchant, &input.provider, &other], read::row)?;
+    }
+    let id = match known {
+        None => put(tx, ctx, input)?.id,
+        Some(row) => complete(tx, ctx, &row, input)?,
+    };
+    for reference in [Some(own), other].into_iter().flatten() {
+        let statement = if input.status == PaymentStatus::Settled { &queries::PUT_REF } else { &queries::ADD_REF };
+        tx.exec(statement, &[&ctx.merchant, &input.provider, &reference, &id])?;
+    }
+    Ok(id)
+}
+
+/// Brings a known payment further: owner, order, amount while nothing was captured, status, details.
+fn complete(tx: &mut Tx, ctx: &Ctx, seen: &PaymentRow, input: &PaymentInput) -> Result<PaymentId> {
+    let owner = seen.customer.clone().or_else(|| input.customer.clone());
+    let order = seen.order.clone().or_else(|| input.order.clone());
+    if let Some(customer) = &owner {
+        locks::customers(tx, ctx, &[customer])?;
+    }
+    if let Some(order) = &order {
+        locks::order(tx, ctx, order)?;
+    }
+    locks::payment(tx, ctx, &seen.id)?;
+    let row = find(tx, ctx, &seen.id)?;
+    if row.customer != seen.customer {
+        return Err(crate::Error::conflict("moved", "This payment was given to another customer a moment ago."));
+    }
+    let goes = row.status.goes_to(input.status);
+    if goes && row.amount != input.amount && matches!(row.status, PaymentStatus::Pending | PaymentStatus::Failed) {
+        tx.exec(&queries::SET_AMOUNT, &[&ctx.merchant, &row.id, &input.amount])?;
+    }
+    if row.order.is_none() && order.is_some() {
+        tx.exec(&queries::SET_ORDER, &[&ctx.merchant, &row.id, &order, &ctx.now])?;
+    }
+    fill(tx, ctx, &row.id, input)?;
+    if let Some(customer) = &owner {
+        own(tx, ctx, &row, customer, input, goes || row.status == input.status)?;
+    }
+    if goes {
+        let reference = tx.opt(&queries::VIEW, &[&ctx.merchant, &row.id], |r| r.get::<Option<String>>("provider_ref"))?.flatten();
+        let next = PaymentInput { customer: owner.clone(), order: order.clone(), provider_ref: reference, ..input.clone() };
+        let country = merchants::settings(tx, ctx)?.country;
+        super::put_later(tx, ctx, &next, &country)?;
+    }
+    if let Some(order) = &order {
+        orders::follow_payments(tx, ctx, order)?;
+    }
+    facts::refresh(tx, ctx, owner.as_slice(), input.status.cause())?;
+    Ok(row.id)
+}
+
+fn fill(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, input: &PaymentInput) -> Result<()> {
+    let country = merchants::settings(tx, ctx)?.country;
+    let m = input.method.as_ref();
+    let text = |f: fn(&MethodInput) -> &str| m.map_or("", f).trim().to_owned();
+    let (email, phone) = (input.payer.email.trim(), input.payer.phone.trim());
+    tx.exec(
+        &queries::FILL,
+        &[
+            &ctx.merchant,
+            id,
+            &text(|m| m.kind.name()),
+            &text(|m| &m.brand),
+            &text(|m| &m.last4),
+            &text(|m| &m.fingerprint),
+            &input.payer.name.trim(),
+            &email,
+            &email_key(email),
+            &phone,
+            &phone_key(phone, &country),
+            &input.status,
+            &input.paid_at.min(ctx.now),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Gives a guest's payment to the customer the provider names, and binds the method it came by.
+fn own(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, customer: &CustomerId, input: &PaymentInput, speaks: bool) -> Result<()> {
+    if row.customer.is_none() {
+        tx.exec(&queries::SET_CUSTOMER, &[&ctx.merchant, &row.id, customer, &ctx.now])?;
+        Event::new("payment.attached")
+            .of(customer)
+            .on("payment", row.id.as_str())
+            .because("the provider named the customer")
+            .record(tx, ctx)?;
+    }
+    if row.method.is_none()
+        && let Some(method) = bind(tx, ctx, customer, input)?
+    {
+        tx.exec(&queries::SET_METHOD, &[&ctx.merchant, &row.id, &method])?;
+        if speaks {
+            note_outcome(tx, ctx, customer, Some(&method), input)?;
+        }
+    }
+    let found = tx.opt(&queries::KEYS_OF_PAYMENT, &[&ctx.merchant, &row.id], |r| Ok([r.get::<String>(0)?, r.get(1)?, r.get(2)?]))?;
+    let [card, email, phone] = found.unwrap_or_default();
+    keys::note(tx, ctx, customer, &card, &email, &phone)
+}
+
+fn bind(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, input: &PaymentInput) -> Result<Option<MethodId>> {
+    match (&input.method_id, input.method.as_ref().filter(|m| m.attach && !m.kind.is_manual())) {
+        (Some(known), _) => Ok(Some(known.clone())),
+        (None, Some(m)) => Ok(Some(methods::put_later(tx, ctx, customer, &input.provider, m, input.paid_at, None)?.id)),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Says which subscription a payment renewed: such money is not bought one-off (SPEC 4, Churned). A guest's payment goes to the subscription's
+/// customer.
+pub(crate) fn set_subscription(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, subscription: &SubscriptionId, of: &CustomerId) -> Result<()> {
+    let seen = find(tx, ctx, payment)?;
+    let owner = seen.customer.unwrap_or_else(|| of.clone());
+    locks::customers(tx, ctx, &[&owner])?;
+    if let Some(order) = &seen.order {
+        locks::order(tx, ctx, order)?;
+    }
+    locks::payment(tx, ctx, payment)?;
+    let row = find(tx, ctx, payment)?;
+    let known = tx.opt(&queries::SUBSCRIPTION_OF, &[&ctx.merchant, payment], |r| r.get::<Option<SubscriptionId>>(0))?.flatten();
+    if known.is_none() {
+        tx.exec(&queries::SET_SUBSCRIPTION, &[&ctx.merchant, payment, subscription, &ctx.now])?;
+    }
+    if row.customer.is_none() && row.order.is_none() {
+        tx.exec(&queries::SET_CUSTOMER, &[&ctx.merchant, payment, &owner, &ctx.now])?;
+        let found = tx.opt(&queries::KEYS_OF_PAYMENT, &[&ctx.merchant, payment], |r| Ok([r.get::<String>(0)?, r.get(1)?, r.get(2)?]))?;
+        let [card, email, phone] = found.unwrap_or_default();
+        keys::note(tx, ctx, &owner, &card, &email, &phone)?;
+        Event::new("payment.attached").of(&owner).on("payment", payment.as_str()).because("it renewed a subscription").record(tx, ctx)?;
+    }
+    facts::refresh(tx, ctx, std::slice::from_ref(&owner), "subscription renewed")
+}
+
+/// Ties a payment to the order the shop named.
+pub(crate) fn set_order(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, order: &OrderId) -> Result<()> {
+    let seen = find(tx, ctx, payment)?;
+    if let Some(customer) = &seen.customer {
+        locks::customers(tx, ctx, &[customer])?;
+    }
+    locks::order(tx, ctx, order)?;
+    locks::payment(tx, ctx, payment)?;
+    if find(tx, ctx, payment)?.order.is_none() {
+        tx.exec(&queries::SET_ORDER, &[&ctx.merchant, payment, order, &ctx.now])?;
+        orders::follow_payments(tx, ctx, order)?;
+        facts::refresh(tx, ctx, seen.customer.as_slice(), "payment tied to its order")?;
+    }
+    Ok(())
+}
+
+/// The method a payment came by, once it is attached.
+pub(crate) fn method_of(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<Option<MethodId>> {
+    Ok(find(tx, ctx, payment)?.method)
+}

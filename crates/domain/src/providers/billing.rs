@@ -1,0 +1,122 @@
+//! The provider's own record of a customer: what is edited here is sent there, and the page says whether it has arrived (SPEC 3.3).
+
+use ::providers::news;
+use ::providers::stripe::CustomerEdit;
+use serde::Serialize;
+use store::Tx;
+
+use super::ask::{CancelCall, CustomerCall};
+use super::{Call, CallKind, CallState, Provider, accounts, calls, queries};
+use crate::customers::{self, Customer};
+use crate::kit::{AccountId, Ctx, CustomerId, Error, Micros, Result, Right};
+use crate::subscriptions::Subscription;
+
+pub use ::providers::stripe::Cancellation;
+
+/// Whether a customer's provider knows what we know.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Billing {
+    /// The account.
+    pub account: AccountId,
+    /// Whose record it is.
+    pub provider: Provider,
+    /// The provider's id of the customer.
+    pub reference: String,
+    /// Of the last edit that was sent; absent when none was yet.
+    pub state: Option<CallState>,
+    /// Why not, in the provider's words.
+    pub error: String,
+    /// Since when it is so.
+    pub at: Option<Micros>,
+    /// It was tried and is tried again.
+    pub trying: bool,
+}
+
+/// The customer's records with providers, and whether each is synchronised.
+pub fn of_customer(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<Billing>> {
+    ctx.must(Right::Read)?;
+    let links = links(tx, ctx, customer)?;
+    if links.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sent = calls::of_subject(tx, ctx, customer.as_str(), 20)?;
+    let last = |account: &AccountId| sent.iter().find(|c| c.account == *account && c.kind == CallKind::Customer);
+    Ok(links
+        .into_iter()
+        .map(|(account, reference, provider)| {
+            let call: Option<&Call> = last(&account);
+            Billing {
+                state: call.map(|c| c.state),
+                error: call.filter(|c| c.state != CallState::Done).map(|c| c.error.clone()).unwrap_or_default(),
+                at: call.map(|c| c.updated_at),
+                trying: call.is_some_and(|c| c.state == CallState::Waiting && c.attempts > 0),
+                account,
+                provider,
+                reference,
+            }
+        })
+        .collect())
+}
+
+/// Sends the customer as it is now once more, at once.
+///
+/// # Errors
+/// `NotFound` when the customer has no record with a provider.
+pub fn retry(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<()> {
+    ctx.must(Right::Write)?;
+    if links(tx, ctx, customer)?.is_empty() {
+        return Err(Error::NotFound("record with a provider"));
+    }
+    let c = customers::get(tx, ctx, customer)?;
+    queue(tx, ctx, &c)?;
+    for call in calls::of_subject(tx, ctx, customer.as_str(), 20)? {
+        if call.state == CallState::Waiting {
+            calls::hurry(tx, ctx, &call.id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Queues the customer's details for each provider that has a record of it, in the transaction of the edit. What came from a provider is not sent
+/// back to it. Of edits that follow each other only the last is sent.
+pub(crate) fn queue(tx: &mut Tx, ctx: &Ctx, c: &Customer) -> Result<()> {
+    for (account, reference, provider) in links(tx, ctx, &c.id)? {
+        if provider != Provider::Stripe || account.as_str() == ctx.actor.id {
+            continue;
+        }
+        let a = &c.billing;
+        let address = news::Address {
+            line1: a.line1.clone(),
+            line2: a.line2.clone(),
+            city: a.city.clone(),
+            state: a.state.clone(),
+            zip: a.zip.clone(),
+            country: a.country.clone(),
+        };
+        let edit = CustomerEdit { name: c.display_name.clone(), email: c.email.clone(), phone: c.phone.clone(), address };
+        let payload = serde_json::to_value(CustomerCall { reference, edit }).map_err(|e| Error::Internal(e.to_string()))?;
+        let by = &ctx.actor.name;
+        let replaced =
+            tx.exec(&queries::REPLACE_CALL, &[&ctx.merchant, &account, &c.id, &CallKind::Customer, &payload.to_string(), &ctx.now, by])?;
+        if replaced == 0 {
+            calls::enqueue(tx, ctx, &account, CallKind::Customer, c.id.as_str(), &payload)?;
+        }
+    }
+    Ok(())
+}
+
+/// Queues the end of a subscription that a provider runs, in the transaction in which it ends here. What the provider itself told is not sent back.
+pub(crate) fn cancel(tx: &mut Tx, ctx: &Ctx, s: &Subscription, how: Cancellation) -> Result<()> {
+    let provider = s.provider.parse::<Provider>().ok().filter(|p| p.is_outside());
+    let (Some(provider), Some(reference)) = (provider, &s.provider_ref) else { return Ok(()) };
+    let Some(account) = accounts::in_use(tx, ctx, &s.shop, provider, s.live)? else { return Ok(()) };
+    if account.id.as_str() == ctx.actor.id {
+        return Ok(());
+    }
+    let payload = serde_json::to_value(CancelCall { reference: reference.clone(), how }).map_err(|e| Error::Internal(e.to_string()))?;
+    calls::enqueue(tx, ctx, &account.id, CallKind::Cancel, s.id.as_str(), &payload).map(|_| ())
+}
+
+fn links(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<(AccountId, String, Provider)>> {
+    Ok(tx.rows(&queries::ACCOUNTS_OF_CUSTOMER, &[&ctx.merchant, customer], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?)
+}

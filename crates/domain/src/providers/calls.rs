@@ -1,0 +1,218 @@
+//! What a provider is asked, from the act to the answer: written in the act's transaction, sent by somebody else between two transactions, answered in another.
+//! Until there is an answer the same call goes out with the same idempotency key, so a crash in between asks once and is answered twice.
+
+use ::providers::news;
+use ::providers::wire::Refusal;
+use serde::Serialize;
+use serde_json::Value as Json;
+use store::{Row, Tx};
+
+use super::evidence::{self, Sending};
+use super::{Answer, Vault, accounts, inbox, money, queries};
+use crate::kit::{AccountId, CallId, Ctx, Error, MerchantId, Micros, Result, Right, words};
+use crate::payments::{self, refunds};
+
+/// How long a sender holds a call: longer than the longest wait for an answer.
+const LEASE: Micros = 120_000_000;
+/// How long the same call is repeated: providers remember an idempotency key for a day at least; behind that, asking again could give twice.
+const PATIENCE: Micros = 20 * 3_600_000_000;
+
+words! {
+    /// What is asked.
+    pub enum CallKind {
+        /// A refund.
+        Refund = "refund", "Refund";
+        /// A customer's new details.
+        Customer = "customer", "Customer edit";
+        /// The end of a subscription.
+        Cancel = "cancel", "Cancellation";
+        /// The answer to a dispute.
+        Evidence = "evidence", "Evidence";
+    }
+}
+
+words! {
+    /// How far it came.
+    pub enum CallState {
+        /// Not sent, or not answered.
+        Waiting = "waiting", "Waiting";
+        /// Done.
+        Done = "done", "Done";
+        /// The provider said no, or could not be reached for too long.
+        Refused = "refused", "Refused";
+    }
+}
+
+/// A call.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Call {
+    /// Its id, which is also its idempotency key.
+    pub id: CallId,
+    /// Whom.
+    pub account: AccountId,
+    /// What.
+    pub kind: CallKind,
+    /// About what of ours: a refund, a customer, a subscription.
+    pub subject: String,
+    /// The content; no secrets.
+    #[serde(skip)]
+    pub payload: Json,
+    /// The files of it, read when it is to be sent.
+    #[serde(skip)]
+    pub files: Vec<Sending>,
+    /// How far it came.
+    pub state: CallState,
+    /// How often it was sent.
+    pub attempts: i64,
+    /// When it is sent next.
+    pub next_at: Micros,
+    /// The last refusal, in the provider's words.
+    pub error: String,
+    /// Since when.
+    pub created_at: Micros,
+    /// By whom.
+    pub created_by: String,
+    /// When something last happened to it.
+    pub updated_at: Micros,
+}
+
+/// A call that a sender holds.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Which.
+    pub call: CallId,
+}
+
+/// Writes a call down. In the transaction of the act.
+pub(crate) fn enqueue(tx: &mut Tx, ctx: &Ctx, account: &AccountId, kind: CallKind, subject: &str, payload: &Json) -> Result<CallId> {
+    let id: CallId = ctx.id();
+    tx.exec(&queries::INSERT_CALL, &[&ctx.merchant, &id, account, &kind, &subject, &payload.to_string(), &ctx.now, &ctx.actor.name])?;
+    Ok(id)
+}
+
+/// Takes a call that is due; calls about one thing go one after the other.
+pub fn claim(tx: &mut Tx, now: Micros) -> Result<Option<Claimed>> {
+    let due = tx.rows(&queries::CALLS_DUE, &[&now], |r| Ok(Claimed { merchant: r.get(0)?, call: r.get(1)? }))?;
+    for claimed in due {
+        if tx.exec(&queries::TAKE_CALL, &[&claimed.merchant, &claimed.call, &now, &(now + LEASE)])? == 1 {
+            return Ok(Some(claimed));
+        }
+    }
+    Ok(None)
+}
+
+/// The call and the account it goes to.
+///
+/// # Errors
+/// `Conflict` when the account is switched off or its keys cannot be opened.
+pub fn open(tx: &mut Tx, vault: &Vault, claimed: &Claimed, now: Micros) -> Result<(Call, accounts::Opened)> {
+    let seen = Ctx::new(claimed.merchant.clone(), crate::kit::Actor::system("provider"), crate::kit::Door::Job, now);
+    let mut call = find(tx, &seen, &claimed.call)?;
+    if call.kind == CallKind::Evidence {
+        call.files = evidence::sending(tx, &seen, &call.subject)?;
+    }
+    let account = accounts::opened(tx, &seen, vault, &call.account)?;
+    Ok((call, account))
+}
+
+/// Applies what came of it. A call that another sender has ended meanwhile is left alone.
+pub fn answered(tx: &mut Tx, claimed: &Claimed, outcome: &std::result::Result<Answer, Refusal>, now: Micros) -> Result<()> {
+    let seen = inbox::context(&claimed.merchant, &AccountId::from_db(String::new()), now);
+    let call = find(tx, &seen, &claimed.call)?;
+    if call.state != CallState::Waiting {
+        return Ok(());
+    }
+    let account = accounts::find(tx, &seen, &call.account)?;
+    let ctx = inbox::of(&inbox::context(&claimed.merchant, &call.account, now), &account);
+    match outcome {
+        // One file is there; the next step of the same call is due at once.
+        Ok(Answer::File(file, reference)) => {
+            tx.exec(&queries::SET_EVIDENCE_REF, &[&ctx.merchant, file, reference])?;
+            tx.exec(&queries::CALL_LATER, &[&ctx.merchant, &call.id, &"", &now, &now])?;
+            Ok(())
+        }
+        Ok(answer) => {
+            end(tx, &ctx, &call, CallState::Done, "", true)?;
+            apply(tx, &ctx, account.provider.name(), answer)
+        }
+        Err(Refusal::Refused { message, .. }) => refuse(tx, &ctx, &call, message),
+        Err(refusal) if now - call.created_at > PATIENCE => {
+            let words = format!(
+                "{} could not be reached for 20 hours ({}). Look there whether it was done before you try again.",
+                account.provider.label(),
+                refusal.message()
+            );
+            refuse(tx, &ctx, &call, &words)
+        }
+        Err(refusal) => {
+            let asked = if let Refusal::Later { after, .. } = refusal { after.map_or(0, i64::from) } else { 60 };
+            let pause = (5 << call.attempts.clamp(0, 8)).min(1_200).max(asked);
+            let words: String = refusal.message().chars().take(500).collect();
+            tx.exec(&queries::CALL_LATER, &[&ctx.merchant, &call.id, &words, &(now + pause * 1_000_000), &now])?;
+            Ok(())
+        }
+    }
+}
+
+fn end(tx: &mut Tx, ctx: &Ctx, call: &Call, state: CallState, words: &str, forget: bool) -> Result<()> {
+    let words: String = words.chars().take(500).collect();
+    tx.exec(&queries::END_CALL, &[&ctx.merchant, &call.id, &state, &words, &forget, &ctx.now])?;
+    Ok(())
+}
+
+fn refuse(tx: &mut Tx, ctx: &Ctx, call: &Call, words: &str) -> Result<()> {
+    end(tx, ctx, call, CallState::Refused, words, false)?;
+    match (call.kind, call.subject.parse()) {
+        (CallKind::Refund, Ok(refund)) => refunds::refused(tx, ctx, &refund, words),
+        _ => Ok(()),
+    }
+}
+
+fn apply(tx: &mut Tx, ctx: &Ctx, provider: &str, answer: &Answer) -> Result<()> {
+    let Answer::Refund(r) = answer else { return Ok(()) };
+    let row = payments::by_ref(tx, ctx, provider, &r.payment)?.ok_or_else(|| Error::Internal("a refund of no payment".to_owned()))?;
+    let r = news::Refund { at: if r.at == 0 { ctx.now } else { r.at }, ..r.clone() };
+    refunds::tell(tx, ctx, &money::told(&row, &r))
+}
+
+/// The latest calls about one thing of ours, newest first.
+pub fn of_subject(tx: &mut Tx, ctx: &Ctx, subject: &str, limit: i64) -> Result<Vec<Call>> {
+    ctx.must(Right::Read)?;
+    Ok(tx.rows(&queries::CALLS_OF, &[&ctx.merchant, &subject, &limit], read)?)
+}
+
+/// Calls of an account that have trouble: not answered yet, or refused within a week.
+pub fn in_trouble(tx: &mut Tx, ctx: &Ctx, account: &AccountId) -> Result<Vec<Call>> {
+    ctx.must(Right::Settings)?;
+    Ok(tx.rows(&queries::CALLS_OF_ACCOUNT, &[&ctx.merchant, account, &(ctx.now - 7 * crate::kit::DAY)], read)?)
+}
+
+/// Sends a waiting call now instead of later.
+pub fn hurry(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Result<()> {
+    tx.exec(&queries::RETRY_CALL, &[&ctx.merchant, id, &ctx.now])?;
+    Ok(())
+}
+
+fn find(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Result<Call> {
+    tx.opt(&queries::CALL, &[&ctx.merchant, id], read)?.ok_or(Error::NotFound("call"))
+}
+
+fn read(r: &Row<'_>) -> std::result::Result<Call, store::Error> {
+    Ok(Call {
+        id: r.get(0)?,
+        account: r.get(1)?,
+        kind: r.get(2)?,
+        subject: r.get(3)?,
+        payload: serde_json::from_str(r.str(4)?).unwrap_or(Json::Null),
+        files: Vec::new(),
+        state: r.get(5)?,
+        attempts: r.get(6)?,
+        next_at: r.get(7)?,
+        error: r.get(8)?,
+        created_at: r.get(9)?,
+        created_by: r.get(10)?,
+        updated_at: r.get(11)?,
+    })
+}

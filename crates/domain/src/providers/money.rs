@@ -1,0 +1,194 @@
+//! Payments, refunds and disputes as providers tell of them.
+
+use ::providers::news::{self, Amount, News, Renewal};
+use serde::{Deserialize, Serialize};
+use store::Tx;
+
+use super::apply::{Source, fact, json, note, park, unjson, wake};
+use super::{people, queries};
+use crate::kit::{Ctx, Currency, CustomerId, OrderId, Problems, Result};
+use crate::payments::disputes::{self, DisputeInput, DisputeStatus};
+use crate::payments::refunds::{self, RefundStatus, RefundTold};
+use crate::payments::{self, Payer, PaymentInput, PaymentRow, PaymentStatus, methods};
+use crate::subscriptions;
+
+/// A payment: to the customer the provider names, if we know it; else a guest's, until we do (SPEC 3.4).
+pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, news: &News) -> Result<()> {
+    if p.amount.minor <= 0 {
+        return Ok(()); // A free trial's invoice, a card that was only checked: no money moved.
+    }
+    let mut owner = None;
+    if let Some(reference) = &p.customer {
+        match people::whose(tx, ctx, s, reference)? {
+            people::Whose::Known(id) => owner = Some(id),
+            people::Whose::Gone => {}
+            people::Whose::Unknown => park(tx, ctx, s, &format!("customer:{reference}"), news)?,
+        }
+    }
+    let order = match &p.order {
+        Some(words) => order_of(tx, ctx, s, words)?,
+        None => None,
+    };
+    let owner = owner.or_else(|| order.as_ref().and_then(|(_, customer)| customer.clone()));
+    let input = input(tx, ctx, s, p, owner, order.map(|(id, _)| id))?;
+    let id = payments::tell(tx, ctx, &input, p.other.as_deref())?;
+    if let (Some(method), Some(told)) = (payments::method_of(tx, ctx, &id)?, &p.method) {
+        people::bound(tx, ctx, s, &method, told)?;
+    }
+    if matches!(p.status, news::PaymentStatus::Settled | news::PaymentStatus::Bounced) {
+        wake(tx, ctx, s, &format!("payment:{}", p.reference))?;
+        if let Some(other) = &p.other {
+            wake(tx, ctx, s, &format!("payment:{other}"))?;
+        }
+    }
+    match &p.subscription {
+        Some(subscription) => tie(tx, ctx, s, &p.reference, subscription),
+        None => Ok(()),
+    }
+}
+
+fn input(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, owner: Option<CustomerId>, order: Option<OrderId>) -> Result<PaymentInput> {
+    let flag = match &owner {
+        Some(id) if !payments::must_exist(tx, ctx, id)?.is_active() => "customer_inactive",
+        _ => "",
+    };
+    // A method that is known is what its own events say of it; a payment may be old news about it.
+    let reference = p.method.as_ref().and_then(|m| m.reference.as_deref());
+    let known = reference.map(|r| methods::by_ref(tx, ctx, s.provider, r)).transpose()?.flatten();
+    let method_id = known.filter(|(_, whose)| Some(whose) == owner.as_ref()).map(|(id, _)| id);
+    let short = |text: &str, max: usize| text.chars().filter(|c| *c != '\0').take(max).collect::<String>();
+    Ok(PaymentInput {
+        order,
+        customer: owner,
+        provider_ref: Some(p.reference.clone()),
+        status: match p.status {
+            news::PaymentStatus::Pending => PaymentStatus::Pending,
+            news::PaymentStatus::Settled => PaymentStatus::Settled,
+            news::PaymentStatus::Failed => PaymentStatus::Failed,
+            news::PaymentStatus::Bounced => PaymentStatus::Bounced,
+        },
+        live: s.live,
+        method_id,
+        method: p.method.as_ref().map(people::method_input),
+        payer: Payer { name: short(&p.payer.name, 300), email: short(&p.payer.email, 254), phone: short(&p.payer.phone, 60) },
+        failure_code: short(&p.failure_code, 100),
+        failure_message: short(&p.failure_message, 500),
+        flag,
+        ..PaymentInput::settled(s.account.shop.clone(), s.provider, currency(&p.amount)?, p.amount.minor, p.at.clamp(0, ctx.now))
+    })
+}
+
+pub(super) fn currency(amount: &Amount) -> Result<Currency> {
+    Currency::of(&amount.currency).ok_or_else(|| Problems::one("currency", "invalid", format!("“{}” is not a currency.", amount.currency)))
+}
+
+/// The order the shop means: by its own id, by number, by ours.
+fn order_of(tx: &mut Tx, ctx: &Ctx, s: &Source, words: &str) -> Result<Option<(OrderId, Option<CustomerId>)>> {
+    for statement in [&queries::ORDER_BY_EXTERNAL, &queries::ORDER_BY_NUMBER, &queries::ORDER_BY_ID] {
+        if let Some(found) = tx.opt(statement, &[&ctx.merchant, &s.account.shop, &words], |r| Ok((r.get(0)?, r.get(1)?)))? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The payment, once money has moved; until then the news waits for it.
+fn captured(tx: &mut Tx, ctx: &Ctx, s: &Source, reference: &str, news: &News) -> Result<Option<PaymentRow>> {
+    let row = payments::by_ref(tx, ctx, s.provider, reference)?;
+    match row.filter(|r| matches!(r.status, PaymentStatus::Settled | PaymentStatus::Bounced)) {
+        Some(row) => Ok(Some(row)),
+        None => park(tx, ctx, s, &format!("payment:{reference}"), news).map(|()| None),
+    }
+}
+
+/// Money back.
+pub(super) fn refund(tx: &mut Tx, ctx: &Ctx, s: &Source, r: &news::Refund, news: &News) -> Result<()> {
+    let Some(row) = captured(tx, ctx, s, &r.payment, news)? else { return Ok(()) };
+    refunds::tell(tx, ctx, &told(&row, r))
+}
+
+/// A refund of the provider as the room of payments takes it.
+pub(super) fn told(row: &PaymentRow, r: &news::Refund) -> RefundTold {
+    RefundTold {
+        payment: row.id.clone(),
+        provider_ref: r.reference.clone(),
+        ours: r.ours.as_deref().and_then(|id| id.parse().ok()),
+        amount: r.amount.minor,
+        status: match r.status {
+            news::RefundStatus::Pending => RefundStatus::Pending,
+            news::RefundStatus::Done => RefundStatus::Done,
+            news::RefundStatus::Failed => RefundStatus::Failed,
+        },
+        reason: r.reason.replace('_', " "),
+        failure: r.failure.replace('_', " "),
+        at: r.at,
+    }
+}
+
+/// What was given back in all.
+pub(super) fn refund_total(tx: &mut Tx, ctx: &Ctx, s: &Source, payment: &str, total: &Amount, news: &News) -> Result<()> {
+    let Some(row) = captured(tx, ctx, s, payment, news)? else { return Ok(()) };
+    refunds::tell_total(tx, ctx, &row.id, total.minor)
+}
+
+/// A dispute.
+pub(super) fn dispute(tx: &mut Tx, ctx: &Ctx, s: &Source, d: &news::Dispute, news: &News) -> Result<()> {
+    let Some(row) = captured(tx, ctx, s, &d.payment, news)? else { return Ok(()) };
+    let status = match d.status {
+        news::DisputeStatus::Open => DisputeStatus::Open,
+        news::DisputeStatus::Won => DisputeStatus::Won,
+        news::DisputeStatus::Lost => DisputeStatus::Lost,
+    };
+    let same_currency = d.amount.currency == row.currency.code();
+    let input = DisputeInput {
+        payment: row.id.clone(),
+        amount: if same_currency { d.amount.minor } else { row.amount },
+        reason: d.reason.chars().take(200).collect(),
+        provider_ref: Some(d.reference.clone()),
+        status,
+        opened_at: d.opened_at,
+        due_at: d.due_at,
+        closed_at: (status != DisputeStatus::Open).then(|| d.at.clamp(0, ctx.now)),
+    };
+    disputes::tell(tx, ctx, &input).map(|_| ())
+}
+
+/// An order the shop named apart from the payment.
+pub(super) fn order(tx: &mut Tx, ctx: &Ctx, s: &Source, payment: &str, words: &str, news: &News) -> Result<()> {
+    let Some((order, _)) = order_of(tx, ctx, s, words)? else { return Ok(()) };
+    let Some(row) = captured(tx, ctx, s, payment, news)? else { return Ok(()) };
+    payments::set_order(tx, ctx, &row.id, &order)
+}
+
+/// What is known of an invoice of the provider.
+#[derive(Default, Serialize, Deserialize)]
+struct Invoice {
+    payments: Vec<String>,
+    subscription: Option<String>,
+}
+
+/// Payments and subscription of an invoice come apart and in any order; when both are there they are tied.
+pub(super) fn renewal(tx: &mut Tx, ctx: &Ctx, s: &Source, r: &Renewal) -> Result<()> {
+    let mut known = Invoice { payments: r.payment.iter().cloned().collect(), subscription: r.subscription.clone() };
+    if let Some(invoice) = &r.invoice {
+        let before: Invoice = fact(tx, ctx, s, "invoice", invoice)?.map_or(Ok(Invoice::default()), |t| unjson(&t))?;
+        known.payments.extend(before.payments);
+        known.payments.sort();
+        known.payments.dedup();
+        known.subscription = known.subscription.or(before.subscription);
+        note(tx, ctx, s, "invoice", invoice, &json(&known)?)?;
+    }
+    let Some(subscription) = known.subscription else { return Ok(()) };
+    known.payments.iter().try_for_each(|payment| tie(tx, ctx, s, payment, &subscription))
+}
+
+fn tie(tx: &mut Tx, ctx: &Ctx, s: &Source, payment: &str, subscription: &str) -> Result<()> {
+    let news = News::Renewal(Renewal { payment: Some(payment.to_owned()), invoice: None, subscription: Some(subscription.to_owned()) });
+    let waiting = Source { position: format!("{}:{payment}", s.position), ..s.clone() };
+    let Some(row) = captured(tx, ctx, &waiting, payment, &news)? else { return Ok(()) };
+    tx.next_verb();
+    match subscriptions::by_ref(tx, ctx, s.provider, subscription)? {
+        Some(known) => payments::set_subscription(tx, ctx, &row.id, &known.id, &known.customer),
+        None => park(tx, ctx, &waiting, &format!("subscription:{subscription}"), &news),
+    }
+}

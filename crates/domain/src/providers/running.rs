@@ -1,0 +1,79 @@
+//! Subscriptions that a provider runs, as it tells of them.
+
+use ::providers::news::{self, News};
+use store::Tx;
+
+use super::apply::{Source, is_newest, park, wake};
+use super::money;
+use super::people::{Whose, short, whose};
+use crate::kit::{Ctx, Error, Result};
+use crate::orders;
+use crate::payments::methods;
+use crate::subscriptions::{self, SubscriptionInput, SubscriptionStatus, Unit};
+
+/// A subscription as it stands.
+pub(super) fn subscription(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Subscription, news: &News) -> Result<()> {
+    let customer = match whose(tx, ctx, s, &p.customer)? {
+        Whose::Known(id) => id,
+        Whose::Gone => return Ok(()),
+        Whose::Unknown => return park(tx, ctx, s, &format!("customer:{}", p.customer), news),
+    };
+    if !is_newest(tx, ctx, s, "subscription_at", &p.reference)? {
+        return Ok(());
+    }
+    let method = match &p.method {
+        None => None,
+        Some(reference) => match methods::by_ref(tx, ctx, s.provider, reference)? {
+            Some((id, owner)) if owner == customer => Some(id),
+            Some(_) => None,
+            None => park(tx, ctx, s, &format!("method:{reference}"), news).map(|()| None)?,
+        },
+    };
+    let known = subscriptions::by_ref(tx, ctx, s.provider, &p.reference)?;
+    let (currency, amount) = match (&p.amount, &known) {
+        (Some(amount), _) => (money::currency(amount)?, amount.minor),
+        (None, Some(known)) => (known.currency, known.amount),
+        (None, None) => (orders::shop_currency(tx, ctx, &s.account.shop)?.ok_or(Error::NotFound("shop"))?, 0),
+    };
+    let input = SubscriptionInput {
+        customer,
+        shop: s.account.shop.clone(),
+        name: short(&p.name, 200),
+        status: status(p.status),
+        live: s.live,
+        currency,
+        amount,
+        cycle_count: p.cycle_count.clamp(1, 1000),
+        cycle_unit: unit(p.cycle_unit),
+        provider: s.provider.to_owned(),
+        provider_ref: Some(p.reference.clone()),
+        method,
+        started_at: p.started_at,
+        trial_until: p.trial_until,
+        next_payment_at: p.next_payment_at,
+        ends_at: p.ends_at,
+        import_id: None,
+    };
+    subscriptions::tell(tx, ctx, &input)?;
+    wake(tx, ctx, s, &format!("subscription:{}", p.reference))
+}
+
+fn status(told: news::SubscriptionStatus) -> SubscriptionStatus {
+    match told {
+        news::SubscriptionStatus::Trialing => SubscriptionStatus::Trialing,
+        news::SubscriptionStatus::Active => SubscriptionStatus::Active,
+        news::SubscriptionStatus::PastDue => SubscriptionStatus::PastDue,
+        news::SubscriptionStatus::Paused => SubscriptionStatus::Paused,
+        news::SubscriptionStatus::Cancelled => SubscriptionStatus::Cancelled,
+        news::SubscriptionStatus::Ended => SubscriptionStatus::Ended,
+    }
+}
+
+fn unit(told: news::Unit) -> Unit {
+    match told {
+        news::Unit::Day => Unit::Day,
+        news::Unit::Week => Unit::Week,
+        news::Unit::Month => Unit::Month,
+        news::Unit::Year => Unit::Year,
+    }
+}

@@ -1,0 +1,15 @@
+//! PayPal: signatures of webhooks, events, and the calls we make. Amounts are decimal texts; there is no customer object, so one is made of the
+//! payer. Subscription payments still come as sales of the first API.
+
+mod calls;
+mod event;
+mod object;
+mod signature;
+#[cfg(test)]
+mod tests;
+
+pub use calls::{
+    Events, Evidence, Keys, RefundOf, Token, cancel, events, evidence, read_done, read_events, read_refund, read_token, refund, token,
+};
+pub use event::read;
+pub use signature::{Headers, TOLERANCE, is_cert_url, verify};

@@ -1,0 +1,255 @@
+//! What we ask of Stripe. Every writing call carries an idempotency key: the same key with the same content is done once.
+
+use serde_json::Value;
+
+use super::object;
+use crate::json::{flag, list, some};
+use crate::money;
+use crate::news::{Address, Customer, Refund, Subscription};
+use crate::wire::{File, Refusal, Reply, Request, form, multipart, part};
+
+/// Where Stripe is, and as whom we ask.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// `https://api.stripe.com`, without a slash at the end.
+    pub base: String,
+    /// `sk_…` or `rk_…`.
+    pub secret: String,
+}
+
+impl Keys {
+    fn get(&self, path: &str) -> Request {
+        Request { method: "GET", url: format!("{}{path}", self.base), headers: self.headers(None), body: Vec::new() }
+    }
+
+    fn post(&self, path: &str, key: &str, fields: &[(String, String)]) -> Request {
+        let mut headers = self.headers(Some(key));
+        headers.push(("content-type", "application/x-www-form-urlencoded".to_owned()));
+        Request { method: "POST", url: format!("{}{path}", self.base), headers, body: form(fields).into_bytes() }
+    }
+
+    fn headers(&self, key: Option<&str>) -> Vec<(&'static str, String)> {
+        let mut headers = vec![("authorization", format!("Bearer {}", self.secret))];
+        headers.extend(key.map(|key| ("idempotency-key", key.to_owned())));
+        headers
+    }
+}
+
+fn field(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_owned(), value.into())
+}
+
+/// Reads what every call has in common.
+fn read(reply: &Reply) -> Result<Value, Refusal> {
+    let json = reply.json();
+    let error = json.as_ref().map(|j| j["error"].clone()).unwrap_or_default();
+    let words = some(&error, &["message"]);
+    match (reply.status, json) {
+        (200..=299, Some(json)) if json.is_object() => Ok(json),
+        (401 | 403, _) => Err(Refusal::Unauthorised { message: words.unwrap_or_else(|| "Stripe does not accept the key.".to_owned()) }),
+        (409 | 424 | 429, _) => Err(Refusal::later(reply, words.unwrap_or_else(|| "Stripe is busy.".to_owned()))),
+        (400..=499, _) if words.is_some() => {
+            let code = some(&error, &["code"]).or_else(|| some(&error, &["type"])).unwrap_or_default();
+            Err(Refusal::Refused { code, message: words.unwrap_or_default() })
+        }
+        (status, _) => Err(Refusal::later(reply, format!("Stripe answered with {status} and nothing that can be read."))),
+    }
+}
+
+/// A refund to ask for.
+#[derive(Clone, Debug)]
+pub struct RefundOf<'a> {
+    /// The charge (`ch_…`, `py_…`) or payment intent (`pi_…`).
+    pub payment: &'a str,
+    /// Minor units of ISO 4217.
+    pub minor: i64,
+    /// Three capital letters.
+    pub currency: &'a str,
+    /// Stripe's `duplicate`, `fraudulent`, `requested_by_customer`; other words go into the metadata.
+    pub reason: &'a str,
+    /// Our own id of the refund, by which its webhook is known again.
+    pub ours: &'a str,
+}
+
+/// `POST /v1/refunds`.
+///
+/// # Errors
+/// For an amount Stripe cannot be told.
+pub fn refund(keys: &Keys, key: &str, r: &RefundOf) -> Result<Request, Refusal> {
+    let amount = money::to_stripe(r.minor, r.currency)
+        .ok_or_else(|| Refusal::unsendable("Stripe takes amounts of this currency only in steps of ten of the smallest unit."))?;
+    let by = if r.payment.starts_with("pi_") { "payment_intent" } else { "charge" };
+    let mut fields = vec![field(by, r.payment), field("amount", amount.to_string()), field("metadata[regulars_refund]", r.ours)];
+    match r.reason {
+        "" => {}
+        "duplicate" | "fraudulent" | "requested_by_customer" => fields.push(field("reason", r.reason)),
+        words => fields.push(field("metadata[reason]", words.chars().take(500).collect::<String>())),
+    }
+    Ok(keys.post("/v1/refunds", key, &fields))
+}
+
+/// The refund as Stripe made it.
+///
+/// # Errors
+/// See [`Refusal`].
+pub fn read_refund(reply: &Reply) -> Result<Refund, Refusal> {
+    object::refund(&read(reply)?).ok_or_else(|| Refusal::later(reply, "Stripe answered with something that is no refund."))
+}
+
+/// What a customer became.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct CustomerEdit {
+    /// Name; empty takes it away there too.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Phone.
+    pub phone: String,
+    /// Billing address.
+    pub address: Address,
+}
+
+/// `POST /v1/customers/{id}`.
+pub fn customer(keys: &Keys, key: &str, reference: &str, edit: &CustomerEdit) -> Request {
+    let a = &edit.address;
+    let fields = [
+        ("name", &edit.name),
+        ("email", &edit.email),
+        ("phone", &edit.phone),
+        ("address[line1]", &a.line1),
+        ("address[line2]", &a.line2),
+        ("address[city]", &a.city),
+        ("address[state]", &a.state),
+        ("address[postal_code]", &a.zip),
+        ("address[country]", &a.country),
+    ];
+    let fields: Vec<_> = fields.into_iter().map(|(name, value)| field(name, value.as_str())).collect();
+    keys.post(&format!("/v1/customers/{}", part(reference)), key, &fields)
+}
+
+/// The customer as it is there now.
+///
+/// # Errors
+/// See [`Refusal`].
+pub fn read_customer(reply: &Reply) -> Result<Customer, Refusal> {
+    object::customer(&read(reply)?, false).ok_or_else(|| Refusal::later(reply, "Stripe answered with something that is no customer."))
+}
+
+/// How a subscription is to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cancellation {
+    /// At once.
+    Now,
+    /// With the period that is paid.
+    PeriodEnd,
+}
+
+/// Ends a subscription: `DELETE /v1/subscriptions/{id}`, or `cancel_at_period_end`.
+pub fn cancel(keys: &Keys, key: &str, reference: &str, how: Cancellation) -> Request {
+    let path = format!("/v1/subscriptions/{}", part(reference));
+    match how {
+        Cancellation::Now => {
+            Request { method: "DELETE", url: format!("{}{path}", keys.base), headers: keys.headers(Some(key)), body: Vec::new() }
+        }
+        Cancellation::PeriodEnd => keys.post(&path, key, &[field("cancel_at_period_end", "true")]),
+    }
+}
+
+/// The subscription as it is there now; nothing for one that never began.
+///
+/// # Errors
+/// See [`Refusal`].
+pub fn read_subscription(reply: &Reply) -> Result<Option<Subscription>, Refusal> {
+    Ok(object::subscription(&read(reply)?))
+}
+
+/// Evidence in a dispute: words, and files that were sent before ([`file`]) with the field each stands in.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence<'a> {
+    /// `uncategorized_text`.
+    pub text: &'a str,
+    /// Field (`receipt`, `customer_communication`, `uncategorized_file`) and Stripe's id of the file.
+    pub files: Vec<(&'a str, &'a str)>,
+}
+
+/// `POST /v1/disputes/{id}`, submitted at once.
+pub fn evidence(keys: &Keys, key: &str, reference: &str, e: &Evidence) -> Request {
+    let mut fields = vec![field("evidence[uncategorized_text]", e.text), field("submit", "true")];
+    fields.extend(e.files.iter().map(|(name, id)| field(&format!("evidence[{name}]"), *id)));
+    keys.post(&format!("/v1/disputes/{}", part(reference)), key, &fields)
+}
+
+/// Was it taken?
+///
+/// # Errors
+/// See [`Refusal`].
+pub fn read_evidence(reply: &Reply) -> Result<(), Refusal> {
+    read(reply).map(|_| ())
+}
+
+/// `POST /v1/files` with the purpose of evidence. Stripe takes files on a host of its own.
+pub fn file(keys: &Keys, key: &str, boundary: &str, f: &File) -> Request {
+    let base = keys.base.replacen("//api.stripe.com", "//files.stripe.com", 1);
+    let mut headers = keys.headers(Some(key));
+    headers.push(("content-type", format!("multipart/form-data; boundary={boundary}")));
+    let parts = [
+        ("purpose", None, None, b"dispute_evidence".as_slice()),
+        ("file", Some(f.content_type.as_str()), Some(f.name.as_str()), f.bytes.as_slice()),
+    ];
+    Request { method: "POST", url: format!("{base}/v1/files"), headers, body: multipart(boundary, &parts) }
+}
+
+/// Stripe's id of the file.
+///
+/// # Errors
+/// See [`Refusal`].
+pub fn read_file(reply: &Reply) -> Result<String, Refusal> {
+    some(&read(reply)?, &["id"]).ok_or_else(|| Refusal::later(reply, "Stripe answered with something that is no file."))
+}
+
+/// A page of past events, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Events {
+    /// Id and body of each, the body as a webhook brings it.
+    pub events: Vec<(String, Vec<u8>)>,
+    /// There are older ones.
+    pub more: bool,
+}
+
+/// `GET /v1/events` from a moment on (microseconds), older than an event already seen.
+pub fn events(keys: &Keys, since: i64, before: Option<&str>) -> Request {
+    let mut fields = vec![field("limit", "100"), field("created[gte]", (since / 1_000_000).to_string())];
+    fields.extend(before.map(|id| field("starting_after", id)));
+    keys.get(&format!("/v1/events?{}", form(&fields)))
+}
+
+/// The events of the page.
+///
+/// # Errors
+/// See [`Refusal`].
+pub fn read_events(reply: &Reply) -> Result<Events, Refusal> {
+    let page = read(reply)?;
+    if !page["data"].is_array() {
+        return Err(Refusal::later(reply, "Stripe answered with something that is no list."));
+    }
+    let events = list(&page, &["data"]).iter().filter_map(|e| Some((some(e, &["id"])?, e.to_string().into_bytes()))).collect();
+    Ok(Events { events, more: flag(&page, &["has_more"]) })
+}
+
+/// Does the key work? `GET /v1/balance`: the smallest thing every key may read.
+pub fn who(keys: &Keys) -> Request {
+    keys.get("/v1/balance")
+}
+
+/// Whether the key is one of live mode.
+///
+/// # Errors
+/// See [`Refusal`].
+pub fn read_who(reply: &Reply) -> Result<bool, Refusal> {
+    let balance = read(reply)?;
+    if balance["available"].is_null() {
+        return Err(Refusal::later(reply, "Stripe answered with something that is no balance."));
+    }
+    Ok(flag(&balance, &["livemode"]))
+}

@@ -1,0 +1,17 @@
+//! Stripe: signatures of webhooks, events in old and new shapes, and the calls we make.
+//!
+//! A payment here is a *charge*: one movement of money, or one attempt. A payment intent may see several; it is the charge's other name.
+
+mod calls;
+mod event;
+mod object;
+mod signature;
+#[cfg(test)]
+mod tests;
+
+pub use calls::{
+    Cancellation, CustomerEdit, Events, Evidence, Keys, RefundOf, cancel, customer, events, evidence, file, read_customer, read_events,
+    read_evidence, read_file, read_refund, read_subscription, read_who, refund, who,
+};
+pub use event::read;
+pub use signature::{TOLERANCE, verify};

@@ -1,0 +1,127 @@
+//! Accounts with payment providers: set up, look, switch off. Secrets go in and are never given back.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::kit::{AccountId, Right, ShopId};
+use domain::providers::Provider;
+use domain::providers::accounts::{self, Account, AccountInput};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::api::asked::At;
+use crate::api::types::{Page, Time, time};
+use crate::api::write::{Write, done, reply};
+use crate::app::App;
+use crate::http::guard::{Caller, id};
+use crate::http::{Policy, Problem, Routes};
+
+/// The operations of the room.
+pub fn routes(routes: Routes) -> Routes {
+    let settings = Policy::May(Right::Settings);
+    routes.api(settings, routes!(list)).api(settings, routes!(put)).api(settings, routes!(get)).api(settings, routes!(disable))
+}
+
+/// An account of a shop with a payment provider.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProviderAccount {
+    id: String,
+    shop: String,
+    /// `stripe`, `paypal`, `test`.
+    provider: String,
+    /// Real money.
+    live: bool,
+    /// The path that the provider sends its webhooks to.
+    webhook_path: String,
+    /// The last characters of the secret key.
+    hint: String,
+    created_at: Time,
+    disabled_at: Option<Time>,
+    /// When the provider was last heard of.
+    told_at: Option<Time>,
+}
+
+impl From<Account> for ProviderAccount {
+    fn from(a: Account) -> Self {
+        Self {
+            id: a.id.to_string(),
+            shop: a.shop.to_string(),
+            provider: a.provider.name().to_owned(),
+            live: a.live,
+            webhook_path: format!("/hooks/{}", a.address),
+            hint: a.hint,
+            created_at: Time(a.created_at),
+            disabled_at: time(a.disabled_at),
+            told_at: time(a.told_at),
+        }
+    }
+}
+
+/// An account to set up, or new keys for the one that the shop has.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ProviderAccountPut {
+    #[schema(value_type = String)]
+    shop: ShopId,
+    /// `stripe`, `paypal`, `test`.
+    #[schema(value_type = String, example = "stripe")]
+    provider: Provider,
+    /// Real money; the test provider never has any.
+    #[serde(default)]
+    live: bool,
+    /// PayPal's client id; absent keeps the one that is there.
+    #[serde(default)]
+    client: String,
+    /// Stripe's secret key, PayPal's secret; absent keeps the one that is there.
+    #[serde(default)]
+    secret: String,
+    /// Stripe's signing secret, PayPal's webhook id; absent keeps the one that is there.
+    #[serde(default)]
+    webhook: String,
+}
+
+/// List the accounts with payment providers.
+///
+/// By shop, those that are switched off too.
+#[utoipa::path(get, path = "/api/v1/provider-accounts", operation_id = "listProviderAccounts", tag = "Payment providers",
+    responses((status = 200, body = Page<ProviderAccount>)))]
+async fn list(State(app): State<App>, Caller(ctx): Caller) -> Result<axum::Json<Page<ProviderAccount>>, Problem> {
+    let found = app.read(&ctx, |tx, ctx| accounts::list(tx, ctx)).await?;
+    Ok(axum::Json(Page::whole(found.into_iter().map(Into::into).collect())))
+}
+
+/// Set up an account with a payment provider, or change its keys.
+///
+/// A shop has one account for each provider and mode. Keys are stored encrypted and never given back.
+#[utoipa::path(post, path = "/api/v1/provider-accounts", operation_id = "putProviderAccount", tag = "Payment providers",
+    request_body = ProviderAccountPut, responses((status = 200, body = ProviderAccount)))]
+async fn put(State(app): State<App>, caller: Caller, write: Write<ProviderAccountPut>) -> Result<Response, Problem> {
+    let vault = app.config.vault.clone();
+    write
+        .run(&app, &caller, move |tx, ctx, b| {
+            let (client, secret, webhook) = (b.client.clone(), b.secret.clone(), b.webhook.clone());
+            let input = AccountInput { shop: b.shop.clone(), provider: b.provider, live: b.live, client, secret, webhook };
+            let id = accounts::put(tx, ctx, &vault, &input)?;
+            reply(StatusCode::OK, "", &ProviderAccount::from(accounts::get(tx, ctx, &id)?))
+        })
+        .await
+}
+
+/// Read an account with a payment provider.
+#[utoipa::path(get, path = "/api/v1/provider-accounts/{id}", operation_id = "getProviderAccount", tag = "Payment providers",
+    params(("id" = String, Path)), responses((status = 200, body = ProviderAccount)))]
+async fn get(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) -> Result<axum::Json<ProviderAccount>, Problem> {
+    let id: AccountId = id(&text, "provider account")?;
+    Ok(axum::Json(app.read(&ctx, move |tx, ctx| accounts::get(tx, ctx, &id)).await?.into()))
+}
+
+/// Switch an account with a payment provider off.
+///
+/// Its keys are forgotten. What it brought stays.
+#[utoipa::path(post, path = "/api/v1/provider-accounts/{id}/disable", operation_id = "disableProviderAccount", tag = "Payment providers",
+    params(("id" = String, Path)), responses((status = 204)))]
+async fn disable(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
+    let id: AccountId = id(&text, "provider account")?;
+    write.run(&app, &caller, move |tx, ctx, ()| accounts::disable(tx, ctx, &id).map(|()| done())).await
+}
