@@ -2,7 +2,7 @@
 //! hand or in the place of a refund, spent at checkout, and given back when that order is cancelled or refunded.
 //!
 //! A balance is never below zero: every verb locks the customer before it looks, and the database refuses what would get past that.
-//! A payment by store credit is no new money: it counts in no total (`docs/decisions/0007-store-credit.md`).
+//! A payment by store credit is no new money: it counts in no total (`docs/decisions/0008-store-credit.md`).
 
 mod grant;
 mod ledger;

@@ -229,7 +229,7 @@ pub fn rows(tx: &mut Tx, ctx: &Ctx, ids: &[String]) -> Result<Vec<Listed>> {
             Ok(())
         })?;
         some_of(tx, ctx, &queries::REFUNDS_OF, some, |r| {
-            if let Some(of) = found.get_mut(r.str(7)?) {
+            if let Some(of) = found.get_mut(r.str(9)?) {
                 of.payment.refunds.push(refund(r)?);
             }
             Ok(())

@@ -58,6 +58,7 @@ fn bought(f: &Fixture, id: &str, paid: bool) -> (String, String, String) {
         note: String::new(),
         ordered_at: Some(NOW - 1),
         payments: if paid { vec![payment] } else { Vec::new() },
+        affiliate: String::new(),
     };
     let done = f.db.write_now(move |tx| domain::orders::checkout(tx, &ctx, &checkout)).unwrap();
     (done.customer.unwrap().to_string(), done.order.to_string(), done.payments.first().map(ToString::to_string).unwrap_or_default())
