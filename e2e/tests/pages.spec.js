@@ -18,6 +18,10 @@ const plain = [
   '/payments?view=all',
   '/disputes?view=all',
   '/subscriptions?view=all',
+  '/invoices',
+  '/invoices/new',
+  '/affiliates',
+  '/affiliates/new',
   '/search?q=ma',
   '/search?q=zzzzqqqqxxxx',
   '/jobs',
@@ -27,6 +31,10 @@ const plain = [
   '/settings/groups',
   '/settings/tags',
   '/settings/rates',
+  '/settings/invoices',
+  '/settings/payments',
+  '/settings/payments/new',
+  '/settings/blocks',
   '/settings/staff',
   '/settings/staff/invite',
   '/settings/api-keys',
@@ -35,7 +43,23 @@ const plain = [
   '/account',
   '/merchants',
 ];
-const topics = ['', '/orders', '/payments', '/methods', '/subscriptions', '/guest-payments', '/timeline', '/edit', '/orders/new', '/payments/new'];
+const topics = [
+  '',
+  '/orders',
+  '/payments',
+  '/credit',
+  '/credit/grant',
+  '/methods',
+  '/subscriptions',
+  '/invoices',
+  '/invoices/new',
+  '/guest-payments',
+  '/timeline',
+  '/edit',
+  '/block',
+  '/orders/new',
+  '/payments/new',
+];
 
 /** The addresses that lead to one of a kind: a customer, an order, a shop … found as a person finds them, by links. */
 async function all(page) {
@@ -46,6 +70,9 @@ async function all(page) {
   const best = await first('/customers?view=top100', '/customers/cus_');
   const subscriber = await first('/customers?view=all&status=subscriber', '/customers/cus_');
   const unpaid = await first('/orders?view=unpaid', '/orders/ord_');
+  const invoice = await first('/invoices', '/invoices/ivc_');
+  const affiliate = await first('/affiliates', '/affiliates/aff_');
+  const payment = (await first(`${best}/payments`, '/payments/pay_')).replace(/\/[a-z]+$/, '');
   return [
     ...plain,
     ...topics.map((topic) => best + topic),
@@ -55,7 +82,15 @@ async function all(page) {
     await first(`${best}/orders`, '/orders/ord_'),
     unpaid,
     `${unpaid}/pay`,
-    await first(`${best}/payments`, '/payments/pay_'),
+    `${payment}/refund`,
+    `${payment}/refund/credit`,
+    `${payment}/affiliate`,
+    `${payment}/invoice`,
+    invoice,
+    `${invoice}/credit`,
+    affiliate,
+    `${affiliate}/edit`,
+    `${affiliate}/payout`,
     await first('/settings/shops', '/settings/shops/'),
     await first('/settings/groups', '/settings/groups/'),
     await first('/settings/tags', '/settings/tags/'),

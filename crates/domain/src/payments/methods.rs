@@ -216,7 +216,8 @@ fn known(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, provider: &str, input: &
 
 /// What an attempt at `at` said about a method, unless a later one has said more since.
 pub(crate) fn note_outcome(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, method: &MethodId, outcome: Outcome, at: Micros) -> Result<()> {
-    let later = tx.opt(&queries::LATER_ATTEMPT, &[&ctx.merchant, customer, &at, method], |r| r.get::<String>(0))?;
+    let later =
+        tx.opt(&queries::LATER_ATTEMPT, &[&ctx.merchant, customer, &at, method, &(outcome != Outcome::Ok)], |r| r.get::<String>(0))?;
     if later.is_none() {
         tx.exec(&queries::SET_OUTCOME, &[&ctx.merchant, method, &outcome])?;
     }

@@ -146,8 +146,9 @@ store::statements! {
     pub CHOOSE = "UPDATE payment_methods SET chosen = TRUE WHERE merchant_id = $1 AND id = $2";
     pub SET_OUTCOME = "UPDATE payment_methods SET last_outcome = $3 WHERE merchant_id = $1 AND id = $2 AND last_outcome <> $3";
     /// Is there a later attempt with this method? Then an older one says nothing about it any more.
-    pub LATER_ATTEMPT = "SELECT id FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND paid_at > $3 AND method_id = $4
-        AND status IN ('settled', 'failed') LIMIT 1";
+    /// Of two attempts at one moment the one that went through says more than the one that failed.
+    pub LATER_ATTEMPT = "SELECT id FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND paid_at >= $3 AND method_id = $4
+        AND ((paid_at > $3 AND status IN ('settled', 'failed')) OR (status = 'settled' AND CAST($5 AS BOOLEAN))) LIMIT 1";
 
     // What a customer's own payments brought, see `keys`.
     pub NOTE_CARD = "INSERT INTO payment_keys (merchant_id, kind, key, customer_id)
