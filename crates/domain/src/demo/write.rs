@@ -230,7 +230,7 @@ impl<'a> Writer<'a> {
         if dice.chance(6) {
             let part = if dice.chance(50) { amount } else { amount / 3 + 1 };
             let reason = *dice.pick(&["one bag damaged", "late delivery", "wrong grind", "changed their mind"]);
-            if self.story.n % 3 == 0 {
+            if self.story.n.is_multiple_of(3) {
                 let input = CreditRefund { payment: payment.clone(), amount: part, reason: reason.into() };
                 credit::refund_as_credit(tx, &self.ctx.at(later), &input)?;
             } else {
@@ -261,7 +261,7 @@ impl<'a> Writer<'a> {
         let reason = ["sorry for the late parcel", "brought a friend", "birthday"][self.story.n % 3].to_owned();
         let gift = GrantInput { customer: customer.clone(), currency: self.currency(), amount: 1500, reason };
         credit::grant(tx, &self.ctx.at(at), &gift)?;
-        if self.story.n % 2 == 0 {
+        if self.story.n.is_multiple_of(2) {
             tx.next_verb();
             let mut order = self.checkout(customer, at, "c");
             let amount = Self::total(&order)?;
