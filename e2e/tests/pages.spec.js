@@ -90,7 +90,6 @@ async function all(page) {
     `${invoice}/credit`,
     affiliate,
     `${affiliate}/edit`,
-    `${affiliate}/payout`,
     await first('/settings/shops', '/settings/shops/'),
     await first('/settings/groups', '/settings/groups/'),
     await first('/settings/tags', '/settings/tags/'),

@@ -130,7 +130,7 @@ pub static LIST: List = List {
         Column { word: "amount", label: "Amount", shown: true, number: true, spare: false, sort: Some("amount") },
         Column { word: "reason", label: "Reason", shown: true, number: false, spare: false, sort: None },
         Column { word: "status", label: "Status", shown: true, number: false, spare: false, sort: None },
-        Column { word: "payment", label: "Payment", shown: true, number: false, spare: true, sort: None },
+        Column { word: "payment", label: "Payment", shown: false, number: false, spare: true, sort: None },
         Column { word: "order", label: "Order", shown: false, number: false, spare: true, sort: None },
         Column { word: "provider", label: "Provider", shown: false, number: false, spare: true, sort: None },
         Column { word: "shop", label: "Shop", shown: false, number: false, spare: true, sort: None },

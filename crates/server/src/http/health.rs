@@ -32,7 +32,7 @@ pub async fn asset(uri: axum::http::Uri, headers: HeaderMap) -> Response {
     let mut response = (
         [
             (header::CONTENT_TYPE, asset.content_type),
-            (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+            (header::CACHE_CONTROL, "max-age=31536000, immutable"),
             (header::VARY, "accept-encoding"),
         ],
         bytes,

@@ -16,8 +16,8 @@ use super::problem::Problem;
 use crate::app::App;
 
 /// Nothing inline, nothing from elsewhere, no frame around us.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
-                   frame-ancestors 'none'; base-uri 'none'";
+const CSP: &str =
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The largest body of an ordinary request: a form, a picture of 5 MB, a bulk of orders.
 const BODY: usize = 16 * 1024 * 1024;
@@ -78,7 +78,6 @@ async fn headers(request: Request, next: Next) -> Response {
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }

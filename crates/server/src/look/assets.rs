@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-/// One file as it is served: `Cache-Control: public, max-age=31536000, immutable` is right for all of them.
+/// One file as it is served: `Cache-Control: max-age=31536000, immutable` is right for all of them.
 #[derive(Debug)]
 pub struct Asset {
     /// The name in templates: `app.css`.
@@ -39,9 +39,9 @@ static SCRIPT: LazyLock<String> = LazyLock::new(|| squeeze_js(include_str!("../.
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     vec![
-        make("app.css", "text/css; charset=utf-8", STYLE.as_bytes()),
-        make("app.js", "text/javascript; charset=utf-8", SCRIPT.as_bytes()),
-        make("htmx.min.js", "text/javascript; charset=utf-8", include_bytes!("../../assets/vendor/htmx.min.js")),
+        make("app.css", "text/css", STYLE.as_bytes()),
+        make("app.js", "text/javascript", SCRIPT.as_bytes()),
+        make("htmx.min.js", "text/javascript", include_bytes!("../../assets/vendor/htmx.min.js")),
         make("icons.svg", "image/svg+xml", include_bytes!("../../assets/icons.svg")),
         make("favicon.svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
     ]
