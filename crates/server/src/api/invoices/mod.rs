@@ -164,7 +164,7 @@ async fn discard(State(app): State<App>, caller: Caller, At(text): At<String>, w
 ///
 /// PDF/A-3 with the EN 16931 data inside (Factur-X). Answers 409 `draft` before it is issued.
 #[utoipa::path(get, path = "/api/v1/invoices/{id}/pdf", operation_id = "getInvoicePdf", tag = "Invoices", params(("id" = String, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/pdf")))]
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), (status = 409, description = "A draft has no paper yet")))]
 async fn pdf(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) -> Result<Response, Problem> {
     let id: InvoiceId = id(&text, "invoice")?;
     let paper = app.read(&ctx, move |tx, ctx| room::paper(tx, ctx, &id)).await?;
@@ -178,7 +178,7 @@ async fn pdf(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) 
 ///
 /// EN 16931 as UN/CEFACT CII. Answers 409 `not_in_norm` for what the norm cannot say, such as a currency with three decimals.
 #[utoipa::path(get, path = "/api/v1/invoices/{id}/xml", operation_id = "getInvoiceXml", tag = "Invoices", params(("id" = String, Path)),
-    responses((status = 200, body = String, content_type = "application/xml")))]
+    responses((status = 200, body = String, content_type = "application/xml"), (status = 409, description = "A draft has no paper yet")))]
 async fn xml(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) -> Result<Response, Problem> {
     let id: InvoiceId = id(&text, "invoice")?;
     let paper = app.read(&ctx, move |tx, ctx| room::paper(tx, ctx, &id)).await?;
