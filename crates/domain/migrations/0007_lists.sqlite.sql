@@ -13,7 +13,7 @@ CREATE INDEX payments_tally ON payments (merchant_id,
   CASE WHEN customer_id IS NULL THEN 'true' WHEN customer_id IS NOT NULL THEN 'false' ELSE '' END,
   CASE WHEN live THEN 'live' WHEN NOT live THEN 'test' ELSE '' END,
   CASE WHEN flag <> '' THEN 'true' WHEN flag = '' THEN 'false' ELSE '' END,
-  CASE WHEN status = 'settled' THEN amount - refunded - lost ELSE 0 END,
+  CASE WHEN status = 'settled' AND provider <> 'store_credit' THEN amount - refunded - lost ELSE 0 END,
   status, live, amount, refunded, lost, customer_id, flag);
 CREATE INDEX orders_tally ON orders (merchant_id,
   CASE WHEN state IN ('draft', 'cancelled') AND state = 'draft' THEN 'draft' WHEN state = 'open' THEN 'open' WHEN state = 'paid' THEN 'paid'

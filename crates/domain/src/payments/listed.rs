@@ -173,7 +173,11 @@ pub static LIST: List = List {
         Column { word: "email", label: "Payer’s e-mail", shown: false, number: false, spare: true, sort: None },
         Column { word: "phone", label: "Payer’s phone", shown: false, number: false, spare: true, sort: None },
     ],
-    sum: Some(Sum { column: "CASE WHEN p.status = 'settled' THEN p.amount - p.refunded - p.lost ELSE 0 END", word: "received" }),
+    // What Home calls revenue: store credit is no new money. Test money is left out where lists count.
+    sum: Some(Sum {
+        column: "CASE WHEN p.status = 'settled' AND p.provider <> 'store_credit' THEN p.amount - p.refunded - p.lost ELSE 0 END",
+        word: "received",
+    }),
     headers: &[
         ("Date", false),
         ("Amount", true),
