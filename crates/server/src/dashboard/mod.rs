@@ -33,7 +33,7 @@ mod typed;
 pub use frame::frame;
 pub use page::{PageError, PageResult, error_page, not_found, see_other, show, show_with};
 pub use toast::{Toasted, toasted};
-pub use typed::{Typed, refused};
+pub use typed::{Typed, once, refused};
 
 use crate::http::{Policy, Routes};
 

@@ -4,8 +4,12 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::Error;
+use domain::kit::{Ctx, EventId, Money, Problems};
+use domain::replies::{self, Reply};
+use store::Tx;
 
 use super::PageError;
+use crate::http::Who;
 use crate::look::Form;
 
 /// The pairs of a form in their order; a name may come several times.
@@ -41,10 +45,33 @@ impl Typed {
         self.0.iter().any(|(key, _)| key == name)
     }
 
+    /// The field `amount`, in the currency of the example that is named when it is none.
+    ///
+    /// # Errors
+    /// A field error for `amount`.
+    pub fn amount(&self, example: Money) -> domain::Result<Money> {
+        let wrong = || Problems::one("amount", "invalid", format!("Type an amount such as {}.", example.plain()));
+        Money::parse(self.get("amount"), example.currency).ok_or_else(wrong)
+    }
+
+    /// Does what the form asks for, however often it is pressed: the second press gets the first answer. In a write transaction; `path` is
+    /// where the form was sent.
+    pub fn once(&self, tx: &mut Tx, ctx: &Ctx, path: &str, work: impl FnOnce(&mut Tx) -> domain::Result<Reply>) -> domain::Result<Reply> {
+        let key = Some(self.get("once")).filter(|once| !once.is_empty());
+        let request = replies::fingerprint("POST", path, format!("{:?}", self.0).as_bytes());
+        replies::once(tx, ctx, key, &request, work)
+    }
+
     /// The form as it was typed, to be shown again.
     pub fn form(&self) -> Form {
         Form::of(self.0.iter().cloned())
     }
+}
+
+/// What a form hides so that pressing it twice is once ([`Typed::once`]): the same again when it comes back with errors.
+pub fn once(form: &Form, who: &Who) -> String {
+    let had = form.value("once");
+    if had.is_empty() { who.ctx.id::<EventId>().to_string() } else { had.to_owned() }
 }
 
 /// Puts a refusal into the form: field errors beside their fields (422), a conflict above them (409). What a form cannot mend stays an error.

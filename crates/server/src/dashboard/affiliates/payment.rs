@@ -108,8 +108,6 @@ fn read(t: &Typed, p: &payments::PaymentView) -> domain::Result<Change> {
     if t.get("amount").trim().is_empty() {
         return Ok(Change { affiliate: Some(affiliate), amount: None });
     }
-    let example = Money::new(250, p.currency).plain();
-    let amount = Money::parse(t.get("amount"), p.currency);
-    let amount = amount.ok_or_else(|| Problems::one("amount", "invalid", format!("Type an amount such as {example}.")))?;
+    let amount = t.amount(Money::new(250, p.currency))?;
     Ok(Change { affiliate: Some(affiliate), amount: Some(amount.minor) })
 }

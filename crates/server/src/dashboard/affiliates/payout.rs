@@ -5,14 +5,14 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use domain::affiliates::{self, PayoutInput};
-use domain::kit::{AffiliateId, Currency, EventId, Money, Problems};
-use domain::replies::{self, Reply};
+use domain::kit::{AffiliateId, Currency, Money, Problems};
+use domain::replies::Reply;
 use domain::{Error, merchants};
 
 use super::span::Span;
 use crate::app::App;
 use crate::dashboard::customers::profile::param;
-use crate::dashboard::{PageError, PageResult, Typed, frame, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageError, PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -48,7 +48,7 @@ async fn render(
             Ok((affiliates::get(tx, ctx, &which)?, due))
         })
         .await?;
-    let once = Some(form.value("once").to_owned()).filter(|o| !o.is_empty()).unwrap_or_else(|| who.ctx.id::<EventId>().to_string());
+    let once = once(&form, who);
     let page = Payout {
         frame: frame(app, who, "affiliates", uri, headers).await?,
         at: format!("/affiliates/{}", a.id),
@@ -74,10 +74,7 @@ pub async fn pay(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap,
     let (affiliate, sent) = (which.clone(), typed.clone());
     let done = app
         .write(&who.ctx, move |tx, ctx| {
-            let key = Some(sent.get("once")).filter(|o| !o.is_empty());
-            let content = ["currency", "from", "until", "expected", "note"].map(|name| sent.get(name)).join(" ");
-            let request = replies::fingerprint("POST", &format!("/affiliates/{affiliate}/payout"), content.as_bytes());
-            replies::once(tx, ctx, key, &request, |tx| {
+            sent.once(tx, ctx, &format!("/affiliates/{affiliate}/payout"), |tx| {
                 let zone = merchants::settings(tx, ctx)?.zone;
                 let currency = Currency::of(sent.get("currency"));
                 let currency = currency.ok_or_else(|| Problems::one("currency", "unknown", "Choose a currency."))?;

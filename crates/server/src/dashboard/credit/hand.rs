@@ -5,12 +5,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use domain::credit::{self, GrantInput};
-use domain::kit::{Currency, CustomerId, EventId, Money, Problems};
-use domain::replies::{self, Reply};
+use domain::kit::{Currency, CustomerId, Money, Problems};
+use domain::replies::Reply;
 use domain::{customers, merchants, shops};
 
 use crate::app::App;
-use crate::dashboard::{PageError, PageResult, Typed, frame, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageError, PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -80,7 +80,6 @@ async fn render(asked: &Asked<'_>, act: Act, customer: CustomerId, status: Statu
         }
     }
     let form = form.unwrap_or_else(|| Form::of([("currency", currencies.first().map_or("", |c| c.0).to_owned())]));
-    let once = Some(form.value("once").to_owned()).filter(|o| !o.is_empty());
     let page = Hand {
         frame: frame(asked.app, asked.who, "customers", asked.uri, asked.headers).await?,
         act,
@@ -89,7 +88,7 @@ async fn render(asked: &Asked<'_>, act: Act, customer: CustomerId, status: Statu
         name: c.display_name,
         balances: balances.into_iter().filter(|b| b.minor > 0).collect(),
         currencies,
-        once: once.unwrap_or_else(|| asked.who.ctx.id::<EventId>().to_string()),
+        once: once(&form, asked.who),
         form,
     };
     Ok(show_with(status, &page))
@@ -102,11 +101,7 @@ async fn act(asked: Asked<'_>, act: Act, customer: &str, typed: Typed) -> PageRe
     let done = asked
         .app
         .write(&asked.who.ctx, move |tx, ctx| {
-            let key = Some(sent.get("once")).filter(|o| !o.is_empty());
-            let path = format!("/customers/{whose}/credit/{}", act.end());
-            let content = ["amount", "currency", "reason"].map(|name| sent.get(name)).join(" ");
-            let request = replies::fingerprint("POST", &path, content.as_bytes());
-            replies::once(tx, ctx, key, &request, |tx| {
+            sent.once(tx, ctx, &format!("/customers/{whose}/credit/{}", act.end()), |tx| {
                 let input = read(&whose, &sent)?;
                 match act {
                     Act::Grant => credit::grant(tx, ctx, &input)?,
@@ -129,9 +124,7 @@ async fn act(asked: Asked<'_>, act: Act, customer: &str, typed: Typed) -> PageRe
 
 fn read(customer: &CustomerId, t: &Typed) -> domain::Result<GrantInput> {
     let currency = Currency::of(t.get("currency")).ok_or_else(|| Problems::one("currency", "unknown", "Choose a currency."))?;
-    let amount = Money::parse(t.get("amount"), currency);
-    let example = Money::new(1250, currency).plain();
-    let amount = amount.ok_or_else(|| Problems::one("amount", "invalid", format!("Type an amount such as {example}.")))?;
+    let amount = t.amount(Money::new(1250, currency))?;
     Ok(GrantInput { customer: customer.clone(), currency, amount: amount.minor, reason: t.text("reason") })
 }
 

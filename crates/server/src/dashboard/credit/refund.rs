@@ -5,13 +5,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use domain::credit::{self, CreditRefund};
-use domain::kit::{EventId, Money, PaymentId, Problems};
-use domain::replies::{self, Reply};
+use domain::kit::{Money, PaymentId};
+use domain::replies::Reply;
 use domain::{merchants, payments};
 
 use crate::app::App;
 use crate::dashboard::customers::profile::PaymentLine;
-use crate::dashboard::{PageError, PageResult, Typed, frame, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageError, PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -51,7 +51,7 @@ async fn render(
         .await?;
     let left = Money::new(p.refundable, p.currency);
     let form = form.unwrap_or_else(|| Form::of([("amount", left.plain())]));
-    let once = Some(form.value("once").to_owned()).filter(|o| !o.is_empty()).unwrap_or_else(|| who.ctx.id::<EventId>().to_string());
+    let once = once(&form, who);
     let page = Refund {
         frame: frame(app, who, "customers", uri, headers).await?,
         form,
@@ -83,14 +83,9 @@ pub async fn refund(
     let (which, sent) = (payment.clone(), typed.clone());
     let done = app
         .write(&who.ctx, move |tx, ctx| {
-            let key = Some(sent.get("once")).filter(|o| !o.is_empty());
-            let content = format!("{} {}", sent.get("amount"), sent.get("reason"));
-            let request = replies::fingerprint("POST", &format!("/payments/{which}/refund/credit"), content.as_bytes());
-            replies::once(tx, ctx, key, &request, |tx| {
+            sent.once(tx, ctx, &format!("/payments/{which}/refund/credit"), |tx| {
                 let p = payments::get(tx, ctx, &which)?;
-                let example = Money::new(p.refundable, p.currency).plain();
-                let amount = Money::parse(sent.get("amount"), p.currency);
-                let amount = amount.ok_or_else(|| Problems::one("amount", "invalid", format!("Type an amount such as {example}.")))?;
+                let amount = sent.amount(Money::new(p.refundable, p.currency))?;
                 credit::refund_as_credit(
                     tx,
                     ctx,

@@ -5,12 +5,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::Error;
 use domain::invoices::{self, CreditLine, NewCredit};
-use domain::kit::{EventId, InvoiceId, Money, Problems};
-use domain::replies::{self, Reply};
+use domain::kit::{InvoiceId, Money, Problems};
+use domain::replies::Reply;
 
 use super::page::{Row, rows};
 use crate::app::App;
-use crate::dashboard::{PageResult, Typed, frame, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -49,7 +49,7 @@ async fn render(
     let form = form.unwrap_or_else(|| Form::of(rows.iter().map(|(line, _, q)| (format!("quantity.{line}"), q.clone()))));
     let page = Page {
         frame: frame(app, who, "invoices", uri, headers).await?,
-        once: Some(form.value("once").to_owned()).filter(|o| !o.is_empty()).unwrap_or_else(|| who.ctx.id::<EventId>().to_string()),
+        once: once(&form, who),
         form,
         at,
         number: i.summary.number.clone().unwrap_or_default(),
@@ -87,9 +87,7 @@ pub async fn credit(
     let (which, sent) = (invoice.clone(), typed.clone());
     let done = app
         .write(&who.ctx, move |tx, ctx| {
-            let key = Some(sent.get("once")).filter(|o| !o.is_empty());
-            let request = replies::fingerprint("POST", &format!("/invoices/{which}/credit"), format!("{:?}", sent.0).as_bytes());
-            replies::once(tx, ctx, key, &request, |tx| {
+            sent.once(tx, ctx, &format!("/invoices/{which}/credit"), |tx| {
                 let lines = chosen(&sent);
                 if lines.is_empty() {
                     return Err(Problems::one("lines", "required", "Say how much of at least one line is taken back."));

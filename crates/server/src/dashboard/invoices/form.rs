@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::invoices::{self, Category, DraftEdit, Invoice, LineInput, NewInvoice, Party, Prices};
 use domain::kit::{Address, CustomerId, EventId, InvoiceId, Problems};
-use domain::replies::{self, Reply};
+use domain::replies::Reply;
 use domain::{Error, customers};
 
 use crate::app::App;
@@ -270,9 +270,7 @@ async fn submit(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, about: Abo
 
 /// Pressed twice is done once.
 fn once(tx: &mut store::Tx, ctx: &domain::Ctx, about: &About, t: &Typed) -> domain::Result<Reply> {
-    let key = Some(t.get("once")).filter(|o| !o.is_empty());
-    let request = replies::fingerprint("POST", "/invoices/form", format!("{about:?} {:?}", t.0).as_bytes());
-    replies::once(tx, ctx, key, &request, |tx| {
+    t.once(tx, ctx, &format!("/invoices/form {about:?}"), |tx| {
         let lines: Vec<LineInput> = lines(t).into_iter().map(|(_, l)| l).collect();
         let days = t.get("terms_days").trim().parse().unwrap_or(-1);
         let invoice = match about {

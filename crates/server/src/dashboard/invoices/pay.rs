@@ -4,13 +4,13 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::invoices::{self, Pay};
-use domain::kit::{EventId, InvoiceId, Money, Problems};
+use domain::kit::{InvoiceId, Money};
 use domain::merchants;
-use domain::replies::{self, Reply};
+use domain::replies::Reply;
 
 use crate::app::App;
 use crate::dashboard::payments::{kinds, manual, moment_of};
-use crate::dashboard::{PageResult, Typed, frame, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -44,7 +44,7 @@ async fn render(
     let form = form.unwrap_or_else(|| Form::of(usual));
     let page = Page {
         frame: frame(app, who, "invoices", uri, headers).await?,
-        once: Some(form.value("once").to_owned()).filter(|o| !o.is_empty()).unwrap_or_else(|| who.ctx.id::<EventId>().to_string()),
+        once: once(&form, who),
         form,
         at,
         number: i.number.unwrap_or_default(),
@@ -72,13 +72,9 @@ pub async fn record(
     let (which, sent) = (invoice.clone(), typed.clone());
     let done = app
         .write(&who.ctx, move |tx, ctx| {
-            let key = Some(sent.get("once")).filter(|o| !o.is_empty());
-            let request = replies::fingerprint("POST", &format!("/invoices/{which}/pay"), format!("{:?}", sent.0).as_bytes());
-            replies::once(tx, ctx, key, &request, |tx| {
+            sent.once(tx, ctx, &format!("/invoices/{which}/pay"), |tx| {
                 let i = invoices::get(tx, ctx, &which)?.summary;
-                let example = Money::new(i.rest(), i.currency).plain();
-                let amount = Money::parse(sent.get("amount"), i.currency);
-                let amount = amount.ok_or_else(|| Problems::one("amount", "invalid", format!("Type an amount such as {example}.")))?;
+                let amount = sent.amount(Money::new(i.rest(), i.currency))?;
                 let paid_at = moment_of(tx, ctx, sent.get("day"))?;
                 let pay = Pay { amount: amount.minor, kind: manual(sent.get("kind"))?, paid_at, note: sent.text("note") };
                 invoices::record(tx, ctx, &which, &pay)?;

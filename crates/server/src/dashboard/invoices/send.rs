@@ -4,16 +4,16 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::invoices::{self, Invoice};
-use domain::kit::{EventId, InvoiceId, MailId, Money, PaymentId, Right};
+use domain::kit::{InvoiceId, MailId, Money, PaymentId, Right};
 use domain::mail::{self, Mail};
 use domain::merchants;
 use domain::payments::{self, PaymentStatus};
-use domain::replies::{self, Reply};
+use domain::replies::Reply;
 
 use super::page::{Row, rows};
 use super::shown::{Line, line};
 use crate::app::App;
-use crate::dashboard::{PageResult, Typed, frame, moments, refused, see_other, show, show_with, toasted};
+use crate::dashboard::{PageResult, Typed, frame, moments, once, refused, see_other, show, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -62,7 +62,7 @@ async fn render(asked: Asked<'_>, invoice: InvoiceId, back: Option<String>, stat
     let last = mails.iter().find_map(|m| m.sent_at.map(|at| format!("Sent to {} at {}.", m.recipient, moments::moment(&zone, at).shown)));
     let page = Send {
         frame: frame(app, who, "invoices", uri, headers).await?,
-        once: Some(form.value("once").to_owned()).filter(|o| !o.is_empty()).unwrap_or_else(|| who.ctx.id::<EventId>().to_string()),
+        once: once(&form, who),
         form,
         rows: rows(&i),
         tax: Money::new(i.summary.tax, i.summary.currency).to_string(),
@@ -121,9 +121,7 @@ pub async fn send(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let (which, sent) = (invoice.clone(), typed.clone());
     let done = app
         .write(&who.ctx, move |tx, ctx| {
-            let key = Some(sent.get("once")).filter(|o| !o.is_empty());
-            let request = replies::fingerprint("POST", &format!("/invoices/{which}/send"), format!("{:?}", sent.0).as_bytes());
-            replies::once(tx, ctx, key, &request, |tx| {
+            sent.once(tx, ctx, &format!("/invoices/{which}/send"), |tx| {
                 mail::send_invoice(tx, ctx, &which, sent.get("to"), sent.get("message"))?;
                 Ok(Reply::new(303, format!("/invoices/{which}"), ""))
             })

@@ -7,7 +7,7 @@ use axum::response::Response;
 use domain::customers::{self, find_by_email, find_by_number};
 use domain::kit::{Ctx, CustomerId, EventId, OrderId, Problems, email_key};
 use domain::orders::{self, Buyer, Checkout, DraftEdit, Line, NewOrder};
-use domain::replies::{self, Reply};
+use domain::replies::Reply;
 use domain::shops::{self, Shop};
 use domain::{Error, Result};
 use store::Tx;
@@ -205,9 +205,7 @@ struct Sent {
 impl Sent {
     /// Pressed twice is done once.
     fn once(&self, tx: &mut Tx, ctx: &Ctx) -> Result<Reply> {
-        let key = Some(self.typed.get("once")).filter(|o| !o.is_empty());
-        let request = replies::fingerprint("POST", "/orders/new", format!("{:?} {:?}", self.about, self.typed.0).as_bytes());
-        replies::once(tx, ctx, key, &request, |tx| {
+        self.typed.once(tx, ctx, &format!("/orders/new {:?}", self.about), |tx| {
             let order = match &self.about {
                 About::Draft(order) => self.edit(tx, ctx, order)?,
                 About::Customer(customer) => self.make(tx, ctx, customer)?,

@@ -3,14 +3,14 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use domain::kit::{EventId, Money, OrderId};
+use domain::kit::{Money, OrderId};
 use domain::payments::{self, PaymentStatus};
-use domain::replies::{self, Reply};
+use domain::replies::Reply;
 use domain::{merchants, orders};
 
 use crate::app::App;
 use crate::dashboard::payments::{kinds, manual, moment_of};
-use crate::dashboard::{PageResult, Typed, frame, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -47,7 +47,7 @@ async fn render(
     let settled: i64 = paid.iter().filter(|p| p.status == PaymentStatus::Settled && p.currency == currency).map(|p| p.amount).sum();
     let today = zone.date(who.ctx.now).to_string();
     let form = form.unwrap_or_else(|| Form::of([("kind", "transfer".to_owned()), ("day", today.clone())]));
-    let once = Some(form.value("once").to_owned()).filter(|o| !o.is_empty()).unwrap_or_else(|| who.ctx.id::<EventId>().to_string());
+    let once = once(&form, who);
     let page = Pay {
         frame: frame(app, who, "orders", uri, headers).await?,
         form,
@@ -72,9 +72,7 @@ pub async fn record(State(app): State<App>, who: Who, uri: Uri, headers: HeaderM
     let (which, sent) = (order.clone(), typed.clone());
     let done = app
         .write(&who.ctx, move |tx, ctx| {
-            let key = Some(sent.get("once")).filter(|o| !o.is_empty());
-            let request = replies::fingerprint("POST", &format!("/orders/{which}/pay"), b"");
-            replies::once(tx, ctx, key, &request, |tx| {
+            sent.once(tx, ctx, &format!("/orders/{which}/pay"), |tx| {
                 let at = moment_of(tx, ctx, sent.get("day"))?;
                 orders::mark_paid(tx, ctx, &which, manual(sent.get("kind"))?, at, sent.get("note"))?;
                 Ok(Reply::new(303, format!("/orders/{which}"), ""))

@@ -3,14 +3,14 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use domain::kit::{CustomerId, EventId, Money, Problems, ShopId};
+use domain::kit::{CustomerId, Money, Problems, ShopId};
 use domain::payments::{self, ManualPayment};
-use domain::replies::{self, Reply};
+use domain::replies::Reply;
 use domain::{customers, merchants, shops};
 
 use super::{kinds, manual, moment_of};
 use crate::app::App;
-use crate::dashboard::{PageResult, Typed, frame, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -44,7 +44,7 @@ async fn render(
     let shop = own.or_else(|| shops.first().map(|s| s.id.to_string())).unwrap_or_default();
     let form =
         form.unwrap_or_else(|| Form::of([("kind", "transfer".to_owned()), ("day", zone.date(who.ctx.now).to_string()), ("shop", shop)]));
-    let once = Some(form.value("once").to_owned()).filter(|o| !o.is_empty()).unwrap_or_else(|| who.ctx.id::<EventId>().to_string());
+    let once = once(&form, who);
     let page = Record {
         frame: frame(app, who, "customers", uri, headers).await?,
         form,
@@ -75,9 +75,7 @@ pub async fn record(
     let (whose, sent) = (customer.clone(), typed.clone());
     let done = app
         .write(&who.ctx, move |tx, ctx| {
-            let key = Some(sent.get("once")).filter(|o| !o.is_empty());
-            let request = replies::fingerprint("POST", &format!("/customers/{whose}/payments/new"), format!("{:?}", sent.0).as_bytes());
-            replies::once(tx, ctx, key, &request, |tx| {
+            sent.once(tx, ctx, &format!("/customers/{whose}/payments/new"), |tx| {
                 let payment = read(tx, ctx, &whose, &sent)?;
                 payments::record(tx, ctx, &payment)?;
                 Ok(Reply::new(303, format!("/customers/{whose}/payments"), ""))
@@ -99,9 +97,7 @@ fn read(tx: &mut store::Tx, ctx: &domain::Ctx, customer: &CustomerId, t: &Typed)
     let unknown = || Problems::one("shop", "unknown", "Choose one of your shops.");
     let shop: ShopId = t.get("shop").parse().map_err(|()| unknown())?;
     let shop = shops::get(tx, ctx, &shop).map_err(|_| unknown())?;
-    let amount = Money::parse(t.get("amount"), shop.currency);
-    let example = Money::new(1250, shop.currency).plain();
-    let amount = amount.ok_or_else(|| Problems::one("amount", "invalid", format!("Type an amount such as {example}.")))?;
+    let amount = t.amount(Money::new(1250, shop.currency))?;
     Ok(ManualPayment {
         order: None,
         customer: Some(customer.clone()),

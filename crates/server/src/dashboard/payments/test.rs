@@ -3,14 +3,14 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use domain::kit::{CustomerId, EventId, Money, Problems, ShopId};
+use domain::kit::{CustomerId, Money, Problems, ShopId};
 use domain::payments::PaymentStatus;
 use domain::providers::{self, TestPayment};
-use domain::replies::{self, Reply};
+use domain::replies::Reply;
 use domain::{customers, shops};
 
 use crate::app::App;
-use crate::dashboard::{PageResult, Typed, frame, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -29,7 +29,7 @@ struct TestPage {
 
 async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, customer: CustomerId, status: StatusCode, form: Form) -> PageResult {
     let (c, shops) = app.read(&who.ctx, move |tx, ctx| Ok((customers::get(tx, ctx, &customer)?, providers::test_shops(tx, ctx)?))).await?;
-    let once = Some(form.value("once").to_owned()).filter(|o| !o.is_empty()).unwrap_or_else(|| who.ctx.id::<EventId>().to_string());
+    let once = once(&form, who);
     let page = TestPage {
         frame: frame(app, who, "customers", uri, headers).await?,
         form,
@@ -61,9 +61,7 @@ pub async fn play(
     let (whose, sent) = (customer.clone(), typed.clone());
     let done = app
         .write(&who.ctx, move |tx, ctx| {
-            let key = Some(sent.get("once")).filter(|o| !o.is_empty());
-            let request = replies::fingerprint("POST", &format!("/customers/{whose}/payments/test"), format!("{:?}", sent.0).as_bytes());
-            replies::once(tx, ctx, key, &request, |tx| {
+            sent.once(tx, ctx, &format!("/customers/{whose}/payments/test"), |tx| {
                 let unknown = || Problems::one("shop", "unknown", "Choose one of your shops.");
                 let shop: ShopId = sent.get("shop").parse().map_err(|()| unknown())?;
                 let currency = shops::get(tx, ctx, &shop).map_err(|_| unknown())?.currency;
