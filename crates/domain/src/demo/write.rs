@@ -18,7 +18,7 @@ use crate::payments::{MethodInput, MethodKind, PaymentStatus};
 use crate::subscriptions::{self, SubscriptionInput, SubscriptionStatus, Unit};
 
 /// How many customers one slice writes.
-const SLICE: usize = 25;
+const SLICE: usize = 200;
 
 /// Writes all customers; `progress` hears how many are done.
 ///
