@@ -2,13 +2,17 @@
 //! handler as the floor. It prints lines `name<TAB>p50 ms<TAB>p95 ms<TAB>per second`; `bin/bench` makes the table.
 #![allow(clippy::float_arithmetic, clippy::disallowed_methods, clippy::unwrap_used, reason = "figures and a clock are what a bench is for")]
 
-use std::io::{BufRead, BufReader, Read, Write};
+#[path = "bench/client.rs"]
+mod client;
+
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use domain::demo::{self, Plan, bulk};
+use client::{Client, print};
 use domain::kit::{Clock, SystemClock};
 use store::{Db, Options, Target};
 
@@ -44,63 +48,6 @@ fn make(database: &str, customers: usize, each: usize) {
     })
     .unwrap();
     println!("{}\t{}", house.api_key, house.shops[0]);
-}
-
-/// One keep-alive connection.
-struct Client {
-    stream: BufReader<TcpStream>,
-}
-
-impl Client {
-    fn new(address: &str) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Self { stream: BufReader::new(stream) }
-    }
-
-    /// Sends a request; gives status and size of the body as it came over the wire.
-    fn send(&mut self, method: &str, path: &str, headers: &str, body: &str) -> (u16, usize) {
-        let length =
-            if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\nContent-Type: application/json\r\n", body.len()) };
-        let request = format!("{method} {path} HTTP/1.1\r\nHost: bench\r\n{headers}{length}\r\n{body}");
-        self.stream.get_mut().write_all(request.as_bytes()).unwrap();
-        let (mut line, mut status, mut length, mut chunked) = (String::new(), 0, 0usize, false);
-        loop {
-            line.clear();
-            self.stream.read_line(&mut line).unwrap();
-            let head = line.trim_end().to_ascii_lowercase();
-            if head.is_empty() {
-                break;
-            }
-            if head.starts_with("http/1.1 ") {
-                status = head[9..12].parse().unwrap();
-            } else if let Some(n) = head.strip_prefix("content-length: ") {
-                length = n.parse().unwrap();
-            } else if head == "transfer-encoding: chunked" {
-                chunked = true;
-            }
-        }
-        if chunked { (status, self.chunks()) } else { (status, self.skip(length)) }
-    }
-
-    fn skip(&mut self, length: usize) -> usize {
-        std::io::copy(&mut (&mut self.stream).take(length as u64), &mut std::io::sink()).unwrap();
-        length
-    }
-
-    fn chunks(&mut self) -> usize {
-        let mut total = 0;
-        loop {
-            let mut line = String::new();
-            self.stream.read_line(&mut line).unwrap();
-            let size = usize::from_str_radix(line.trim(), 16).unwrap();
-            total += self.skip(size);
-            self.stream.read_line(&mut line).unwrap();
-            if size == 0 {
-                return total;
-            }
-        }
-    }
 }
 
 /// Asks each kind of question so many times, one after the other, and prints its median and 95th percentile.
@@ -145,12 +92,6 @@ fn read(address: &str, cookie: &str, key: &str, times: usize) {
     let (_, plain) = client.send("GET", "/customers?status=active", &format!("{cookie}Accept-Encoding: gzip\r\n"), "");
     let (_, brotli) = client.send("GET", "/customers?status=active", &format!("{cookie}Accept-Encoding: br\r\n"), "");
     println!("list page after the first visit, bytes\t{brotli} br\t{plain} gzip\t");
-}
-
-fn print(name: &str, took: &mut [f64]) {
-    took.sort_by(f64::total_cmp);
-    let at = |p: f64| took[((took.len() - 1) as f64 * p) as usize];
-    println!("{name}\t{:.2}\t{:.2}\t{:.0}", at(0.5), at(0.95), 1000.0 / at(0.5));
 }
 
 /// So many clients, each sends so many checkouts, each waits for its answer.
