@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use domain::demo::{self, Plan, bulk};
 use client::{Client, print};
+use domain::demo::{self, Plan, bulk};
 use domain::kit::{Clock, SystemClock};
 use store::{Db, Options, Target};
 

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use crate::job::{Closure, Ticket};
+use crate::job::{Job, Run, Ticket, Told, forget};
 use crate::postgres::Connector;
 use crate::queue::{Entry, Lane, Queue};
 use crate::sqlite::{Conn, Role, Writer};
@@ -105,31 +105,34 @@ impl Db {
 
     /// Runs a closure on a snapshot that does not change under it. It may be run again, so it does nothing but ask the database. A read
     /// whose caller went away before its turn is not run.
-    pub async fn read<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
+    pub fn read<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> impl Future<Output = Result<T, E>> + Send
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.submit(Ask::Read, f).await
+        self.submit(Ask::Read, f)
     }
 
     /// Runs a closure and commits on Ok; rolls back on Err, and on a panic ([`Error::Panicked`]). It may be run again, so it does nothing
     /// but speak to the database. Once accepted it finishes, also when its caller went away.
-    pub async fn write<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
+    pub fn write<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> impl Future<Output = Result<T, E>> + Send
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.submit(Ask::Write, f).await
+        self.submit(Ask::Write, f)
     }
 
     /// As `write`, for a slice of a long job (at most 25 ms of work): it lets people pass and waits without a deadline.
-    pub async fn write_slice<T, E>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
+    pub fn write_slice<T, E>(
+        &self,
+        f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static,
+    ) -> impl Future<Output = Result<T, E>> + Send
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.submit(Ask::Slice, f).await
+        self.submit(Ask::Slice, f)
     }
 
     /// [`Db::read`] for threads that may block. Never on an async worker, nor inside a closure.
@@ -164,17 +167,8 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (send, mut answer) = oneshot::channel();
-        let ticket = self.push(ask, f, move |result| drop(send.send(result)))?;
-        let _gone = (ask == Ask::Read).then(|| CancelOnDrop(Arc::clone(&ticket)));
-        if ask != Ask::Slice {
-            match tokio::time::timeout(self.0.options.queue_deadline, &mut answer).await {
-                Ok(result) => return result.unwrap_or_else(|_| Err(lost())),
-                Err(_) if ticket.cancel() => return Err(Error::Deadline.into()),
-                Err(_) => {}
-            }
-        }
-        answer.await.unwrap_or_else(|_| Err(lost()))
+        let (run, slot) = forget(f);
+        slot.take(self.hear(ask, run).await)
     }
 
     fn submit_now<T, E>(&self, ask: Ask, f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static) -> Result<T, E>
@@ -182,33 +176,43 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        if WORKS_FOR.get() == self.0.id {
-            return Err(Error::Other("a closure opens no transaction of its own: it would wait for itself".to_owned()).into());
-        }
-        let (send, answer) = mpsc::channel();
-        let ticket = self.push(ask, f, move |result| drop(send.send(result)))?;
+        let (run, slot) = forget(f);
+        slot.take(self.hear_now(ask, run))
+    }
+
+    async fn hear(&self, ask: Ask, run: Run) -> Told {
+        let (send, mut told) = oneshot::channel();
+        let ticket = self.push(ask, run, Box::new(move |result| drop(send.send(result))))?;
+        let _gone = (ask == Ask::Read).then(|| CancelOnDrop(Arc::clone(&ticket)));
         if ask != Ask::Slice {
-            match answer.recv_timeout(self.0.options.queue_deadline) {
-                Ok(result) => return result,
-                Err(mpsc::RecvTimeoutError::Timeout) if ticket.cancel() => return Err(Error::Deadline.into()),
+            match tokio::time::timeout(self.0.options.queue_deadline, &mut told).await {
+                Ok(result) => return result.unwrap_or_else(|_| Err(lost())),
+                Err(_) if ticket.cancel() => return Err(Error::Deadline),
                 Err(_) => {}
             }
         }
-        answer.recv().unwrap_or_else(|_| Err(lost()))
+        told.await.unwrap_or_else(|_| Err(lost()))
     }
 
-    fn push<T, E>(
-        &self,
-        ask: Ask,
-        run: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static,
-        reply: impl FnOnce(Result<T, E>) + Send + 'static,
-    ) -> Result<Arc<Ticket>, Error>
-    where
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
+    fn hear_now(&self, ask: Ask, run: Run) -> Told {
+        if WORKS_FOR.get() == self.0.id {
+            return Err(Error::Other("a closure opens no transaction of its own: it would wait for itself".to_owned()));
+        }
+        let (send, told) = mpsc::channel();
+        let ticket = self.push(ask, run, Box::new(move |result| drop(send.send(result))))?;
+        if ask != Ask::Slice {
+            match told.recv_timeout(self.0.options.queue_deadline) {
+                Ok(result) => return result,
+                Err(mpsc::RecvTimeoutError::Timeout) if ticket.cancel() => return Err(Error::Deadline),
+                Err(_) => {}
+            }
+        }
+        told.recv().unwrap_or_else(|_| Err(lost()))
+    }
+
+    fn push(&self, ask: Ask, run: Run, reply: Box<dyn FnOnce(Told) + Send>) -> Result<Arc<Ticket>, Error> {
         let ticket = Arc::new(Ticket::default());
-        let job = Box::new(Closure { run, ticket: Arc::clone(&ticket), result: None, reply: Box::new(reply) });
+        let job = Job::new(run, Arc::clone(&ticket), reply);
         let lane = if ask == Ask::Slice { Lane::Slice } else { Lane::Person };
         let queue = if ask == Ask::Read { &self.0.reads } else { &self.0.writes };
         queue.push(Entry { job, lane, write: ask != Ask::Read })?;
@@ -225,8 +229,8 @@ impl Drop for CancelOnDrop {
     }
 }
 
-pub(crate) fn lost<E: From<Error>>() -> E {
-    Error::Unavailable("a database thread has ended".to_owned()).into()
+pub(crate) fn lost() -> Error {
+    Error::Unavailable("a database thread has ended".to_owned())
 }
 
 impl Drop for Shared {

@@ -2,8 +2,8 @@
 //! claimed before it runs, so that a caller who gave up and a thread that begins never both believe they own it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::{Error, Tx};
@@ -20,16 +20,39 @@ pub(crate) enum Ran {
     Bad,
 }
 
-/// A closure whose types are forgotten.
-pub(crate) trait Job: Send {
-    /// False when the caller has given up; then it is never run.
-    fn claim(&self) -> bool;
-    /// Runs the closure and keeps its result.
-    fn run(&mut self, tx: &mut Tx<'_>) -> Ran;
-    /// Replaces the result.
-    fn fail(&mut self, error: Error);
-    /// Hands the result to the caller, if he is still there.
-    fn answer(self: Box<Self>);
+/// A closure whose types are forgotten: what it gives lies in its [`Slot`].
+pub(crate) type Run = Box<dyn Fn(&mut Tx<'_>) -> Ran + Send>;
+
+/// What the caller hears: his answer lies in the [`Slot`], or what the database has to say instead.
+pub(crate) type Told = Result<(), Error>;
+
+/// Where a closure leaves what it gives.
+pub(crate) struct Slot<T, E>(Arc<Mutex<Option<Result<T, E>>>>);
+
+impl<T, E: From<Error>> Slot<T, E> {
+    /// The answer, once the caller was told.
+    pub(crate) fn take(&self, told: Told) -> Result<T, E> {
+        told?;
+        let answer = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        answer.unwrap_or_else(|| Err(Error::Other("a closure was not run".to_owned()).into()))
+    }
+}
+
+/// Forgets the types of a closure. All else about a job is compiled once and not for each closure there is.
+pub(crate) fn forget<T, E>(f: impl Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static) -> (Run, Slot<T, E>)
+where
+    T: Send + 'static,
+    E: Send + 'static,
+{
+    let slot = Slot(Arc::default());
+    let put = Arc::clone(&slot.0);
+    let run = move |tx: &mut Tx<'_>| {
+        let result = f(tx);
+        let ran = if result.is_ok() { Ran::Good } else { Ran::Bad };
+        *put.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+        ran
+    };
+    (Box::new(run), slot)
 }
 
 /// Who owns a waiting job: still the caller, or already a thread.
@@ -51,42 +74,46 @@ impl Ticket {
     }
 }
 
-pub(crate) struct Closure<F, T, E> {
-    pub run: F,
-    pub ticket: Arc<Ticket>,
-    pub result: Option<Result<T, E>>,
-    pub reply: Box<dyn FnOnce(Result<T, E>) + Send>,
+/// A closure in line, and who waits for it.
+pub(crate) struct Job {
+    run: Run,
+    ticket: Arc<Ticket>,
+    /// What the caller hears instead of the closure's own answer.
+    failed: Option<Error>,
+    reply: Box<dyn FnOnce(Told) + Send>,
 }
 
-impl<F, T, E> Job for Closure<F, T, E>
-where
-    F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + Sync + 'static,
-    T: Send + 'static,
-    E: From<Error> + Send + 'static,
-{
-    fn claim(&self) -> bool {
+impl Job {
+    pub(crate) fn new(run: Run, ticket: Arc<Ticket>, reply: Box<dyn FnOnce(Told) + Send>) -> Box<Self> {
+        Box::new(Self { run, ticket, failed: None, reply })
+    }
+
+    /// False when the caller has given up; then it is never run.
+    pub(crate) fn claim(&self) -> bool {
         self.ticket.start()
     }
 
-    fn run(&mut self, tx: &mut Tx<'_>) -> Ran {
-        let result = guarded(|| (self.run)(tx));
-        let result = match (result, tx.failure()) {
+    /// Runs the closure, which keeps its result.
+    pub(crate) fn run(&mut self, tx: &mut Tx<'_>) -> Ran {
+        self.failed = None;
+        let error = match (guarded(|| Ok::<_, Error>((self.run)(tx))), tx.failure()) {
+            (Err(panicked), _) => panicked,
             // The closure swallowed an engine error: PostgreSQL would roll back in silence, so nobody may think it was written.
-            (Ok(_), Some(error)) => Err(E::from(error)),
-            (result, _) => result,
+            (Ok(Ran::Good), Some(error)) => error,
+            (Ok(ran), _) => return ran,
         };
-        let ran = if result.is_ok() { Ran::Good } else { Ran::Bad };
-        self.result = Some(result);
-        ran
+        self.failed = Some(error);
+        Ran::Bad
     }
 
-    fn fail(&mut self, error: Error) {
-        self.result = Some(Err(E::from(error)));
+    /// Replaces the result.
+    pub(crate) fn fail(&mut self, error: Error) {
+        self.failed = Some(error);
     }
 
-    fn answer(self: Box<Self>) {
-        let result = self.result.unwrap_or_else(|| Err(E::from(Error::Other("a closure was not run".to_owned()))));
-        (self.reply)(result);
+    /// Tells the caller, if he is still there.
+    pub(crate) fn answer(self: Box<Self>) {
+        (self.reply)(self.failed.map_or(Ok(()), Err));
     }
 }
 

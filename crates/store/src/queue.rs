@@ -18,7 +18,7 @@ pub(crate) enum Lane {
 }
 
 pub(crate) struct Entry {
-    pub job: Box<dyn Job>,
+    pub job: Box<Job>,
     pub lane: Lane,
     /// A transaction that may write.
     pub write: bool,

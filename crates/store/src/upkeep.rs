@@ -72,6 +72,6 @@ impl Db {
 
     /// Runs on a thread of its own and waits: the PostgreSQL client must not be used on an async worker.
     fn apart<T: Send, E: From<Error> + Send>(&self, run: impl FnOnce() -> Result<T, E> + Send) -> Result<T, E> {
-        std::thread::scope(|scope| scope.spawn(run).join()).unwrap_or_else(|_| Err(lost()))
+        std::thread::scope(|scope| scope.spawn(run).join()).unwrap_or_else(|_| Err(lost().into()))
     }
 }

@@ -1,7 +1,7 @@
 //! New customers: one from a page, the API or a first order, many from an import or the demo (SPEC 3.2, 3.4).
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::json;
 use store::{Bind, Tx, Value};
@@ -14,7 +14,7 @@ use super::status::Status;
 use super::tags;
 use super::validate::{self, Ready};
 use crate::events::{self, Event};
-use crate::kit::{ContactId, Ctx, CustomerId, Door, Error, NoteId, Problems, Result, Right};
+use crate::kit::{ContactId, Ctx, CustomerId, Door, Error, NoteId, Problems, Result, Right, together};
 use crate::merchants;
 
 /// Numbers of customers begin here.
@@ -113,26 +113,17 @@ fn event<'a>(ready: &Ready, created: &'a Created, ctx: &Ctx) -> Event<'a> {
 
 /// The number of each: the one it brings, else the next free of the series, whose row is locked last.
 fn numbers(tx: &mut Tx, ctx: &Ctx, all: &[&Ready]) -> Result<Vec<String>> {
-    let wanted = all.iter().filter(|r| r.new.number.is_none()).count() as i64;
-    let mut next = if wanted > 0 { take_numbers(tx, ctx, wanted)? } else { 0..0 };
-    let brought: std::collections::HashSet<&str> = all.iter().filter_map(|r| r.new.number.as_deref()).collect();
+    let brought: HashSet<&str> = all.iter().filter_map(|r| r.new.number.as_deref()).collect();
+    let mut free = VecDeque::new();
+    let wanted = all.iter().filter(|r| r.new.number.is_none()).count();
+    while wanted > free.len() {
+        let next: Vec<String> = take_numbers(tx, ctx, (wanted - free.len()) as i64)?.map(|n| n.to_string()).collect();
+        let had = together::known(tx, q::numbers(), &ctx.merchant, &next.iter().map(String::as_str).collect::<Vec<_>>())?;
+        free.extend(next.into_iter().filter(|n| !had.contains(n) && !brought.contains(n.as_str())));
+    }
     let mut numbers = Vec::with_capacity(all.len());
     for ready in all {
-        let number = match &ready.new.number {
-            Some(number) => number.clone(),
-            None => loop {
-                let Some(n) = next.next() else {
-                    next = take_numbers(tx, ctx, 1)?;
-                    continue;
-                };
-                let number = n.to_string();
-                let taken = brought.contains(number.as_str()) || tx.opt(&q::BY_NUMBER, &[&ctx.merchant, &number], |_| Ok(()))?.is_some();
-                if !taken {
-                    break number;
-                }
-            },
-        };
-        numbers.push(number);
+        numbers.extend(ready.new.number.clone().or_else(|| free.pop_front()));
     }
     Ok(numbers)
 }

@@ -1,5 +1,9 @@
 //! All SQL of the room but the list's and the group actions'.
 
+use store::Stmt;
+
+use crate::kit::together;
+
 /// The columns that a verb writes; the kept ones (facts) begin at nothing. [`INSERT`] and bulk inserts use the same order.
 pub(super) const COLUMNS: [&str; 42] = [
     "merchant_id",
@@ -174,4 +178,12 @@ store::statements! {
     pub(super) PURGE_ATTACHMENTS = "DELETE FROM attachments WHERE merchant_id = $1 AND customer_id = $2";
     pub(super) PURGE_UNMATCHED = "UPDATE unmatched SET customer_id = NULL WHERE merchant_id = $1 AND customer_id = $2";
     pub(super) PURGE = "DELETE FROM customers WHERE merchant_id = $1 AND id = $2";
+}
+
+/// Which of these numbers somebody has.
+pub(super) fn numbers() -> &'static Stmt {
+    static BUILT: std::sync::LazyLock<Stmt> = std::sync::LazyLock::new(|| {
+        Stmt::built(format!("SELECT number FROM customers WHERE merchant_id = $1 AND number IN ({})", together::places()))
+    });
+    &BUILT
 }

@@ -8,7 +8,7 @@ use store::Tx;
 use super::customers::{Wanted, join_lines, same_as};
 use super::queries;
 use crate::customers::{self, Customer, CustomerEdit, NewCustomer};
-use crate::kit::{Address, Ctx, CustomerId, Result, name_key};
+use crate::kit::{Address, Ctx, CustomerId, Result, name_key, together};
 
 /// Who it is.
 pub(super) enum Match {
@@ -31,14 +31,7 @@ impl Addresses {
     /// Looks all up that the rows are found by.
     pub(super) fn of<'a>(tx: &mut Tx, ctx: &Ctx, rows: impl Iterator<Item = &'a Wanted>) -> Result<Self> {
         let keys: Vec<&str> = rows.map(|w| w.ready.email_key()).filter(|key| !key.is_empty()).collect();
-        let mut had = HashSet::new();
-        for some in keys.chunks(queries::ADDRESSES) {
-            let padded = some.iter().chain(std::iter::repeat(&some[0])).take(queries::ADDRESSES);
-            let mut values: Vec<&dyn store::Bind> = vec![&ctx.merchant];
-            values.extend(padded.map(|key| key as &dyn store::Bind));
-            had.extend(tx.rows(queries::addresses(), &values, |r| r.get::<String>(0))?);
-        }
-        Ok(Self(had))
+        Ok(Self(together::known(tx, queries::addresses(), &ctx.merchant, &keys)?))
     }
 
     /// A row was written: its addresses belong to somebody now.

@@ -3,6 +3,7 @@
 use store::Stmt;
 
 use crate::dump::schema::Table;
+use crate::kit::together;
 
 store::statements! {
     pub MERCHANT = "SELECT id, name FROM merchants ORDER BY created_at, id";
@@ -133,14 +134,10 @@ store::statements! {
         AND NOT EXISTS (SELECT 1 FROM customer_groups g WHERE g.merchant_id = $1 AND g.id = events.subject_id)";
 }
 
-/// So many addresses are looked up at once.
-pub(super) const ADDRESSES: usize = 64;
-
-/// Which of these addresses, as keys, anybody has, as the primary or a further one. Parameters: merchant, then [`ADDRESSES`] keys.
+/// Which of these addresses, as keys, anybody has, as the primary or a further one.
 pub(super) fn addresses() -> &'static Stmt {
     static BUILT: std::sync::LazyLock<Stmt> = std::sync::LazyLock::new(|| {
-        let places: Vec<String> = (2..ADDRESSES + 2).map(|n| format!("${n}")).collect();
-        let places = places.join(", ");
+        let places = together::places();
         Stmt::built(format!(
             "SELECT email_key FROM customers WHERE merchant_id = $1 AND email_key <> '' AND email_key IN ({places})
              UNION ALL SELECT key FROM customer_contacts WHERE merchant_id = $1 AND kind = 'email' AND key IN ({places})"

@@ -14,6 +14,7 @@ mod page;
 mod phone;
 pub mod sorter;
 mod text;
+pub mod together;
 mod words;
 
 pub use actor::{ALL_RIGHTS, ALL_ROLES, Actor, ActorKind, Door, Right, Rights, Role};

@@ -17,7 +17,7 @@ pub(crate) fn read_loop(path: &Path, options: &Options, queue: &Queue, thread: u
     }
 }
 
-fn serve(path: &Path, options: &Options, held: &mut Option<Conn>, job: &mut dyn Job, thread: usize) {
+fn serve(path: &Path, options: &Options, held: &mut Option<Conn>, job: &mut Job, thread: usize) {
     for attempt in 0..=RERUNS {
         let conn = match held.take().map_or_else(|| Conn::open(path, Role::Reader, options), Ok) {
             Ok(conn) => conn,
@@ -41,7 +41,7 @@ fn serve(path: &Path, options: &Options, held: &mut Option<Conn>, job: &mut dyn 
     }
 }
 
-fn once(conn: &Conn, job: &mut dyn Job) -> Result<bool, Error> {
+fn once(conn: &Conn, job: &mut Job) -> Result<bool, Error> {
     conn.raw.execute_batch("BEGIN DEFERRED").map_err(|e| fault(e).error)?;
     let mut tx = Tx::new(Link::Sqlite(&conn.raw), false);
     let ran = job.run(&mut tx);

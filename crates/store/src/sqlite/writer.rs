@@ -45,7 +45,7 @@ impl Writer {
     }
 
     /// One closure, one transaction, no savepoint.
-    fn single(&mut self, mut job: Box<dyn Job>) {
+    fn single(&mut self, mut job: Box<Job>) {
         for attempt in 0..=RERUNS {
             let retry = match self.begin() {
                 Ok(()) => self.run_single(job.as_mut()),
@@ -67,7 +67,7 @@ impl Writer {
     }
 
     /// True when it is to be run again.
-    fn run_single(&mut self, job: &mut dyn Job) -> bool {
+    fn run_single(&mut self, job: &mut Job) -> bool {
         let (ran, retry) = self.run(job);
         if !self.stands() {
             gone(job, ran);
@@ -92,10 +92,10 @@ impl Writer {
 
     /// Several closures, one commit. Nobody is answered before it, also not those that were refused: they may have been refused because
     /// of what another closure of the batch wrote.
-    fn batch(&mut self, queue: &Queue, first: Box<dyn Job>, second: Box<dyn Job>) {
+    fn batch(&mut self, queue: &Queue, first: Box<Job>, second: Box<Job>) {
         let started = Instant::now();
         let mut waiting = vec![second, first];
-        let mut done: Vec<Box<dyn Job>> = Vec::new();
+        let mut done: Vec<Box<Job>> = Vec::new();
         if let Err(error) = self.begin() {
             return answer_all(waiting, Some(&error));
         }
@@ -120,7 +120,7 @@ impl Writer {
     }
 
     /// False when the whole transaction is gone.
-    fn in_savepoint(&mut self, job: &mut dyn Job) -> bool {
+    fn in_savepoint(&mut self, job: &mut Job) -> bool {
         if let Err(error) = self.say("SAVEPOINT one") {
             job.fail(error);
             return false;
@@ -164,7 +164,7 @@ impl Writer {
         }
     }
 
-    fn run(&mut self, job: &mut dyn Job) -> (Ran, bool) {
+    fn run(&mut self, job: &mut Job) -> (Ran, bool) {
         let Some(conn) = &self.conn else { return (Ran::Bad, false) };
         conn.allow(Some(self.options.statement_timeout));
         let mut tx = Tx::new(Link::Sqlite(&conn.raw), true);
@@ -184,7 +184,7 @@ impl Writer {
     }
 }
 
-fn join(queue: &Queue, started: Instant, jobs: usize) -> Option<Box<dyn Job>> {
+fn join(queue: &Queue, started: Instant, jobs: usize) -> Option<Box<Job>> {
     if started.elapsed() >= BATCH || jobs >= BATCH_JOBS {
         return None;
     }
@@ -192,13 +192,13 @@ fn join(queue: &Queue, started: Instant, jobs: usize) -> Option<Box<dyn Job>> {
 }
 
 /// The transaction ended inside a closure that did not notice.
-fn gone(job: &mut dyn Job, ran: Ran) {
+fn gone(job: &mut Job, ran: Ran) {
     if ran == Ran::Good {
         job.fail(Error::Unavailable("the transaction ended early; nothing was written".to_owned()));
     }
 }
 
-fn answer_all(jobs: Vec<Box<dyn Job>>, error: Option<&Error>) {
+fn answer_all(jobs: Vec<Box<Job>>, error: Option<&Error>) {
     for mut job in jobs {
         if let Some(error) = error {
             job.fail(error.clone());

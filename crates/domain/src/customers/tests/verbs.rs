@@ -15,6 +15,7 @@ store::db_test! {
         for statement in all {
             db.prepare(statement).unwrap_or_else(|e| panic!("{statement:?}: {e}"));
         }
+        db.prepare(crate::customers::queries::numbers()).unwrap();
     }
 
     fn an_email_address_is_all_that_is_needed(db) {
