@@ -31,10 +31,11 @@ async function template(engine, folder) {
   const window = await chromium.launch(browser.launchOptions);
   try {
     const person = demoPerson(server.printed());
+    const key = server.printed().match(/API key: (\S+)/)[1];
     const context = await window.newContext({ baseURL: server.url });
     await signIn(await context.newPage(), person);
     const session = await context.storageState();
-    writeFileSync(join(folder, `${engine}.json`), JSON.stringify({ place, person, session }));
+    writeFileSync(join(folder, `${engine}.json`), JSON.stringify({ place, person, session, key }));
   } finally {
     await window.close();
     await server.stop();

@@ -15,17 +15,17 @@ let copies = 0;
 export const test = base.extend({
   engine: ['sqlite', { option: true, scope: 'worker' }],
 
-  /** The running desk: `url`, `person` (e-mail, password), `session`, `database`, `cli(...args)`, `begin(...args)`,
-   *  `stop()`, `start()`. */
+  /** The running desk: `url`, `person` (e-mail, password), `session`, `key` (of the API), `database`, `cli(...args)`, `begin(...args)`,
+   *  `stop()`, `start(...args)`. */
   desk: async ({ engine }, use, info) => {
-    const { place, person, session } = JSON.parse(readFileSync(join(process.env.REGULARS_E2E, `${engine}.json`), 'utf8'));
+    const { place, person, session, key } = JSON.parse(readFileSync(join(process.env.REGULARS_E2E, `${engine}.json`), 'utf8'));
     const folder = mkdtempSync(join(tmpdir(), 'regulars-desk-'));
     const own = engines[engine].copy(place, folder, `regulars_e2e_${process.pid}_${info.workerIndex}_${++copies}`);
-    const desk = { folder, person, session, database: own.database };
+    const desk = { folder, person, session, key, database: own.database };
     desk.cli = (...args) => run(desk, ...args);
     desk.begin = (...args) => begin(desk, ...args);
-    desk.start = async () => {
-      const server = await serve(desk);
+    desk.start = async (...args) => {
+      const server = await serve(desk, { args });
       Object.assign(desk, { url: server.url, pid: server.pid, stop: server.stop, printed: server.printed });
     };
     await desk.start();
