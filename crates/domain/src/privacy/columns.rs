@@ -9,6 +9,7 @@ mod house;
 mod invoices;
 mod money;
 mod orders;
+mod privacy;
 mod providers;
 #[cfg(test)]
 mod tests;
@@ -43,8 +44,10 @@ pub enum Belongs {
         /// The column of the other table.
         key: &'static str,
     },
-    /// Rows are of the work, not of the person, and speak of people inside of text: those are a customer's that name its ids or its values.
+    /// Rows are of the work, not of the person, and speak of people inside of text: those are a customer's that name its values.
     Mention,
+    /// The same, also by the ids of the customer and of its things.
+    MentionById,
     /// Of no customer.
     House,
 }
@@ -101,6 +104,8 @@ pub struct Column {
     pub tag: Tag,
     /// What it becomes.
     pub after: After,
+    /// Who has its value has the person: the pass that looks for what is left goes by it.
+    pub finds: bool,
 }
 
 /// A table.
@@ -116,6 +121,8 @@ pub struct Table {
     pub access: Access,
     /// All its columns.
     pub columns: Vec<Column>,
+    /// Words of its column `state` in which a row is still worked on and waits to be looked at.
+    pub busy: &'static [&'static str],
 }
 
 impl Table {
@@ -127,6 +134,11 @@ impl Table {
     /// The columns with this tag.
     pub fn tagged(&self, tag: Tag) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter(move |c| c.tag == tag)
+    }
+
+    /// Is it searched by what its rows say?
+    pub fn is_searched(&self) -> bool {
+        matches!(self.belongs, Belongs::Mention | Belongs::MentionById)
     }
 
     /// Does it hold anything personal of a customer?
@@ -148,6 +160,16 @@ impl Table {
 
     fn mentions(mut self) -> Self {
         (self.belongs, self.fate) = (Belongs::Mention, Fate::Replaced);
+        self
+    }
+
+    fn mentions_by_id(mut self) -> Self {
+        (self.belongs, self.fate) = (Belongs::MentionById, Fate::Replaced);
+        self
+    }
+
+    fn busy(mut self, states: &'static [&'static str]) -> Self {
+        self.busy = states;
         self
     }
 
@@ -182,13 +204,20 @@ impl Table {
     }
 
     fn tag(mut self, names: &'static str, tag: Tag, after: After) -> Self {
-        self.columns.extend(names.split_whitespace().map(|name| Column { name, tag, after }));
+        self.columns.extend(names.split_whitespace().map(|name| Column { name, tag, after, finds: false }));
         self
     }
 
     /// Personal, and cleared where the rows stay.
     fn personal(self, names: &'static str) -> Self {
         self.tag(names, Tag::Personal, After::Cleared)
+    }
+
+    /// Those of the personal columns that find the person.
+    fn finding(mut self, names: &'static str) -> Self {
+        let names: Vec<&str> = names.split_whitespace().collect();
+        self.columns.iter_mut().filter(|c| names.contains(&c.name)).for_each(|c| c.finds = true);
+        self
     }
 
     /// Personal, and something else afterwards.
@@ -225,6 +254,7 @@ fn table(name: &'static str) -> Table {
         fate: Fate::Kept("of the house, not of a customer"),
         access: Access::Hidden("of the house, not of a customer"),
         columns: Vec::new(),
+        busy: &[],
     }
 }
 
@@ -240,6 +270,7 @@ pub fn tables() -> &'static [Table] {
             invoices::tables(),
             providers::tables(),
             work::tables(),
+            privacy::tables(),
         ];
         areas.into_iter().flatten().collect()
     })

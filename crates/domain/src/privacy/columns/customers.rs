@@ -16,6 +16,7 @@ pub(super) fn tables() -> Vec<Table> {
             .personal("first_name last_name phone phone_key language company company_id company_email tax_id vat_number metadata")
             .personal("billing_line1 billing_line2 billing_city billing_state billing_zip billing_country")
             .personal("delivery_line1 delivery_line2 delivery_city delivery_state delivery_zip delivery_country")
+            .finding("name email email_key phone phone_key company_email tax_id vat_number billing_line1 delivery_line1")
             .neither("merchant_id id number delivery_same shop_id created_at archived_at deleted_at merged_into import_id")
             .unset("group_id avatar_id marketing marketing_at")
             .tag("anonymised_at", super::Tag::Neither, Moment)
@@ -29,6 +30,7 @@ pub(super) fn tables() -> Vec<Table> {
             .deleted()
             .shown("Further addresses and phones")
             .personal("value key")
+            .finding("value key")
             .neither("merchant_id id customer_id kind created_at"),
         table("customer_tags").of("customer_id").deleted().shown("Tags").neither("merchant_id customer_id tag_id"),
         table("customer_shops")
@@ -47,6 +49,7 @@ pub(super) fn tables() -> Vec<Table> {
             .deleted()
             .shown("Ids in other systems")
             .personal("external_id")
+            .finding("external_id")
             .neither("merchant_id system customer_id"),
         table("notes")
             .of("customer_id")

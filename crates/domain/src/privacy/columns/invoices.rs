@@ -41,6 +41,7 @@ pub(super) fn tables() -> Vec<Table> {
             .deleted()
             .shown("Mail")
             .personal("recipient subject body error")
+            .finding("recipient")
             .house("queued_by")
             .neither("merchant_id id state customer_id invoice_id attempts queued_at next_at sent_at"),
         table("mail_queue")

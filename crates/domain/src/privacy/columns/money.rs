@@ -10,6 +10,7 @@ pub(super) fn tables() -> Vec<Table> {
             .deleted()
             .shown("Payment methods")
             .personal("provider_ref brand last4 expires_year expires_month fingerprint billing")
+            .finding("provider_ref fingerprint")
             .neither("merchant_id id customer_id kind provider chosen last_outcome added_at detached_at import_id"),
         table("payments")
             .of("customer_id")
@@ -17,6 +18,7 @@ pub(super) fn tables() -> Vec<Table> {
             .shown("Payments")
             .becomes("name", Name)
             .personal("last4 fingerprint email email_key phone phone_key failure_message note")
+            .finding("name fingerprint email email_key phone phone_key")
             .unset("method_id")
             .neither(
                 "merchant_id id shop_id order_id customer_id subscription_id provider provider_ref status live currency amount refunded",

@@ -11,6 +11,7 @@ pub(super) fn tables() -> Vec<Table> {
             .shown("Orders")
             .becomes("name", Name)
             .personal("email email_key phone phone_key company billing delivery note")
+            .finding("name email email_key phone phone_key")
             .neither(
                 "merchant_id id number shop_id external_id customer_id guest state abandoned_at currency discount shipping tax total flag",
             )

@@ -9,12 +9,13 @@ pub(super) fn tables() -> Vec<Table> {
             .neither("merchant_id id shop_id provider live hint created_at updated_at disabled_at tested_at tested_words tested_ok told_at")
             .neither("caught_up_at catch_up_next_at"),
         table("provider_events")
-            .mentions()
+            .mentions_by_id()
+            .busy(&["waiting"])
             .hidden("raw messages of a provider; what they said stands in the rooms")
             .personal("error body")
             .neither("merchant_id account_id event_id kind happened_at received_at state attempts next_at"),
         table("provider_waiting")
-            .mentions()
+            .mentions_by_id()
             .deleted()
             .hidden("messages that wait for what they speak of")
             .personal("news")
@@ -25,9 +26,11 @@ pub(super) fn tables() -> Vec<Table> {
             .deleted()
             .shown("Ids with payment providers")
             .personal("reference")
+            .finding("reference")
             .neither("merchant_id account_id kind value"),
         table("provider_calls")
-            .mentions()
+            .mentions_by_id()
+            .busy(&["waiting"])
             .hidden("requests to a provider; what came of them stands in the rooms")
             .personal("payload error")
             .house("created_by")

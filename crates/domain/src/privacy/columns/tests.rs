@@ -95,7 +95,7 @@ fn rows_lead_to_a_customer_by_columns_that_exist() {
                     assert!(at.column(key).is_some(), "{parent}.{key}");
                     continue;
                 }
-                Belongs::Mention | Belongs::House => {}
+                Belongs::Mention | Belongs::MentionById | Belongs::House => {}
             }
             break;
         }

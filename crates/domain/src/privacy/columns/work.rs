@@ -18,33 +18,37 @@ pub(super) fn tables() -> Vec<Table> {
             .neither("merchant_id event_id field"),
         table("jobs")
             .mentions()
+            .busy(&["queued", "running"])
             .hidden("work of the staff")
             .personal("input result error")
             .house("actor_name")
             .neither("merchant_id id kind state cursor done total attempts cancel_asked actor_kind actor_id actor_rights created_at")
             .neither("started_at finished_at"),
         table("job_rows")
-            .mentions()
+            .mentions_by_id()
             .hidden("work of the staff; `before` is what undo would put back")
             .personal("reason before")
             .neither("merchant_id job_id position subject_id outcome"),
         table("imports")
             .mentions()
+            .busy(&["running"])
             .hidden("work of the staff")
             .personal("file_name input result")
             .house("actor_name")
             .neither("merchant_id id kind layout file_hash shop_id state cursor done total created changed unchanged failed lease_until")
             .neither("started_at finished_at"),
+        // Without its line an import that is taken back leaves the anonymised row as it is.
         table("import_rows")
-            .mentions()
+            .mentions_by_id()
+            .deleted()
             .hidden("the copies an import keeps to be undone by, and why rows failed")
             .personal("before")
             .neither("merchant_id import_id position kind row_id"),
         table("replies")
-            .mentions()
+            .mentions_by_id()
             .hidden("answers that were given before, for a day")
-            .personal("location body")
+            .personal("body")
             .secret("key request_hash")
-            .neither("merchant_id actor_id status created_at"),
+            .neither("merchant_id actor_id status location created_at"),
     ]
 }
