@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::customers::list::Indexes;
 use domain::kit::{Clock, Ctx, Micros};
+use domain::privacy::{self, Ledger};
 use domain::{Error, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::{Db, Tx};
@@ -26,6 +27,8 @@ pub struct App {
     pub limits: Limits,
     /// Certificates of PayPal that were fetched already.
     pub certificates: crate::hooks::Certificates,
+    /// Who was anonymised, outside of the database.
+    pub ledger: Ledger,
     /// For `/metrics`.
     pub metrics: PrometheusHandle,
 }
@@ -49,6 +52,16 @@ impl App {
     pub async fn read<T: Send + 'static>(&self, ctx: &Ctx, f: impl Fn(&mut Tx, &Ctx) -> Result<T> + Send + Sync + 'static) -> Result<T> {
         let ctx = ctx.clone();
         self.db.read::<T, Error>(move |tx| f(tx, &ctx)).await
+    }
+
+    /// Puts what was erased into the ledger, and waits until the disk has it: before anybody is told that somebody is anonymised.
+    ///
+    /// # Errors
+    /// What the disk or the database says.
+    pub async fn erased(&self) -> Result<()> {
+        let (db, ledger, clock) = (self.db.clone(), self.ledger.clone(), self.clock.clone());
+        let done = tokio::task::spawn_blocking(move || privacy::settle(&db, &ledger, &*clock)).await;
+        done.map_err(|e| Error::Internal(e.to_string()))?
     }
 
     /// Writes as the context's actor in one transaction; the closure may run again.

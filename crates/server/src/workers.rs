@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use domain::customers::bulk;
 use domain::jobs::{self, Kinds, Tools};
-use domain::merchants;
+use domain::{merchants, privacy};
 
 use crate::app::App;
 use crate::outside;
@@ -43,6 +43,8 @@ pub fn kinds() -> Kinds {
         .with(merchants::REVALUE, merchants::recompute::revalue)
         .with_look(bulk::KIND, bulk::look, bulk::slice)
         .with(bulk::UNDO, bulk::undo_slice)
+        .with(privacy::sweep::KIND, privacy::sweep::slice)
+        .with(privacy::retention::KIND, privacy::retention::slice)
 }
 
 /// Starts the worker of this process.
@@ -100,13 +102,17 @@ fn calls(app: &App, stop: &AtomicBool) {
 
 fn run(app: &App, stop: &AtomicBool) {
     let kinds = kinds();
-    let tools = Tools { indexes: app.indexes.clone(), ..Tools::default() };
+    let tools = Tools { indexes: app.indexes.clone(), vault: Some(app.config.vault.clone()), ..Tools::default() };
     let name = format!("{}:{}", std::process::id(), domain::kit::secret());
     let stopped = || stop.load(Ordering::Relaxed);
     let mut last: Option<Instant> = None;
     while !stopped() {
         if let Err(error) = jobs::run_all(&app.db, &kinds, &tools, &*app.clock, &name, &stopped) {
             tracing::error!(%error, "the worker could not note a failure");
+        }
+        // What was erased by jobs goes into the ledger, and its bytes out of the write-ahead log.
+        if let Err(error) = privacy::settle(&app.db, &app.ledger, &*app.clock) {
+            tracing::error!(%error, "the erasure ledger could not be written; it is tried again");
         }
         if last.is_none_or(|at| at.elapsed() > HOUSEKEEPING) {
             last = Some(Instant::now());

@@ -56,6 +56,25 @@ impl Db {
         if held == 0 { Ok(()) } else { Err(Error::Busy) }
     }
 
+    /// The maintenance behind which erased bytes are in none of the database's files. SQLite: [`Db::checkpoint`]. PostgreSQL: rewrites every table of the
+    /// database and lets go of the write-ahead log that spoke of the old rows, which needs its superuser and locks each table while it is rewritten. Blocks.
+    pub fn maintain(&self) -> Result<(), Error> {
+        let (Target::Postgres(_), Some(connector)) = (&self.0.target, &self.0.connector) else { return self.checkpoint() };
+        self.apart(|| {
+            let mut session = connector.connect(None)?;
+            let mut say = |sql: &str| session.say(sql).map_err(|fault| fault.error);
+            say("SET statement_timeout = 0")?;
+            say("VACUUM (FULL, ANALYZE)")?;
+            // Segments are renamed and used again with their old bytes in them, unless they are told not to be.
+            say("ALTER SYSTEM SET wal_recycle = off")?;
+            say("SELECT pg_reload_conf()")?;
+            let gone = (0..2).try_for_each(|_| ["SELECT pg_switch_wal()", "CHECKPOINT"].into_iter().try_for_each(&mut say));
+            say("ALTER SYSTEM RESET wal_recycle")?;
+            say("SELECT pg_reload_conf()")?;
+            gone
+        })
+    }
+
     /// Does the database answer? For `/readyz`.
     pub async fn ping(&self) -> Result<(), Error> {
         static PING: Stmt = Stmt::new("store::ping", "SELECT 1");

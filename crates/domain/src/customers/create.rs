@@ -15,7 +15,7 @@ use super::tags;
 use super::validate::{self, Ready};
 use crate::events::{self, Event};
 use crate::kit::{ContactId, Ctx, CustomerId, Door, Error, NoteId, Problems, Result, Right, together};
-use crate::merchants;
+use crate::{merchants, privacy};
 
 /// Numbers of customers begin here.
 const FIRST_NUMBER: i64 = 1001;
@@ -87,6 +87,12 @@ fn insert(tx: &mut Tx, ctx: &Ctx, all: &[&Ready]) -> Result<Vec<Created>> {
         sheets.add(ctx, ready, id, number, stamp, &tag_ids);
     }
     sheets.write(tx).map_err(taken)?;
+    let consenting = all.iter().zip(&ids).filter(|(ready, _)| ready.new.marketing);
+    let addresses = consenting.flat_map(|(ready, id)| {
+        let keys = std::iter::once(ready.email_key()).chain(ready.emails.iter().map(|e| e.key.as_str()));
+        keys.filter(|key| !key.is_empty()).map(move |key| (id, key))
+    });
+    privacy::refuse_again(tx, ctx, addresses)?;
     let made = ids.into_iter().zip(numbers).map(|(id, number)| Created { id, number, likely_duplicates: Vec::new() });
     let made: Vec<Created> = made.collect();
     let events = all.iter().zip(&made).map(|(ready, created)| event(ready, created, ctx)).collect();

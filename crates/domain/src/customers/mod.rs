@@ -21,7 +21,7 @@ pub mod notes;
 pub mod profile;
 pub mod queries;
 mod reason;
-mod state;
+pub(crate) mod state;
 pub mod status;
 mod tags;
 #[cfg(test)]

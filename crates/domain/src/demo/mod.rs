@@ -8,6 +8,7 @@ mod bills;
 #[cfg(feature = "testing")]
 pub mod bulk;
 mod dice;
+mod erased;
 mod goods;
 mod house;
 mod people;
@@ -15,6 +16,7 @@ mod story;
 mod write;
 
 pub use bills::bills;
+pub use erased::erased;
 pub use house::{House, PASSWORD, open, zone};
 pub use write::{business, fill, guests};
 

@@ -22,6 +22,7 @@ pub(crate) enum Type {
 pub(crate) struct Column {
     pub name: &'static str,
     pub kind: Type,
+    pub nullable: bool,
 }
 
 /// A table.
@@ -122,7 +123,7 @@ fn part(table: &mut Table, line: &'static str) {
         "BYTEA" => Type::Bytes,
         _ => return,
     };
-    table.columns.push(Column { name: first, kind });
+    table.columns.push(Column { name: first, kind, nullable: !line.contains("NOT NULL") });
     if line.contains("PRIMARY KEY") {
         table.key = vec![first];
     }

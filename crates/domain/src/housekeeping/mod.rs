@@ -1,5 +1,5 @@
 //! What time alone asks for: statuses that moved are written down with their event (SPEC 4.2, 4.3), ended subscriptions end, old answers and
-//! sessions are forgotten. Reads never wait for it: they compare with their own clock.
+//! sessions are forgotten, legal copies whose term ended go, the shops' retention rules are followed once a day. Reads never wait for it: they compare with their own clock.
 
 pub mod queries;
 
@@ -7,7 +7,7 @@ use store::Db;
 
 use crate::customers::facts;
 use crate::kit::{Actor, Clock, Ctx, Door, Error, MerchantId, Result};
-use crate::{providers, replies};
+use crate::{privacy, providers, replies};
 
 /// How many customers one slice moves.
 const SLICE: i64 = 100;
@@ -29,6 +29,9 @@ pub fn run(db: &Db, clock: &dyn Clock, stop: &dyn Fn() -> bool) -> Result<()> {
         let ctx = ctx.clone();
         db.write_slice_now::<_, Error>(move |tx| {
             providers::inbox::forget(tx, &ctx)?;
+            privacy::sweep::resume(tx, &ctx)?;
+            privacy::expire(tx, &ctx)?;
+            privacy::retention::daily(tx, &ctx)?;
             replies::forget(tx, &ctx)
         })?;
     }

@@ -50,8 +50,21 @@ impl Paper {
 /// # Errors
 /// `Conflict` (`draft`) before it is issued.
 pub fn paper(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> Result<Paper> {
+    of(tx, ctx, id, |_| ())
+}
+
+/// The same with another buyer and note: those of a legal copy.
+pub(crate) fn paper_for(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId, buyer: &Party, note: &str) -> Result<Paper> {
+    of(tx, ctx, id, |invoice| {
+        invoice.summary.buyer = buyer.clone();
+        invoice.summary.note = note.to_owned();
+    })
+}
+
+fn of(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId, change: impl FnOnce(&mut Invoice)) -> Result<Paper> {
     ctx.must(Right::Read)?;
-    let invoice = read::load(tx, ctx, id)?;
+    let mut invoice = read::load(tx, ctx, id)?;
+    change(&mut invoice);
     if !invoice.summary.state.is_issued() {
         return Err(Error::conflict("draft", "A draft has no paper yet. Issue it first."));
     }

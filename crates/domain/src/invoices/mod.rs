@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub use create::{DraftEdit, NewInvoice, create, discard, edit};
 pub use credit::{CreditLine, NewCredit, credit, left_of};
+pub(crate) use document::paper_for;
 pub use document::{Paper, paper};
 pub use issue::{issue, missing};
 pub use lines::{Line, LineInput, MAX_LINES, TaxGroup};

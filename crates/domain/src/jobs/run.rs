@@ -9,6 +9,7 @@ use store::{Db, Tx};
 use super::{Job, State, control, queries};
 use crate::customers::list::Indexes;
 use crate::kit::{Clock, Ctx, Door, Error, IdSource, JobId, MerchantId, Micros, Result};
+use crate::providers::Vault;
 
 /// How long a worker holds a job without a sign of life: a minute.
 const LEASE: Micros = 60_000_000;
@@ -20,6 +21,8 @@ const TRIES: i64 = 5;
 pub struct Tools {
     /// The images of the customers.
     pub indexes: Indexes,
+    /// Seals what is kept by law; without it nobody is anonymised.
+    pub vault: Option<Vault>,
     /// What the [`Look`] before this slice found; null without one.
     pub seen: Json,
 }

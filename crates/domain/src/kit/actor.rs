@@ -35,10 +35,12 @@ pub enum Right {
     Staff,
     /// See the audit log of the whole merchant.
     Audit,
+    /// Read the legal copies of an anonymised customer's invoices.
+    LegalCopies,
 }
 
 /// All rights, in the order of the settings page.
-pub const ALL_RIGHTS: [Right; 14] = [
+pub const ALL_RIGHTS: [Right; 15] = [
     Right::Read,
     Right::Write,
     Right::Delete,
@@ -53,6 +55,7 @@ pub const ALL_RIGHTS: [Right; 14] = [
     Right::Settings,
     Right::Staff,
     Right::Audit,
+    Right::LegalCopies,
 ];
 
 impl Right {
@@ -73,6 +76,7 @@ impl Right {
             Self::Settings => "settings",
             Self::Staff => "staff",
             Self::Audit => "audit",
+            Self::LegalCopies => "legal_copies",
         }
     }
 
@@ -93,6 +97,7 @@ impl Right {
             Self::Settings => "change settings",
             Self::Staff => "manage staff and API keys",
             Self::Audit => "see the audit log",
+            Self::LegalCopies => "read legal copies of invoices",
         }
     }
 }
@@ -221,10 +226,10 @@ impl Role {
 
     /// What the role may before separate rights are added or taken.
     pub fn rights(self) -> Rights {
-        use Right::{Audit, Delete, Export, Orders, Payments, Read, Refund, Staff, Write};
+        use Right::{Audit, Delete, Export, LegalCopies, Orders, Payments, Read, Refund, Staff, Write};
         match self {
             Self::Owner => Rights::all(),
-            Self::Manager => Rights::all().without(Staff),
+            Self::Manager => Rights::all().without(Staff).without(LegalCopies),
             Self::Support => Rights::of(&[Read, Write, Delete, Orders, Payments]),
             Self::Finance => Rights::of(&[Read, Orders, Payments, Refund, Export, Audit]),
             Self::ReadOnly => Rights::of(&[Read]),

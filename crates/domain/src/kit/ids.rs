@@ -227,6 +227,8 @@ ids! {
     CallId = "cal";
     /// A saved view of a list.
     ViewId = "vie";
+    /// What was done when a customer was anonymised: the receipt.
+    ErasureId = "era";
 }
 
 #[cfg(test)]

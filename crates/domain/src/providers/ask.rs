@@ -57,6 +57,12 @@ pub(super) struct CancelCall {
     pub how: stripe::Cancellation,
 }
 
+/// A customer to delete.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct EraseCall {
+    pub reference: String,
+}
+
 /// The answer to a dispute.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct EvidenceCall {
@@ -182,7 +188,11 @@ impl Asked {
                 let evidence = paypal::Evidence { text: &c.words, files: &files };
                 Ok(paypal::evidence(keys, token, key, &boundary(call), &c.reference, &evidence))
             }
-            (Self::Paypal(_), CallKind::Customer) => Err(refused("PayPal keeps no customers.")),
+            (Self::Stripe(keys), CallKind::Erase) => {
+                let c: EraseCall = content(call)?;
+                Ok(stripe::delete_customer(keys, key, &c.reference))
+            }
+            (Self::Paypal(_), CallKind::Customer | CallKind::Erase) => Err(refused("PayPal keeps no customers.")),
         }
     }
 
@@ -198,6 +208,7 @@ impl Asked {
                 paypal::read_refund(reply, &refund_of(&c, &call.subject)).map(Answer::Refund)
             }
             (Self::Stripe(_), CallKind::Customer) => stripe::read_customer(reply).map(|_| Answer::Done),
+            (Self::Stripe(_), CallKind::Erase) => stripe::read_deleted(reply).map(|()| Answer::Done),
             (Self::Stripe(_), CallKind::Cancel) => stripe::read_subscription(reply).map(|_| Answer::Done),
             (Self::Stripe(_), CallKind::Evidence) => match next_file(call) {
                 Some(f) => stripe::read_file(reply).map(|id| Answer::File(f.id.clone(), id)),

@@ -3,12 +3,13 @@
 use ::providers::news;
 use ::providers::stripe::CustomerEdit;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use store::Tx;
 
-use super::ask::{CancelCall, CustomerCall};
+use super::ask::{CancelCall, CustomerCall, EraseCall};
 use super::{Call, CallKind, CallState, Provider, accounts, calls, queries};
 use crate::customers::{self, Customer};
-use crate::kit::{AccountId, Ctx, CustomerId, Error, Micros, Result, Right};
+use crate::kit::{AccountId, Ctx, CustomerId, Error, Micros, Result, Right, hex};
 use crate::subscriptions::Subscription;
 
 pub use ::providers::stripe::Cancellation;
@@ -115,6 +116,26 @@ pub(crate) fn cancel(tx: &mut Tx, ctx: &Ctx, s: &Subscription, how: Cancellation
     }
     let payload = serde_json::to_value(CancelCall { reference: reference.clone(), how }).map_err(|e| Error::Internal(e.to_string()))?;
     calls::enqueue(tx, ctx, &account.id, CallKind::Cancel, s.id.as_str(), &payload).map(|_| ())
+}
+
+/// Asks Stripe to delete its record of a customer who is anonymised here, in the same transaction (SPEC 11.2).
+pub(crate) fn erase(tx: &mut Tx, ctx: &Ctx, account: &AccountId, customer: &CustomerId, reference: &str) -> Result<()> {
+    let payload = serde_json::to_value(EraseCall { reference: reference.to_owned() }).map_err(|e| Error::Internal(e.to_string()))?;
+    calls::enqueue(tx, ctx, account, CallKind::Erase, customer.as_str(), &payload).map(|_| ())
+}
+
+/// Remembers, by a hash alone, that a provider's number was of somebody who is gone: what is still told of it makes nobody new.
+pub(crate) fn forgotten(tx: &mut Tx, ctx: &Ctx, account: &AccountId, reference: &str) -> Result<()> {
+    tx.exec(&queries::PUT_FACT, &[&ctx.merchant, account, &GONE, &gone(reference), &GONE])?;
+    Ok(())
+}
+
+/// The kind of fact that [`forgotten`] leaves.
+pub(super) const GONE: &str = "gone";
+
+/// What stands for a provider's number of somebody who is gone.
+pub(super) fn gone(reference: &str) -> String {
+    hex(&Sha256::digest(reference.as_bytes()))
 }
 
 fn links(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<(AccountId, String, Provider)>> {

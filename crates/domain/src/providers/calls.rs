@@ -24,6 +24,8 @@ words! {
         Refund = "refund", "Refund";
         /// A customer's new details.
         Customer = "customer", "Customer edit";
+        /// The deletion of its record of a customer.
+        Erase = "erase", "Deletion of a customer";
         /// The end of a subscription.
         Cancel = "cancel", "Cancellation";
         /// The answer to a dispute.

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use store::Tx;
 
 use super::apply::{Source, fact, is_newest, note, park, wake};
-use super::queries;
+use super::{billing, queries};
 use crate::customers::{self, Customer, CustomerEdit, NewCustomer, Rules};
 use crate::kit::{Address, Ctx, CustomerId, Email, Error, MethodId, Micros, Result, hex};
 use crate::payments::{MethodInput, MethodKind, methods};
@@ -25,6 +25,9 @@ pub(super) enum Whose {
 
 /// Follows merges to the survivor (SPEC 10.1).
 pub(super) fn whose(tx: &mut Tx, ctx: &Ctx, s: &Source, reference: &str) -> Result<Whose> {
+    if fact(tx, ctx, s, billing::GONE, &billing::gone(reference))?.is_some() {
+        return Ok(Whose::Gone);
+    }
     let linked = fact(tx, ctx, s, "customer", reference)?.map(CustomerId::from_db);
     let linked = match linked {
         Some(id) => Some(id),

@@ -135,6 +135,23 @@ pub fn read_customer(reply: &Reply) -> Result<Customer, Refusal> {
     object::customer(&read(reply)?, false).ok_or_else(|| Refusal::later(reply, "Stripe answered with something that is no customer."))
 }
 
+/// `DELETE /v1/customers/{id}`: its cards go with it, its charges stay for the books.
+pub fn delete_customer(keys: &Keys, key: &str, reference: &str) -> Request {
+    let url = format!("{}/v1/customers/{}", keys.base, part(reference));
+    Request { method: "DELETE", url, headers: keys.headers(Some(key)), body: Vec::new() }
+}
+
+/// Whether it is gone; one that Stripe no longer knows is.
+///
+/// # Errors
+/// See [`Refusal`].
+pub fn read_deleted(reply: &Reply) -> Result<(), Refusal> {
+    if reply.status == 404 {
+        return Ok(());
+    }
+    read(reply).map(|_| ())
+}
+
 /// How a subscription is to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

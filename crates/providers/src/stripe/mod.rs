@@ -10,8 +10,8 @@ mod signature;
 mod tests;
 
 pub use calls::{
-    Cancellation, CustomerEdit, Events, Evidence, Keys, RefundOf, cancel, customer, events, evidence, file, read_customer, read_events,
-    read_evidence, read_file, read_refund, read_subscription, read_who, refund, who,
+    Cancellation, CustomerEdit, Events, Evidence, Keys, RefundOf, cancel, customer, delete_customer, events, evidence, file, read_customer,
+    read_deleted, read_events, read_evidence, read_file, read_refund, read_subscription, read_who, refund, who,
 };
 pub use event::read;
 pub use signature::{TOLERANCE, verify};

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use domain::dump;
-use domain::kit::{AsOf, Door};
+use domain::kit::{AsOf, Door, SystemClock};
+use domain::privacy::{self, Ledger};
 
 use super::{Done, Place};
+use crate::config;
 
 /// Flags of `backup`.
 #[derive(Clone, Debug, Args)]
@@ -73,7 +75,16 @@ impl Restore {
     pub fn run(&self, place: &Place) -> Done {
         let db = place.open_roomy()?;
         let restored = dump::restore(&db, &self.file).map_err(|e| e.to_string())?;
+        let file = place.file()?;
+        let data = place.folder(&file)?;
+        // Who was anonymised since the backup was taken stays so. Should this be cut short, the next start of `serve` does it.
+        let (ledger, vault) = (Ledger::of(&data), config::vault(&file, &data)?);
+        let again = privacy::replay(&db, &ledger, &vault, &SystemClock).map_err(|e| e.to_string())?;
+        privacy::settle(&db, &ledger, &SystemClock).map_err(|e| e.to_string())?;
         println!("{} rows are restored. Everybody signs in again.", restored.rows);
+        if again > 0 {
+            println!("{again} customers were anonymised since this backup was taken, and are again.");
+        }
         Ok(())
     }
 }

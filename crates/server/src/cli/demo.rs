@@ -38,7 +38,8 @@ impl Demo {
         let db = place.open_roomy()?;
         let clock = super::today(self.today.as_deref())?.clock(&demo::zone());
         let new = db.read_now::<_, domain::Error>(domain::staff::set_up::is_needed).map_err(|e| e.to_string())?;
-        let hello = if new { self.make(&db, clock.now())? } else { "This demo was made before; its sign-in is the same.".to_owned() };
+        let hello =
+            if new { self.make(&place, &db, clock.now())? } else { "This demo was made before; its sign-in is the same.".to_owned() };
         if self.no_serve {
             println!("{hello}");
             return Ok(());
@@ -46,7 +47,7 @@ impl Demo {
         self.serve.serve(&place, db, clock, &format!("{hello}\nSign in with mara@kilde.example and the password “{}”.", demo::PASSWORD))
     }
 
-    fn make(&self, db: &Db, now: i64) -> Result<String, String> {
+    fn make(&self, place: &Place, db: &Db, now: i64) -> Result<String, String> {
         let plan = Plan { customers: self.customers, seed: self.seed, now };
         let words = |e: domain::Error| format!("The demo could not be made: {e}");
         let house = demo::open(db, &plan).map_err(words)?;
@@ -55,6 +56,8 @@ impl Demo {
         demo::guests(db, &house, &plan).map_err(words)?;
         demo::bills(db, &house, &plan).map_err(words)?;
         demo::business(db, &house).map_err(words)?;
+        let file = place.file()?;
+        demo::erased(db, &house, &plan, &crate::config::vault(&file, &place.folder(&file)?)?).map_err(words)?;
         bar.finish_and_clear();
         let people: Vec<String> = house.people.iter().skip(1).map(|(email, role)| format!("{email} ({})", role.label())).collect();
         Ok(format!(

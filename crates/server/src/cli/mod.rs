@@ -4,6 +4,7 @@ pub mod backup;
 pub mod demo;
 pub mod export;
 pub mod import;
+pub mod maintain;
 pub mod progress;
 pub mod serve;
 pub mod verify;
@@ -58,6 +59,8 @@ enum Command {
     Export(export::Export),
     /// Work out everything kept from the facts and print each difference.
     Verify(verify::Verify),
+    /// Take erased data out of the files of the database.
+    Maintain,
     /// Write everything into one packed file.
     Backup(backup::Backup),
     /// Fill an empty database from a backup.
@@ -75,6 +78,7 @@ pub fn run() -> ExitCode {
         Command::Import(import) => import.run(&cli.place),
         Command::Export(export) => export.run(&cli.place),
         Command::Verify(verify) => verify.run(&cli.place),
+        Command::Maintain => maintain::run(&cli.place),
         Command::Backup(backup) => backup.run(&cli.place),
         Command::Restore(restore) => restore.run(&cli.place),
     };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use domain::customers::list::Indexes;
 use domain::kit::{Clock, SystemClock};
+use domain::privacy::{self, Ledger};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use store::Db;
 
@@ -51,6 +52,12 @@ impl Serve {
     pub fn serve(&self, place: &Place, db: Db, clock: Arc<dyn Clock>, hello: &str) -> Done {
         let config = self.config(place)?;
         let app = app(db, clock, config)?;
+        // Before anybody looks: an older copy of the database may have been put back, or an erasure was cut short.
+        let again = privacy::replay(&app.db, &app.ledger, &app.config.vault, &*app.clock);
+        let again = again.and_then(|n| privacy::settle(&app.db, &app.ledger, &*app.clock).map(|()| n)).map_err(|e| e.to_string())?;
+        if again > 0 {
+            println!("{again} customers of the erasure ledger were anonymised again.");
+        }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| e.to_string())?;
         runtime.block_on(listen(app, hello))
     }
@@ -98,6 +105,7 @@ pub fn app(db: Db, clock: Arc<dyn Clock>, config: Config) -> Result<App, String>
         clock,
         limits: Limits::new(config.api_per_minute),
         certificates: crate::hooks::Certificates::default(),
+        ledger: Ledger::of(&config.data),
         config: Arc::new(config),
         metrics: handle,
     })

@@ -21,6 +21,7 @@ pub mod moments;
 mod orders;
 mod page;
 mod payments;
+mod privacy;
 mod search;
 mod set_up;
 mod settings;
@@ -41,7 +42,7 @@ use crate::http::{Policy, Routes};
 pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(settings::routes(people(routes)));
     let routes = subscriptions::routes(invoices::routes(payments::routes(orders::routes(routes))));
-    let routes = blocks::routes(affiliates::routes(credit::routes(routes)));
+    let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     home::routes(search::routes(jobs::routes(routes)))
 }
 

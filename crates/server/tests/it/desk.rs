@@ -1,7 +1,6 @@
 //! A desk to test: the real router over a fresh database with one merchant, and visitors who knock on it.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -22,6 +21,8 @@ pub struct Desk {
     pub router: Router,
     pub table: Vec<Line>,
     pub app: server::app::App,
+    /// The data folder; gone with the desk.
+    pub folder: tempfile::TempDir,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -49,11 +50,12 @@ impl Desk {
 
     /// The same with providers at these addresses.
     pub fn asking(db: &TestDb, base_url: &str, providers: Addresses) -> Self {
+        let folder = tempfile::tempdir().unwrap();
         let config = Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             base_url: base_url.to_owned(),
             secure: base_url.starts_with("https://"),
-            data: PathBuf::new(),
+            data: folder.path().to_owned(),
             api_per_minute: 1_000_000,
             smtp: smtp(),
             vault: Vault::new(&[7; 32]).unwrap(),
@@ -63,7 +65,7 @@ impl Desk {
         let (router, table) = routes::all(&app);
         let app_for_jobs = app.clone();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        Self { router, table, app: app_for_jobs, runtime }
+        Self { router, table, app: app_for_jobs, folder, runtime }
     }
 
     /// Sends a request and reads the answer.

@@ -13,6 +13,8 @@ use super::{Action, Selection};
 use crate::customers::{self, list};
 use crate::jobs::{Job, Step, Tools};
 use crate::kit::{Ctx, CustomerId, Error, JobId, Micros, Result};
+use crate::privacy;
+use crate::providers::Vault;
 
 /// Ids that are looked up ahead.
 const AHEAD: usize = 200;
@@ -63,7 +65,7 @@ pub fn slice(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &mut Job) -> Result<Ste
     let (began, mut rows) = (Instant::now(), Rows::of(&job.id, job.done));
     while !place.ahead.is_empty() && (rows.all.is_empty() || began.elapsed() < LONG) {
         let some: Vec<CustomerId> = place.ahead.drain(..CHUNK.min(place.ahead.len())).collect();
-        treat(tx, ctx, &input.action, &some, &mut rows)?;
+        treat(tx, ctx, tools.vault.as_ref(), &input.action, &some, &mut rows)?;
     }
     job.done = rows.position;
     place.done += rows.done;
@@ -172,14 +174,14 @@ impl Rows {
 }
 
 /// Does it to some, and notes each outcome. A refusal of the trade is an outcome; a fault of ours ends the slice.
-pub(super) fn treat(tx: &mut Tx, ctx: &Ctx, action: &Action, ids: &[CustomerId], rows: &mut Rows) -> Result<()> {
+pub(super) fn treat(tx: &mut Tx, ctx: &Ctx, vault: Option<&Vault>, action: &Action, ids: &[CustomerId], rows: &mut Rows) -> Result<()> {
     // In the order of the locks.
     let mut ids = ids.to_vec();
     ids.sort();
     for (id, verdict) in ids.iter().zip(verdicts(tx, ctx, action, &ids)?) {
         let outcome = match verdict {
             Verdict::Not(reason) => Err(reason.to_owned()),
-            Verdict::Will(before) => match act(tx, ctx, action, id) {
+            Verdict::Will(before) => match act(tx, ctx, vault, action, id) {
                 Ok(()) => Ok(before),
                 Err(error @ (Error::Store(_) | Error::Internal(_) | Error::Forbidden(_) | Error::Invalid(_))) => return Err(error),
                 Err(refusal) => Err(refusal.to_string()),
@@ -190,13 +192,17 @@ pub(super) fn treat(tx: &mut Tx, ctx: &Ctx, action: &Action, ids: &[CustomerId],
     Ok(())
 }
 
-fn act(tx: &mut Tx, ctx: &Ctx, action: &Action, id: &CustomerId) -> Result<()> {
+fn act(tx: &mut Tx, ctx: &Ctx, vault: Option<&Vault>, action: &Action, id: &CustomerId) -> Result<()> {
     match action {
         Action::Archive { subscription } => customers::archive(tx, ctx, id, *subscription),
         Action::Unarchive => customers::unarchive(tx, ctx, id),
         Action::Delete => customers::delete(tx, ctx, id),
         Action::Restore => customers::restore(tx, ctx, id),
         Action::DeletePermanently => customers::delete_permanently(tx, ctx, id),
+        Action::Anonymise => {
+            let vault = vault.ok_or_else(|| Error::Internal("no key for legal copies".to_owned()))?;
+            privacy::anonymise(tx, ctx, vault, id, privacy::Cause::Bulk).map(drop)
+        }
         Action::SetGroup { group } => customers::set_group(tx, ctx, id, group.as_ref()),
         Action::AddTags { tags } => customers::add_tags(tx, ctx, id, tags),
         Action::RemoveTags { tags } => customers::remove_tags(tx, ctx, id, tags),

@@ -39,6 +39,8 @@ pub enum Action {
     Restore,
     /// Delete for good.
     DeletePermanently,
+    /// Anonymise, for good.
+    Anonymise,
     /// Put in a group, or in none.
     SetGroup {
         /// Which.
@@ -62,6 +64,7 @@ impl Action {
         match self {
             Self::Delete | Self::Restore => Right::Delete,
             Self::DeletePermanently => Right::Purge,
+            Self::Anonymise => Right::Anonymise,
             _ => Right::Write,
         }
     }
@@ -74,6 +77,7 @@ impl Action {
             Self::Delete => "deleted",
             Self::Restore => "restored",
             Self::DeletePermanently => "deleted permanently",
+            Self::Anonymise => "anonymised",
             Self::SetGroup { group: Some(_) } => "put in the group",
             Self::SetGroup { group: None } => "taken out of their group",
             Self::AddTags { .. } => "tagged",

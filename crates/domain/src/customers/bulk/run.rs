@@ -94,13 +94,14 @@ pub fn pick(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, selection: &Selection) ->
 pub fn start(tx: &mut Tx, ctx: &Ctx, selection: &Selection, picked: &Picked, action: &Action) -> Result<Started> {
     check(tx, ctx, action)?;
     let input = json!({ "action": action, "selection": selection });
-    let Some(ids) = &picked.ids else {
+    // Anonymising always leaves a job behind: it also cares for what no transaction of a page may do.
+    let Some(ids) = picked.ids.as_ref().filter(|_| *action != Action::Anonymise) else {
         let job = jobs::enqueue(tx, ctx, KIND, &input, picked.total as i64)?;
         return Ok(Started { job, at_once: false, done: 0, refused: Vec::new() });
     };
     let job = jobs::enqueue(tx, ctx, KIND, &input, ids.len() as i64)?;
     let mut rows = Rows::of(&job, 0);
-    treat(tx, ctx, action, ids, &mut rows)?;
+    treat(tx, ctx, None, action, ids, &mut rows)?;
     let (done, refused) = (rows.done, rows.refused.clone());
     rows.write(tx, ctx)?;
     jobs::finish(tx, ctx, &job, ids.len() as i64, &json!({ "done": done, "refused": refused }))?;

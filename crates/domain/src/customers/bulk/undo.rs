@@ -19,7 +19,7 @@ const SLICE: i64 = 50;
 
 /// Can this job be undone?
 pub fn can_undo(job: &Job) -> bool {
-    job.kind == KIND && job.state.is_over() && action(job).is_ok_and(|a| a != Action::DeletePermanently)
+    job.kind == KIND && job.state.is_over() && action(job).is_ok_and(|a| !matches!(a, Action::DeletePermanently | Action::Anonymise))
 }
 
 /// Puts everybody back, at once when they are few, else as a job of its own; gives that job.
@@ -85,7 +85,7 @@ fn one(tx: &mut Tx, ctx: &Ctx, action: &Action, id: &CustomerId, before: &Before
         Action::SetGroup { .. } => customers::set_group(tx, ctx, id, before.group.as_ref()),
         Action::AddTags { tags } => customers::remove_tags(tx, ctx, id, &those(tags, false)),
         Action::RemoveTags { tags } => customers::add_tags(tx, ctx, id, &those(tags, true)),
-        Action::DeletePermanently => Err(refused()),
+        Action::DeletePermanently | Action::Anonymise => Err(refused()),
     }
 }
 

@@ -8,6 +8,7 @@ use super::{Action, queries as q};
 use crate::customers::delete::RESTORABLE;
 use crate::customers::list::{queries::Some2, some_of};
 use crate::kit::{Ctx, CustomerId, GroupId, Micros, Result, name_key};
+use crate::privacy;
 
 /// What the action will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +75,13 @@ impl More {
                 }
                 Ok(())
             })?,
+            Action::Anonymise => {
+                for id in ids {
+                    if !privacy::active(tx, ctx, &CustomerId::from_db(id.clone()))?.is_empty() {
+                        more.live.insert(id.clone());
+                    }
+                }
+            }
             Action::DeletePermanently => {
                 let statements: [&Some2; 3] = [&q::ORDERED, &q::PAID, &q::SUBSCRIBED];
                 for statement in statements {
@@ -101,6 +109,9 @@ fn judge(ctx: &Ctx, action: &Action, id: &str, state: &State, more: &More) -> Ve
         }
         () if state.merged => return Verdict::Not("merged into another customer"),
         () if state.anonymised => return Verdict::Not("anonymised"),
+        () if *action == Action::Anonymise => {
+            return if more.live.contains(id) { Verdict::Not("something is still active") } else { will() };
+        }
         () if state.deleted_at.is_some() && !restores => {
             return Verdict::Not(if *action == Action::Delete { "already deleted" } else { "deleted" });
         }

@@ -29,6 +29,8 @@ enum BulkAction {
     Delete,
     Restore,
     DeletePermanently,
+    /// Final; always a job.
+    Anonymise,
     /// Needs `group`; `null` takes everybody out of theirs.
     SetGroup,
     /// Needs `tags`.
@@ -74,6 +76,7 @@ impl Bulk {
             BulkAction::Delete => Action::Delete,
             BulkAction::Restore => Action::Restore,
             BulkAction::DeletePermanently => Action::DeletePermanently,
+            BulkAction::Anonymise => Action::Anonymise,
             BulkAction::SetGroup => Action::SetGroup {
                 group: self.group.clone().ok_or_else(|| Problems::one("group", "required", "Name the group, or null for none."))?,
             },

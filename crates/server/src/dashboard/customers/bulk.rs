@@ -127,6 +127,11 @@ async fn run(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typ
         form.fail("sure", "Tick that you are sure. Deleting permanently cannot be undone.");
         return shown(&app, &who, &uri, &headers, asked, form, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
+    if action == Action::Anonymise && !crate::dashboard::privacy::is_confirmed(&typed) {
+        let mut form = typed.form();
+        form.fail("word", crate::dashboard::privacy::CONFIRM);
+        return shown(&app, &who, &uri, &headers, asked, form, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
     let (indexes, selection) = (app.indexes.clone(), asked.selection.clone());
     let picked = app.read(&who.ctx, move |tx, ctx| bulk::pick(tx, ctx, &indexes, &selection)).await?;
     let (selection, once, what) = (asked.selection.clone(), typed.text("once"), action.clone());

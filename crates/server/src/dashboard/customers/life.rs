@@ -40,6 +40,9 @@ pub struct Linked {
 pub fn linked(customer: &CustomerId, links: &[Link]) -> Vec<Linked> {
     let href = |link: &Link| match link.kind {
         "order" => format!("/orders/{}", link.id),
+        "invoice" => format!("/invoices/{}", link.id),
+        "call" => format!("/customers/{customer}"),
+        "customer" => format!("/customers/{}", link.id),
         "subscription" => format!("/customers/{customer}/subscriptions"),
         "credit" => format!("/customers/{customer}/credit"),
         _ => format!("/customers/{customer}/payments"),

@@ -8,6 +8,7 @@ mod list;
 mod notes;
 pub mod profile;
 
+pub use life::{Linked, linked};
 pub use list::address;
 
 use crate::http::Routes;

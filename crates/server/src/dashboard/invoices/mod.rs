@@ -11,6 +11,8 @@ mod send;
 mod shown;
 mod whose;
 
+pub use page::file;
+
 use domain::kit::Right;
 
 pub use shown::{Line, line};

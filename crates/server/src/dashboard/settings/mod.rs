@@ -83,7 +83,7 @@ pub(in crate::dashboard) struct Item {
     pub(in crate::dashboard) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 11] = [
+const ENTRIES: [(&str, &str, Right); 12] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/payments", "Payments", Right::Settings),
@@ -92,6 +92,7 @@ const ENTRIES: [(&str, &str, Right); 11] = [
     ("/settings/invoices", "Invoices", Right::Settings),
     ("/settings/rates", "Exchange rates", Right::Settings),
     ("/settings/blocks", "Blocked buyers", Right::Payments),
+    ("/settings/privacy", "Privacy", Right::Anonymise),
     ("/settings/staff", "Staff", Right::Staff),
     ("/settings/api-keys", "API keys", Right::Staff),
     ("/settings/audit", "Audit log", Right::Audit),

@@ -16,8 +16,8 @@ pub struct Asked {
     pub carried: Vec<(String, String)>,
 }
 
-const KINDS: [&str; 9] =
-    ["archive", "unarchive", "delete", "restore", "delete_permanently", "set_group", "add_tags", "remove_tags", "export"];
+const KINDS: [&str; 10] =
+    ["archive", "unarchive", "delete", "restore", "delete_permanently", "anonymise", "set_group", "add_tags", "remove_tags", "export"];
 
 impl Asked {
     /// Reads it; `None` when nobody is selected or the action is unknown.
@@ -51,6 +51,7 @@ impl Asked {
             "delete" => format!("Delete {many}"),
             "restore" => format!("Restore {many}"),
             "delete_permanently" => format!("Delete {many} permanently"),
+            "anonymise" => format!("Anonymise {many}"),
             "set_group" => format!("Set the group of {many}"),
             "add_tags" => format!("Tag {many}"),
             _ => format!("Untag {many}"),
@@ -92,6 +93,7 @@ fn action(kind: &str, typed: &Typed) -> Option<Action> {
         "delete" => Action::Delete,
         "restore" => Action::Restore,
         "delete_permanently" => Action::DeletePermanently,
+        "anonymise" => Action::Anonymise,
         "set_group" => match typed.get("group") {
             "" => return None,
             "none" => Action::SetGroup { group: None },

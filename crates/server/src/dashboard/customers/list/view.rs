@@ -28,6 +28,7 @@ pub struct Bulk {
     pub write: bool,
     pub delete: bool,
     pub purge: bool,
+    pub anonymise: bool,
     pub export: bool,
     /// Archived ones are in the list.
     pub archived: bool,
@@ -195,9 +196,10 @@ fn bulk(who: &Who, query: &ListQuery) -> Option<Bulk> {
         write: may(Right::Write),
         delete: may(Right::Delete),
         purge: may(Right::Purge),
+        anonymise: may(Right::Anonymise),
         export: may(Right::Export),
         archived: query.status.contains(&Status::Archived) || query.active == Some(false),
         deleted: query.status.contains(&Status::Deleted),
     };
-    (bulk.write || bulk.delete || bulk.purge || bulk.export).then_some(bulk)
+    (bulk.write || bulk.delete || bulk.purge || bulk.anonymise || bulk.export).then_some(bulk)
 }

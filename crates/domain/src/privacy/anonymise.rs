@@ -1,0 +1,130 @@
+//! The verb: one transaction that clears all a key leads to, keeps what the law wants sealed, and writes the receipt.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use store::Tx;
+
+use super::read::{self, Kept, Receipt};
+use super::{active, clear, legal, queries as q, refusals, sweep, words};
+use crate::customers::{facts, state};
+use crate::events::Event;
+use crate::kit::{AccountId, Ctx, CustomerId, ErasureId, Error, Link, Result, Right, locks, words as word_list};
+use crate::providers::{Provider, Vault, billing};
+
+word_list! {
+    /// Why somebody was anonymised.
+    pub enum Cause {
+        /// By hand, for this one.
+        Hand = "hand", "by hand";
+        /// With others of a list.
+        Bulk = "bulk", "as one of many";
+        /// By the rule of the shops.
+        Retention = "retention", "by the retention rule";
+        /// It was erased before, and a backup had brought it back.
+        Ledger = "ledger", "again, after a backup was restored";
+    }
+}
+
+/// Anonymises a customer and everybody who was merged into it, for good. Done twice it gives the same receipt.
+///
+/// # Errors
+/// Conflicts: `still_active` with everything that stands in the way (but for [`Cause::Ledger`], which was decided before), `customer_merged`
+/// with a link to the survivor.
+pub fn anonymise(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &CustomerId, cause: Cause) -> Result<Receipt> {
+    ctx.must(Right::Anonymise)?;
+    let all = locked(tx, ctx, id)?;
+    let state = state::load(tx, ctx, id)?;
+    if state.anonymised_at.is_some() {
+        return read::of_customer(tx, ctx, id)?
+            .ok_or_else(|| Error::conflict("customer_anonymised", "This customer was anonymised already. That is final."));
+    }
+    if let Some(into) = state.merged_into.filter(|_| cause != Cause::Ledger) {
+        let survivor = state::load(tx, ctx, &into)?.display_name;
+        return Err(Error::Conflict {
+            code: "customer_merged",
+            message: format!("{} was merged into {survivor}. Anonymise that one: both go together.", state.display_name),
+            links: vec![Link { kind: "customer", id: into.to_string(), label: survivor }],
+        });
+    }
+    if cause != Cause::Ledger {
+        let mut links = Vec::new();
+        for one in &all {
+            links.extend(active::active(tx, ctx, one)?);
+        }
+        if !links.is_empty() {
+            return Err(active::refused(&state.display_name, links));
+        }
+    }
+    let (ids, values) = words::gather(tx, ctx, &all)?;
+    let (mut cleared, mut kept) = (BTreeMap::new(), Vec::new());
+    legal::seal(tx, ctx, vault, &all, &mut kept)?;
+    refusals::keep(tx, ctx, &all, &mut kept)?;
+    let mut gone = Vec::new();
+    for one in &all {
+        tell(tx, ctx, one, &mut cleared, &mut gone)?;
+        clear::clear(tx, ctx, one, &mut cleared)?;
+    }
+    for (account, reference) in &gone {
+        billing::forgotten(tx, ctx, account, reference)?;
+    }
+    kept.extend(books());
+    facts::refresh(tx, ctx, &all, "anonymised")?;
+    for one in &all {
+        let erasure: ErasureId = ctx.id();
+        let (cleared, kept) = if one == id { (json!(cleared), json!(kept)) } else { (json!({}), json!([])) };
+        let actor = &ctx.actor.name;
+        tx.exec(&q::RECORD, &[&ctx.merchant, &erasure, one, &cause, actor, &cleared.to_string(), &kept.to_string(), &ctx.now])?;
+        if one == id {
+            words::keep(tx, ctx, &erasure, &ids, &values)?;
+        }
+        state::touch(tx, ctx, one)?;
+        Event::new("customer.anonymised").of(one).on("erasure", erasure.as_str()).because(cause.label()).record(tx, ctx)?;
+    }
+    sweep::ask(tx, ctx)?;
+    read::of_customer(tx, ctx, id)?.ok_or_else(|| Error::Internal("no receipt".to_owned()))
+}
+
+/// Locks the customer, then everybody merged into it, at any distance. Nobody can be merged into a row that is locked.
+fn locked(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<CustomerId>> {
+    let mut all = vec![id.clone()];
+    let mut at = 0;
+    while let Some(one) = all.get(at).cloned() {
+        locks::customers(tx, ctx, &[&one])?;
+        for source in tx.rows(&q::SOURCES, &[&ctx.merchant, &one], |r| r.get::<CustomerId>(0))? {
+            if !all.contains(&source) {
+                all.push(source);
+            }
+        }
+        at += 1;
+    }
+    Ok(all)
+}
+
+/// Providers that have a record of the customer are asked to delete it. What they still tell of their number makes nobody
+/// new: see [`billing::forgotten`].
+fn tell(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, cleared: &mut BTreeMap<String, u64>, gone: &mut Vec<(AccountId, String)>) -> Result<()> {
+    let links = tx.rows(&q::LINKS, &[&ctx.merchant, id], |r| {
+        Ok((r.get::<AccountId>(0)?, r.get::<String>(1)?, r.get::<Provider>(2)?, r.get::<bool>(3)?))
+    })?;
+    for (account, reference, provider, disabled) in links {
+        if provider == Provider::Stripe && !disabled {
+            billing::erase(tx, ctx, &account, id, &reference)?;
+        }
+        *cleared.entry("provider_facts".to_owned()).or_insert(0) += tx.exec(&q::DROP_FACTS, &[&ctx.merchant, &account, &reference])?;
+        gone.push((account, reference));
+    }
+    Ok(())
+}
+
+/// What always stays, and why.
+fn books() -> Vec<Kept> {
+    let kept = |what: &str, rule: &str| Kept { what: what.to_owned(), rule: rule.to_owned(), count: None, until: None };
+    vec![
+        kept(
+            "Amounts, dates and numbers of orders, payments, refunds and invoices",
+            "Books: they say what was sold, and no longer to whom.",
+        ),
+        kept("The timeline as ids and codes", "Proof of who did what in this house."),
+    ]
+}

@@ -1,0 +1,32 @@
+//! Anonymising a customer for good (SPEC 11): what is personal, what stands in the way, what is cleared and what the law keeps.
+//!
+//! The verb clears in one transaction all that a key leads to. What only speaks of the person inside of text (webhook bodies, stored answers,
+//! journals of imports) is found by a pass behind it ([`sweep`]); the ledger outside of the database sees to it that no backup brings anybody back,
+//! and [`settle`] that the erased bytes leave the files.
+
+mod active;
+mod anonymise;
+mod clear;
+pub mod columns;
+mod fake;
+mod ledger;
+mod legal;
+pub mod queries;
+mod read;
+mod refusals;
+pub mod retention;
+mod settings;
+mod settle;
+pub mod sweep;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use active::active;
+pub use anonymise::{Cause, anonymise};
+pub use ledger::Ledger;
+pub use legal::{Copy, copies, expire, legal_buyer, legal_paper};
+pub use read::{Kept, Receipt, find, list, of_customer};
+pub(crate) use refusals::refuse_again;
+pub use settings::{Settings, save_settings, settings, years_of};
+pub use settle::{replay, scrubbed, settle};

@@ -1,0 +1,124 @@
+//! SQL of the room that is written out. What follows from the register of columns is built from it in `clear` and `sweep`.
+
+store::statements! {
+    /// Who was merged into these, at any distance; a merge points one step on.
+    pub(super) SOURCES = "SELECT id FROM customers WHERE merchant_id = $1 AND merged_into = $2 ORDER BY id";
+    pub(super) OPT_OUT = "SELECT email_key FROM customers WHERE merchant_id = $1 AND id = $2 AND NOT marketing AND marketing_at IS NOT NULL
+        UNION SELECT k.key FROM customer_contacts k JOIN customers c ON c.merchant_id = k.merchant_id AND c.id = k.customer_id
+        WHERE k.merchant_id = $1 AND k.customer_id = $2 AND k.kind = 'email' AND NOT c.marketing AND c.marketing_at IS NOT NULL";
+
+    // What stands in the way.
+    pub(super) OPEN_ORDERS = "SELECT id, number FROM orders WHERE merchant_id = $1 AND customer_id = $2 AND state IN ('draft', 'open', 'paid')
+        ORDER BY ordered_at, id LIMIT 201";
+    pub(super) OPEN_INVOICES = "SELECT id, COALESCE(number, '') FROM invoices WHERE merchant_id = $1 AND customer_id = $2 AND state IN ('draft', 'open', 'partly_paid')
+        ORDER BY created_at, id LIMIT 201";
+    pub(super) OPEN_PAYMENTS = "SELECT id, amount, currency FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND (status = 'pending' OR refund_pending > 0)
+        ORDER BY paid_at, id LIMIT 201";
+    pub(super) OPEN_DISPUTES = "SELECT d.id, d.amount, d.currency FROM payments p JOIN disputes d ON d.merchant_id = p.merchant_id AND d.payment_id = p.id
+        WHERE p.merchant_id = $1 AND p.customer_id = $2 AND d.status = 'open' ORDER BY d.opened_at, d.id LIMIT 201";
+    pub(super) LIVE_SUBSCRIPTIONS = "SELECT id, name, ends_at FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2
+        AND status IN ('trialing', 'active', 'past_due', 'paused', 'cancelled') ORDER BY started_at, id LIMIT 201";
+    pub(super) BALANCES = "SELECT currency, balance, currency FROM credit_balances WHERE merchant_id = $1 AND customer_id = $2 AND balance > 0 ORDER BY currency";
+    /// Calls that were not answered, about the customer or a thing of it.
+    pub(super) OPEN_CALLS = "SELECT id, kind FROM provider_calls WHERE merchant_id = $1 AND state = 'waiting' AND subject_id IN (
+        SELECT CAST($2 AS TEXT) UNION SELECT id FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT r.id FROM payments p JOIN refunds r ON r.merchant_id = p.merchant_id AND r.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2
+        UNION SELECT d.id FROM payments p JOIN disputes d ON d.merchant_id = p.merchant_id AND d.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2)
+        ORDER BY id LIMIT 20";
+
+    // What a key leads to but no column of the register.
+    pub(super) APART_VALUES = "DELETE FROM event_values WHERE merchant_id = $1 AND event_id IN (
+        SELECT e.id FROM events e WHERE e.merchant_id = $1 AND e.customer_id IS NULL AND e.subject_id <> '' AND e.subject_id IN (
+            SELECT id FROM orders WHERE merchant_id = $1 AND customer_id = $2 UNION SELECT id FROM payments WHERE merchant_id = $1 AND customer_id = $2
+            UNION SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2))";
+    /// Blocks of the customer's addresses and cards that name nobody.
+    pub(super) KEYED_BLOCKS = "DELETE FROM blocks WHERE merchant_id = $1 AND customer_id IS NULL AND key <> '' AND key IN (
+        SELECT email_key FROM customers WHERE merchant_id = $1 AND id = $2
+        UNION SELECT key FROM customer_contacts WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT fingerprint FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT key FROM payment_keys WHERE merchant_id = $1 AND customer_id = $2)";
+    /// Mail about an invoice of the customer that does not name it.
+    pub(super) INVOICE_MAIL = "SELECT id FROM mails WHERE merchant_id = $1 AND invoice_id IN (SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2)";
+    pub(super) DROP_MAIL = "DELETE FROM mails WHERE merchant_id = $1 AND id = $2";
+    pub(super) DROP_WAITING_MAIL = "DELETE FROM mail_queue WHERE merchant_id = $1 AND mail_id = $2";
+    pub(super) LINKS = "SELECT f.account_id, f.reference, a.provider, a.disabled_at IS NOT NULL FROM provider_facts f
+        JOIN provider_accounts a ON a.merchant_id = f.merchant_id AND a.id = f.account_id
+        WHERE f.merchant_id = $1 AND f.kind = 'customer' AND f.value = $2 ORDER BY f.account_id, f.reference";
+    /// Facts about the customer's own references, whatever they say of it.
+    pub(super) DROP_FACTS = "DELETE FROM provider_facts WHERE merchant_id = $1 AND account_id = $2 AND reference = $3";
+    /// Ids by which rows that speak of the customer find it: ours, and the provider's numbers of its payments.
+    pub(super) IDS = "SELECT id FROM orders WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT id FROM payments WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT provider_ref FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND provider_ref IS NOT NULL
+        UNION SELECT r.reference FROM payments p JOIN payment_refs r ON r.merchant_id = p.merchant_id AND r.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2
+        UNION SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT id FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT provider_ref FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2 AND provider_ref IS NOT NULL";
+
+    // Legal copies.
+    pub(super) ISSUED = "SELECT id, buyer, note, COALESCE(issued_at, created_at) FROM invoices WHERE merchant_id = $1 AND customer_id = $2 AND number IS NOT NULL ORDER BY id";
+    pub(super) KEEP_COPY = "INSERT INTO legal_copies (merchant_id, invoice_id, customer_id, country, years, keep_until, sealed, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (merchant_id, invoice_id) DO NOTHING";
+    pub(super) COPY = "SELECT sealed, country, years, keep_until FROM legal_copies WHERE merchant_id = $1 AND invoice_id = $2";
+    pub(super) COPIES = "SELECT c.invoice_id, i.number, c.country, c.years, c.keep_until FROM legal_copies c JOIN invoices i ON i.merchant_id = c.merchant_id AND i.id = c.invoice_id
+        WHERE c.merchant_id = $1 AND c.customer_id = $2 ORDER BY c.invoice_id LIMIT 200";
+    pub(super) EXPIRE = "DELETE FROM legal_copies WHERE merchant_id = $1 AND keep_until <= $2";
+
+    // Receipts.
+    pub(super) RECORD = "INSERT INTO erasures (merchant_id, id, customer_id, cause, actor_name, cleared, kept, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    pub(super) RECEIPT = "SELECT id, customer_id, cause, actor_name, cleared, kept, created_at, noted_at, swept_at, scrubbed_at FROM erasures WHERE merchant_id = $1 AND id = $2";
+    pub(super) RECEIPT_OF = "SELECT id, customer_id, cause, actor_name, cleared, kept, created_at, noted_at, swept_at, scrubbed_at FROM erasures
+        WHERE merchant_id = $1 AND customer_id = $2";
+    pub(super) RECEIPTS = "SELECT id, customer_id, cause, actor_name, cleared, kept, created_at, noted_at, swept_at, scrubbed_at FROM erasures
+        WHERE merchant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+
+    // The pass.
+    pub(super) WORD = "INSERT INTO erasure_words (merchant_id, erasure_id, position, kind, word) VALUES ($1, $2, $3, $4, $5)";
+    pub(super) WAITING_PASS = "SELECT 1 FROM jobs WHERE merchant_id = $1 AND kind = $2 AND state = 'queued' LIMIT 1";
+    pub(super) UNSWEPT = "SELECT id FROM erasures WHERE merchant_id = $1 AND swept_at IS NULL AND (job_id IS NULL OR job_id = $2) ORDER BY id LIMIT $3";
+    pub(super) TAKE = "UPDATE erasures SET job_id = $3 WHERE merchant_id = $1 AND id = $2";
+    pub(super) WORDS = "SELECT w.kind, w.word FROM erasures e JOIN erasure_words w ON w.merchant_id = e.merchant_id AND w.erasure_id = e.id
+        WHERE e.merchant_id = $1 AND e.swept_at IS NULL AND e.job_id = $2 ORDER BY w.erasure_id, w.position";
+    pub(super) NEWEST = "SELECT MAX(created_at) FROM erasures WHERE merchant_id = $1 AND swept_at IS NULL AND job_id = $2";
+    pub(super) FORGET_WORDS = "DELETE FROM erasure_words WHERE merchant_id = $1 AND erasure_id IN
+        (SELECT id FROM erasures WHERE merchant_id = $1 AND swept_at IS NULL AND job_id = $2)";
+    pub(super) SWEPT = "UPDATE erasures SET swept_at = $3 WHERE merchant_id = $1 AND swept_at IS NULL AND job_id = $2";
+    pub(super) LET_GO = "UPDATE erasures SET job_id = NULL WHERE merchant_id = $1 AND swept_at IS NULL AND job_id = $2";
+    /// Those whose pass ended without them: it failed, or something was still being worked on.
+    pub(super) STRANDED = "UPDATE erasures SET job_id = NULL WHERE merchant_id = $1 AND swept_at IS NULL AND job_id IS NOT NULL
+        AND job_id NOT IN (SELECT id FROM jobs WHERE merchant_id = $1 AND state IN ('queued', 'running'))";
+
+    // The ledger and the bytes.
+    pub(super) UNNOTED = "SELECT merchant_id, id, customer_id, created_at FROM erasures WHERE noted_at IS NULL ORDER BY merchant_id, id LIMIT 1000";
+    pub(super) NOTED = "UPDATE erasures SET noted_at = $3 WHERE merchant_id = $1 AND id = $2";
+    pub(super) UNSCRUBBED = "SELECT merchant_id, id FROM erasures WHERE scrubbed_at IS NULL AND swept_at IS NOT NULL LIMIT 1000";
+    pub(super) SCRUBBED = "UPDATE erasures SET scrubbed_at = $3 WHERE merchant_id = $1 AND id = $2";
+    pub(super) IS_ANONYMISED = "SELECT anonymised_at IS NOT NULL FROM customers WHERE merchant_id = $1 AND id = $2";
+
+    // Settings and refusals.
+    pub(super) SETTINGS = "SELECT keep_years FROM privacy_settings WHERE merchant_id = $1";
+    pub(super) SAVE_YEARS = "INSERT INTO privacy_settings (merchant_id, keep_years, hash_key, updated_at) VALUES ($1, $2, '', $3)
+        ON CONFLICT (merchant_id) DO UPDATE SET keep_years = excluded.keep_years, updated_at = excluded.updated_at";
+    pub(super) HASH_KEY = "SELECT hash_key FROM privacy_settings WHERE merchant_id = $1 AND hash_key <> ''";
+    pub(super) SAVE_KEY = "INSERT INTO privacy_settings (merchant_id, keep_years, hash_key, updated_at) VALUES ($1, NULL, $2, $3)
+        ON CONFLICT (merchant_id) DO UPDATE SET hash_key = CASE WHEN privacy_settings.hash_key = '' THEN excluded.hash_key ELSE privacy_settings.hash_key END";
+    pub(super) REFUSE = "INSERT INTO marketing_refusals (merchant_id, address_hash, created_at) VALUES ($1, $2, $3) ON CONFLICT (merchant_id, address_hash) DO NOTHING";
+    pub(super) REFUSED = "SELECT 1 FROM marketing_refusals WHERE merchant_id = $1 AND address_hash = $2";
+    pub(super) NO_MARKETING = "UPDATE customers SET marketing = FALSE, marketing_at = $3 WHERE merchant_id = $1 AND id = $2";
+
+    // Retention.
+    pub(super) RULES = "SELECT s.id, s.name, r.months FROM shops s LEFT JOIN retention_rules r ON r.merchant_id = s.merchant_id AND r.shop_id = s.id
+        WHERE s.merchant_id = $1 ORDER BY s.name_key";
+    pub(super) SET_RULE = "INSERT INTO retention_rules (merchant_id, shop_id, months, updated_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (merchant_id, shop_id) DO UPDATE SET months = excluded.months, updated_at = excluded.updated_at";
+    pub(super) DROP_RULE = "DELETE FROM retention_rules WHERE merchant_id = $1 AND shop_id = $2";
+    /// The next customers by id, with their last sign of life; without what is gone already.
+    pub(super) CANDIDATES = "SELECT c.id, c.shop_id, c.created_at, c.last_order_at, c.last_paid_at, x.customer_id IS NOT NULL
+        FROM customers c LEFT JOIN retention_exempt x ON x.merchant_id = c.merchant_id AND x.customer_id = c.id
+        WHERE c.merchant_id = $1 AND c.id > $2 AND c.anonymised_at IS NULL AND c.merged_into IS NULL ORDER BY c.id LIMIT $3";
+    pub(super) SHOPS_OF = "SELECT shop_id FROM customer_shops WHERE merchant_id = $1 AND customer_id = $2";
+    pub(super) EXEMPT = "INSERT INTO retention_exempt (merchant_id, customer_id, created_at) VALUES ($1, $2, $3) ON CONFLICT (merchant_id, customer_id) DO NOTHING";
+    pub(super) NOT_EXEMPT = "DELETE FROM retention_exempt WHERE merchant_id = $1 AND customer_id = $2";
+    pub(super) IS_EXEMPT = "SELECT 1 FROM retention_exempt WHERE merchant_id = $1 AND customer_id = $2";
+    pub(super) LAST_RUN = "SELECT created_at FROM jobs WHERE merchant_id = $1 AND kind = $2 AND created_at > $3 LIMIT 1";
+}

@@ -1,0 +1,236 @@
+//! Retention (SPEC 11.1): after so many months without a sign of life a shop's customers are anonymised. A customer of several shops is kept as long as
+//! the longest of their rules says; a shop without a rule keeps for ever; whose *Obfuscate enabled* is unticked stays.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use jiff::Span;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{Row, Tx};
+
+use super::{Cause, active, anonymise, queries as q};
+use crate::customers::state;
+use crate::events::Event;
+use crate::jobs::{self, Job, Step, Tools};
+use crate::kit::{Ctx, CustomerId, DAY, Error, JobId, Micros, Problems, Result, Right, ShopId, Zone};
+use crate::merchants;
+
+/// The kind of job.
+pub const KIND: &str = "retention";
+/// Customers read at once.
+const ROWS: i64 = 200;
+/// How long a slice works.
+const LONG: Duration = Duration::from_millis(20);
+
+/// The rule of a shop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rule {
+    /// Which shop.
+    pub shop: ShopId,
+    /// Its name.
+    pub name: String,
+    /// After so many months of inactivity; absent: never.
+    pub months: Option<i64>,
+}
+
+/// What a run would do, or did: exact numbers, and why not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Customers that were looked at.
+    pub looked: u64,
+    /// So many are anonymised.
+    pub will: u64,
+    /// So many are not, by reason.
+    pub refused: BTreeMap<String, u64>,
+}
+
+/// The rules of all shops. Needs [`Right::Read`].
+pub fn rules(tx: &mut Tx, ctx: &Ctx) -> Result<Vec<Rule>> {
+    ctx.must(Right::Read)?;
+    Ok(tx.rows(&q::RULES, &[&ctx.merchant], |r| Ok(Rule { shop: r.get(0)?, name: r.get(1)?, months: r.get(2)? }))?)
+}
+
+/// Sets the rule of a shop; `None` takes it off. Needs [`Right::Settings`] and [`Right::Anonymise`].
+///
+/// # Errors
+/// `NotFound` for a shop that is not there; `Invalid` below 1 or above 240 months.
+pub fn set_rule(tx: &mut Tx, ctx: &Ctx, shop: &ShopId, months: Option<i64>) -> Result<()> {
+    ctx.must(Right::Settings)?;
+    ctx.must(Right::Anonymise)?;
+    if months.is_some_and(|m| !(1..=240).contains(&m)) {
+        return Err(Problems::one("months", "invalid", "Use 1 to 240 months, or nothing for never."));
+    }
+    let before = rules(tx, ctx)?.into_iter().find(|r| r.shop == *shop).ok_or(Error::NotFound("shop"))?.months;
+    match months {
+        _ if before == months => return Ok(()),
+        Some(months) => tx.exec(&q::SET_RULE, &[&ctx.merchant, shop, &months, &ctx.now])?,
+        None => tx.exec(&q::DROP_RULE, &[&ctx.merchant, shop])?,
+    };
+    Event::new("privacy.retention_changed")
+        .on("shop", shop.as_str())
+        .data(json!({ "months": months, "before": before }))
+        .record(tx, ctx)?;
+    Ok(())
+}
+
+/// Is *Obfuscate enabled* ticked?
+pub fn is_enabled(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<bool> {
+    ctx.must(Right::Read)?;
+    Ok(tx.opt(&q::IS_EXEMPT, &[&ctx.merchant, customer], |_| Ok(()))?.is_none())
+}
+
+/// Ticks or unticks *Obfuscate enabled*. Needs [`Right::Anonymise`].
+pub fn set_enabled(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, enabled: bool) -> Result<()> {
+    ctx.must(Right::Anonymise)?;
+    state::locked(tx, ctx, customer)?.ensure_here()?;
+    let changed = if enabled {
+        tx.exec(&q::NOT_EXEMPT, &[&ctx.merchant, customer])?
+    } else {
+        tx.exec(&q::EXEMPT, &[&ctx.merchant, customer, &ctx.now])?
+    };
+    if changed > 0 {
+        Event::new("customer.obfuscate_changed").of(customer).data(json!({ "enabled": enabled })).record(tx, ctx)?;
+    }
+    Ok(())
+}
+
+/// What a run would do now, and to whom it would not and why. In a read transaction. Needs [`Right::Anonymise`].
+pub fn dry_run(tx: &mut Tx, ctx: &Ctx) -> Result<Outcome> {
+    ctx.must(Right::Anonymise)?;
+    let judge = Judge::of(tx, ctx)?;
+    let (mut outcome, mut after) = (Outcome::default(), String::new());
+    loop {
+        let some = candidates(tx, ctx, &after)?;
+        let Some(last) = some.last() else { return Ok(outcome) };
+        after = last.id.to_string();
+        for one in &some {
+            outcome.looked += 1;
+            match judge.why_not(tx, ctx, one)? {
+                None => outcome.will += 1,
+                Some(why) => *outcome.refused.entry(why.to_owned()).or_insert(0) += 1,
+            }
+        }
+    }
+}
+
+/// Asks for a run. Needs [`Right::Anonymise`].
+///
+/// # Errors
+/// `Conflict` (`no_rule`) when no shop has a rule.
+pub fn start(tx: &mut Tx, ctx: &Ctx) -> Result<JobId> {
+    ctx.must(Right::Anonymise)?;
+    if Judge::of(tx, ctx)?.shortest.is_none() {
+        return Err(Error::conflict("no_rule", "No shop has a retention rule. Set one first."));
+    }
+    jobs::enqueue(tx, ctx, KIND, &json!({}), 0)
+}
+
+/// Asks for the run of the day, where a shop has a rule. For housekeeping.
+pub fn daily(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+    if Judge::of(tx, ctx)?.shortest.is_none() || tx.opt(&q::LAST_RUN, &[&ctx.merchant, &KIND, &(ctx.now - DAY)], |_| Ok(()))?.is_some() {
+        return Ok(());
+    }
+    jobs::enqueue(tx, ctx, KIND, &json!({}), 0).map(drop)
+}
+
+/// How far a run came.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Place {
+    after: String,
+    outcome: Outcome,
+}
+
+/// One slice of a job of kind [`KIND`].
+pub fn slice(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &mut Job) -> Result<Step> {
+    let vault = tools.vault.as_ref().ok_or_else(|| Error::Internal("no key for legal copies".to_owned()))?;
+    let mut place: Place = serde_json::from_value(job.cursor.clone()).unwrap_or_default();
+    let (judge, began) = (Judge::of(tx, ctx)?, Instant::now());
+    let some = candidates(tx, ctx, &place.after)?;
+    for one in &some {
+        place.outcome.looked += 1;
+        let why = match judge.why_not(tx, ctx, one)? {
+            Some(why) => Some(why.to_owned()),
+            None => {
+                tx.next_verb();
+                match anonymise(tx, ctx, vault, &one.id, Cause::Retention) {
+                    Ok(_) => None,
+                    Err(error @ (Error::Store(_) | Error::Internal(_) | Error::Forbidden(_))) => return Err(error),
+                    Err(refusal) => Some(refusal.to_string()),
+                }
+            }
+        };
+        match why {
+            None => place.outcome.will += 1,
+            Some(why) => *place.outcome.refused.entry(why).or_insert(0) += 1,
+        }
+        place.after = one.id.to_string();
+        if began.elapsed() > LONG {
+            break;
+        }
+    }
+    job.done = place.outcome.looked as i64;
+    job.result = json!({ "done": place.outcome.will, "refused": place.outcome.refused });
+    job.cursor = json!(place);
+    if !some.is_empty() {
+        return Ok(Step::More);
+    }
+    job.total = job.done;
+    Event::new("retention.done").on("job", job.id.as_str()).data(json!({ "done": place.outcome.will })).record(tx, ctx)?;
+    Ok(Step::Done)
+}
+
+struct Candidate {
+    id: CustomerId,
+    shop: Option<ShopId>,
+    last: Micros,
+    exempt: bool,
+}
+
+fn candidates(tx: &mut Tx, ctx: &Ctx, after: &str) -> Result<Vec<Candidate>> {
+    Ok(tx.rows(&q::CANDIDATES, &[&ctx.merchant, &after, &ROWS], |r: &Row| {
+        let moments = [Some(r.get::<Micros>(2)?), r.get(3)?, r.get(4)?];
+        Ok(Candidate { id: r.get(0)?, shop: r.get(1)?, last: moments.into_iter().flatten().max().unwrap_or_default(), exempt: r.get(5)? })
+    })?)
+}
+
+/// The rules, ready to be asked.
+struct Judge {
+    months: BTreeMap<ShopId, i64>,
+    shortest: Option<i64>,
+    zone: Zone,
+}
+
+impl Judge {
+    fn of(tx: &mut Tx, ctx: &Ctx) -> Result<Self> {
+        let all = tx.rows(&q::RULES, &[&ctx.merchant], |r| Ok((r.get::<ShopId>(0)?, r.get::<Option<i64>>(2)?)))?;
+        let months: BTreeMap<ShopId, i64> = all.into_iter().filter_map(|(shop, m)| m.map(|m| (shop, m))).collect();
+        Ok(Self { shortest: months.values().min().copied(), months, zone: merchants::settings(tx, ctx)?.zone })
+    }
+
+    /// Was nothing heard for so many months?
+    fn is_past(&self, ctx: &Ctx, last: Micros, months: i64) -> bool {
+        let until = self.zone.civil(last).checked_add(Span::new().months(months));
+        until.is_ok_and(|when| self.zone.at(when) <= ctx.now)
+    }
+
+    fn why_not(&self, tx: &mut Tx, ctx: &Ctx, one: &Candidate) -> Result<Option<&'static str>> {
+        // Most are told by the shortest rule alone, without another question.
+        if self.shortest.is_none_or(|months| !self.is_past(ctx, one.last, months)) {
+            return Ok(Some("heard of not long ago"));
+        }
+        let mut shops: Vec<ShopId> = tx.rows(&q::SHOPS_OF, &[&ctx.merchant, &one.id], |r| r.get(0))?;
+        shops.extend(one.shop.clone());
+        let longest =
+            shops.iter().map(|shop| self.months.get(shop).copied()).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
+        Ok(match longest {
+            None if shops.is_empty() => Some("of no shop"),
+            None => Some("a shop of theirs has no rule"),
+            Some(months) if !self.is_past(ctx, one.last, months) => Some("heard of not long ago"),
+            Some(_) if one.exempt => Some("Obfuscate enabled is unticked"),
+            Some(_) if !active(tx, ctx, &one.id)?.is_empty() => Some("something is still active"),
+            Some(_) => None,
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Plants a word in every personal column of every table that can speak of a customer, as the register names them: a new column is covered by itself.
+
+use std::collections::BTreeMap;
+
+use store::{Bind, Stmt, Value};
+
+use crate::dump::schema::{self, Table, Type};
+use crate::kit::CustomerId;
+use crate::orders::desk::Desk;
+use crate::privacy::columns::{self, Belongs, Tag};
+
+/// What a column holds where the program reads it as one of its words.
+fn known(table: &str, column: &str) -> Option<&'static str> {
+    Some(match (table, column) {
+        (_, "currency") => "EUR",
+        ("orders", "state") => "closed",
+        ("payments", "status") => "settled",
+        ("payments" | "payment_methods", "kind") => "card",
+        ("payment_methods", "last_outcome") => "ok",
+        ("disputes", "status") => "won",
+        ("refunds", "status") => "done",
+        ("subscriptions", "status") => "ended",
+        ("subscriptions", "cycle_unit") => "month",
+        ("invoices", "state") => "paid",
+        ("invoices", "kind") => "invoice",
+        ("invoices", "number") => "INV-77",
+        ("jobs" | "imports", "state") => "done",
+        ("provider_events" | "provider_calls", "state") => "done",
+        ("mails", "state") => "queued",
+        ("provider_facts", "kind") => "customer",
+        ("blocks" | "payment_keys" | "customer_contacts", "kind") => "email",
+        ("payments" | "subscriptions" | "payment_methods", "provider") => "manual",
+        ("events", "kind") => "customer.edited",
+        _ => return None,
+    })
+}
+
+/// Which table a column points to.
+fn target(column: &str) -> Option<&'static str> {
+    Some(match column {
+        "order_id" => "orders",
+        "payment_id" => "payments",
+        "invoice_id" => "invoices",
+        "dispute_id" => "disputes",
+        "refund_id" => "refunds",
+        "event_id" => "events",
+        "mail_id" => "mails",
+        "tag_id" => "tags",
+        _ => return None,
+    })
+}
+
+/// Tables that hold something personal of a customer, and those such rows point to.
+fn wanted(table: &Table) -> bool {
+    let entry = columns::find(table.name).unwrap();
+    let pointed = ["events", "disputes", "tags"].contains(&table.name);
+    (entry.is_personal() || pointed) && !["customers", "erasure_words"].contains(&table.name)
+}
+
+/// The word of a column.
+pub(super) fn word(mark: &str, table: &str, column: &str) -> String {
+    format!("{mark}-{table}-{column}@canary.example")
+}
+
+/// Plants; gives how many words.
+pub(super) fn plant(desk: &Desk, customer: &CustomerId, mark: &str) -> usize {
+    let mut planted = 0;
+    let mut ids: BTreeMap<&str, String> = BTreeMap::new();
+    for table in schema::tables().iter().filter(|t| wanted(t)) {
+        let entry = columns::find(table.name).unwrap();
+        ids.insert(table.name, format!("x_{}", table.name));
+        let values: Vec<Value> = table
+            .columns
+            .iter()
+            .map(|c| {
+                let personal = entry.column(c.name).is_some_and(|e| e.tag == Tag::Personal) && entry.belongs != Belongs::House;
+                if personal && matches!(c.kind, Type::Text | Type::Bytes) {
+                    planted += 1;
+                    // Rows that are found by what they say name the customer; the others are found by their key.
+                    let said = if entry.is_searched() {
+                        format!("{{\"of\":\"{}\",\"w\":\"{}\"}}", word(mark, "customers", "email"), word(mark, table.name, c.name))
+                    } else {
+                        word(mark, table.name, c.name)
+                    };
+                    return if c.kind == Type::Text { Value::Text(said) } else { Value::Bytes(said.into_bytes()) };
+                }
+                if entry.belongs == Belongs::Customer(c.name) {
+                    return customer.value();
+                }
+                match (c.name, target(c.name).and_then(|t| ids.get(t)), known(table.name, c.name)) {
+                    ("merchant_id", ..) => desk.ctx.merchant.value(),
+                    ("shop_id", ..) => desk.f.shop.value(),
+                    ("id", ..) => Value::Text(ids[table.name].clone()),
+                    (_, Some(id), _) => Value::Text(id.clone()),
+                    (_, _, Some(word)) => Value::Text(word.to_owned()),
+                    _ if c.nullable => Value::Null,
+                    _ if c.kind == Type::Text => Value::Text(String::new()),
+                    _ if c.kind == Type::Int => Value::Int(0),
+                    _ if c.kind == Type::Bool => Value::Bool(false),
+                    _ => Value::Bytes(Vec::new()),
+                }
+            })
+            .collect();
+        desk.write(move |tx, _| Ok(tx.insert_many(table.name, &table.names(), std::slice::from_ref(&values))?))
+            .unwrap_or_else(|e| panic!("{}: {e}", table.name));
+    }
+    // The customer's own row is there already.
+    let entry = columns::find("customers").unwrap();
+    let personal: Vec<&str> = entry.tagged(Tag::Personal).map(|c| c.name).collect();
+    planted += personal.len();
+    let sets: Vec<String> = personal.iter().map(|c| format!("{c} = '{}'", word(mark, "customers", c))).collect();
+    let sql = format!("UPDATE customers SET {} WHERE merchant_id = $1 AND id = $2", sets.join(", "));
+    let id = customer.clone();
+    desk.write(move |tx, ctx| Ok(tx.exec(&Stmt::built(sql.clone()), &[&ctx.merchant, &id])?)).unwrap();
+    planted
+}

@@ -1,0 +1,142 @@
+//! Settings of privacy: the term of legal copies, retention by shop with exact numbers before anything happens, and *Obfuscate enabled* of a customer.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use domain::kit::{CustomerId, Problems, Right};
+use domain::privacy::{self, retention};
+
+use crate::app::App;
+use crate::dashboard::settings::{Item, around};
+use crate::dashboard::{PageResult, Typed, refused, see_other, show_with, toasted, tones};
+use crate::http::Who;
+use crate::http::guard::id;
+use crate::look::{Form, Frame};
+
+const HERE: &str = "/settings/privacy";
+
+#[derive(Template)]
+#[template(path = "dashboard/privacy/settings.html")]
+struct Page {
+    frame: Frame,
+    entries: Vec<Item>,
+    form: Form,
+    settings: privacy::Settings,
+    rules: Vec<retention::Rule>,
+    has_rule: bool,
+    may_change: bool,
+    will: u64,
+    words: String,
+    refused: Vec<(String, String)>,
+}
+
+async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, form: Option<Form>) -> PageResult {
+    let (settings, rules, dry) = app
+        .read(&who.ctx, |tx, ctx| {
+            let rules = retention::rules(tx, ctx)?;
+            let dry = if rules.iter().any(|r| r.months.is_some()) { Some(retention::dry_run(tx, ctx)?) } else { None };
+            Ok((privacy::settings(tx, ctx)?, rules, dry))
+        })
+        .await?;
+    let form = form.unwrap_or_else(|| {
+        let months = rules.iter().map(|r| (r.shop.to_string(), r.months.map(|m| m.to_string()).unwrap_or_default()));
+        Form::of(months.chain([("years".to_owned(), settings.own.map(|y| y.to_string()).unwrap_or_default())]))
+    });
+    let (frame, entries) = around(app, who, uri, headers, HERE).await?;
+    let (has_rule, dry) = (dry.is_some(), dry.unwrap_or_default());
+    let many = if dry.will == 1 { "1 customer".to_owned() } else { format!("{} customers", tones::number(dry.will)) };
+    let page = Page {
+        frame,
+        entries,
+        form,
+        settings,
+        rules,
+        has_rule,
+        may_change: who.ctx.may(Right::Settings),
+        will: dry.will,
+        words: many,
+        refused: dry.refused.into_iter().map(|(reason, n)| (tones::number(n), reason)).collect(),
+    };
+    Ok(show_with(status, &page))
+}
+
+/// The page, with what a run would do now.
+pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap) -> PageResult {
+    render(&app, &who, &uri, &headers, StatusCode::OK, None).await
+}
+
+/// A whole number, or nothing.
+fn number(typed: &Typed, field: &str) -> domain::Result<Option<i64>> {
+    let text = typed.get(field).trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| Problems::one(field, "invalid", "Type a whole number, or nothing."))
+}
+
+/// How long legal copies are kept.
+pub async fn years(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
+    let sent = typed.clone();
+    match app.write(&who.ctx, move |tx, ctx| privacy::save_settings(tx, ctx, number(&sent, "years")?)).await {
+        Ok(()) => Ok(toasted(see_other(HERE), "Saved.", None)),
+        Err(error) => {
+            let mut form = typed.form();
+            let status = refused(&mut form, error)?;
+            render(&app, &who, &uri, &headers, status, Some(form)).await
+        }
+    }
+}
+
+/// The months of each shop.
+pub async fn save(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
+    let sent = typed.clone();
+    let done = app
+        .write(&who.ctx, move |tx, ctx| {
+            let mut problems = Problems::default();
+            for rule in retention::rules(tx, ctx)? {
+                let field = rule.shop.as_str();
+                // The verb speaks of months; here each shop has a field of its own.
+                let set = number(&sent, field).and_then(|months| retention::set_rule(tx, ctx, &rule.shop, months));
+                match set {
+                    Err(domain::Error::Invalid(Problems(all))) => all.into_iter().for_each(|p| problems.add(field, p.code, p.message)),
+                    other => other?,
+                }
+            }
+            problems.check()
+        })
+        .await;
+    match done {
+        Ok(()) => Ok(toasted(see_other(HERE), "Saved.", None)),
+        Err(error) => {
+            let mut form = typed.form();
+            let status = refused(&mut form, error)?;
+            render(&app, &who, &uri, &headers, status, Some(form)).await
+        }
+    }
+}
+
+/// Begins a run; its page shows how far it is, and stops it.
+pub async fn run(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
+    if !super::is_confirmed(&typed) {
+        let mut form = typed.form();
+        form.fail("word", super::CONFIRM);
+        return render(&app, &who, &uri, &headers, StatusCode::UNPROCESSABLE_ENTITY, Some(form)).await;
+    }
+    match app.write(&who.ctx, retention::start).await {
+        Ok(job) => Ok(see_other(&format!("/jobs/{job}"))),
+        Err(error) => {
+            let mut form = typed.form();
+            let status = refused(&mut form, error)?;
+            render(&app, &who, &uri, &headers, status, Some(form)).await
+        }
+    }
+}
+
+/// Ticks or unticks *Obfuscate enabled*.
+pub async fn obfuscate(State(app): State<App>, who: Who, Path(customer): Path<String>, typed: Typed) -> PageResult {
+    let (customer, enabled) = (id::<CustomerId>(&customer, "customer")?, typed.ticked("enabled"));
+    let which = customer.clone();
+    app.write(&who.ctx, move |tx, ctx| retention::set_enabled(tx, ctx, &which, enabled)).await?;
+    let said = if enabled { "The retention rules apply." } else { "Left out of the retention rules." };
+    Ok(toasted(see_other(&format!("/customers/{customer}")), said, None))
+}
