@@ -10,11 +10,13 @@ pub mod bulk;
 mod dice;
 mod goods;
 mod house;
+mod merges;
 mod people;
 mod story;
 mod write;
 
 pub use bills::bills;
+pub use merges::merges;
 pub use house::{House, PASSWORD, open, zone};
 pub use write::{business, fill, guests};
 
