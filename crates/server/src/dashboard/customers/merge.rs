@@ -20,7 +20,7 @@ use crate::http::{Policy, Routes, Who};
 use crate::look::{Form, Frame};
 
 /// So many are found at once.
-const FOUND: u32 = 25;
+const FOUND: usize = 25;
 /// The most who go at once.
 const MANY: usize = 20;
 

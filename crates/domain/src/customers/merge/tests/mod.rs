@@ -1,5 +1,6 @@
 //! What merging must do and must never do, on both engines.
 
+mod large;
 mod once;
 mod random;
 mod refused;

@@ -168,6 +168,27 @@ store::db_test! {
         desk.verified();
     }
 
+    fn a_picture_comes_along_where_there_was_none_and_what_was_taken_off_comes_back(db) {
+        let desk = Desk::new(db);
+        let (stays, gone) = twice(&desk);
+        let picture = customers::Picture { content_type: "image/png", bytes: vec![1, 2, 3] };
+        let id = gone.clone();
+        let theirs = desk.write(move |tx, ctx| customers::set_avatar(tx, ctx, &id, &picture)).unwrap();
+        let done = desk.merge(&[&gone], &stays).unwrap().remove(0);
+        let (id, shown) = (stays.clone(), desk.get(&stays).avatar.unwrap());
+        assert_eq!(desk.read(move |tx, ctx| customers::avatar(tx, ctx, &id, &shown)).unwrap().1, [1, 2, 3]);
+        // Somebody takes the id in the other system off, and a tag, and writes the addresses anew.
+        let id = stays.clone();
+        let edit = CustomerEdit { external_ids: Some(Vec::new()), tags: Some(vec!["vip".into()]), emails: Some(vec!["ana.work@example.com".into(), "third@example.com".into()]), ..CustomerEdit::default() };
+        desk.write(move |tx, ctx| customers::edit(tx, ctx, &id, edit.clone())).unwrap();
+        desk.undo_merge(&done.id).unwrap();
+        let (ana, other) = (desk.get(&stays), desk.get(&gone));
+        assert_eq!((ana.avatar, other.avatar), (None, Some(theirs)));
+        assert_eq!(ana.emails.iter().map(|e| e.value.as_str()).collect::<Vec<_>>(), ["third@example.com"]);
+        assert_eq!((other.external_ids.len(), other.tags.len(), ana.tags.len()), (1, 2, 1));
+        desk.verified();
+    }
+
     fn deleted_for_good_takes_its_sources_and_undo_copies_along(db) {
         let desk = Desk::new(db);
         let (stays, gone) = (desk.customer("a@example.com"), desk.customer("b@example.com"));
