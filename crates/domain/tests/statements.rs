@@ -14,6 +14,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("customers/export/queries.rs", domain::customers::export::queries::ALL),
         ("customers/facts/queries.rs", domain::customers::facts::queries::ALL),
         ("customers/list/queries.rs", domain::customers::list::queries::ALL),
+        ("customers/merge/queries.rs", domain::customers::merge::queries::ALL),
         ("customers/profile/queries.rs", domain::customers::profile::queries::ALL),
         ("customers/queries.rs", domain::customers::queries::ALL),
         ("dump/queries.rs", domain::dump::queries::ALL),
@@ -44,6 +45,7 @@ store::db_test! {
 
     fn every_statement_is_understood(db) {
         let built = domain::customers::list::queries::built().into_iter().chain(domain::customers::bulk::queries::built());
+        let built = built.chain(domain::customers::merge::queries::built());
         let built = built.chain(domain::payments::queries::built()).chain(domain::orders::queries::built()).chain(domain::subscriptions::queries::built());
         let invoices: Vec<Stmt> = domain::invoices::statements();
         let all = rooms().into_iter().flat_map(|(_, all)| all.iter().copied()).chain(built).chain(&invoices);

@@ -3,7 +3,7 @@
 use store::Tx;
 
 use super::{Block, Kind, queries, read};
-use crate::customers::MethodLine;
+use crate::customers::{MethodLine, survivor};
 use crate::events::Event;
 use crate::kit::{BlockId, Ctx, CustomerId, Email, Error, MethodId, PaymentId, Problems, Result, Right, clean, locks};
 use crate::payments::{find_locked, must_exist};
@@ -71,6 +71,7 @@ fn found(tx: &mut Tx, ctx: &Ctx, target: &Target, problems: &mut Problems) -> Re
             }
         },
         Target::Customer(customer) => {
+            let customer = &survivor(tx, ctx, customer)?;
             locks::customers(tx, ctx, &[customer])?;
             must_exist(tx, ctx, customer)?;
             Ok(Some((Kind::Customer, customer.to_string(), String::new(), Some(customer.clone()))))

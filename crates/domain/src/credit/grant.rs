@@ -5,6 +5,7 @@ use store::Tx;
 
 use super::Kind;
 use super::ledger::{self, Entry};
+use crate::customers::survivor;
 use crate::kit::{CreditId, Ctx, Currency, CustomerId, Error, Money, Problems, Result, Right, clean, locks};
 use crate::payments::{MAX_MINOR, Standing, must_exist};
 
@@ -28,6 +29,7 @@ pub struct GrantInput {
 /// `Invalid` for the amount or without a reason; `Conflict` (`customer_inactive`) for a deleted customer.
 pub fn grant(tx: &mut Tx, ctx: &Ctx, input: &GrantInput) -> Result<CreditId> {
     ctx.must(Right::Refund)?;
+    let input = &GrantInput { customer: survivor(tx, ctx, &input.customer)?, ..input.clone() };
     locks::customers(tx, ctx, &[&input.customer])?;
     may_receive(tx, ctx, &input.customer)?;
     let (mut problems, reason) = checked(input);
@@ -45,6 +47,7 @@ pub fn grant(tx: &mut Tx, ctx: &Ctx, input: &GrantInput) -> Result<CreditId> {
 /// `Invalid` on `amount` with what is there, or without a reason.
 pub fn take_back(tx: &mut Tx, ctx: &Ctx, input: &GrantInput) -> Result<CreditId> {
     ctx.must(Right::Refund)?;
+    let input = &GrantInput { customer: survivor(tx, ctx, &input.customer)?, ..input.clone() };
     locks::customers(tx, ctx, &[&input.customer])?;
     must_exist(tx, ctx, &input.customer)?;
     let (mut problems, reason) = checked(input);

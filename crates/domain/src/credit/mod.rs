@@ -6,6 +6,7 @@
 
 mod grant;
 mod ledger;
+mod merged;
 pub mod queries;
 mod read;
 mod refund;
@@ -16,6 +17,7 @@ mod tests;
 
 use serde::Serialize;
 
+pub(crate) use merged::{interleave, part, sum_up};
 pub use grant::{GrantInput, grant, take_back};
 pub use read::{balances, lines};
 pub(crate) use refund::must_not_have_given;

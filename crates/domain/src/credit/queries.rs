@@ -21,4 +21,22 @@ store::statements! {
     // Payments by store credit.
     pub SETTLED = "SELECT id FROM payments WHERE merchant_id = $1 AND provider = 'store_credit' AND provider_ref = $2 AND status = 'settled'";
     pub OF_ORDER = "SELECT id FROM payments WHERE merchant_id = $1 AND order_id = $2 AND provider = 'store_credit' AND status = 'settled' ORDER BY id";
+
+    // Two ledgers that become one, and one that is parted again. Lines keep their amounts; place and running balance are worked out anew.
+    pub INTERLEAVE = "UPDATE credit_lines SET position = n.place, balance = n.running FROM (
+        SELECT id, ROW_NUMBER() OVER w AS place, CAST(SUM(amount) OVER w AS BIGINT) AS running FROM (
+          SELECT id, currency, customer_id, position, amount, MAX(created_at) OVER (PARTITION BY customer_id, currency ORDER BY position) AS at
+          FROM credit_lines WHERE merchant_id = $1 AND customer_id IN ($2, $3)) e
+        WINDOW w AS (PARTITION BY currency ORDER BY at, customer_id, position)) n
+        WHERE credit_lines.merchant_id = $1 AND credit_lines.id = n.id";
+    pub RENUMBER = "UPDATE credit_lines SET position = n.place, balance = n.running FROM (
+        SELECT id, ROW_NUMBER() OVER w AS place, CAST(SUM(amount) OVER w AS BIGINT) AS running FROM credit_lines
+        WHERE merchant_id = $1 AND customer_id = $2 WINDOW w AS (PARTITION BY currency ORDER BY position)) n
+        WHERE credit_lines.merchant_id = $1 AND credit_lines.id = n.id";
+    pub BELOW_ZERO = "SELECT currency, CAST(MIN(balance) AS BIGINT) FROM credit_lines WHERE merchant_id = $1 AND customer_id = $2 AND balance < 0
+        GROUP BY currency ORDER BY currency";
+    pub DROP_BALANCES = "DELETE FROM credit_balances WHERE merchant_id = $1 AND customer_id = $2";
+    pub SUM_UP = "INSERT INTO credit_balances (merchant_id, customer_id, currency, balance, lines)
+        SELECT merchant_id, customer_id, currency, CAST(SUM(amount) AS BIGINT), COUNT(*) FROM credit_lines
+        WHERE merchant_id = $1 AND customer_id = $2 GROUP BY merchant_id, customer_id, currency";
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::{Row, Tx};
 
-use super::{facts, queries as q, state};
+use super::{facts, merge, queries as q, state};
 use crate::events::Event;
 use crate::kit::{Ctx, Currency, CustomerId, DAY, Error, Link, Micros, Money, Result, Right};
 
@@ -57,18 +57,32 @@ fn switch(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, at: Option<Micros>, kind: &'s
 }
 
 /// Deletes for good: what is the customer's own goes with it (contacts, notes, tags, picture, methods, old values of the timeline); the
-/// events stay as ids.
+/// events stay as ids. Who was merged into it goes too, and what undoing that would need.
 ///
 /// # Errors
-/// A conflict `linked` with every order, payment, invoice, subscription, dispute and ledger of store credit that is linked to it.
+/// A conflict `customer_merged` for one that was merged into another; a conflict `linked` with every order, payment, invoice, subscription, dispute and ledger of store credit that is linked to it.
 pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
     ctx.must(Right::Purge)?;
     let state = state::locked(tx, ctx, id)?;
+    if state.merged_into.is_some() {
+        let message = format!("{} was merged into another customer. Undo the merge first, or delete that one.", state.display_name);
+        return Err(Error::conflict("customer_merged", message));
+    }
     let links = links(tx, ctx, id)?;
     if !links.is_empty() {
         return Err(linked(&state.display_name, links));
     }
     Event::new("customer.deleted_permanently").of(id).data(json!({ "was_deleted": state.deleted_at.is_some() })).record(tx, ctx)?;
+    let sources = merge::sources(tx, ctx, id)?;
+    merge::drop_of(tx, ctx, id)?;
+    for source in &sources {
+        merge::drop_of(tx, ctx, source)?;
+        purge(tx, ctx, source)?;
+    }
+    purge(tx, ctx, id)
+}
+
+fn purge(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
     let stamp = tx.stamp()?;
     tx.exec(&q::GONE, &[&ctx.merchant, id, &stamp])?;
     for statement in [

@@ -5,6 +5,7 @@ use store::Tx;
 use super::index::fold;
 use super::model::{Duplicate, display_name};
 use super::queries as q;
+use super::state;
 use super::validate::Ready;
 use crate::kit::{Ctx, CustomerId, Micros, Result, Right, email_key, phone_key};
 use crate::merchants;
@@ -18,9 +19,10 @@ pub fn find_by_email(tx: &mut Tx, ctx: &Ctx, email: &str) -> Result<Option<Custo
     Ok(by_email(tx, ctx, &email_key(email))?.into_iter().min().map(|(_, id)| id))
 }
 
-/// The customer with this number, deleted ones too.
+/// The customer with this number, deleted ones too. One that was merged leads to the survivor.
 pub fn find_by_number(tx: &mut Tx, ctx: &Ctx, number: &str) -> Result<Option<CustomerId>> {
-    Ok(tx.opt(&q::BY_NUMBER, &[&ctx.merchant, &number], |r| r.get(0))?)
+    let found = tx.opt(&q::BY_NUMBER, &[&ctx.merchant, &number], |r| r.get(0))?;
+    found.map(|id| state::survivor(tx, ctx, &id)).transpose()
 }
 
 /// The customer with this id in another system, deleted ones too.

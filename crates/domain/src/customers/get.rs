@@ -17,15 +17,7 @@ use crate::merchants::{self, Settings};
 /// [`Error::NotFound`], also for another merchant's; [`Error::Forbidden`] without [`Right::Read`].
 pub fn get(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Customer> {
     ctx.must(Right::Read)?;
-    let mut id = id.clone();
-    // Merges may follow one another; a ring cannot come about, but a read must not hang if it did.
-    for _ in 0..32 {
-        let state = super::state::load(tx, ctx, &id)?;
-        match state.merged_into {
-            Some(next) => id = next,
-            None => break,
-        }
-    }
+    let id = super::state::survivor(tx, ctx, id)?;
     load(tx, ctx, &id)
 }
 

@@ -16,6 +16,7 @@ mod fields;
 mod get;
 pub mod index;
 pub mod list;
+pub mod merge;
 pub mod model;
 pub mod notes;
 pub mod profile;
@@ -40,7 +41,7 @@ pub use model::{
     Contact, Created, Customer, CustomerEdit, Duplicate, ExternalId, HowToCancel, MethodLine, Named, NewCustomer, Note, Rules, Total,
     display_name,
 };
-pub use state::{ensure_active, ensure_active_id};
+pub use state::{ensure_active, ensure_active_id, survivor};
 pub use status::{MethodStatus, Status};
 pub use tags::{add_tags, remove_tags, set_group, set_tags};
 pub use validate::{Ready, ready};

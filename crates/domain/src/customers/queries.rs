@@ -93,6 +93,7 @@ store::statements! {
     /// What the other verbs need to know before they act.
     pub(super) STATE = "SELECT number, name, first_name, last_name, company, email, archived_at, deleted_at, anonymised_at, merged_into, group_id, avatar_id, version
         FROM customers WHERE merchant_id = $1 AND id = $2";
+    pub(super) MERGED_INTO = "SELECT merged_into FROM customers WHERE merchant_id = $1 AND id = $2";
     pub(super) VERSION = "SELECT version FROM customers WHERE merchant_id = $1 AND id = $2";
     pub(super) NEXT_NUMBER = "INSERT INTO series (merchant_id, id, next) VALUES ($1, 'customer', $2)
         ON CONFLICT (merchant_id, id) DO UPDATE SET next = series.next + $3 RETURNING next";

@@ -52,6 +52,20 @@ pub(crate) fn load(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<State> {
     found.ok_or(Error::NotFound("customer"))
 }
 
+/// Whom an id leads to (SPEC 10.1): the customer itself, or the one it was merged into, also by way of others. What is not here stays as it is:
+/// the verb says so.
+pub fn survivor(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<CustomerId> {
+    let mut id = id.clone();
+    // A ring cannot come about, but nothing must hang if it did.
+    for _ in 0..32 {
+        match tx.opt(&q::MERGED_INTO, &[&ctx.merchant, &id], |r| r.get::<Option<CustomerId>>(0))?.flatten() {
+            Some(next) => id = next,
+            None => break,
+        }
+    }
+    Ok(id)
+}
+
 /// Locks the row, then reads it: how every writing verb begins.
 pub(crate) fn locked(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<State> {
     locks::customers(tx, ctx, &[id])?;

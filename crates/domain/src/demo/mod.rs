@@ -11,12 +11,14 @@ mod dice;
 mod erased;
 mod goods;
 mod house;
+mod merges;
 mod people;
 mod story;
 mod write;
 
 pub use bills::bills;
 pub use erased::erased;
+pub use merges::merges;
 pub use house::{House, PASSWORD, open, zone};
 pub use write::{business, fill, guests};
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use store::{Row, Tx};
 
 use super::queries;
+use crate::customers::merge;
 use crate::kit::{Ctx, CustomerId, EventId, Micros, Result, Right};
 
 /// A field that changed. Absent values were erased, or there was none.
@@ -101,13 +102,51 @@ pub fn log(tx: &mut Tx, ctx: &Ctx, filter: &LogFilter, after: Option<&LogKey>, l
     Ok(page(entries, limit, |last| (last.at, last.id.clone())))
 }
 
-/// The timeline of a customer, newest first, `limit` entries below the version `below`. `kind` as in [`LogFilter::kind`]. Needs [`Right::Read`].
-pub fn timeline(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, kind: &str, below: Option<i64>, limit: usize) -> Result<Page<i64>> {
+/// The place behind which a page of a timeline begins: a version of the customer, then one of each who was merged into it. As text `12` or
+/// `12.40.3`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place(Vec<i64>);
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.iter().map(i64::to_string).collect::<Vec<_>>().join("."))
+    }
+}
+
+impl std::str::FromStr for Place {
+    type Err = ();
+    fn from_str(text: &str) -> std::result::Result<Self, ()> {
+        text.split('.').map(|v| v.parse().map_err(drop)).collect::<std::result::Result<_, ()>>().map(Self)
+    }
+}
+
+/// The timeline of a customer, newest first, `limit` entries from behind `after` on, with what happened to those who were merged into it
+/// (SPEC 10.1). `kind` as in [`LogFilter::kind`]. Needs [`Right::Read`].
+pub fn timeline(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, kind: &str, after: Option<&Place>, limit: usize) -> Result<Page<Place>> {
     ctx.must(Right::Read)?;
     let kinds = kind_range(kind);
-    let (below, more) = (below.unwrap_or(i64::MAX), limit as i64 + 1);
-    let entries = collect(tx, &queries::TIMELINE, &[&ctx.merchant, customer, &kinds.start, &kinds.end, &below, &more])?;
-    Ok(page(entries, limit, |last| last.version))
+    let mut whose = vec![customer.clone()];
+    whose.extend(merge::sources(tx, ctx, customer)?);
+    let mut place = after.map_or_else(Vec::new, |p| p.0.clone());
+    place.resize(whose.len(), i64::MAX);
+    let more = limit as i64 + 1;
+    let mut rows = Vec::with_capacity(whose.len());
+    for (id, below) in whose.iter().zip(&place) {
+        let found = collect(tx, &queries::TIMELINE, &[&ctx.merchant, id, &kinds.start, &kinds.end, below, &more])?;
+        rows.push(found.into_iter().peekable());
+    }
+    // Each keeps its own order; of what is next of each, the latest comes first.
+    let mut entries = Vec::with_capacity(limit);
+    while entries.len() < limit {
+        let heads = rows.iter_mut().enumerate().filter_map(|(at, row)| row.peek().map(|e| (e.at, at)));
+        let Some((_, at)) = heads.max_by_key(|(when, at)| (*when, std::cmp::Reverse(*at))) else { break };
+        if let Some(entry) = rows[at].next() {
+            place[at] = entry.version;
+            entries.push(entry);
+        }
+    }
+    let next = rows.iter_mut().any(|row| row.peek().is_some()).then_some(Place(place));
+    Ok(Page { entries, next })
 }
 
 /// What never shows on a customer's timeline; found by an index of its own among millions of changes of customers.

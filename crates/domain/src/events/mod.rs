@@ -8,7 +8,7 @@ pub mod queries;
 #[cfg(test)]
 mod tests;
 
-pub use log::{Change, Entry, LogFilter, LogKey, Page, log, timeline};
+pub use log::{Change, Entry, LogFilter, LogKey, Page, Place, log, timeline};
 
 use serde_json::Value as Json;
 use store::{Bind, Tx, Value};

@@ -1,11 +1,12 @@
-//! What time alone asks for: statuses that moved are written down with their event (SPEC 4.2, 4.3), ended subscriptions end, old answers and
-//! sessions are forgotten, legal copies whose term ended go, the shops' retention rules are followed once a day. Reads never wait for it: they compare with their own clock.
+//! What time alone asks for: statuses that moved are written down with their event (SPEC 4.2, 4.3), ended subscriptions end, old answers,
+//! sessions and what undoing a merge would have needed are forgotten, legal copies whose term ended go, the shops' retention rules are
+//! followed once a day. Reads never wait for it: they compare with their own clock.
 
 pub mod queries;
 
 use store::Db;
 
-use crate::customers::facts;
+use crate::customers::{facts, merge};
 use crate::kit::{Actor, Clock, Ctx, Door, Error, MerchantId, Result};
 use crate::{privacy, providers, replies};
 
@@ -23,6 +24,12 @@ pub fn run(db: &Db, clock: &dyn Clock, stop: &dyn Fn() -> bool) -> Result<()> {
         while !stop() {
             let ctx = ctx.clone();
             if db.write_slice_now::<_, Error>(move |tx| facts::sweep(tx, &ctx, SLICE))? == 0 {
+                break;
+            }
+        }
+        while !stop() {
+            let ctx = ctx.clone();
+            if !db.write_slice_now::<_, Error>(move |tx| merge::forget(tx, &ctx))? {
                 break;
             }
         }

@@ -47,26 +47,24 @@ impl Addresses {
 pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless, addresses: &Addresses) -> Result<Match> {
     let new = wanted.ready.fields();
     let read = |r: &store::Row| Ok((r.get::<CustomerId>(0)?, r.get::<bool>(1)?));
-    let gone =
-        |what: &str| Match::Not(format!("The customer with this {what} is deleted. Restore the customer first, or take the row out."));
     if let Some(id) = &wanted.id {
         match tx.opt(&queries::BY_ID, &[&ctx.merchant, id], read)? {
             Some((id, true)) => return Ok(Match::This(id)),
-            Some(_) => return Ok(gone("id")),
+            Some((id, _)) => return led(tx, ctx, &id, "id"),
             None => {}
         }
     }
     for e in &new.external_ids {
         match tx.opt(&queries::BY_EXTERNAL, &[&ctx.merchant, &e.system, &e.id], read)? {
             Some((id, true)) => return Ok(Match::This(id)),
-            Some(_) => return Ok(gone("id in the other system")),
+            Some((id, _)) => return led(tx, ctx, &id, "id in the other system"),
             None => {}
         }
     }
     if let Some(number) = &new.number {
         match tx.opt(&queries::BY_NUMBER, &[&ctx.merchant, number], read)? {
             Some((id, true)) => return Ok(Match::This(id)),
-            Some(_) => return Ok(gone("number")),
+            Some((id, _)) => return led(tx, ctx, &id, "number"),
             None => {}
         }
     }
@@ -75,6 +73,17 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless, a
         return if addresses.0.contains(key) { by_email(tx, ctx, wanted) } else { Ok(Match::Nobody) };
     }
     Ok(wanted.same_as.and_then(|same| keyless.get(&same)).map_or(Match::Nobody, |id| Match::This(id.clone())))
+}
+
+/// One that is not here: merged, it leads to the survivor (SPEC 10.1); else the row is not taken.
+fn led(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, what: &str) -> Result<Match> {
+    let survivor = customers::survivor(tx, ctx, id)?;
+    let here = survivor != *id && tx.opt(&queries::IS_HERE, &[&ctx.merchant, &survivor], |r| r.get(0))? == Some(true);
+    Ok(if here {
+        Match::This(survivor)
+    } else {
+        Match::Not(format!("The customer with this {what} is deleted. Restore the customer first, or take the row out."))
+    })
 }
 
 /// E-mail addresses are not unique: of several customers with one, the row is about the one of whom it says nothing new, or whose name it

@@ -82,7 +82,9 @@ store::statements! {
         OR EXISTS (SELECT 1 FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2)
         OR EXISTS (SELECT 1 FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2)
         OR EXISTS (SELECT 1 FROM attachments WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND merged_into = $2)";
+        OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND merged_into = $2)
+        OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND id = $2 AND merged_into IS NOT NULL)";
+    pub IS_HERE = "SELECT deleted_at IS NULL AND anonymised_at IS NULL FROM customers WHERE merchant_id = $1 AND id = $2";
     pub DROP_EVENT_VALUES = "DELETE FROM event_values WHERE merchant_id = $1
         AND event_id IN (SELECT id FROM events WHERE merchant_id = $1 AND customer_id = $2 AND version > $3)";
     pub DROP_EVENTS = "DELETE FROM events WHERE merchant_id = $1 AND customer_id = $2 AND version > $3";

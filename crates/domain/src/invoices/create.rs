@@ -9,7 +9,7 @@ use super::{Invoice, Kind, Line, LineInput, Party, Prices, Rounding, State, Summ
 use crate::customers::display_name;
 use crate::events::Event;
 use crate::kit::{Address, Ctx, Currency, CustomerId, Error, InvoiceId, OrderId, PaymentId, Problems, Result, Right, ShopId, clean, locks};
-use crate::{merchants, payments};
+use crate::{customers, merchants, payments};
 
 /// An invoice by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,17 +58,18 @@ pub struct DraftEdit {
 /// `Conflict` (`customer_inactive`) for an archived or deleted customer (SPEC 10.2); field errors of the lines.
 pub fn create(tx: &mut Tx, ctx: &Ctx, new: &NewInvoice) -> Result<InvoiceId> {
     ctx.must(Right::Orders)?;
-    locks::customers(tx, ctx, &[&new.customer])?;
-    payments::must_exist(tx, ctx, &new.customer)?.must_be_active()?;
+    let customer = customers::survivor(tx, ctx, &new.customer)?;
+    locks::customers(tx, ctx, &[&customer])?;
+    payments::must_exist(tx, ctx, &customer)?.must_be_active()?;
     let (merchant, own) = (merchants::settings(tx, ctx)?, settings(tx, ctx)?);
     let mut problems = Problems::default();
     let prices = if new.prices.is_empty() { Prices::Net } else { choice(&new.prices, "prices", &mut problems).unwrap_or(Prices::Net) };
     let terms_days = days(new.terms_days.unwrap_or(own.terms_days), &mut problems);
     let note = clean(&mut problems, "note", &new.note, 2000);
     let lines = lines::read(&new.lines, own.category, own.rate, &mut problems);
-    let buyer = buyer(tx, ctx, &new.customer, &merchant.country)?;
+    let buyer = buyer(tx, ctx, &customer, &merchant.country)?;
     let mut draft = Draft {
-        customer: Some(new.customer.clone()),
+        customer: Some(customer),
         shop: None,
         order: None,
         payment: None,

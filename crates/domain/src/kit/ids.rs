@@ -225,6 +225,8 @@ ids! {
     EvidenceFileId = "fil";
     /// Something a provider is asked for.
     CallId = "cal";
+    /// A customer merged into another.
+    MergeId = "mrg";
     /// A saved view of a list.
     ViewId = "vie";
     /// What was done when a customer was anonymised: the receipt.

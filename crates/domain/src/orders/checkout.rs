@@ -291,7 +291,7 @@ fn find_or_create(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<(Option<Cu
     }
     let key = email_key(&input.buyer.email);
     let named = match &input.buyer.customer {
-        Some(customer) => Some(customer.clone()),
+        Some(customer) => Some(customers::survivor(tx, ctx, customer)?),
         None => customers::find_by_email(tx, ctx, &key)?,
     };
     if let Some(customer) = named {

@@ -7,7 +7,7 @@ use super::put::{self, OrderInput};
 use super::read::{find_locked, shop_currency};
 use super::totals::Extras;
 use super::{Line, State, queries};
-use crate::customers::facts;
+use crate::customers::{facts, survivor};
 use crate::events::Event;
 use crate::kit::{Ctx, Currency, CustomerId, Error, OrderId, Problems, Result, Right, ShopId, locks};
 use crate::merchants;
@@ -73,8 +73,9 @@ pub struct DraftEdit {
 pub fn create(tx: &mut Tx, ctx: &Ctx, new: &NewOrder) -> Result<OrderId> {
     ctx.must(Right::Orders)?;
     let settings = merchants::settings(tx, ctx)?;
-    locks::customers(tx, ctx, &[&new.customer])?;
-    must_exist(tx, ctx, &new.customer)?.must_be_active()?;
+    let customer = survivor(tx, ctx, &new.customer)?;
+    locks::customers(tx, ctx, &[&customer])?;
+    must_exist(tx, ctx, &customer)?.must_be_active()?;
     let mut problems = Problems::default();
     let shop = shop_currency(tx, ctx, &new.shop)?;
     if shop.is_none() {
@@ -87,12 +88,12 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, new: &NewOrder) -> Result<OrderId> {
         problems.add("lines", "required", "Add at least one line.");
     }
     positive(&new.lines, &mut problems);
-    let (payer, company, billing, delivery) = super::read::buyer(tx, ctx, &new.customer)?;
+    let (payer, company, billing, delivery) = super::read::buyer(tx, ctx, &customer)?;
     let input = OrderInput {
         shop: new.shop.clone(),
         external_id: None,
         number: None,
-        customer: Some(new.customer.clone()),
+        customer: Some(customer.clone()),
         guest: false,
         state: new.state,
         abandoned: false,
@@ -112,7 +113,7 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, new: &NewOrder) -> Result<OrderId> {
     let checked = put::check(ctx, &input, &mut problems);
     problems.check()?;
     let id = put::write(tx, ctx, &input, &checked, &settings.country, None)?.id;
-    facts::refresh(tx, ctx, std::slice::from_ref(&new.customer), "order created")?;
+    facts::refresh(tx, ctx, std::slice::from_ref(&customer), "order created")?;
     put::number(tx, ctx, &id)?;
     Ok(id)
 }

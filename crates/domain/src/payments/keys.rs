@@ -42,6 +42,14 @@ pub fn keep(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<()> {
     Ok(())
 }
 
+/// Notes what payments brought that came to the customer all at once, and leaves what is noted. The customer is locked by the verb.
+pub(crate) fn add_missing(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<()> {
+    for statement in [&queries::ADD_CARDS, &queries::ADD_EMAILS, &queries::ADD_PHONES] {
+        tx.exec(statement, &[&ctx.merchant, customer])?;
+    }
+    Ok(())
+}
+
 /// Kind (`card`, `email`, `phone`) and key of everything that is the customer's own, without empty ones.
 pub(crate) fn own(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<BTreeSet<(String, String)>> {
     let all = tx.rows(&queries::OWN_KEYS, &[&ctx.merchant, customer], |r| Ok((r.get::<String>(0)?, r.get::<String>(1)?)))?;

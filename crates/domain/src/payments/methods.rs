@@ -8,7 +8,7 @@ use store::{Row, Tx};
 pub(crate) use told::{by_ref, gone, since, tell};
 
 use super::{MethodInput, MethodKind, Outcome, put, queries};
-use crate::customers::facts;
+use crate::customers::{facts, survivor};
 use crate::events::Event;
 use crate::kit::{Address, Ctx, CustomerId, Error, ImportId, MethodId, Micros, Problems, Result, Right, clean, locks};
 
@@ -60,6 +60,7 @@ pub fn of_customer(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<
 /// `Invalid` for digits or dates that are none; `Conflict` (`customer_inactive`) for an archived or deleted customer.
 pub fn attach(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, provider: &str, input: &MethodInput) -> Result<MethodId> {
     ctx.must(Right::Orders)?;
+    let customer = &survivor(tx, ctx, customer)?;
     locks::customers(tx, ctx, &[customer])?;
     put::must_exist(tx, ctx, customer)?.must_be_active()?;
     let mut problems = Problems::default();

@@ -163,6 +163,18 @@ store::statements! {
         SELECT CAST($1 AS TEXT), 'phone', CAST($2 AS TEXT), CAST($3 AS TEXT)
         WHERE NOT EXISTS (SELECT 1 FROM customers c WHERE c.merchant_id = $1 AND c.id = $3 AND c.phone_key = $2)
         ON CONFLICT (merchant_id, kind, key, customer_id) DO NOTHING";
+    pub ADD_CARDS = "INSERT INTO payment_keys (merchant_id, kind, key, customer_id)
+        SELECT DISTINCT p.merchant_id, 'card', p.fingerprint, p.customer_id FROM payments p WHERE p.merchant_id = $1 AND p.customer_id = $2 AND p.fingerprint <> ''
+        AND NOT EXISTS (SELECT 1 FROM payment_methods m WHERE m.merchant_id = p.merchant_id AND m.customer_id = p.customer_id AND m.fingerprint = p.fingerprint)
+        ON CONFLICT (merchant_id, kind, key, customer_id) DO NOTHING";
+    pub ADD_EMAILS = "INSERT INTO payment_keys (merchant_id, kind, key, customer_id)
+        SELECT DISTINCT p.merchant_id, 'email', p.email_key, p.customer_id FROM payments p WHERE p.merchant_id = $1 AND p.customer_id = $2 AND p.email_key <> ''
+        AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.merchant_id = p.merchant_id AND c.id = p.customer_id AND c.email_key = p.email_key)
+        ON CONFLICT (merchant_id, kind, key, customer_id) DO NOTHING";
+    pub ADD_PHONES = "INSERT INTO payment_keys (merchant_id, kind, key, customer_id)
+        SELECT DISTINCT p.merchant_id, 'phone', p.phone_key, p.customer_id FROM payments p WHERE p.merchant_id = $1 AND p.customer_id = $2 AND p.phone_key <> ''
+        AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.merchant_id = p.merchant_id AND c.id = p.customer_id AND c.phone_key = p.phone_key)
+        ON CONFLICT (merchant_id, kind, key, customer_id) DO NOTHING";
     pub OWN_PAYMENT_KEYS = "SELECT DISTINCT fingerprint, email_key, phone_key FROM payments WHERE merchant_id = $1 AND customer_id = $2";
     pub DROP_KEYS = "DELETE FROM payment_keys WHERE merchant_id = $1 AND customer_id = $2";
     /// Kind and key of everything that is the customer's own. ALL: for a plain UNION, SQLite reads indexes in the order of the answer.

@@ -5,7 +5,7 @@ use store::Tx;
 
 use super::put::{find_locked, must_exist, put_later};
 use super::{MethodInput, MethodKind, Payer, PaymentInput, PaymentStatus, queries};
-use crate::customers::facts;
+use crate::customers::{facts, survivor};
 use crate::events::Event;
 use crate::kit::{Ctx, Currency, CustomerId, Error, Micros, OrderId, PaymentId, Problems, Result, Right, ShopId, locks};
 use crate::{affiliates, credit, invoices, merchants, orders};
@@ -114,6 +114,7 @@ fn alone(tx: &mut Tx, ctx: &Ctx, manual: &ManualPayment, problems: &mut Problems
     let Some(customer) = &manual.customer else {
         return Err(Problems::one("customer", "required", "Say which customer or which order the payment belongs to."));
     };
+    let customer = &survivor(tx, ctx, customer)?;
     locks::customers(tx, ctx, &[customer])?;
     must_exist(tx, ctx, customer)?;
     let Some(shop) = &manual.shop else { return Err(Problems::one("shop", "required", "Choose a shop.")) };

@@ -33,16 +33,10 @@ pub(super) fn whose(tx: &mut Tx, ctx: &Ctx, s: &Source, reference: &str) -> Resu
         Some(id) => Some(id),
         None => customers::find_by_external_id(tx, ctx, s.provider, reference)?,
     };
-    let Some(mut id) = linked else { return Ok(Whose::Unknown) };
-    for _ in 0..32 {
-        let found = tx.opt(&queries::MERGED_INTO, &[&ctx.merchant, &id], |r| Ok((r.get::<Option<CustomerId>>(0)?, r.get::<bool>(1)?)))?;
-        match found {
-            None | Some((_, true)) => return Ok(Whose::Gone),
-            Some((Some(into), _)) => id = into,
-            Some((None, _)) => return Ok(Whose::Known(id)),
-        }
-    }
-    Ok(Whose::Gone)
+    let Some(id) = linked else { return Ok(Whose::Unknown) };
+    let id = customers::survivor(tx, ctx, &id)?;
+    let erased = tx.opt(&queries::ERASED, &[&ctx.merchant, &id], |r| r.get::<bool>(0))?;
+    Ok(if erased == Some(false) { Whose::Known(id) } else { Whose::Gone })
 }
 
 /// A customer: linked by id, else to the oldest live one with its e-mail address, else made.

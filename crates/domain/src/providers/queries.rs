@@ -69,7 +69,7 @@ store::statements! {
     pub ORDER_BY_EXTERNAL = "SELECT id, customer_id FROM orders WHERE merchant_id = $1 AND shop_id = $2 AND external_id = $3";
     pub ORDER_BY_ID = "SELECT id, customer_id FROM orders WHERE merchant_id = $1 AND shop_id = $2 AND id = $3";
     pub ORDER_BY_NUMBER = "SELECT id, customer_id FROM orders WHERE merchant_id = $1 AND shop_id = $2 AND number = $3";
-    pub MERGED_INTO = "SELECT merged_into, anonymised_at IS NOT NULL FROM customers WHERE merchant_id = $1 AND id = $2";
+    pub ERASED = "SELECT anonymised_at IS NOT NULL FROM customers WHERE merchant_id = $1 AND id = $2";
 
     // What providers are asked.
     pub INSERT_CALL = "INSERT INTO provider_calls (merchant_id, id, account_id, kind, subject_id, payload, state, attempts, next_at, lease_until,

@@ -3,7 +3,7 @@
 use store::Tx;
 
 use super::{Subscription, SubscriptionInput, SubscriptionStatus, find, queries, read};
-use crate::customers::facts;
+use crate::customers::{self, facts};
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, Micros, Problems, Result, Right, SubscriptionId, clean, locks};
 use crate::orders;
@@ -37,6 +37,7 @@ pub(crate) fn by_ref(tx: &mut Tx, ctx: &Ctx, provider: &str, reference: &str) ->
 }
 
 fn take_in(tx: &mut Tx, ctx: &Ctx, input: &SubscriptionInput, told: bool) -> Result<SubscriptionId> {
+    let input = &SubscriptionInput { customer: customers::survivor(tx, ctx, &input.customer)?, ..input.clone() };
     let name = check(tx, ctx, input)?;
     locks::customers(tx, ctx, &[&input.customer])?;
     let known = match &input.provider_ref {

@@ -6,6 +6,7 @@
 mod commissions;
 mod credit;
 mod invoices;
+mod merges;
 mod payments;
 pub mod queries;
 #[cfg(test)]
@@ -108,7 +109,8 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
             None => break,
         }
     }
-    let differences = db.spool(|tx| invoices::series(tx, ctx))?;
+    let mut differences = db.spool(|tx| invoices::series(tx, ctx))?;
+    differences.extend(db.spool(|tx| merges::hanging(tx, ctx))?);
     tell(Slice { looked_at: 0, differences, next: None }, &mut sum, found);
     Ok(sum)
 }

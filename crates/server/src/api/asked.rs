@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use domain::kit::{PageKey, Problems};
 use serde::de::DeserializeOwned;
 
-use crate::http::Problem;
+use crate::http::{Problem, led};
 use crate::http::problem::FieldError;
 
 /// The most rows of one page, and what a page has when nothing is said.
@@ -28,16 +28,19 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     }
 }
 
-/// Parts of the path as text. What is not even text is not there.
+/// Parts of the path as text, the id of a merged customer led to the survivor. What is not even text is not there.
 #[derive(Debug)]
 pub struct At<T>(pub T);
 
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
+impl<T: DeserializeOwned + Send + led::Parts, S: Send + Sync> FromRequestParts<S> for At<T> {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let found = Path::<T>::from_request_parts(parts, state).await;
         found
-            .map(|Path(text)| Self(text))
+            .map(|Path(text)| Self(match parts.extensions.get::<led::Led>() {
+                Some(led) => text.led(led),
+                None => text,
+            }))
             .map_err(|_| Problem::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address."))
     }
 }

@@ -58,6 +58,7 @@ impl Demo {
         demo::business(db, &house).map_err(words)?;
         let file = place.file()?;
         demo::erased(db, &house, &plan, &crate::config::vault(&file, &place.folder(&file)?)?).map_err(words)?;
+        demo::merges(db, &house).map_err(words)?;
         bar.finish_and_clear();
         let people: Vec<String> = house.people.iter().skip(1).map(|(email, role)| format!("{email} ({})", role.label())).collect();
         Ok(format!(

@@ -12,6 +12,7 @@ use domain::kit::{Ctx, Door, Right};
 use domain::staff::api_keys::{self, KeyUse};
 use domain::staff::{Moment, SignedIn, sessions};
 
+use super::led;
 use super::problem::Problem;
 use super::routes::Side;
 use crate::app::App;
@@ -56,9 +57,13 @@ pub async fn guard(State(guard): State<Guard>, mut request: Request, next: Next)
     };
     // A page that was shown has shown the toast that came along.
     let toast = if request.method() == Method::GET { dashboard::Toasted::of(request.headers()) } else { dashboard::Toasted::default() };
-    match verdict {
-        Ok(()) => {
-            let response = next.run(request).await;
+    let led = match verdict {
+        Ok(()) => led::lead(&guard.app, guard.side, &mut request).await,
+        Err(response) => return *response,
+    };
+    match led {
+        Ok(led) => {
+            let response = led::told(led, next.run(request).await);
             if response.status() == StatusCode::OK { toast.shown(response) } else { response }
         }
         Err(response) => *response,

@@ -3,6 +3,7 @@
 mod drain;
 pub mod guard;
 pub mod health;
+pub mod led;
 pub mod layers;
 pub mod limits;
 pub mod problem;

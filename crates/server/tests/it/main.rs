@@ -5,6 +5,7 @@ mod credit;
 mod desk;
 mod invoices;
 mod lists;
+mod merges;
 mod outbox;
 mod pages_list;
 mod pages_profile;

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use store::Tx;
 
 use self::queries as q;
+use super::merge;
 use super::model::Named;
 use crate::kit::{Ctx, Currency, CustomerId, Error, GroupId, Micros, Money, Result, Right};
 use crate::payments::guests;
@@ -53,7 +54,10 @@ pub fn topics(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Topics> {
             guest_payments: 0,
         })
     })?;
-    let topics = found.ok_or(Error::NotFound("customer"))?;
+    let mut topics = found.ok_or(Error::NotFound("customer"))?;
+    for source in merge::sources(tx, ctx, id)? {
+        topics.events += tx.opt(&q::EVENTS, &[&ctx.merchant, &source], |r| r.get::<i64>(0))?.unwrap_or(0);
+    }
     Ok(Topics { guest_payments: guests::count(tx, ctx, id)? as i64, ..topics })
 }
 

@@ -8,6 +8,7 @@ store::statements! {
         (SELECT COUNT(*) FROM subscriptions s WHERE s.merchant_id = c.merchant_id AND s.customer_id = c.id),
         (SELECT COUNT(*) FROM invoices i WHERE i.merchant_id = c.merchant_id AND i.customer_id = c.id)
         FROM customers c WHERE c.merchant_id = $1 AND c.id = $2";
+    pub EVENTS = "SELECT event_version FROM customers WHERE merchant_id = $1 AND id = $2";
     /// What settled live payments brought since a moment, less what was given back of them.
     pub SPENT = "SELECT paid_at, currency, amount - refunded - lost FROM payments
         WHERE merchant_id = $1 AND customer_id = $2 AND paid_at >= $3 AND status = 'settled' AND live AND provider <> 'store_credit'";

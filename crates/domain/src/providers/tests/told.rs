@@ -53,6 +53,25 @@ store::db_test! {
         shop.desk.verified();
     }
 
+    fn late_news_of_a_merged_customer_is_the_survivors(db) {
+        let shop = Shop::new(db);
+        shop.tell(&event("evt_1", "customer.created", 1, customer("cus_1", "Ana Ruiz", "ana@example.es")));
+        shop.tell(&event("evt_2", "customer.created", 1, customer("cus_2", "Ana R.", "ana.work@example.es")));
+        let [stays, gone] = ["ana@example.es", "ana.work@example.es"].map(|e| shop.by_email(e).unwrap());
+        let merge = shop.desk.merge(&[&gone], &stays).unwrap().remove(0);
+        shop.tell(&event("evt_3", "charge.succeeded", 2, charge("ch_1", Some("cus_2"), 1000, 2)));
+        shop.tell(&event("evt_4", "customer.updated", 3, customer("cus_2", "Ana R.", "ana.work@example.es")));
+        assert_eq!(shop.payment("ch_1").customer, Some(stays.clone()));
+        let id = stays.clone();
+        let records = shop.desk.read(move |tx, ctx| crate::providers::billing::of_customer(tx, ctx, &id)).unwrap();
+        assert_eq!(records.len(), 2, "both records with the provider are hers, and hear of her edits");
+        shop.desk.verified();
+        shop.desk.undo_merge(&merge.id).unwrap();
+        shop.tell(&event("evt_5", "charge.succeeded", 4, charge("ch_2", Some("cus_2"), 700, 4)));
+        assert_eq!((shop.payment("ch_1").customer, shop.payment("ch_2").customer), (Some(stays), Some(gone)), "what came since stays, what comes now is the other's");
+        shop.desk.verified();
+    }
+
     fn nobody_we_know_is_a_guest_until_we_do(db) {
         let shop = Shop::new(db);
         shop.tell(&event("evt_1", "charge.succeeded", 2, charge("ch_1", Some("cus_1"), 1000, 2)));

@@ -5,6 +5,7 @@ mod avatar;
 pub mod body;
 mod bulk;
 mod labels;
+mod merges;
 mod notes;
 mod topics;
 
@@ -27,7 +28,7 @@ use crate::http::{Policy, Problem, Routes};
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
     let routes = one(routes);
-    let routes = bulk::routes(avatar::routes(labels::routes(notes::routes(routes))));
+    let routes = merges::routes(bulk::routes(avatar::routes(labels::routes(notes::routes(routes)))));
     topics::routes(routes)
 }
 
@@ -100,7 +101,8 @@ async fn create(State(app): State<App>, caller: Caller, write: Write<CustomerCre
 
 /// Read a customer.
 ///
-/// The id of a customer that was merged answers with the survivor.
+/// The id of a customer that was merged answers with the survivor: its `id` is another one, and `Content-Location` names its address. The same
+/// holds below this address and for changes, but not for deleting, archiving and merging.
 #[utoipa::path(get, path = "/api/v1/customers/{id}", operation_id = "getCustomer", tag = "Customers", params(("id" = String, Path)),
     responses((status = 200, body = Customer)))]
 async fn get(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) -> Result<Response, Problem> {

@@ -112,7 +112,7 @@ struct TimelineAsked {
     /// A kind (`customer.edited`) or a noun (`order`) for all of its kinds.
     kind: Option<String>,
     /// `next` of the page before.
-    after: Option<i64>,
+    after: Option<String>,
     /// 1 to 200; 50 unless said.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<i64>,
@@ -131,12 +131,14 @@ async fn timeline(
 ) -> Answer<Page<Event>> {
     let customer: CustomerId = id(&text, "customer")?;
     let limit = limit(asked.limit)? as usize;
+    let wrong = |()| Problems::one("after", "invalid", "Use the next of a page before.");
+    let after = asked.after.as_deref().map(|text| text.parse::<events::Place>().map_err(wrong)).transpose()?;
     let page = app
         .read(&ctx, move |tx, ctx| {
             let customer = room::get(tx, ctx, &customer)?.id;
-            events::timeline(tx, ctx, &customer, asked.kind.as_deref().unwrap_or_default(), asked.after, limit)
+            events::timeline(tx, ctx, &customer, asked.kind.as_deref().unwrap_or_default(), after.as_ref(), limit)
         })
         .await?;
-    let next = page.next.map(|version| version.to_string());
+    let next = page.next.map(|place| place.to_string());
     Ok(axum::Json(Page { next, ..Page::whole(page.entries.into_iter().map(Into::into).collect()) }))
 }

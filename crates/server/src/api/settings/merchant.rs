@@ -3,9 +3,11 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::kit::{Micros, Right, Rights};
+use domain::customers::merge;
+use domain::kit::{Ctx, Micros, Right, Rights};
 use domain::merchants::{self as room, MerchantEdit, Settings};
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -41,12 +43,19 @@ struct Merchant {
     /// Raised when the rules of statuses and values change.
     rule_version: i64,
     demo: bool,
+    /// For how many days a merge of customers can be undone; 0: final at once.
+    merge_undo_days: i64,
     created_at: Time,
 }
 
-impl From<Settings> for Merchant {
-    fn from(s: Settings) -> Self {
+impl Merchant {
+    fn read(tx: &mut Tx, ctx: &Ctx) -> domain::Result<Self> {
+        Ok(Self::of(room::settings(tx, ctx)?, merge::undo_days(tx, ctx)?))
+    }
+
+    fn of(s: Settings, merge_undo_days: i64) -> Self {
         Self {
+            merge_undo_days,
             id: s.id.to_string(),
             name: s.name,
             currency: s.currency.code().to_owned(),
@@ -74,6 +83,9 @@ struct MerchantPatch {
     /// 1 to 730.
     #[schema(minimum = 1, maximum = 730)]
     active_days: Option<i64>,
+    /// 0 to 365; for merges from now on.
+    #[schema(minimum = 0, maximum = 365)]
+    merge_undo_days: Option<i64>,
 }
 
 /// Who asks.
@@ -90,22 +102,22 @@ struct Me {
 }
 
 impl Me {
-    fn new(id: String, name: String, rights: Rights, merchant: Settings, now: Micros) -> Self {
-        Self { id, name, scopes: rights.names(), merchant: merchant.into(), now: Time(now) }
+    fn new(id: String, name: String, rights: Rights, merchant: Merchant, now: Micros) -> Self {
+        Self { id, name, scopes: rights.names(), merchant, now: Time(now) }
     }
 }
 
 /// Who this key is, and what it may.
 #[utoipa::path(get, path = "/api/v1/me", operation_id = "whoAmI", tag = "Settings", responses((status = 200, body = Me)))]
 async fn me(State(app): State<App>, Caller(ctx): Caller) -> Answer<Me> {
-    let merchant = app.read(&ctx, |tx, ctx| room::settings(tx, ctx)).await?;
+    let merchant = app.read(&ctx, Merchant::read).await?;
     Ok(axum::Json(Me::new(ctx.actor.id.clone(), ctx.actor.name.clone(), ctx.actor.rights, merchant, ctx.now)))
 }
 
 /// Read the settings of the merchant.
 #[utoipa::path(get, path = "/api/v1/merchant", operation_id = "getMerchant", tag = "Settings", responses((status = 200, body = Merchant)))]
 async fn get(State(app): State<App>, Caller(ctx): Caller) -> Answer<Merchant> {
-    Ok(axum::Json(app.read(&ctx, |tx, ctx| room::settings(tx, ctx)).await?.into()))
+    Ok(axum::Json(app.read(&ctx, Merchant::read).await?))
 }
 
 /// Change the settings of the merchant.
@@ -124,7 +136,11 @@ async fn edit(State(app): State<App>, caller: Caller, write: Write<MerchantPatch
                 country: new.country.unwrap_or(old.country),
                 active_days: new.active_days.unwrap_or(old.active_days),
             };
-            reply(StatusCode::OK, "", &Merchant::from(room::edit(tx, ctx, &edit)?))
+            if let Some(days) = new.merge_undo_days {
+                merge::set_undo_days(tx, ctx, days)?;
+            }
+            let settings = room::edit(tx, ctx, &edit)?;
+            reply(StatusCode::OK, "", &Merchant::of(settings, merge::undo_days(tx, ctx)?))
         })
         .await
 }

@@ -63,8 +63,23 @@ async fn preview(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap,
     if asked.kind == "export" {
         return Ok(see_other(&asked.export_address(&query)));
     }
+    if asked.kind == "merge" {
+        return merge(&app, &who, asked, &query).await;
+    }
     let form = typed.form();
     shown(&app, &who, &uri, &headers, asked, form, StatusCode::OK).await
+}
+
+/// Two or several become one on the page of merging; the one that came first is suggested to stay.
+async fn merge(app: &App, who: &Who, asked: Asked, query: &str) -> PageResult {
+    let (indexes, selection) = (app.indexes.clone(), asked.selection);
+    let mut ids = app.read(&who.ctx, move |tx, ctx| Ok(bulk::pick(tx, ctx, &indexes, &selection)?.ids)).await?.unwrap_or_default();
+    ids.sort();
+    ids.dedup();
+    match super::merge::address_of(&ids) {
+        Some(address) => Ok(see_other(&address)),
+        None => Ok(toasted(see_other(&address(query)), "Tick 2 to 21 customers that are one and the same.", None)),
+    }
 }
 
 async fn shown(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, asked: Asked, form: Form, status: StatusCode) -> PageResult {

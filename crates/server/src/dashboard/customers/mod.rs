@@ -5,6 +5,7 @@ mod edit;
 mod export;
 mod life;
 mod list;
+mod merge;
 mod notes;
 pub mod profile;
 
@@ -16,5 +17,5 @@ use crate::http::Routes;
 /// All pages of customers.
 pub fn routes(routes: Routes) -> Routes {
     let routes = edit::routes(export::routes(bulk::routes(list::routes(routes))));
-    profile::routes(notes::routes(life::routes(routes)))
+    profile::routes(merge::routes(notes::routes(life::routes(routes))))
 }

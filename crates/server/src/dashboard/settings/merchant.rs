@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
+use domain::customers::merge;
 use domain::merchants::{self, MerchantEdit, Settings};
 
 use super::{Item, around};
@@ -23,13 +24,14 @@ struct MerchantPage {
     choices: Choices,
 }
 
-fn stored(s: &Settings) -> Form {
+fn stored(s: &Settings, undo_days: i64) -> Form {
     Form::of([
         ("name", s.name.clone()),
         ("currency", s.currency.code().to_owned()),
         ("time_zone", s.zone_name.clone()),
         ("country", s.country.clone()),
         ("active_days", s.active_days.to_string()),
+        ("merge_undo_days", undo_days.to_string()),
     ])
 }
 
@@ -40,8 +42,8 @@ async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: St
 
 /// The form.
 pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap) -> PageResult {
-    let settings = app.read(&who.ctx, merchants::settings).await?;
-    render(&app, &who, &uri, &headers, StatusCode::OK, stored(&settings)).await
+    let (settings, days) = app.read(&who.ctx, |tx, ctx| Ok((merchants::settings(tx, ctx)?, merge::undo_days(tx, ctx)?))).await?;
+    render(&app, &who, &uri, &headers, StatusCode::OK, stored(&settings, days)).await
 }
 
 /// Saves it.
@@ -53,8 +55,12 @@ pub async fn save(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         country: typed.text("country"),
         active_days: typed.get("active_days").trim().parse().unwrap_or(0),
     };
+    let days = typed.ticked("merge_undo_days").then(|| typed.get("merge_undo_days").trim().parse().unwrap_or(-1));
     let done = app
         .write(&who.ctx, move |tx, ctx| {
+            if let Some(days) = days {
+                merge::set_undo_days(tx, ctx, days)?;
+            }
             let before = merchants::settings(tx, ctx)?.rule_version;
             Ok((before, merchants::edit(tx, ctx, &edit)?.rule_version))
         })

@@ -4,6 +4,7 @@ use axum::http::Uri;
 use domain::blocks::{self, Block};
 use domain::credit;
 use domain::customers::list::{Indexes, ListQuery, neighbours};
+use domain::customers::merge::{self, Merge};
 use domain::customers::profile::{self, Topics};
 use domain::customers::{Customer, MethodLine, Named, RESTORABLE};
 use domain::kit::{Address, Ctx, GroupId, Micros, Money, Right, Zone};
@@ -27,6 +28,8 @@ pub struct May {
     /// Grant store credit.
     pub grant: bool,
     pub anonymise: bool,
+    /// Merge it into another, or undo that.
+    pub merge: bool,
 }
 
 /// Where the customer stands in the list one came from.
@@ -56,6 +59,8 @@ pub struct Pane {
     pub credit: Vec<Money>,
     /// The block that stands against the customer.
     pub block: Option<Block>,
+    /// Merges into it that may still be undone, newest first.
+    pub merges: Vec<Merge>,
 }
 
 /// The query string of the list one came from.
@@ -89,13 +94,15 @@ impl Pane {
             pay: c.anonymised_at.is_none() && ctx.may(Right::Payments),
             refund: ctx.may(Right::Refund),
             anonymise: c.anonymised_at.is_none() && c.merged_into.is_none() && ctx.may(Right::Anonymise),
+            merge: here && ctx.may(Right::Write) && ctx.may(Right::Delete),
             grant: here && c.merged_into.is_none() && ctx.may(Right::Refund),
         };
         let groups = if may.write { profile::groups(tx, ctx)? } else { Vec::new() };
         let tabs = tabs(&c, &topics, topic, &suffix);
         let list = from.filter(|f| !f.is_empty()).map_or_else(|| "/customers".to_owned(), |f| format!("/customers?{f}"));
         let (credit, block) = (credit::balances(tx, ctx, &c.id)?, blocks::of_customer(tx, ctx, &c.id)?);
-        Ok(Self { c, zone, may, topics, tabs, place, suffix, list, groups, credit, block })
+        let merges = merge::standing(tx, ctx, &c.id)?;
+        Ok(Self { c, zone, may, topics, tabs, place, suffix, list, groups, credit, block, merges })
     }
 
     /// The query of the list one came from, for a hidden field.

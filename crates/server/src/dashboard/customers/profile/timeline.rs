@@ -51,13 +51,14 @@ struct Timeline {
 pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {
     let kind = param(&uri, "kind");
     let kind = KINDS.iter().find(|(k, _)| *k == kind).map_or("", |(k, _)| *k);
-    let below = param(&uri, "below").parse::<i64>().ok();
+    let below = param(&uri, "below").parse::<events::Place>().ok();
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
+    let from = below.clone();
     let (frame, pane, (found, notes)) = open(asked, &customer, Topic::Timeline, move |tx, ctx, c| {
-        Ok((events::timeline(tx, ctx, &c.id, kind, below, ROWS)?, notes::list(tx, ctx, &c.id)?))
+        Ok((events::timeline(tx, ctx, &c.id, kind, from.as_ref(), ROWS)?, notes::list(tx, ctx, &c.id)?))
     })
     .await?;
-    let here = |kind: &str, below: Option<i64>| {
+    let here = |kind: &str, below: Option<events::Place>| {
         let values = [("kind", Some(kind.to_owned())), ("below", below.map(|v| v.to_string())), ("from", pane::from(&uri))];
         address(&format!("{}/timeline", pane.at()), &values)
     };
