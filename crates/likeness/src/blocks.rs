@@ -9,12 +9,12 @@ const NEIGHBOURS: usize = 8;
 /// Records by one kind of key, in order of the key; those that are alone with theirs are left out.
 #[derive(Clone, Debug, Default)]
 pub struct Blocks {
-    rows: Vec<(u64, u32)>,
+    rows: Vec<(u32, u32)>,
 }
 
 impl Blocks {
     /// Takes keys and records in any order.
-    pub fn of(mut rows: Vec<(u64, u32)>) -> Blocks {
+    pub fn of(mut rows: Vec<(u32, u32)>) -> Blocks {
         rows.sort_unstable();
         let alone = |at: usize| (at == 0 || rows[at - 1].0 != rows[at].0) && rows.get(at + 1).is_none_or(|next| next.0 != rows[at].0);
         let keep: Vec<bool> = (0..rows.len()).map(|at| !alone(at)).collect();
@@ -28,12 +28,12 @@ impl Blocks {
     }
 
     /// The blocks: the records that share a key, in the order of their numbers.
-    pub fn iter(&self) -> impl Iterator<Item = &[(u64, u32)]> {
+    pub fn iter(&self) -> impl Iterator<Item = &[(u32, u32)]> {
         self.rows.chunk_by(|a, b| a.0 == b.0)
     }
 
     /// The first block whose key is above `key`, or the first of all.
-    pub fn behind(&self, key: Option<u64>) -> Option<&[(u64, u32)]> {
+    pub fn behind(&self, key: Option<u32>) -> Option<&[(u32, u32)]> {
         let from = key.map_or(0, |key| self.rows.partition_point(|row| row.0 <= key));
         self.rows[from..].chunk_by(|a, b| a.0 == b.0).next()
     }

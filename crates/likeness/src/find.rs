@@ -16,9 +16,11 @@ use crate::terms::Terms;
 /// Pairs drawn at random to see how strangers agree.
 const RANDOM: usize = 50_000;
 /// Blocks of about so many records are learnt from; of more, evenly spread ones.
-const LEARN_FROM: u64 = 100_000;
-/// A pair is looked at again below even odds, because its group may speak for it.
-const FAINT: f64 = -4.0;
+const LEARN_FROM: usize = 100_000;
+/// Kinds of keys are shared out among so many.
+const THREADS: usize = 2;
+/// Above what rare values can add to a weight.
+const RAREST: f64 = 15.0;
 
 /// Records packed one behind the other: about 100 bytes each.
 #[derive(Clone, Debug, Default)]
@@ -90,71 +92,100 @@ pub fn find(shelf: &Shelf) -> Found {
     let rows = shelf.len();
     let mut terms = Terms::for_records(rows);
     (0..rows).for_each(|row| terms.count(&shelf.fields(row)));
-    let mut sample = Sample::default();
-    let mut sequence = Sequence(1);
-    if rows >= 2 {
-        for _ in 0..RANDOM {
-            let (a, b) = (sequence.below(rows), sequence.below(rows));
-            if a != b {
-                sample.random(compare(&shelf.fields(a), &shelf.fields(b)));
-            }
-        }
-    }
-    let mut compared = 0;
-    let stride = 1 + rows as u64 / LEARN_FROM;
-    walk(shelf, stride, true, &mut |_, _, pattern| sample.keyed(pattern));
-    let model = learn(&sample, rows, 1.0 / f64::from(u32::try_from(stride).unwrap_or(u32::MAX)));
+    let model = learn_from(shelf);
     let weight = |a: u32, b: u32| {
         let (x, y) = (shelf.fields(a as usize), shelf.fields(b as usize));
         model.weigh_values(compare(&x, &y), &terms, &x, &y)
     };
-    let mut seen: HashMap<(u32, u32), f64> = HashMap::new();
-    walk(shelf, 1, false, &mut |a, b, pattern| {
-        compared += 1;
-        if model.weigh(pattern) > FAINT - 12.0 {
-            let w = weight(a, b);
-            if w > FAINT {
-                seen.insert((a, b), w);
-            }
-        }
+    let found = std::thread::scope(|scope| {
+        let part = |nth: usize| (0..KINDS).filter(move |kind| kind % THREADS == nth);
+        let threads: Vec<_> = (0..THREADS)
+            .map(|nth| {
+                let (model, terms) = (&model, &terms);
+                scope.spawn(move || compare_kinds(shelf, part(nth), model, terms))
+            })
+            .collect();
+        threads.into_iter().filter_map(|thread| thread.join().ok()).collect::<Vec<_>>()
     });
-    let likely: Vec<(u32, u32, f64)> = seen.iter().filter(|(_, w)| **w > 0.0).map(|((a, b), w)| (*a, *b, *w)).collect();
+    let compared = found.iter().map(|(compared, _)| compared).sum();
+    let mut likely: HashMap<(u32, u32), f64> = HashMap::new();
+    found.into_iter().for_each(|(_, some)| likely.extend(some));
+    let likely = likely.into_iter().map(|((a, b), w)| (a, b, w)).collect();
     let groups = group(likely, &weight);
-    let mut pairs = Vec::new();
-    for group in &groups {
-        for (at, &a) in group.iter().enumerate() {
-            for &b in &group[at + 1..] {
-                let direct = weight(a, b);
-                let through = direct <= 0.0;
-                let w = if through { group.iter().filter(|c| **c != a && **c != b).map(|c| weight(a, *c).min(weight(*c, b))).fold(0.0, f64::max) } else { direct };
-                let pattern = compare(&shelf.fields(a as usize), &shelf.fields(b as usize));
-                pairs.push(Pair { a, b, probability: Model::probability(w), pattern, through });
-            }
-        }
-    }
+    let mut pairs: Vec<Pair> = groups.iter().flat_map(|group| pairs_of(shelf, group, &weight)).collect();
     pairs.sort_by(|x, y| y.probability.total_cmp(&x.probability).then((x.a, x.b).cmp(&(y.a, y.b))));
     Found { pairs, groups, model, compared }
 }
 
-/// All pairs worth comparing, of one block in `stride`. With `once` each pair is given once, not again for each key it shares.
-fn walk(shelf: &Shelf, stride: u64, once: bool, each: &mut dyn FnMut(u32, u32, Pattern)) {
-    for kind in 0..KINDS {
-        let keyed = (0..shelf.len()).filter_map(|row| Some((key(kind, &shelf.fields(row)).filter(|key| key % stride == 0)?, u32::try_from(row).ok()?))).collect();
-        for block in Blocks::of(keyed).iter() {
-            let mut members: Vec<u32> = block.iter().map(|(_, row)| *row).collect();
-            if members.len() > LARGEST {
-                members.sort_by(|a, b| shelf.packed(*a as usize).cmp(shelf.packed(*b as usize)));
-            }
-            for (i, j) in Blocks::pairs(members.len()) {
-                let (a, b) = (members[i].min(members[j]), members[i].max(members[j]));
-                let (x, y) = (shelf.fields(a as usize), shelf.fields(b as usize));
-                let met = once && (0..kind).any(|earlier| {
-                    let of = key(earlier, &x);
-                    of.is_some() && of == key(earlier, &y)
-                });
-                if !met {
-                    each(a, b, compare(&x, &y));
+/// Compares whom these kinds of keys bring together: how many pairs, and those that are more likely one person than not.
+fn compare_kinds(shelf: &Shelf, kinds: impl Iterator<Item = usize>, model: &Model, terms: &Terms) -> (usize, HashMap<(u32, u32), f64>) {
+    let (mut compared, mut likely) = (0, HashMap::new());
+    for kind in kinds {
+        walk(shelf, kind, 1, false, &mut |(a, b), pattern, x, y| {
+            compared += 1;
+            // How rare a value is moves a weight by so much at most.
+            if model.weigh(pattern) > -RAREST {
+                let weight = model.weigh_values(pattern, terms, x, y);
+                if weight > 0.0 {
+                    likely.insert((a, b), weight);
                 }
+            }
+        });
+    }
+    (compared, likely)
+}
+
+/// The weights of these records.
+fn learn_from(shelf: &Shelf) -> Model {
+    let rows = shelf.len();
+    let (mut sample, mut sequence) = (Sample::default(), Sequence(1));
+    for _ in 0..if rows < 2 { 0 } else { RANDOM } {
+        let (a, b) = (sequence.below(rows), sequence.below(rows));
+        if a != b {
+            sample.random(compare(&shelf.fields(a), &shelf.fields(b)));
+        }
+    }
+    let stride = 1 + u32::try_from(rows / LEARN_FROM).unwrap_or(u32::MAX - 1);
+    (0..KINDS).for_each(|kind| walk(shelf, kind, stride, true, &mut |_, pattern, _, _| sample.keyed(pattern)));
+    learn(&sample, rows, 1.0 / f64::from(stride))
+}
+
+/// Every pair of a group. Two that are not alike themselves are as sure as the weaker step over a third.
+fn pairs_of(shelf: &Shelf, group: &[u32], weight: &dyn Fn(u32, u32) -> f64) -> Vec<Pair> {
+    let over = |a: u32, b: u32| {
+        let third = group.iter().filter(|c| **c != a && **c != b);
+        third.map(|c| weight(a, *c).min(weight(*c, b))).fold(0.0, f64::max)
+    };
+    let pair = |a: u32, b: u32| {
+        let direct = weight(a, b);
+        let through = direct <= 0.0;
+        let probability = Model::probability(if through { over(a, b) } else { direct });
+        Pair { a, b, probability, pattern: compare(&shelf.fields(a as usize), &shelf.fields(b as usize)), through }
+    };
+    group.iter().enumerate().flat_map(|(at, a)| group[at + 1..].iter().map(move |b| (*a, *b))).map(|(a, b)| pair(a, b)).collect()
+}
+
+/// What is done with a pair: its two numbers, the grades, the fields of both.
+type Each<'a> = &'a mut dyn FnMut((u32, u32), Pattern, &[&str; FIELDS], &[&str; FIELDS]);
+
+/// The pairs that one kind of key brings together, of one block in `stride`. With `once` a pair that an earlier kind brought is left out.
+fn walk(shelf: &Shelf, kind: usize, stride: u32, once: bool, each: Each<'_>) {
+    let keyed = |row: usize| Some((key(kind, &shelf.fields(row)).filter(|key| key % stride == 0)?, u32::try_from(row).ok()?));
+    for block in Blocks::of((0..shelf.len()).filter_map(keyed).collect()).iter() {
+        let mut members: Vec<u32> = block.iter().map(|(_, row)| *row).collect();
+        if members.len() > LARGEST {
+            members.sort_by(|a, b| shelf.packed(*a as usize).cmp(shelf.packed(*b as usize)));
+        }
+        let fields: Vec<[&str; FIELDS]> = members.iter().map(|row| shelf.fields(*row as usize)).collect();
+        for (i, j) in Blocks::pairs(members.len()) {
+            let met = once
+                && (0..kind).any(|earlier| {
+                    let of = key(earlier, &fields[i]);
+                    of.is_some() && of == key(earlier, &fields[j])
+                });
+            if !met {
+                let pair = (members[i].min(members[j]), members[i].max(members[j]));
+                each(pair, compare(&fields[i], &fields[j]), &fields[i], &fields[j]);
             }
         }
     }

@@ -9,9 +9,9 @@ use crate::text::sound;
 pub const KINDS: usize = 14;
 
 /// The key of kind `kind` (0 to [`KINDS`] - 1) of a record, or none where the fields it is made of are empty.
-pub fn key(kind: usize, f: &[&str; FIELDS]) -> Option<u64> {
+pub fn key(kind: usize, f: &[&str; FIELDS]) -> Option<u32> {
     let get = |field: Field| f[field.at()];
-    let made = |parts: [&[u8]; 2]| parts.iter().all(|part| !part.is_empty()).then(|| hash(&[&[mark(kind)], parts[0], parts[1]]));
+    let made = |parts: [&[u8]; 2]| parts.iter().all(|part| !part.is_empty()).then(|| narrow(hash(&[&[mark(kind)], parts[0], parts[1]])));
     let (given, surname) = (get(Field::Given), get(Field::Surname));
     let (street, number, city, zip) = (get(Field::Street), get(Field::Number), get(Field::City), get(Field::Zip));
     let birth = get(Field::Birth);
@@ -40,6 +40,11 @@ pub fn key(kind: usize, f: &[&str; FIELDS]) -> Option<u64> {
 
 /// A key of one field.
 const WHOLE: &[u8] = b"=";
+
+/// Half of it is enough: two keys that fall together by chance only cost a comparison.
+fn narrow(key: u64) -> u32 {
+    u32::try_from(key >> 32).unwrap_or(u32::MAX)
+}
 
 /// Keeps keys of different kinds apart.
 fn mark(kind: usize) -> u8 {

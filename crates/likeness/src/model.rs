@@ -58,7 +58,8 @@ impl Model {
 
     /// From its parts.
     pub(crate) fn of(same: [[f64; LEVELS]; FIELDS], other: [[f64; LEVELS]; FIELDS], shares: [f64; 3]) -> Model {
-        let weights = std::array::from_fn(|f| std::array::from_fn(|level| if level == 0 { 0.0 } else { (same[f][level] / other[f][level]).ln() }));
+        let weights =
+            std::array::from_fn(|f| std::array::from_fn(|level| if level == 0 { 0.0 } else { (same[f][level] / other[f][level]).ln() }));
         Model { same, other, shares, weights }
     }
 

@@ -94,22 +94,24 @@ fn cut(letters: impl Iterator<Item = char>) -> String {
 
 /// `main st` is `main street`.
 fn spelt_out(street: &str) -> String {
-    let word = |word: &str| match word.trim_end_matches('.') {
-        "st" | "str" => "street",
-        "rd" => "road",
-        "ave" | "av" => "avenue",
-        "cres" | "cr" => "crescent",
-        "pl" => "place",
-        "ct" => "court",
-        "dr" => "drive",
-        "ln" => "lane",
-        "blvd" => "boulevard",
-        "sq" => "square",
-        "c/" => "calle",
-        _ => return None,
-    }
-    .to_owned()
-    .into();
+    let word = |word: &str| {
+        match word.trim_end_matches('.') {
+            "st" | "str" => "street",
+            "rd" => "road",
+            "ave" | "av" => "avenue",
+            "cres" | "cr" => "crescent",
+            "pl" => "place",
+            "ct" => "court",
+            "dr" => "drive",
+            "ln" => "lane",
+            "blvd" => "boulevard",
+            "sq" => "square",
+            "c/" => "calle",
+            _ => return None,
+        }
+        .to_owned()
+        .into()
+    };
     let mut words: Vec<String> = Vec::new();
     for part in street.split_whitespace() {
         let long: Option<String> = word(part);

@@ -11,17 +11,8 @@ use crate::text::{edits, jaro_winkler, jaro_winkler_from};
 /// 600 people and 250 records of theirs once more, with errors of several kinds, families under one roof among them. Made for this test.
 const PEOPLE: &str = include_str!("../fixtures/people.csv");
 
-const COLUMNS: [Field; 9] = [
-    Field::Given,
-    Field::Surname,
-    Field::Number,
-    Field::Street,
-    Field::Locality,
-    Field::City,
-    Field::Zip,
-    Field::State,
-    Field::Birth,
-];
+const COLUMNS: [Field; 9] =
+    [Field::Given, Field::Surname, Field::Number, Field::Street, Field::Locality, Field::City, Field::Zip, Field::State, Field::Birth];
 
 fn shelf(lines: &[&str]) -> (Shelf, Vec<String>) {
     let (mut shelf, mut people) = (Shelf::default(), Vec::new());
@@ -147,13 +138,22 @@ fn grades_say_what_a_person_would() {
 
 #[test]
 fn the_line_says_why() {
-    let a = Record::of(&[(Field::Given, "ana"), (Field::Surname, "ruiz"), (Field::Zip, "28001"), (Field::Birth, "19900304"), (Field::City, "madrid")]);
-    let b = Record::of(&[(Field::Given, "ruiz"), (Field::Surname, "ana"), (Field::Zip, "28001"), (Field::Birth, "19900305"), (Field::City, "bilbao")]);
+    let a = Record::of(&[
+        (Field::Given, "ana"),
+        (Field::Surname, "ruiz"),
+        (Field::Zip, "28001"),
+        (Field::Birth, "19900304"),
+        (Field::City, "madrid"),
+    ]);
+    let b = Record::of(&[
+        (Field::Given, "ruiz"),
+        (Field::Surname, "ana"),
+        (Field::Zip, "28001"),
+        (Field::Birth, "19900305"),
+        (Field::City, "bilbao"),
+    ]);
     let pattern = compare(&Record::fields(a.packed()), &Record::fields(b.packed()));
-    assert_eq!(
-        why(pattern),
-        "Same zip; first and last name in each other’s place; date of birth nearly the same; city differs"
-    );
+    assert_eq!(why(pattern), "Same zip; first and last name in each other’s place; date of birth nearly the same; city differs");
 }
 
 #[test]
@@ -214,7 +214,9 @@ fn edits_are_those_of_the_book() {
 
 #[test]
 fn jaro_and_winkler_have_their_own_examples() {
-    for (a, b, alike) in [("martha", "marhta", 0.9611), ("dwayne", "duane", 0.84), ("dixon", "dicksonx", 0.8133), ("a", "b", 0.0), ("", "", 1.0)] {
+    for (a, b, alike) in
+        [("martha", "marhta", 0.9611), ("dwayne", "duane", 0.84), ("dixon", "dicksonx", 0.8133), ("a", "b", 0.0), ("", "", 1.0)]
+    {
         assert!((jaro_winkler(a, b) - alike).abs() < 0.0005, "{a} {b} {}", jaro_winkler(a, b));
     }
 }

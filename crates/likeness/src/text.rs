@@ -25,7 +25,12 @@ pub fn jaro_winkler(a: &str, b: &str) -> f32 {
 
 /// The same, or 0 as soon as it is certain to be below `least`: most strangers share too few letters.
 pub fn jaro_winkler_from(a: &str, b: &str, least: f32) -> f32 {
-    both(a, b, |a, b| if most(a, b) < least { 0.0 } else { jaro_winkler_of(a, b) }, |a, b| if most(a, b) < least { 0.0 } else { jaro_winkler_of(a, b) })
+    both(
+        a,
+        b,
+        |a, b| if most(a, b) < least { 0.0 } else { jaro_winkler_of(a, b) },
+        |a, b| if most(a, b) < least { 0.0 } else { jaro_winkler_of(a, b) },
+    )
 }
 
 /// No more than this can come out: as if all letters that both have were met in order.

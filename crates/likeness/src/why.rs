@@ -16,7 +16,9 @@ pub fn why(pattern: Pattern) -> String {
     if !same.is_empty() {
         parts.push(format!("same {}", list(&same)));
     }
-    for (field, word) in [(Field::Given, "first and last name in each other’s place"), (Field::Street, "address lines in each other’s place")] {
+    for (field, word) in
+        [(Field::Given, "first and last name in each other’s place"), (Field::Street, "address lines in each other’s place")]
+    {
         if pattern.level(field) == Level::Swapped {
             parts.push(word.to_owned());
         }

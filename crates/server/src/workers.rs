@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use domain::customers::bulk;
+use domain::duplicates;
 use domain::jobs::{self, Kinds, Tools};
 use domain::merchants;
 
@@ -43,6 +44,7 @@ pub fn kinds() -> Kinds {
         .with(merchants::REVALUE, merchants::recompute::revalue)
         .with_look(bulk::KIND, bulk::look, bulk::slice)
         .with(bulk::UNDO, bulk::undo_slice)
+        .with_look(duplicates::KIND, duplicates::look, duplicates::slice)
 }
 
 /// Starts the worker of this process.

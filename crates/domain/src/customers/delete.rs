@@ -4,6 +4,7 @@ use serde_json::json;
 use store::{Row, Tx};
 
 use super::{facts, queries as q, state};
+use crate::duplicates;
 use crate::events::Event;
 use crate::kit::{Ctx, Currency, CustomerId, DAY, Error, Link, Micros, Money, Result, Right};
 
@@ -71,6 +72,7 @@ pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()>
     Event::new("customer.deleted_permanently").of(id).data(json!({ "was_deleted": state.deleted_at.is_some() })).record(tx, ctx)?;
     let stamp = tx.stamp()?;
     tx.exec(&q::GONE, &[&ctx.merchant, id, &stamp])?;
+    duplicates::forget(tx, ctx, id)?;
     for statement in [
         &q::PURGE_VALUES,
         &q::DELETE_CONTACTS,

@@ -8,6 +8,7 @@ use store::{Db, Tx};
 
 use super::{Job, State, control, queries};
 use crate::customers::list::Indexes;
+use crate::duplicates::Bench;
 use crate::kit::{Clock, Ctx, Door, Error, IdSource, JobId, MerchantId, Micros, Result};
 
 /// How long a worker holds a job without a sign of life: a minute.
@@ -22,6 +23,8 @@ pub struct Tools {
     pub indexes: Indexes,
     /// What the [`Look`] before this slice found; null without one.
     pub seen: Json,
+    /// What a long job keeps in memory between its slices; another process makes it anew.
+    pub bench: Bench,
 }
 
 /// What a slice says when it is through.
@@ -158,9 +161,9 @@ fn work(db: &Db, kinds: &Kinds, tools: &Tools, clock: &dyn Clock, claimed: &Clai
         let (now, ids) = (clock.now(), IdSource::System);
         let (seeing, using, held) = (kinds.clone(), tools.clone(), claimed.clone());
         let seen = db.read_now::<_, Error>(move |tx| look(tx, &seeing, &using, &held, now));
-        let (kinds, tools, held) = (kinds.clone(), tools.clone(), claimed.clone());
+        let (kinds, mine, held) = (kinds.clone(), tools.clone(), claimed.clone());
         let done = seen.and_then(|seen| {
-            let tools = Tools { seen, ..tools };
+            let tools = Tools { seen, ..mine };
             db.write_slice_now::<_, Error>(move |tx| slice(tx, &kinds, &tools, &held, now, &ids))
         });
         match done {
@@ -174,5 +177,6 @@ fn work(db: &Db, kinds: &Kinds, tools: &Tools, clock: &dyn Clock, claimed: &Clai
             }
         }
     }
+    tools.bench.clear();
     Ok(())
 }
