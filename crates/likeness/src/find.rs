@@ -20,7 +20,7 @@ const LEARN_FROM: usize = 100_000;
 /// Kinds of keys are shared out among so many.
 const THREADS: usize = 2;
 /// Above what rare values can add to a weight.
-const RAREST: f64 = 15.0;
+const RAREST: f64 = 18.0;
 
 /// Records packed one behind the other: about 100 bytes each.
 #[derive(Clone, Debug, Default)]
@@ -105,7 +105,8 @@ pub fn find(shelf: &Shelf) -> Found {
                 scope.spawn(move || compare_kinds(shelf, part(nth), model, terms))
             })
             .collect();
-        threads.into_iter().filter_map(|thread| thread.join().ok()).collect::<Vec<_>>()
+        let done = threads.into_iter().map(|thread| thread.join().unwrap_or_else(|fault| std::panic::resume_unwind(fault)));
+        done.collect::<Vec<_>>()
     });
     let compared = found.iter().map(|(compared, _)| compared).sum();
     let mut likely: HashMap<(u32, u32), f64> = HashMap::new();

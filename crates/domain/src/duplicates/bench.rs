@@ -4,12 +4,15 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-use likeness::{Blocks, FIELDS, Model, Record, Sample, Terms, compare, keys};
+use likeness::{Blocks, FIELDS, LARGEST, Model, Record, Sample, Terms, compare, keys};
 
 use crate::kit::{CustomerId, JobId};
 
 /// Records kept to see how strangers agree.
 const STRANGERS: usize = 1_000;
+
+/// Values are counted in a table for so many customers, 4 MB; of more, some are taken for more common than they are.
+const TERMS: usize = 250_000;
 
 /// The bench of a worker: of one run at a time.
 #[derive(Clone, Default)]
@@ -28,12 +31,12 @@ impl Bench {
     }
 
     /// Lends the run of a job, an empty one when this process has none.
-    pub(super) fn with<R>(&self, job: &JobId, customers: i64, f: impl FnOnce(&mut Run) -> R) -> R {
+    pub(super) fn with<R>(&self, job: &JobId, f: impl FnOnce(&mut Run) -> R) -> R {
         let mut held = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if held.as_ref().is_none_or(|run| run.job != *job) {
-            *held = Some(Run::new(job, usize::try_from(customers).unwrap_or(0)));
+            *held = Some(Run::new(job));
         }
-        f(held.get_or_insert_with(|| Run::new(job, 0)))
+        f(held.get_or_insert_with(|| Run::new(job)))
     }
 }
 
@@ -58,13 +61,13 @@ pub(super) struct Run {
 }
 
 impl Run {
-    fn new(job: &JobId, customers: usize) -> Run {
+    fn new(job: &JobId) -> Run {
         Run {
             job: job.clone(),
             ids: Vec::new(),
             keyed: vec![Vec::new(); keys::KINDS],
             blocks: Vec::new(),
-            terms: Terms::for_records(customers),
+            terms: Terms::for_records(TERMS),
             strangers: Vec::new(),
             stride: 1,
             model: None,
@@ -120,6 +123,13 @@ impl Run {
     /// The next block of a kind behind a key.
     pub fn block(&self, kind: usize, key: Option<u32>) -> Option<&[(u32, u32)]> {
         self.blocks.get(kind)?.behind(key)
+    }
+
+    /// Of one block in `stride` of a kind, the first customers.
+    pub fn sampled(&self, kind: usize, stride: u32) -> Vec<Vec<u32>> {
+        let Some(blocks) = self.blocks.get(kind) else { return Vec::new() };
+        let some = blocks.iter().filter(|block| block[0].0.is_multiple_of(stride));
+        some.map(|block| block.iter().take(LARGEST).map(|(_, row)| *row).collect()).collect()
     }
 
     /// The part of a kind's keys that lies up to `key`, in thousandths.

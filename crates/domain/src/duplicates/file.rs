@@ -140,16 +140,19 @@ fn columns(header: &[String], map: Option<&str>) -> Result<Vec<(Target, Vec<usiz
     Ok(all)
 }
 
-/// `date_of_birth=extra:birth` says the same as `Metadata:birth=date_of_birth`.
+/// `date_of_birth=extra:birth`, `Extra:birth=date_of_birth` and `Metadata:birth=date_of_birth` say the same.
 fn turned(map: &str) -> String {
+    let free = |side: &str| {
+        let (word, key) = side.trim().split_once([':', '.'])?;
+        ["extra", "metadata"].contains(&word.trim().to_lowercase().as_str()).then(|| key.trim().to_owned())
+    };
     let turn = |pair: &str| match pair.split_once('=') {
-        Some((column, field)) if field.trim().to_lowercase().starts_with("extra:") => {
-            format!("Metadata:{}={}", field.trim()["extra:".len()..].trim(), column.trim())
-        }
-        Some((field, column)) if field.trim().to_lowercase().starts_with("extra:") => {
-            format!("Metadata:{}={}", field.trim()["extra:".len()..].trim(), column.trim())
-        }
-        _ => pair.to_owned(),
+        Some((field, column)) => match (free(field), free(column)) {
+            (Some(key), _) => format!("Metadata:{key}={}", column.trim()),
+            (None, Some(key)) => format!("Metadata:{key}={}", field.trim()),
+            (None, None) => pair.to_owned(),
+        },
+        None => pair.to_owned(),
     };
     map.split(';').map(turn).collect::<Vec<_>>().join(";")
 }

@@ -58,7 +58,7 @@ pub fn look(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &Job) -> Result<Json> {
     if place.kind >= keys::KINDS {
         return Ok(Json::Null);
     }
-    let seen = tools.bench.with(&job.id, job.total, |run| seen(tx, ctx, run, place))?;
+    let seen = tools.bench.with(&job.id, |run| seen(tx, ctx, run, place))?;
     Ok(serde_json::to_value(seen).unwrap_or_default())
 }
 
@@ -98,14 +98,7 @@ fn learn_from(tx: &mut Tx, ctx: &Ctx, run: &Run) -> Result<Model> {
     run.strangers(&mut sample);
     let stride = 1 + u32::try_from(run.len() / LEARN_FROM).unwrap_or(u32::MAX - 1);
     for kind in 0..keys::KINDS {
-        let mut key = None;
-        let mut blocks: Vec<Vec<u32>> = Vec::new();
-        while let Some(block) = run.block(kind, key) {
-            key = Some(block[0].0);
-            if block[0].0 % stride == 0 {
-                blocks.push(block.iter().take(LARGEST).map(|(_, row)| *row).collect());
-            }
-        }
+        let blocks = run.sampled(kind, stride);
         for some in blocks.chunks(200) {
             let records = records(tx, ctx, run, some.iter().flatten().copied())?;
             for block in some {

@@ -42,7 +42,6 @@ store::statements! {
     pub IN_ZIP_NAMED = compared!("AND c.billing_zip = $2 AND c.billing_zip <> '' AND c.sort_name >= $4 AND c.sort_name < $5 ORDER BY c.sort_name, c.id LIMIT $3");
     pub SAME_PHONE = compared!("AND c.phone_key = $2 AND c.phone_key <> '' ORDER BY c.id LIMIT $3");
     pub IMPORT_OF = "SELECT import_id FROM customers WHERE merchant_id = $1 AND id = $2";
-    pub HOW_MANY = "SELECT COUNT(*) FROM customers WHERE merchant_id = $1";
 
     pub MODEL = "SELECT weights FROM duplicate_models WHERE merchant_id = $1";
     pub KEEP_MODEL = "INSERT INTO duplicate_models (merchant_id, weights, customers, learnt_at) VALUES ($1, $2, $3, $4)
@@ -50,7 +49,7 @@ store::statements! {
 
     /// A new pair, or one that was seen before: what somebody said about it stays. Who is gone meanwhile is left out.
     pub FOUND = "INSERT INTO duplicate_pairs (merchant_id, a_id, b_id, state, score, why, run_id, found_at, decided_at, decided_by)
-        SELECT $1, a.id, b.id, 'open', CAST($4 AS BIGINT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT), NULL, ''
+        SELECT a.merchant_id, a.id, b.id, 'open', CAST($4 AS BIGINT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT), NULL, ''
         FROM customers a JOIN customers b ON b.merchant_id = a.merchant_id AND b.id = $3
         WHERE a.merchant_id = $1 AND a.id = $2
         ON CONFLICT (merchant_id, a_id, b_id) DO UPDATE SET score = excluded.score, why = excluded.why, run_id = excluded.run_id";

@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::Tx;
 
-use super::{KIND, queries as q};
+use super::KIND;
 use crate::events::Event;
 use crate::jobs::{self, Job};
 use crate::kit::{Ctx, JobId, Result, Right};
@@ -14,8 +14,7 @@ pub fn seek(tx: &mut Tx, ctx: &Ctx) -> Result<JobId> {
     if let Some(job) = running(tx, ctx)? {
         return Ok(job.id);
     }
-    let total: i64 = tx.scalar(&q::HOW_MANY, &[&ctx.merchant])?;
-    let id = jobs::enqueue(tx, ctx, KIND, &json!({}), total)?;
+    let id = jobs::enqueue(tx, ctx, KIND, &json!({}), 0)?;
     Event::new("duplicates.sought").on("job", id.as_str()).record(tx, ctx)?;
     Ok(id)
 }

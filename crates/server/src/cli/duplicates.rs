@@ -8,6 +8,7 @@ use std::time::Instant;
 use clap::Args;
 use domain::duplicates::file::{People, Truth};
 use domain::duplicates::{file, judge};
+use domain::files::formula;
 
 use super::Done;
 
@@ -86,7 +87,7 @@ fn pairs(mut out: impl Write, people: &People, found: &likeness::Found) -> std::
         let id = |at: usize| people.ids.get(at).map_or("", String::as_str);
         let why = likeness::why(pair.pattern);
         let why = if pair.through { format!("Through a third record that is like both. {why}") } else { why };
-        let cell = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+        let cell = |text: &str| format!("\"{}\"", formula::neutralise(text).replace('"', "\"\""));
         let (row_a, row_b) = (people.rows[a], people.rows[b]);
         writeln!(out, "{:.4},{row_a},{row_b},{},{},{}", pair.probability, cell(id(a)), cell(id(b)), cell(&why))?;
     }

@@ -88,7 +88,7 @@ store::db_test! {
         assert!(olivia.get("/customers/duplicates?sure=no&after=nonsense").body.contains("Matilde"), "what is not understood is left out");
         let mut reader = desk.person(&f, &of_role(&f, Role::ReadOnly));
         let page = reader.get("/customers/duplicates");
-        assert!(page.status == StatusCode::OK && !page.body.contains("<button class=\"button small\" aria-label=\"Mathilde"), "no button that would be refused");
+        assert!(page.status == StatusCode::OK && !page.body.contains("aria-label=\"Not a duplicate:"), "no button that would be refused");
         assert_eq!(reader.post(&at, &[]).status, StatusCode::FORBIDDEN);
     }
 
