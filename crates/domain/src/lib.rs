@@ -10,6 +10,7 @@ pub mod credit;
 pub mod customers;
 pub mod demo;
 pub mod dump;
+pub mod duplicates;
 pub mod events;
 pub mod files;
 pub mod home;

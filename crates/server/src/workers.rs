@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use domain::customers::bulk;
+use domain::duplicates;
 use domain::jobs::{self, Kinds, Tools};
 use domain::{merchants, privacy};
 
@@ -45,6 +46,7 @@ pub fn kinds() -> Kinds {
         .with(bulk::UNDO, bulk::undo_slice)
         .with(privacy::sweep::KIND, privacy::sweep::slice)
         .with(privacy::retention::KIND, privacy::retention::slice)
+        .with_look(duplicates::KIND, duplicates::look, duplicates::slice)
 }
 
 /// Starts the worker of this process.

@@ -4,6 +4,7 @@ use serde_json::json;
 use store::{Row, Tx};
 
 use super::{facts, merge, queries as q, state};
+use crate::duplicates;
 use crate::events::Event;
 use crate::kit::{Ctx, Currency, CustomerId, DAY, Error, Link, Micros, Money, Result, Right};
 
@@ -85,6 +86,7 @@ pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()>
 fn purge(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
     let stamp = tx.stamp()?;
     tx.exec(&q::GONE, &[&ctx.merchant, id, &stamp])?;
+    duplicates::forget(tx, ctx, id)?;
     for statement in [
         &q::PURGE_VALUES,
         &q::DELETE_CONTACTS,

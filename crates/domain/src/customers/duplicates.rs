@@ -7,6 +7,8 @@ use super::model::{Duplicate, display_name};
 use super::queries as q;
 use super::state;
 use super::validate::Ready;
+use crate::duplicates::{Sheet, resembling};
+use crate::files::Target;
 use crate::kit::{Ctx, CustomerId, Micros, Result, Right, email_key, phone_key};
 use crate::merchants;
 
@@ -41,6 +43,14 @@ pub struct Like {
     pub country: String,
     /// Name that pages show.
     pub name: String,
+    /// First name, where it is known apart.
+    pub first_name: String,
+    /// Last name, where it is known apart.
+    pub last_name: String,
+    /// Billing street with its number.
+    pub street: String,
+    /// Billing city.
+    pub city: String,
     /// Billing zip.
     pub zip: String,
     /// Organisation.
@@ -48,7 +58,7 @@ pub struct Like {
 }
 
 /// Customers with the same e-mail address or phone, or among `named` (found by name elsewhere, see `list::named_like`) with the same name and
-/// the same zip or company; at most five, those with most in common first.
+/// the same zip or company, or who resemble this one field by field; at most five, those with most in common first.
 pub fn likely_duplicates(tx: &mut Tx, ctx: &Ctx, like: &Like, named: &[CustomerId]) -> Result<Vec<Duplicate>> {
     ctx.must(Right::Read)?;
     let home = if like.country.is_empty() { merchants::settings(tx, ctx)?.country } else { like.country.clone() };
@@ -69,7 +79,28 @@ pub fn likely_duplicates(tx: &mut Tx, ctx: &Ctx, like: &Like, named: &[CustomerI
             found.add(id.clone(), "name");
         }
     }
+    found.resemble(tx, ctx, &like.sheet(&home), named)?;
     found.shown(tx, ctx)
+}
+
+impl Like {
+    fn sheet(&self, home: &str) -> Sheet {
+        let mut sheet = Sheet::default();
+        for (target, value) in [
+            (Target::Email, self.email.as_str()),
+            (Target::Phone, &phone_key(&self.phone, home)),
+            (Target::Name, &self.name),
+            (Target::FirstName, &self.first_name),
+            (Target::LastName, &self.last_name),
+            (Target::Address1, &self.street),
+            (Target::City, &self.city),
+            (Target::Zip, &self.zip),
+            (Target::Company, &self.company),
+        ] {
+            sheet.set(&target, value);
+        }
+        sheet
+    }
 }
 
 /// The same for one about to be made, by what an index of the database finds.
@@ -85,27 +116,64 @@ pub(super) fn of_new(tx: &mut Tx, ctx: &Ctx, ready: &Ready) -> Result<Vec<Duplic
             found.add(id, "phone");
         }
     }
+    found.resemble(tx, ctx, &ready.sheet(), &[])?;
     found.shown(tx, ctx)
 }
 
+impl Ready {
+    fn sheet(&self) -> Sheet {
+        let (new, mut sheet) = (&self.new, Sheet::default());
+        for (target, value) in [
+            (Target::Email, &new.email),
+            (Target::Phone, &self.phone_key),
+            (Target::Name, &new.name),
+            (Target::FirstName, &new.first_name),
+            (Target::LastName, &new.last_name),
+            (Target::Address1, &new.billing.line1),
+            (Target::Address2, &new.billing.line2),
+            (Target::City, &new.billing.city),
+            (Target::State, &new.billing.state),
+            (Target::Zip, &new.billing.zip),
+            (Target::Company, &new.company),
+            (Target::TaxId, &new.tax_id),
+            (Target::VatNumber, &new.vat_number),
+        ] {
+            sheet.set(&target, value);
+        }
+        sheet
+    }
+}
+
+/// Who, what is the same, and why they are alike.
 #[derive(Default)]
-struct Found(Vec<(CustomerId, Vec<&'static str>)>);
+struct Found(Vec<(CustomerId, Vec<&'static str>, String)>);
 
 impl Found {
     fn add(&mut self, id: CustomerId, reason: &'static str) {
-        match self.0.iter_mut().find(|(known, _)| *known == id) {
-            Some((_, reasons)) if !reasons.contains(&reason) => reasons.push(reason),
+        match self.0.iter_mut().find(|(known, _, _)| *known == id) {
+            Some((_, reasons, _)) if !reasons.contains(&reason) => reasons.push(reason),
             Some(_) => {}
-            None => self.0.push((id, vec![reason])),
+            None => self.0.push((id, vec![reason], String::new())),
         }
     }
 
+    /// Adds who is alike field by field, and says why of those that are known already.
+    fn resemble(&mut self, tx: &mut Tx, ctx: &Ctx, sheet: &Sheet, named: &[CustomerId]) -> Result<()> {
+        for alike in resembling(tx, ctx, sheet, named)?.into_iter().take(SHOWN) {
+            match self.0.iter_mut().find(|(known, _, _)| *known == alike.id) {
+                Some((_, _, why)) => *why = alike.why,
+                None => self.0.push((alike.id, vec!["alike"], alike.why)),
+            }
+        }
+        Ok(())
+    }
+
     fn shown(mut self, tx: &mut Tx, ctx: &Ctx) -> Result<Vec<Duplicate>> {
-        self.0.sort_by_key(|(_, reasons)| std::cmp::Reverse(reasons.len()));
+        self.0.sort_by_key(|(_, reasons, _)| std::cmp::Reverse(reasons.len()));
         let mut out = Vec::new();
-        for (id, reasons) in self.0.into_iter().take(SHOWN) {
+        for (id, reasons, why) in self.0.into_iter().take(SHOWN) {
             if let Some(s) = sketch(tx, ctx, &id)? {
-                out.push(Duplicate { id, display_name: s.display_name, email: s.email, reasons });
+                out.push(Duplicate { id, display_name: s.display_name, email: s.email, reasons, why });
             }
         }
         Ok(out)

@@ -341,8 +341,10 @@ pub struct Duplicate {
     pub display_name: String,
     /// Their primary e-mail address.
     pub email: String,
-    /// What is the same: `email`, `phone`, `name`.
+    /// What is the same: `email`, `phone`, `name`; or `alike`: field by field.
     pub reasons: Vec<&'static str>,
+    /// How they are alike, in words without values; empty where only the reasons speak.
+    pub why: String,
 }
 
 /// How a live subscription is to end when its customer is archived (SPEC 10.2).

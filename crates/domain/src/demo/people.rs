@@ -248,6 +248,17 @@ pub fn person(dice: &mut Dice, n: usize) -> Person {
     }
 }
 
+/// The same person typed again by somebody else: another e-mail address, and a slip in the first name.
+pub fn again(person: Person, n: usize) -> Person {
+    let mut letters: Vec<char> = person.first.chars().collect();
+    if letters.len() > 3 {
+        letters.swap(1, 2);
+    }
+    let email =
+        format!("{}{n}@example.com", Some(ascii(&person.last)).filter(|last| !last.is_empty()).unwrap_or_else(|| "kunde".to_owned()));
+    Person { first: letters.into_iter().collect(), email, ..person }
+}
+
 /// Each 9 is thrown anew.
 fn digits(dice: &mut Dice, pattern: &str) -> String {
     pattern.chars().map(|c| if c == '9' { char::from(b'0' + u8::try_from(dice.below(10)).unwrap_or(0)) } else { c }).collect()

@@ -59,10 +59,16 @@ pub struct Story {
     pub dice: Dice,
 }
 
+/// A few are there twice: the one before, typed again with a slip.
+fn is_twice(n: usize) -> bool {
+    n % 397 == 396
+}
+
 /// Throws the story of customer `n` of `plan`.
 pub fn throw(plan: &Plan, n: usize) -> Story {
     let mut dice = Dice::new(plan.seed, n as u64 + 1);
-    let person = people::person(&mut dice, n);
+    let thrown = people::person(&mut dice, n);
+    let person = if is_twice(n) { people::again(people::person(&mut Dice::new(plan.seed, n as u64), n - 1), n) } else { thrown };
     let ending = *dice.weighed(&[
         (34, Ending::Active),
         (27, Ending::Idle),

@@ -34,20 +34,28 @@ pub fn parse_map(map: &str, header: &[String]) -> Result<Layout, MapError> {
     if let Some(ready) = headers::ready(map, header) {
         return ready;
     }
-    let pairs = pairs(map)?;
-    let kind = kind_of(&pairs.iter().map(|(field, _)| fold(field)).collect::<Vec<_>>());
+    let kind = kind_of(&pairs(map)?.iter().map(|(field, _)| fold(field)).collect::<Vec<_>>());
     let mut layout = Layout::new(kind, "map", header.len());
-    for (field, columns) in pairs {
-        let target = target(&field, kind)?;
-        if layout.has(&target) {
-            return Err(MapError::Twice(target.label()));
-        }
-        layout.add(target, find_columns(&columns, header)?, Join::Blank);
+    for (target, columns) in columns_of(map, header, kind)? {
+        layout.add(target, columns, Join::Blank);
     }
     layout.unknown =
         (0..header.len()).filter(|&index| layout.columns[index] == Target::Ignore && !is_secret(&fold(&header[index]))).collect();
     enough(&layout)?;
     Ok(layout)
+}
+
+/// What each pair of a map says: our field, and the places of its columns. Unlike [`parse_map`] it asks for no field in particular.
+pub fn columns_of(map: &str, header: &[String], kind: Kind) -> Result<Vec<(Target, Vec<usize>)>, MapError> {
+    let mut all: Vec<(Target, Vec<usize>)> = Vec::new();
+    for (field, columns) in pairs(map)? {
+        let target = target(&field, kind)?;
+        if all.iter().any(|(known, _)| *known == target) {
+            return Err(MapError::Twice(target.label()));
+        }
+        all.push((target, find_columns(&columns, header)?));
+    }
+    Ok(all)
 }
 
 /// The fields a map of this kind may name.

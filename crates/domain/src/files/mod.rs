@@ -25,7 +25,7 @@ pub use dates::{DateOrder, Moment};
 pub use fault::{Fault, FaultKind};
 pub use headers::recognise;
 pub use layout::{Field, Join, Kind, Layout};
-pub use map::{MapError, parse_map};
+pub use map::{MapError, columns_of, parse_map};
 pub use read::{MAX_CELL, MAX_CELLS};
 pub use table::{Options, Row, Table};
 pub use target::Target;

@@ -16,6 +16,7 @@ use store::Tx;
 use crate::customers::MethodStatus;
 use crate::customers::list::{self, Indexes, ListQuery, ListRow, View};
 use crate::customers::status::Status;
+use crate::duplicates;
 use crate::kit::{Ctx, Currency, Micros, Money, Result, Right, Zone};
 use crate::lists::Query;
 use crate::payments::{listed, listed_disputes};
@@ -40,6 +41,8 @@ pub struct Today {
     pub unpaid: u64,
     /// Cancellations of imported history that fit no payment.
     pub unmatched: u64,
+    /// Pairs of customers that are likely one person.
+    pub duplicates: u64,
 }
 
 /// How the month goes.
@@ -134,6 +137,7 @@ fn today(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes) -> Result<Today> {
         expiring: list::count(tx, ctx, indexes, &ListQuery { view: View::CardExpiring, ..ListQuery::default() })?,
         unpaid,
         unmatched,
+        duplicates: duplicates::count_open(tx, ctx)?.unsigned_abs(),
     })
 }
 

@@ -10,6 +10,7 @@ use super::orders_run::CAUSE;
 use super::state::{self, Kept, State};
 use super::{ImportError, queries};
 use crate::customers::facts;
+use crate::duplicates;
 use crate::events::Event;
 use crate::kit::{Clock, Ctx, CustomerId, Error, ImportId, OrderId, PaymentId, Result, Right, locks};
 
@@ -159,6 +160,7 @@ fn drop_customer(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, touched: &mut BTreeSet
     }
     touched.remove(id);
     let all = &-1_i64;
+    duplicates::forget(tx, ctx, id)?;
     tx.exec(&queries::DROP_EVENT_VALUES, &[&ctx.merchant, id, all])?;
     tx.exec(&queries::DROP_EVENTS, &[&ctx.merchant, id, all])?;
     for statement in [

@@ -8,6 +8,7 @@ use store::{Db, Tx};
 
 use super::{Job, State, control, queries};
 use crate::customers::list::Indexes;
+use crate::duplicates::Bench;
 use crate::kit::{Clock, Ctx, Door, Error, IdSource, JobId, MerchantId, Micros, Result};
 use crate::providers::Vault;
 
@@ -25,6 +26,8 @@ pub struct Tools {
     pub vault: Option<Vault>,
     /// What the [`Look`] before this slice found; null without one.
     pub seen: Json,
+    /// What a long job keeps in memory between its slices; another process makes it anew.
+    pub bench: Bench,
 }
 
 /// What a slice says when it is through.
@@ -161,9 +164,9 @@ fn work(db: &Db, kinds: &Kinds, tools: &Tools, clock: &dyn Clock, claimed: &Clai
         let (now, ids) = (clock.now(), IdSource::System);
         let (seeing, using, held) = (kinds.clone(), tools.clone(), claimed.clone());
         let seen = db.read_now::<_, Error>(move |tx| look(tx, &seeing, &using, &held, now));
-        let (kinds, tools, held) = (kinds.clone(), tools.clone(), claimed.clone());
+        let (kinds, mine, held) = (kinds.clone(), tools.clone(), claimed.clone());
         let done = seen.and_then(|seen| {
-            let tools = Tools { seen, ..tools };
+            let tools = Tools { seen, ..mine };
             db.write_slice_now::<_, Error>(move |tx| slice(tx, &kinds, &tools, &held, now, &ids))
         });
         match done {
@@ -177,5 +180,6 @@ fn work(db: &Db, kinds: &Kinds, tools: &Tools, clock: &dyn Clock, claimed: &Clai
             }
         }
     }
+    tools.bench.clear();
     Ok(())
 }

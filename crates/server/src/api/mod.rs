@@ -7,6 +7,7 @@ mod checkouts;
 mod credit;
 mod customers;
 mod describe;
+mod duplicates;
 mod events;
 mod exports;
 mod invoices;
@@ -35,7 +36,7 @@ use crate::http::{Problem, Routes};
 
 /// All operations of the API.
 pub fn routes(routes: Routes) -> Routes {
-    let routes = customers::routes(routes);
+    let routes = duplicates::routes(customers::routes(routes));
     let routes = invoices::routes(checkouts::routes(orders::routes(routes)));
     let routes = subscriptions::routes(payments::routes(routes));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));

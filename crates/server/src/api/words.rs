@@ -37,6 +37,7 @@ words! {
     CreditLineKind = domain::credit::Kind::ALL, "Why a line stands in the ledger of store credit";
     AffiliateTerms = Terms::ALL, "A part of each payment, or a fixed amount for each order";
     ErasureCause = domain::privacy::Cause::ALL, "Why somebody was anonymised";
+    DuplicateState = domain::duplicates::State::ALL, "What people said about a pair";
     BlockedKind = domain::blocks::Kind::ALL, "What is blocked";
     InvoiceKind = domain::invoices::Kind::ALL, "Invoice or credit note";
     InvoiceState = domain::invoices::State::ALL, "How far an invoice came";

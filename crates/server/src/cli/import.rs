@@ -189,6 +189,7 @@ impl Import {
                 println!("  row {row}: {reason}");
             }
         }
+        self.alike(db, into, outcome)?;
         if self.dry_run {
             println!("Dry run: nothing was written.");
             return Ok(());
@@ -212,6 +213,21 @@ impl Import {
             println!("Nobody can sign in yet: start `regulars serve` and become the owner.");
         }
         println!("Import {} is done. Take it back with: regulars import --undo {}", outcome.import, outcome.import);
+        Ok(())
+    }
+
+    /// Who of the new customers resembles one that was there (SPEC 3.5).
+    fn alike(&self, db: &Db, into: &Into, outcome: &Outcome) -> Done {
+        let found = imports::resembling(db, &into.ctx, &outcome.import).map_err(said)?;
+        if found.alike > 0 {
+            println!("{} of the new customers resemble one that was there, see Customers > Duplicates:", found.alike);
+            for (new, old, score, why) in &found.first {
+                println!("  {new} and {old}, {}: {why}", score.percent());
+            }
+        }
+        if found.more {
+            println!("The first {} new customers were held against those that were there. Find duplicates looks at all.", found.looked_at);
+        }
         Ok(())
     }
 

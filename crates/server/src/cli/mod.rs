@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod demo;
+pub mod duplicates;
 pub mod export;
 pub mod import;
 pub mod maintain;
@@ -57,6 +58,8 @@ enum Command {
     Import(import::Import),
     /// Write customers to a file.
     Export(export::Export),
+    /// Find who is in a file several times.
+    Duplicates(duplicates::Duplicates),
     /// Work out everything kept from the facts and print each difference.
     Verify(verify::Verify),
     /// Take erased data out of the files of the database.
@@ -77,6 +80,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => migrate(&cli.place),
         Command::Import(import) => import.run(&cli.place),
         Command::Export(export) => export.run(&cli.place),
+        Command::Duplicates(duplicates) => duplicates.run(),
         Command::Verify(verify) => verify.run(&cli.place),
         Command::Maintain => maintain::run(&cli.place),
         Command::Backup(backup) => backup.run(&cli.place),

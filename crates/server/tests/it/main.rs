@@ -3,6 +3,7 @@
 mod api;
 mod credit;
 mod desk;
+mod duplicates;
 mod invoices;
 mod lists;
 mod merges;

@@ -32,6 +32,26 @@ store::db_test! {
         desk.verified();
     }
 
+    fn new_customers_who_resemble_one_that_was_there_are_told_and_offered_and_not_merged(db) {
+        let desk = Desk::new(db, "Twice");
+        let head = "First Name,Last Name,Email,Address,City,Zip/Postal Code,Country\n";
+        let there = desk.import(&desk.file("a.csv", format!("{head}Mathilde,Berthelot,mathilde@example.fr,14 rue des Lilas,Rennes,35700,FR\nYann,Le Goff,yann@example.fr,2 quai Nord,Rennes,35700,FR\n")), None);
+        assert_eq!(crate::imports::resembling(&desk.db, &desk.ctx, &there.import).unwrap().alike, 0, "nobody was there before");
+        let file = desk.file("b.csv", format!("{head}Matilde,Berthelot,mb@example.org,14 rue des Lilas,Rennes,35700,FR\nBob,Stone,bob@example.com,1 Elm Street,Leeds,LS1 1AA,GB\nOlivier,Berthelot,ob@example.org,14 rue des Lilas,Rennes,35700,FR\n"));
+        let done = desk.import(&file, None);
+        assert_eq!(counts(&done), [3, 0, 0, 0], "all are made");
+        let told = crate::imports::resembling(&desk.db, &desk.ctx, &done.import).unwrap();
+        assert_eq!((told.looked_at, told.alike, told.more), (3, 1, false), "{told:?}");
+        let (new, old, _, why) = &told.first[0];
+        assert_eq!((new.clone(), old.clone()), (desk.by_email("mb@example.org").id, desk.by_email("mathilde@example.fr").id));
+        assert!(why.contains("first name nearly the same"), "{why}");
+        let open = || desk.db.read_now::<_, crate::Error>({ let ctx = desk.ctx.clone(); move |tx| crate::duplicates::count_open(tx, &ctx) }).unwrap();
+        assert_eq!(open(), 1);
+        crate::imports::undo(&desk.db, &desk.ctx, &FixedClock(NOW), &done.import).unwrap();
+        assert_eq!(open(), 0, "taken back with the import");
+        desk.verified();
+    }
+
     fn a_mended_file_of_failed_rows_is_imported_as_it_is(db) {
         let desk = Desk::new(db, "Shop");
         let source = desk.file("c.csv", "Name,Email\nCy,cy at example.com\n");

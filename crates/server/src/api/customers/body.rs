@@ -409,8 +409,10 @@ pub struct Duplicate {
     pub id: String,
     pub display_name: String,
     pub email: String,
-    /// `email`, `phone`, `name`.
+    /// `email`, `phone`, `name` (with the zip or company): the same; `alike`: field by field.
     pub reasons: Vec<String>,
+    /// How the two are alike, in words without values: `Same zip and street; last name nearly the same`. May be empty.
+    pub why: String,
 }
 
 impl From<customers::Duplicate> for Duplicate {
@@ -420,6 +422,7 @@ impl From<customers::Duplicate> for Duplicate {
             display_name: d.display_name,
             email: d.email,
             reasons: d.reasons.into_iter().map(str::to_owned).collect(),
+            why: d.why,
         }
     }
 }

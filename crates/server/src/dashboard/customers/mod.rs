@@ -1,6 +1,7 @@
 //! The customers of a merchant: the list, what is done with many, and each one's own pages.
 
 mod bulk;
+mod duplicates;
 mod edit;
 mod export;
 mod life;
@@ -17,5 +18,6 @@ use crate::http::Routes;
 /// All pages of customers.
 pub fn routes(routes: Routes) -> Routes {
     let routes = edit::routes(export::routes(bulk::routes(list::routes(routes))));
-    profile::routes(merge::routes(notes::routes(life::routes(routes))))
+    let routes = duplicates::routes(merge::routes(routes));
+    profile::routes(notes::routes(life::routes(routes)))
 }

@@ -128,6 +128,14 @@ fn tasks(home: &Home) -> Vec<Task> {
         String::new(),
         "/home/unmatched".to_owned(),
     );
+    task(
+        today.duplicates,
+        "group",
+        "pair of customers is likely one person",
+        "pairs of customers are likely one person",
+        String::new(),
+        "/customers/duplicates".to_owned(),
+    );
     tasks
 }
 

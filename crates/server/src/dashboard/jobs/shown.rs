@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use domain::customers::bulk::{self, Action};
+use domain::duplicates;
 use domain::jobs::{Job, Row, State};
 use domain::kit::{Right, Zone};
 
@@ -28,6 +29,8 @@ pub struct JobView {
     pub error: String,
     /// What came out, from the job's own counts: `9,201 archived`, `3 not: live subscription`.
     pub result: Vec<String>,
+    /// Where what came out stands.
+    pub see: Option<&'static str>,
     pub may_cancel: bool,
     pub may_retry: bool,
     pub may_undo: bool,
@@ -53,6 +56,7 @@ impl JobView {
             ended: job.finished_at.map(|at| moments::moment(zone, at)),
             error: job.error.clone(),
             result: result(job),
+            see: (job.kind == duplicates::KIND && job.state == State::Done).then_some("/customers/duplicates"),
             may_cancel: may && !job.state.is_over() && !job.cancel_asked,
             may_retry: may && job.state == State::Failed,
             may_undo: bulk::can_undo(job) && action(job).is_some_and(|a| who.ctx.may(a.right())),
@@ -92,6 +96,7 @@ fn title(job: &Job) -> String {
             Action::RemoveTags { tags } => format!("Untag {many}: {}", tags.join(", ")),
         },
         (bulk::UNDO, _) => format!("Undo for {many}"),
+        (duplicates::KIND, _) => "Find duplicates".to_owned(),
         ("recompute", _) => "Work out every status and total again".to_owned(),
         ("revalue", _) => "Work out values with a new exchange rate".to_owned(),
         (other, _) => {
@@ -104,6 +109,9 @@ fn title(job: &Job) -> String {
 
 /// The counts that the job keeps of itself.
 fn result(job: &Job) -> Vec<String> {
+    if let Some(pairs) = job.result.get("pairs").and_then(serde_json::Value::as_u64) {
+        return vec![if pairs == 1 { "1 likely pair".to_owned() } else { format!("{} likely pairs", tones::number(pairs)) }];
+    }
     let words = action(job).map_or("done", |a| a.words());
     let done = job.result.get("done").and_then(serde_json::Value::as_u64);
     let mut lines: Vec<String> = done.map(|n| format!("{} {words}", tones::number(n))).into_iter().collect();

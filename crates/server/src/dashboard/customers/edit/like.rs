@@ -28,6 +28,10 @@ pub fn find(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, t: &Typed) -> domain::Res
         country: t.text("billing.country"),
         zip: t.text("billing.zip"),
         company: t.text("company"),
+        first_name: t.text("first_name"),
+        last_name: t.text("last_name"),
+        street: t.text("billing.line1"),
+        city: t.text("billing.city"),
         name,
     };
     let named = named_like(tx, ctx, indexes, &like.name)?;
@@ -38,12 +42,12 @@ fn shown(d: Duplicate) -> Alike {
     let word = |reason: &&str| match *reason {
         "email" => "same e-mail",
         "phone" => "same phone",
-        _ => "same name and place",
+        "name" => "same name and place",
+        _ => "alike",
     };
-    Alike {
-        href: format!("/customers/{}", d.id),
-        name: d.display_name,
-        email: d.email,
-        reasons: d.reasons.iter().map(word).collect::<Vec<_>>().join(", "),
+    let mut reasons = d.reasons.iter().map(word).collect::<Vec<_>>().join(", ");
+    if let ["alike"] = d.reasons[..] {
+        reasons = d.why;
     }
+    Alike { href: format!("/customers/{}", d.id), name: d.display_name, email: d.email, reasons }
 }

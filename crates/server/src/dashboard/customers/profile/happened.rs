@@ -146,6 +146,8 @@ fn title(entry: &Entry) -> String {
         "order.affiliate_unknown" => "Order with an affiliate’s code that nobody has".to_owned(),
         "block.set" => format!("Blocked from checkouts: {}", word("kind")),
         "block.lifted" => format!("Allowed to check out again: {}", word("kind")),
+        "duplicate.dismissed" => "Not the same person as another customer who looked alike".to_owned(),
+        "duplicate.reopened" => "Offered as a likely duplicate again".to_owned(),
         "dispute.answered" => "Dispute answered".to_owned(),
         "refund.begun" => format!("Refund{amount} asked for"),
         "refund.failed" => format!("Refund{amount} failed"),

@@ -1,0 +1,138 @@
+//! What the grades say: Fellegi and Sunter's weights and the probability that a pair is one person.
+
+use crate::compare::{Level, Pattern};
+use crate::field::{FIELDS, Field};
+use crate::terms::{Terms, WEIGHED};
+
+/// How many levels a pattern knows.
+pub(crate) const LEVELS: usize = 8;
+
+/// Why two records may agree: it is one person, a family under one roof, or colleagues and neighbours at one address. (Else they are strangers.) A pair is not
+/// one person because everything agrees that a family shares; who is who shows in the other fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tie {
+    Person,
+    Family,
+    Address,
+}
+
+pub(crate) const TIES: [Tie; 3] = [Tie::Person, Tie::Family, Tie::Address];
+
+impl Tie {
+    /// Whether people with this tie have the field in common.
+    fn shares(self, field: Field) -> bool {
+        match self {
+            Tie::Person => true,
+            Tie::Family => !matches!(field, Field::Given | Field::Birth | Field::Email | Field::Extra1 | Field::Extra2 | Field::Extra3),
+            Tie::Address => Tie::Family.shares(field) && field != Field::Surname,
+        }
+    }
+}
+
+/// For each field and level: how often records of one person, and those of strangers, show it; and how often two records drawn at random have which tie.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    pub(crate) same: [[f64; LEVELS]; FIELDS],
+    pub(crate) other: [[f64; LEVELS]; FIELDS],
+    pub(crate) shares: [f64; 3],
+    /// What each level of each field adds; worked out once.
+    weights: [[f64; LEVELS]; FIELDS],
+}
+
+impl Model {
+    /// What is assumed before anything was learnt: values mostly agree when it is one person, and seldom when it is two. `records` is how many
+    /// there are; one in twenty is taken to be there twice.
+    pub fn assumed(records: usize) -> Model {
+        let same = [1.0, 0.78, 0.08, 0.04, 0.02, 0.05, 0.02, 0.01];
+        let mut other = [[1.0, 0.005, 0.005, 0.005, 0.03, 0.94, 0.002, 0.005]; FIELDS];
+        for (field, chance) in [(Field::State, 0.2), (Field::City, 0.02), (Field::Zip, 0.01), (Field::Number, 0.02)] {
+            other[field.at()][Level::Same as usize] = chance;
+        }
+        for field in [Field::Phone, Field::Email, Field::TaxId, Field::Birth] {
+            other[field.at()] = [1.0, 0.000_05, 0.000_05, 0.000_2, 0.002, 0.997, 0.000_1, 0.000_1];
+        }
+        let records = count(records).max(2.0);
+        let share = (0.05 * records).max(1.0) / (records * (records - 1.0) / 2.0);
+        Model::of([same; FIELDS], other, [share, share / 2.0, share / 2.0])
+    }
+
+    /// From its parts.
+    pub(crate) fn of(same: [[f64; LEVELS]; FIELDS], other: [[f64; LEVELS]; FIELDS], shares: [f64; 3]) -> Model {
+        let weights =
+            std::array::from_fn(|f| std::array::from_fn(|level| if level == 0 { 0.0 } else { (same[f][level] / other[f][level]).ln() }));
+        Model { same, other, shares, weights }
+    }
+
+    /// The model as numbers, to be kept.
+    pub fn numbers(&self) -> Vec<f64> {
+        self.shares.iter().chain(self.same.iter().flatten()).chain(self.other.iter().flatten()).copied().collect()
+    }
+
+    /// From what [`Model::numbers`] gave; none when these are not the numbers of a model of this version.
+    pub fn from_numbers(numbers: &[f64]) -> Option<Model> {
+        let good = numbers.len() == 3 + 2 * FIELDS * LEVELS && numbers.iter().all(|n| n.is_finite() && *n > 0.0);
+        good.then(|| {
+            let table = |from: usize| std::array::from_fn(|f| std::array::from_fn(|level| numbers[from + f * LEVELS + level]));
+            Model::of(table(3), table(3 + FIELDS * LEVELS), std::array::from_fn(|n| numbers[n]))
+        })
+    }
+
+    /// The weight of evidence of a pattern for one person: natural logarithm of the odds.
+    pub fn weigh(&self, pattern: Pattern) -> f64 {
+        odds(self.ties(pattern))
+    }
+
+    /// The same, where values that agree count by how rare they are.
+    pub fn weigh_values(&self, pattern: Pattern, terms: &Terms, a: &[&str; FIELDS], b: &[&str; FIELDS]) -> f64 {
+        let mut ties = self.ties(pattern);
+        for field in WEIGHED {
+            let part = match pattern.level(field) {
+                Level::Same => 1.0,
+                Level::VeryClose => 0.5,
+                _ => continue,
+            };
+            if let (Some(x), Some(y)) = (terms.share(field, a[field.at()]), terms.share(field, b[field.at()])) {
+                let usual = self.other[field.at()][Level::Same as usize];
+                let rare = part * (usual / x.max(y)).ln().clamp(-4.0, 3.0);
+                for (weight, tie) in ties.iter_mut().zip(TIES) {
+                    *weight += if tie.shares(field) { rare } else { 0.0 };
+                }
+            }
+        }
+        odds(ties)
+    }
+
+    /// How likely each tie explains a pattern, as logarithms beside the chance that they are strangers.
+    pub(crate) fn ties(&self, pattern: Pattern) -> [f64; 3] {
+        let mut ties = self.shares.map(f64::ln);
+        for field in Field::ALL {
+            let weight = self.weight(field, pattern.level(field));
+            for (sum, tie) in ties.iter_mut().zip(TIES) {
+                *sum += if tie.shares(field) { weight } else { 0.0 };
+            }
+        }
+        ties
+    }
+
+    /// What one field adds.
+    pub fn weight(&self, field: Field, level: Level) -> f64 {
+        self.weights[field.at()][level as usize]
+    }
+
+    /// From a weight to a probability.
+    pub fn probability(weight: f64) -> f64 {
+        1.0 / (1.0 + (-weight).exp())
+    }
+}
+
+/// One person against all other explanations together.
+fn odds([person, family, address]: [f64; 3]) -> f64 {
+    let most = family.max(address).max(0.0);
+    person - most - ((family - most).exp() + (address - most).exp() + (-most).exp()).ln()
+}
+
+/// Counts of records and pairs are far below 2^52.
+#[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
+pub(crate) fn count(n: usize) -> f64 {
+    n as f64
+}
