@@ -7,6 +7,7 @@
 mod bills;
 #[cfg(feature = "testing")]
 pub mod bulk;
+mod clubs;
 mod dice;
 mod goods;
 mod house;
@@ -15,6 +16,7 @@ mod story;
 mod write;
 
 pub use bills::bills;
+pub use clubs::clubs;
 pub use house::{House, PASSWORD, open, zone};
 pub use write::{business, fill, guests};
 

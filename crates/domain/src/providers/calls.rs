@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use store::{Row, Tx};
 
-use super::evidence::{self, Sending};
 use super::apply::Source;
+use super::evidence::{self, Sending};
 use super::{Answer, Vault, accounts, inbox, money, queries, running};
 use crate::kit::{AccountId, CallId, Ctx, Error, MerchantId, Micros, Result, Right, words};
 use crate::payments::{self, refunds};
@@ -193,7 +193,8 @@ fn apply(tx: &mut Tx, ctx: &Ctx, account: &accounts::Account, call: &Call, answe
     let provider = account.provider.name();
     match answer {
         Answer::Refund(r) => {
-            let row = payments::by_ref(tx, ctx, provider, &r.payment)?.ok_or_else(|| Error::Internal("a refund of no payment".to_owned()))?;
+            let row =
+                payments::by_ref(tx, ctx, provider, &r.payment)?.ok_or_else(|| Error::Internal("a refund of no payment".to_owned()))?;
             let r = news::Refund { at: if r.at == 0 { ctx.now } else { r.at }, ..r.clone() };
             refunds::tell(tx, ctx, &money::told(&row, &r))
         }

@@ -53,7 +53,9 @@ pub(crate) fn door(tx: &mut Tx, ctx: &Ctx, shop: &ShopId, m: &Method, live: Opti
             None => shut("This shop has no test provider. Set it up in Settings, Payments."),
         },
         Ok(Provider::Stripe) => {
-            let Some(reference) = m.provider_ref.clone() else { return shut("Stripe does not keep this payment method, so it cannot be charged again.") };
+            let Some(reference) = m.provider_ref.clone() else {
+                return shut("Stripe does not keep this payment method, so it cannot be charged again.");
+            };
             let found = links(tx, ctx, &m.customer)?;
             let mut fits: Vec<_> = found.into_iter().filter(|(a, _)| a.shop == *shop && live.is_none_or(|l| l == a.live)).collect();
             fits.sort_by_key(|(a, _)| !a.live);
@@ -84,7 +86,15 @@ pub(crate) fn play_saved(tx: &mut Tx, ctx: &Ctx, account: &Account, card: &Play,
 }
 
 /// Asks Stripe for the money of a period; `mark` is what the payment is known by when it comes back.
-pub(crate) fn ask(tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId, door: (&Account, &str, &str), price: Money, name: &str, mark: String) -> Result<CallId> {
+pub(crate) fn ask(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: &SubscriptionId,
+    door: (&Account, &str, &str),
+    price: Money,
+    name: &str,
+    mark: String,
+) -> Result<CallId> {
     let (account, customer, method) = door;
     let call = ChargeCall {
         customer: customer.to_owned(),
@@ -100,6 +110,7 @@ pub(crate) fn ask(tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId, door: (&Account, 
 
 /// Takes back a charge that nobody has begun to send. `false`: it may be on its way.
 pub(crate) fn withdraw(tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId) -> Result<bool> {
-    let done = tx.exec(&queries::WITHDRAW, &[&ctx.merchant, id, &CallKind::Charge, &CallState::Done, &"Taken back before it was sent.", &ctx.now])?;
+    let done = tx
+        .exec(&queries::WITHDRAW, &[&ctx.merchant, id, &CallKind::Charge, &CallState::Done, &"Taken back before it was sent.", &ctx.now])?;
     Ok(done > 0)
 }

@@ -68,20 +68,16 @@ pub(super) fn carry_out(tx: &mut Tx, ctx: &Ctx, account: &Account, play: &Play, 
         Settled => PaymentStatus::Settled,
         _ => PaymentStatus::Failed,
     };
-    let input = PaymentInput {
-        status,
-        live: false,
-        failure_code: play.code.to_owned(),
-        failure_message: play.message.to_owned(),
-        ..payment
-    };
+    let input =
+        PaymentInput { status, live: false, failure_code: play.code.to_owned(), failure_message: play.message.to_owned(), ..payment };
     let payment = payments::put(tx, ctx, &input)?.id;
     let reference = input.provider_ref.unwrap_or_default();
     if play.slow > 0 {
         // The rest comes as an event, as it would from outside.
         let seconds = ctx.now / 1_000_000;
         let amount = to_told(Money::new(input.amount, input.currency))?;
-        let charge = json!({ "id": reference, "amount": amount, "currency": input.currency.code(), "status": "succeeded", "created": seconds });
+        let charge =
+            json!({ "id": reference, "amount": amount, "currency": input.currency.code(), "status": "succeeded", "created": seconds });
         let event = json!({ "id": format!("evt_{reference}"), "type": "charge.succeeded", "created": seconds, "livemode": false, "data": { "object": charge } });
         let opened = Opened { merchant: ctx.merchant.clone(), account: account.clone(), secrets: Secrets::default() };
         inbox::receive(tx, &opened, event.to_string().as_bytes(), ctx.now, ctx.now + play.slow * 1_000_000)?;

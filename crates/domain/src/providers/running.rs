@@ -5,8 +5,8 @@ use store::Tx;
 
 use super::apply::{Source, is_newest, park, wake};
 use super::ask::CancelCall;
-use super::{Account, Call, money};
 use super::people::{Whose, short, whose};
+use super::{Account, Call, money};
 use crate::kit::{Ctx, CustomerId, Error, Result, locks};
 use crate::orders;
 use crate::payments::methods;

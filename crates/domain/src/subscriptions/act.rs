@@ -237,7 +237,9 @@ fn still(tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId) -> Result<Subscription> {
     let s = find(tx, ctx, id)?;
     match s.status_at(ctx.now) {
         SubscriptionStatus::Ended => Err(super::end::ended()),
-        SubscriptionStatus::Cancelled => Err(Error::conflict("subscription_leaving", "This subscription is cancelled. Take the cancellation back first.")),
+        SubscriptionStatus::Cancelled => {
+            Err(Error::conflict("subscription_leaving", "This subscription is cancelled. Take the cancellation back first."))
+        }
         _ => Ok(s),
     }
 }

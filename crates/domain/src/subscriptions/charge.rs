@@ -66,7 +66,8 @@ fn attempt(tx: &mut Tx, ctx: &Ctx, run: &mut Run) -> Result<()> {
         Came::Paid(payment) => settle::paid(tx, ctx, run, Some(&payment)),
         Came::Failed(code, words, payment) => settle::failed(tx, ctx, run, &code, &words, payment.as_ref()),
         Came::Later(payment, late) => {
-            (p.state, p.payment, p.next_day) = (PeriodState::Asked, payment.or(p.payment), late);
+            // The payment of an earlier try is not the one that is waited for.
+            (p.state, p.payment, p.next_day) = (PeriodState::Asked, payment, late);
             run.period = Some(p);
             keep(tx, ctx, run, "payment begun")
         }
@@ -124,7 +125,13 @@ pub(super) struct Charged {
 ///
 /// # Errors
 /// `Invalid` on `method`, in words.
-pub(super) fn usable(tx: &mut Tx, ctx: &Ctx, run: (&crate::kit::CustomerId, &crate::kit::ShopId), method: Option<&MethodId>, live: Option<bool>) -> Result<Charged> {
+pub(super) fn usable(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    run: (&crate::kit::CustomerId, &crate::kit::ShopId),
+    method: Option<&MethodId>,
+    live: Option<bool>,
+) -> Result<Charged> {
     let wrong = |code, words: String| crate::kit::Problems::one("method", code, words);
     let Some(id) = method else { return Ok(Charged { provider: "manual", live: live.unwrap_or(true) }) };
     let unknown = || wrong("unknown", "Choose one of the customer's payment methods.".to_owned());

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use store::Tx;
 
 use super::run::{self, Period, Run};
-use super::{EndReason, RetryDays, Subscription, end, find, act, queries};
+use super::{EndReason, RetryDays, Subscription, act, end, find, queries};
 use crate::kit::{Ctx, Micros, PlanId, Result, Right, SubscriptionId, day_date};
 use crate::payments::{self, PaymentView};
 use crate::providers::{Call, calls};
@@ -105,7 +105,12 @@ impl Period {
 
 /// What is kept of the runs behind `after` beside what their facts give: (subscription, what, kept, should be), and the last of the slice.
 #[allow(clippy::type_complexity, reason = "one caller, which makes differences of it")]
-pub(crate) fn differences(tx: &mut Tx, ctx: &Ctx, after: &str, limit: i64) -> Result<(Vec<(String, &'static str, String, String)>, Option<String>)> {
+pub(crate) fn differences(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    after: &str,
+    limit: i64,
+) -> Result<(Vec<(String, &'static str, String, String)>, Option<String>)> {
     let rows = tx.rows(&queries::RUNS, &[&ctx.merchant, &after, &limit], |r| {
         let counts = [r.get::<i64>(1)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?, r.get(7)?];
         Ok((r.get::<SubscriptionId>(0)?, r.get::<Option<Micros>>(2)?, counts))

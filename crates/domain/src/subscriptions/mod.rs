@@ -26,6 +26,7 @@ use store::{Row, Tx};
 pub use act::{change_method, move_to, pause, receive, resume, retry};
 pub use end::{cancel_at_period_end, cancel_now, take_back};
 pub(crate) use end::{end_here, end_overdue, overdue};
+pub(crate) use look::differences;
 pub use look::{Course, Runs, course, periods};
 pub use plans::{Plan, PlanInput, archive_plan, create_plan, edit_plan, plan, plans, unarchive_plan};
 pub use put::put;
@@ -33,7 +34,6 @@ pub(crate) use put::{by_ref, tell};
 pub use retries::{RetryDays, edit_settings, settings};
 pub(crate) use run::in_zone;
 pub use run::{EndReason, Period, PeriodState};
-pub(crate) use look::differences;
 pub(crate) use settle::{follow, refused, told};
 pub use start::{StartInput, start};
 

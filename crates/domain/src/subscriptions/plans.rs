@@ -106,16 +106,8 @@ pub fn create_plan(tx: &mut Tx, ctx: &Ctx, input: &PlanInput) -> Result<Plan> {
     let currency = input.currency.unwrap_or(shop.currency);
     let retries = input.retry_days.as_ref().map_or_else(String::new, RetryDays::text);
     let key: [&dyn store::Bind; 4] = [&ctx.merchant, &id, &shop.id, &name];
-    let rest: [&dyn store::Bind; 8] = [
-        &name_key(&name),
-        &currency,
-        &input.amount,
-        &input.cycle_unit,
-        &input.cycle_count,
-        &input.trial_days,
-        &retries,
-        &ctx.now,
-    ];
+    let rest: [&dyn store::Bind; 8] =
+        [&name_key(&name), &currency, &input.amount, &input.cycle_unit, &input.cycle_count, &input.trial_days, &retries, &ctx.now];
     tx.exec(&queries::INSERT_PLAN, &[key.as_slice(), &rest].concat()).map_err(taken)?;
     Event::new("plan.created").on("plan", id.as_str()).value("name", None, Some(&name)).record(tx, ctx)?;
     find(tx, ctx, &id)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use store::{Db, Tx};
 
 use super::{charge, queries};
-use crate::kit::{Actor, Clock, Ctx, CustomerId, Door, Error, MerchantId, Micros, Result, SubscriptionId, locks};
+use crate::kit::{Actor, Clock, Ctx, CustomerId, Door, Error, IdSource, MerchantId, Micros, Result, SubscriptionId, locks};
 
 /// Subscriptions of one slice: one transaction of about 25 ms.
 const BATCH: i64 = 20;
@@ -24,10 +24,10 @@ struct Due {
 ///
 /// # Errors
 /// Only when the database cannot even note a failure.
-pub fn work(db: &Db, clock: &dyn Clock, stop: &dyn Fn() -> bool) -> Result<usize> {
+pub fn work(db: &Db, clock: &dyn Clock, ids: &IdSource, stop: &dyn Fn() -> bool) -> Result<usize> {
     let mut done = 0;
     while !stop() {
-        match slice(db, clock, BATCH)? {
+        match slice(db, clock, ids, BATCH)? {
             0 => break,
             n => done += n,
         }
@@ -36,41 +36,40 @@ pub fn work(db: &Db, clock: &dyn Clock, stop: &dyn Fn() -> bool) -> Result<usize
 }
 
 /// One slice of at most so many; gives how many there were.
-pub fn slice(db: &Db, clock: &dyn Clock, limit: i64) -> Result<usize> {
+pub fn slice(db: &Db, clock: &dyn Clock, ids: &IdSource, limit: i64) -> Result<usize> {
     let now = clock.now();
-    let due: Vec<Due> = db.read_now::<_, Error>(move |tx| {
-        Ok(tx.rows(&queries::DUE, &[&now, &limit], |r| Ok(Due { merchant: r.get(0)?, id: r.get(1)? }))?)
-    })?;
+    let due: Vec<Due> = db
+        .read_now::<_, Error>(move |tx| Ok(tx.rows(&queries::DUE, &[&now, &limit], |r| Ok(Due { merchant: r.get(0)?, id: r.get(1)? }))?))?;
     if due.is_empty() {
         return Ok(0);
     }
-    let together = due.clone();
-    let all = db.write_slice_now::<_, Error>(move |tx| steps(tx, &together, now));
+    let (together, new) = (due.clone(), ids.clone());
+    let all = db.write_slice_now::<_, Error>(move |tx| steps(tx, &together, &new, now));
     if all.is_err() {
         for each in &due {
-            alone(db, each, now)?;
+            alone(db, each, ids, now)?;
         }
     }
     Ok(due.len())
 }
 
 /// What is not well with one must not hold up the others.
-fn alone(db: &Db, due: &Due, now: Micros) -> Result<()> {
-    let one = due.clone();
-    let Err(error) = db.write_slice_now::<_, Error>(move |tx| steps(tx, std::slice::from_ref(&one), now)) else { return Ok(()) };
+fn alone(db: &Db, due: &Due, ids: &IdSource, now: Micros) -> Result<()> {
+    let (one, new) = (due.clone(), ids.clone());
+    let Err(error) = db.write_slice_now::<_, Error>(move |tx| steps(tx, std::slice::from_ref(&one), &new, now)) else { return Ok(()) };
     tracing::warn!(subscription = %due.id, %error, "a subscription could not be renewed; it is looked at again in an hour");
     let one = due.clone();
     db.write_now::<_, Error>(move |tx| Ok(tx.exec(&queries::LATER, &[&one.merchant, &one.id, &(now + PAUSE)]).map(drop)?))
 }
 
 /// Does what is due: all customers of a merchant are locked first, in the order of their ids, and each step looks again.
-fn steps(tx: &mut Tx, due: &[Due], now: Micros) -> Result<()> {
+fn steps(tx: &mut Tx, due: &[Due], new: &IdSource, now: Micros) -> Result<()> {
     let mut by_merchant: BTreeMap<&MerchantId, Vec<&SubscriptionId>> = BTreeMap::new();
     for one in due {
         by_merchant.entry(&one.merchant).or_default().push(&one.id);
     }
     for (merchant, ids) in by_merchant {
-        let ctx = Ctx::new(merchant.clone(), Actor::system("renewals"), Door::Clock, now);
+        let ctx = Ctx { ids: new.clone(), ..Ctx::new(merchant.clone(), Actor::system("renewals"), Door::Clock, now) };
         let mut owners: Vec<CustomerId> = Vec::new();
         for id in &ids {
             owners.extend(tx.opt(&queries::OWNER, &[&ctx.merchant, *id], |r| r.get(0))?);
@@ -89,5 +88,5 @@ fn steps(tx: &mut Tx, due: &[Due], now: Micros) -> Result<()> {
 #[cfg(test)]
 pub(super) fn steps_of_test(tx: &mut Tx, now: Micros, limit: i64) -> Result<()> {
     let due = tx.rows(&queries::DUE, &[&now, &limit], |r| Ok(Due { merchant: r.get(0)?, id: r.get(1)? }))?;
-    steps(tx, &due, now)
+    steps(tx, &due, &IdSource::System, now)
 }

@@ -9,7 +9,10 @@ use store::{Row, Tx};
 use super::{RetryDays, Subscription, SubscriptionStatus, calendar, find, queries, retries};
 use crate::customers::facts;
 use crate::events::Event;
-use crate::kit::{Actor, Ctx, CustomerId, Error, Micros, Money, PaymentId, PlanId, Result, Rights, SubscriptionId, Zone, day_date, day_number, locks, words};
+use crate::kit::{
+    Actor, Ctx, CustomerId, Error, Micros, Money, PaymentId, PlanId, Result, Rights, SubscriptionId, Zone, day_date, day_number, locks,
+    words,
+};
 use crate::merchants;
 
 words! {
@@ -199,15 +202,13 @@ pub(super) fn keep(tx: &mut Tx, ctx: &Ctx, run: &mut Run, cause: &str) -> Result
     let stands = run.standing(ctx.now);
     (run.s.status, run.s.next_payment_at) = (stands.status, stands.next_payment_at);
     let key: [&dyn store::Bind; 2] = [&ctx.merchant, &run.s.id];
-    let rest: [&dyn store::Bind; 6] =
-        [&run.anchor_day, &run.anchor_number, &run.number, &run.paused_at, &run.end_reason, &stands.act_at];
+    let rest: [&dyn store::Bind; 6] = [&run.anchor_day, &run.anchor_number, &run.number, &run.paused_at, &run.end_reason, &stands.act_at];
     tx.exec(&queries::KEEP_RUN, &[key.as_slice(), &rest].concat())?;
     if run.s == run.kept {
         return Ok(());
     }
     let s = &run.s;
-    let rest: [&dyn store::Bind; 7] =
-        [&s.status, &s.provider, &s.method, &s.trial_until, &s.next_payment_at, &s.ends_at, &ctx.now];
+    let rest: [&dyn store::Bind; 7] = [&s.status, &s.provider, &s.method, &s.trial_until, &s.next_payment_at, &s.ends_at, &ctx.now];
     tx.exec(&queries::KEEP, &[key.as_slice(), &rest].concat())?;
     // Only its end is a fact about the customer: all other statuses are live alike (SPEC 4).
     if s.ends_at != run.kept.ends_at {

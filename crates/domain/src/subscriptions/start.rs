@@ -8,7 +8,10 @@ use store::Tx;
 use super::run::{self, keep, tell};
 use super::{SubscriptionStatus, Unit, charge, plans, queries};
 use crate::customers::facts;
-use crate::kit::{Ctx, Currency, CustomerId, Error, MethodId, Micros, Money, PlanId, Problems, Result, Right, ShopId, SubscriptionId, clean, day_number, locks};
+use crate::kit::{
+    Ctx, Currency, CustomerId, Error, MethodId, Micros, Money, PlanId, Problems, Result, Right, ShopId, SubscriptionId, clean, day_number,
+    locks,
+};
 use crate::payments::{MAX_MINOR, must_exist};
 use crate::{merchants, shops};
 

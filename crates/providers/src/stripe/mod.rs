@@ -9,6 +9,9 @@ mod signature;
 #[cfg(test)]
 mod tests;
 
-pub use calls::{Cancellation, ChargeOf, CustomerEdit, Events, Evidence, Keys, RefundOf, cancel, charge, customer, events, evidence, file, keep, pause, read_charge, read_customer, read_events, read_evidence, read_file, read_refund, read_subscription, read_who, refund, resume, who};
+pub use calls::{
+    Cancellation, ChargeOf, CustomerEdit, Events, Evidence, Keys, RefundOf, cancel, charge, customer, events, evidence, file, keep, pause,
+    read_charge, read_customer, read_events, read_evidence, read_file, read_refund, read_subscription, read_who, refund, resume, who,
+};
 pub use event::read;
 pub use signature::{TOLERANCE, verify};

@@ -14,6 +14,7 @@ mod jobs;
 mod lists;
 mod orders;
 mod payments;
+mod plans;
 mod pointer;
 mod settings;
 mod shape;
@@ -36,7 +37,7 @@ use crate::http::{Problem, Routes};
 pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(routes);
     let routes = invoices::routes(checkouts::routes(orders::routes(routes)));
-    let routes = subscriptions::routes(payments::routes(routes));
+    let routes = plans::routes(subscriptions::routes(payments::routes(routes)));
     let routes = blocks::routes(affiliates::routes(credit::routes(routes)));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
     events::routes(staff::routes(settings::routes(routes)))

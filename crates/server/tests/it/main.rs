@@ -12,3 +12,4 @@ mod people;
 mod policy;
 mod providers;
 mod settings;
+mod subscriptions;

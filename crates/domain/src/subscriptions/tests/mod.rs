@@ -49,7 +49,8 @@ impl Club {
     /// Keeps a test card.
     pub fn card(&self, number: &str) -> MethodId {
         let play = ::providers::test::play(number).unwrap();
-        let card = MethodInput { brand: play.brand.into(), last4: play.last4, fingerprint: play.fingerprint, ..MethodInput::of(MethodKind::Card) };
+        let card =
+            MethodInput { brand: play.brand.into(), last4: play.last4, fingerprint: play.fingerprint, ..MethodInput::of(MethodKind::Card) };
         let ana = self.ana.clone();
         self.desk.write(move |tx, ctx| methods::attach(tx, ctx, &ana, "test", &card)).unwrap()
     }
@@ -71,7 +72,7 @@ impl Club {
 
     /// Does what is due now; gives how many steps there were.
     pub fn pass(&self) -> usize {
-        renew::work(&self.desk.f.db, &FixedClock(self.desk.now()), &|| false).unwrap()
+        renew::work(&self.desk.f.db, &FixedClock(self.desk.now()), &self.desk.ctx.ids, &|| false).unwrap()
     }
 
     /// Each day from the day behind this one to `last`.
@@ -85,7 +86,11 @@ impl Club {
         self.on(last)
     }
 
-    pub fn act<T: Send + 'static>(&self, id: &SubscriptionId, f: impl Fn(&mut Tx, &Ctx, &SubscriptionId) -> Result<T> + Send + Sync + 'static) -> Result<T> {
+    pub fn act<T: Send + 'static>(
+        &self,
+        id: &SubscriptionId,
+        f: impl Fn(&mut Tx, &Ctx, &SubscriptionId) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
         let id = id.clone();
         self.desk.write(move |tx, ctx| f(tx, ctx, &id))
     }
@@ -114,9 +119,11 @@ impl Club {
 
     /// Day and status of each payment of a subscription, oldest first.
     pub fn payments(&self, id: &SubscriptionId) -> Vec<(String, PaymentStatus)> {
-        static ALL: Stmt = Stmt::new("all", "SELECT paid_at, status FROM payments WHERE merchant_id = $1 AND subscription_id = $2 ORDER BY paid_at, id");
+        static ALL: Stmt =
+            Stmt::new("all", "SELECT paid_at, status FROM payments WHERE merchant_id = $1 AND subscription_id = $2 ORDER BY paid_at, id");
         let (id, zone) = (id.clone(), Zone::named("Europe/Paris").unwrap());
-        let all = self.desk.read(move |tx, ctx| Ok(tx.rows(&ALL, &[&ctx.merchant, &id], |r| Ok((r.get::<Micros>(0)?, r.get(1)?)))?)).unwrap();
+        let all =
+            self.desk.read(move |tx, ctx| Ok(tx.rows(&ALL, &[&ctx.merchant, &id], |r| Ok((r.get::<Micros>(0)?, r.get(1)?)))?)).unwrap();
         all.into_iter().map(|(at, status)| (zone.date(at).to_string(), status)).collect()
     }
 }

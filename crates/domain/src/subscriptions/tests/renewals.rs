@@ -1,11 +1,11 @@
 //! The clockwork: due days, retries, the end, days that were missed, and a machine that is switched off in the middle.
 
 use super::*;
-use crate::subscriptions::{RetryDays, change_method, edit_settings, receive, retry};
 use crate::customers::Status;
 use crate::kit::DAY;
 use crate::orders::desk::refusal;
 use crate::providers::inbox;
+use crate::subscriptions::{RetryDays, change_method, edit_settings, receive, retry};
 use PaymentStatus::{Failed, Settled};
 use PeriodState::{Asked, Free, Open, Paid, Unpaid, Waived};
 
@@ -72,6 +72,7 @@ store::db_test! {
         third.pass();
         assert_eq!((third.status(&id), third.payments(&id).len(), third.next(&id).as_str()), (SubscriptionStatus::Active, 2, "2027-02-28"));
         third.desk.verified();
+        let third = Club { ana: third.desk.customer("bea@example.es"), ..third };
         let other = third.start(third.input(Some(third.card(STOLEN))));
         third.pass();
         let end = third.days_to(date(2027, 2, 10));
@@ -142,7 +143,7 @@ store::db_test! {
         let card = club.card(PAID);
         let all: Vec<_> = (0..23).map(|_| club.start(club.input(Some(card.clone())))).collect();
         let clock = FixedClock(club.desk.now());
-        assert_eq!(renew::slice(db, &clock, 5).unwrap(), 5);
+        assert_eq!(renew::slice(db, &clock, &club.desk.ctx.ids, 5).unwrap(), 5);
         // The slice behind it dies before its commit.
         let fails = db.write_now::<(), _>(move |tx| {
             renew::steps_of_test(tx, clock.0, 7)?;

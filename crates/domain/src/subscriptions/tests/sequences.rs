@@ -47,8 +47,8 @@ fn play(db: &Db, unit: usize, first: usize, trial: i64, steps: &[Step]) {
     let input = StartInput { cycle: Some((1, Unit::ALL[unit])), trial_days: Some(trial), ..club.input(cards[first].clone()) };
     let id = club.start(input);
     let zone = Zone::named("Europe/Paris").unwrap();
-    for step in steps {
-        let day = |n: i8| zone.date(club.desk.now()).checked_add(jiff::Span::new().days(n)).unwrap();
+    for (n, step) in steps.iter().enumerate() {
+        let day = |days: i8| zone.date(club.desk.now()).checked_add(jiff::Span::new().days(days)).unwrap();
         let done = match step {
             Step::Days(n) => {
                 // The machine may be off on any of them: only the last has a pass.
@@ -84,8 +84,11 @@ fn play(db: &Db, unit: usize, first: usize, trial: i64, steps: &[Step]) {
             }
         };
         assert!(matches!(done, Ok(()) | Err(Error::Conflict { .. } | Error::Invalid(_))), "{step:?}: {done:?}");
-        club.desk.verified();
+        if n % 4 == 3 {
+            club.desk.verified();
+        }
     }
+    club.desk.verified();
     let end = club.course(&id).subscription;
     let settled: Vec<Micros> = paid(&club, &id);
     let periods = club.periods(&id);
@@ -94,7 +97,8 @@ fn play(db: &Db, unit: usize, first: usize, trial: i64, steps: &[Step]) {
     assert!(days.len() == periods.len() || unit == 0, "no day twice: {periods:?}");
     if let Some(end) = end.ends_at.filter(|end| *end < club.desk.now()) {
         // Money that was asked for before the end may come behind it; nothing is asked for then.
-        static ASKED: Stmt = Stmt::new("asked", "SELECT COUNT(*) FROM payments WHERE merchant_id = $1 AND subscription_id = $2 AND created_at > $3");
+        static ASKED: Stmt =
+            Stmt::new("asked", "SELECT COUNT(*) FROM payments WHERE merchant_id = $1 AND subscription_id = $2 AND created_at > $3");
         let which = id.clone();
         let behind: i64 = club.desk.read(move |tx, ctx| Ok(tx.scalar(&ASKED, &[&ctx.merchant, &which, &(end + 1)])?)).unwrap();
         assert_eq!(behind, 0, "no charge after the end");
@@ -103,7 +107,8 @@ fn play(db: &Db, unit: usize, first: usize, trial: i64, steps: &[Step]) {
 }
 
 fn paid(club: &Club, id: &SubscriptionId) -> Vec<Micros> {
-    static PAID: Stmt = Stmt::new("paid", "SELECT paid_at FROM payments WHERE merchant_id = $1 AND subscription_id = $2 AND status = 'settled'");
+    static PAID: Stmt =
+        Stmt::new("paid", "SELECT paid_at FROM payments WHERE merchant_id = $1 AND subscription_id = $2 AND status = 'settled'");
     let id = id.clone();
     club.desk.read(move |tx, ctx| Ok(tx.rows(&PAID, &[&ctx.merchant, &id], |r| r.get(0))?)).unwrap()
 }
@@ -122,10 +127,10 @@ fn sequences(engine: store::Engine, cases: u32) {
 
 #[test]
 fn whatever_happens_each_period_is_charged_at_most_once_on_sqlite() {
-    sequences(store::Engine::Sqlite, 48);
+    sequences(store::Engine::Sqlite, 40);
 }
 
 #[test]
 fn whatever_happens_each_period_is_charged_at_most_once_on_postgres() {
-    sequences(store::Engine::Postgres, 6);
+    sequences(store::Engine::Postgres, 5);
 }

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::*;
-use ::providers::wire::{Refusal, Reply};
 use crate::orders::desk::refusal;
 use crate::providers::tests::desk::{Shop, charge, customer, event, subscription};
 use crate::providers::{Addresses, Asked, CallState, calls};
 use crate::subscriptions::{cancel_at_period_end, cancel_now, pause, resume, take_back};
+use ::providers::wire::{Refusal, Reply};
 
 /// Ana with a card at Stripe, on 15 June 2026.
 fn club(db: &Db) -> (Shop, Club, MethodId) {
