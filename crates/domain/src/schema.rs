@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 11] = [
+static MIGRATIONS: [Migration; 12] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -24,6 +24,7 @@ static MIGRATIONS: [Migration; 11] = [
         postgres: None,
     },
     Migration::new(8, "credit", include_str!("../migrations/0008_credit.sql")),
+    Migration::new(9, "subscriptions", include_str!("../migrations/0009_subscriptions.sql")),
     Migration::new(10, "duplicates", include_str!("../migrations/0010_duplicates.sql")),
     Migration::new(11, "merges", include_str!("../migrations/0011_merges.sql")),
     Migration::new(12, "privacy", include_str!("../migrations/0012_privacy.sql")),

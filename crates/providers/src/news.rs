@@ -130,6 +130,9 @@ pub struct Payment {
     pub subscription: Option<String>,
     /// What the shop calls the order.
     pub order: Option<String>,
+    /// Our own mark, when the payment was asked for here.
+    #[serde(default)]
+    pub ours: Option<String>,
 }
 
 /// Who paid.

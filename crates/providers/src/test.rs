@@ -60,6 +60,21 @@ pub fn play(number: &str) -> Option<Play> {
     })
 }
 
+/// What a card that was kept plays: the one of the list with this fingerprint; any other is paid.
+pub fn play_saved(fingerprint: &str) -> Play {
+    let known = CARDS.iter().filter_map(|(number, _)| play(number)).find(|p| p.fingerprint == fingerprint);
+    known.unwrap_or_else(|| Play {
+        status: PaymentStatus::Settled,
+        code: "",
+        message: "",
+        disputed: false,
+        slow: 0,
+        brand: "card",
+        last4: String::new(),
+        fingerprint: fingerprint.to_owned(),
+    })
+}
+
 fn brand(digits: &str) -> &'static str {
     match digits.as_bytes() {
         [b'4', ..] => "visa",
@@ -104,6 +119,10 @@ mod tests {
         assert_eq!((plays[0].brand, plays[0].last4.as_str()), ("visa", "4242"));
         assert_eq!(play("5555-5555-5555-4444").unwrap().brand, "mastercard");
         assert_ne!(plays[0].fingerprint, plays[1].fingerprint);
+        for card in &plays {
+            assert_eq!(play_saved(&card.fingerprint), *card, "kept, it plays the same");
+        }
+        assert_eq!(play_saved("other").status, Settled);
         for wrong in ["", "4242", "4242 4242 4242 4243", "４２４２４２４２４２４２４２４２", "4242x4242x4242x4242"] {
             assert_eq!(play(wrong), None, "{wrong}");
         }

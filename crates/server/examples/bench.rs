@@ -23,11 +23,12 @@ fn main() {
         ["make", database, customers, each] => make(database, customers.parse().unwrap(), each.parse().unwrap()),
         ["read", address, cookie, key, times] => read(address, cookie, key, times.parse().unwrap()),
         ["checkouts", address, key, shop, clients, each] => checkouts(address, key, shop, clients.parse().unwrap(), each.parse().unwrap()),
+        ["renewals", database, many] => renewals(database, many.parse().unwrap()),
         ["fsyncs", file, times] => fsyncs(file, times.parse().unwrap()),
         ["bare", port] => bare(port.parse().unwrap()),
         _ => {
             eprintln!(
-                "bench make DATABASE CUSTOMERS ORDERS_EACH | read ADDRESS COOKIE KEY TIMES | checkouts ADDRESS KEY SHOP CLIENTS EACH | fsyncs FILE TIMES | bare PORT"
+                "bench make DATABASE CUSTOMERS ORDERS_EACH | read ADDRESS COOKIE KEY TIMES | checkouts ADDRESS KEY SHOP CLIENTS EACH | renewals DATABASE MANY | fsyncs FILE TIMES | bare PORT"
             );
             std::process::exit(2);
         }
@@ -48,6 +49,58 @@ fn make(database: &str, customers: usize, each: usize) {
     })
     .unwrap();
     println!("{}\t{}", house.api_key, house.shops[0]);
+}
+
+/// Begins so many subscriptions on a card of the test provider, due now, in a database that [`make`] filled, and lets them all renew.
+fn renewals(database: &str, many: usize) {
+    use domain::kit::{Actor, Ctx, CustomerId, Door, Error, IdSource, MerchantId, ShopId};
+    use domain::payments::{MethodInput, MethodKind, methods};
+    use domain::subscriptions::{StartInput, Unit, renew, start};
+
+    let db = Db::open(&Target::parse(database).unwrap(), Options::default()).unwrap();
+    static MERCHANT: store::Stmt =
+        store::Stmt::new("merchant", "SELECT merchant_id, shop_id FROM provider_accounts WHERE provider = 'test' LIMIT 1");
+    static CUSTOMERS: store::Stmt = store::Stmt::new(
+        "customers",
+        "SELECT id FROM customers WHERE merchant_id = $1 AND archived_at IS NULL AND deleted_at IS NULL ORDER BY id LIMIT $2",
+    );
+    let (merchant, shop): (MerchantId, ShopId) =
+        db.read_now::<_, Error>(|tx| Ok(tx.one(&MERCHANT, &[], |r| Ok((r.get(0)?, r.get(1)?)))?)).unwrap();
+    let ctx = Ctx::new(merchant, Actor::system("bench"), Door::Cli, SystemClock.now());
+    let of = ctx.clone();
+    let all: Vec<CustomerId> =
+        db.read_now::<_, Error>(move |tx| Ok(tx.rows(&CUSTOMERS, &[&of.merchant, &(many as i64)], |r| r.get(0))?)).unwrap();
+    for some in all.chunks(100) {
+        let (ctx, some, shop) = (ctx.clone(), some.to_vec(), shop.clone());
+        db.write_slice_now::<_, Error>(move |tx| {
+            for customer in &some {
+                tx.next_verb();
+                let card = MethodInput {
+                    brand: "visa".into(),
+                    last4: "0001".into(),
+                    fingerprint: "bench".into(),
+                    ..MethodInput::of(MethodKind::Card)
+                };
+                let method = Some(methods::attach(tx, &ctx, customer, "test", &card)?);
+                tx.next_verb();
+                let input = StartInput {
+                    shop: Some(shop.clone()),
+                    name: "Club".into(),
+                    amount: Some(1900),
+                    cycle: Some((1, Unit::Month)),
+                    method,
+                    ..StartInput::of(customer.clone())
+                };
+                start(tx, &ctx, &input)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    }
+    let begun = Instant::now();
+    let done = renew::work(&db, &SystemClock, &IdSource::System, &|| false).unwrap();
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("Renewals, {done} subscriptions\t\t\t{:.0}", done as f64 / seconds);
 }
 
 /// Asks each kind of question so many times, one after the other, and prints its median and 95th percentile.

@@ -1,4 +1,4 @@
-//! The worker threads of a serving process: jobs, mail, and the housekeeping that time alone asks for.
+//! The worker threads of a serving process: jobs, mail, renewals, and the housekeeping that time alone asks for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ use crate::outside;
 
 /// How long a worker rests when nothing waits.
 const REST: Duration = Duration::from_millis(200);
-/// How long the outbox rests when nothing waits.
+/// How long the outbox and the renewals rest when nothing waits.
 const POST: Duration = Duration::from_secs(1);
 /// How often statuses that time has moved are written down, and old answers forgotten.
 const HOUSEKEEPING: Duration = Duration::from_secs(600);
@@ -56,7 +56,8 @@ pub fn kinds() -> Kinds {
 pub fn start(app: &App) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
     // What waits for the wire has a thread of its own, and what came over it another: a slow provider delays nobody else.
-    let threads: [(&str, fn(&App, &AtomicBool)); 3] = [("jobs", run), ("inbox", inbox), ("calls", calls)];
+    // Renewals have one too: a day on which very many are due holds up no job.
+    let threads: [(&str, fn(&App, &AtomicBool)); 4] = [("jobs", run), ("inbox", inbox), ("calls", calls), ("renewals", renewals)];
     let started = threads.into_iter().map(|(name, work)| {
         let (app, flag) = (app.clone(), stop.clone());
         std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&app, &flag))
@@ -88,6 +89,16 @@ fn inbox(app: &App, stop: &AtomicBool) {
             tracing::error!(%error, "the inbox could not note a failure");
         }
         std::thread::park_timeout(REST);
+    }
+}
+
+fn renewals(app: &App, stop: &AtomicBool) {
+    let stopped = || stop.load(Ordering::Relaxed);
+    while !stopped() {
+        if let Err(error) = domain::subscriptions::renew::work(&app.db, &*app.clock, &domain::kit::IdSource::System, &stopped) {
+            tracing::error!(%error, "a renewal that failed could not be noted");
+        }
+        std::thread::park_timeout(POST);
     }
 }
 

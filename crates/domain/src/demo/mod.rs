@@ -7,6 +7,7 @@
 mod bills;
 #[cfg(feature = "testing")]
 pub mod bulk;
+mod clubs;
 mod dice;
 mod erased;
 mod goods;
@@ -19,6 +20,7 @@ mod write;
 pub use bills::bills;
 pub use erased::erased;
 pub use merges::merges;
+pub use clubs::clubs;
 pub use house::{House, PASSWORD, open, zone};
 pub use write::{business, fill, guests};
 

@@ -118,6 +118,11 @@ pub fn day_number(date: civil::Date) -> i32 {
     date.since(civil::date(1970, 1, 1)).map_or(0, |s| s.get_days())
 }
 
+/// The day of such a number; the furthest day there is for what lies outside the calendar.
+pub fn day_date(number: i64) -> civil::Date {
+    civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(number).unwrap_or_default()).unwrap_or(civil::Date::MAX)
+}
+
 /// RFC 3339 in UTC, as the API shows it.
 pub fn rfc3339(at: Micros) -> String {
     stamp(at).to_string()

@@ -195,6 +195,8 @@ ids! {
     MethodId = "met";
     /// A subscription.
     SubscriptionId = "sub";
+    /// Something that can be subscribed to.
+    PlanId = "pln";
     /// A line of a ledger of store credit.
     CreditId = "crd";
     /// An affiliate.

@@ -19,7 +19,7 @@ mod words;
 
 pub use actor::{ALL_RIGHTS, ALL_ROLES, Actor, ActorKind, Door, Right, Rights, Role};
 pub use address::Address;
-pub use clock::{AsOf, Clock, DAY, FixedClock, Micros, SystemClock, Zone, day_number, rfc3339};
+pub use clock::{AsOf, Clock, DAY, FixedClock, Micros, SystemClock, Zone, day_date, day_number, rfc3339};
 pub use ctx::Ctx;
 pub use error::{Error, Link, Problem, Problems, Result, Stale, StaleField};
 pub use ids::*;

@@ -8,9 +8,10 @@ use store::{Row, Tx};
 pub(crate) use told::{by_ref, gone, since, tell};
 
 use super::{MethodInput, MethodKind, Outcome, put, queries};
+use crate::customers::status::last_day;
 use crate::customers::{facts, survivor};
 use crate::events::Event;
-use crate::kit::{Address, Ctx, CustomerId, Error, ImportId, MethodId, Micros, Problems, Result, Right, clean, locks};
+use crate::kit::{Address, Ctx, CustomerId, Error, ImportId, MethodId, Micros, Problems, Result, Right, Zone, clean, locks};
 
 /// A method as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,6 +53,22 @@ pub struct Method {
 pub fn of_customer(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<Method>> {
     ctx.must(Right::Read)?;
     Ok(tx.rows(&queries::METHODS, &[&ctx.merchant, customer], read)?)
+}
+
+impl Method {
+    /// Its card's last day is over, where the merchant lives (SPEC 4).
+    pub fn is_expired(&self, zone: &Zone, now: Micros) -> bool {
+        let last = self.expires_year.zip(self.expires_month).and_then(|(year, month)| last_day(year, month));
+        last.is_some_and(|last| zone.day(now) > last)
+    }
+}
+
+/// One method.
+///
+/// # Errors
+/// `NotFound`, also for another merchant's.
+pub(crate) fn get(tx: &mut Tx, ctx: &Ctx, id: &MethodId) -> Result<Method> {
+    find(tx, ctx, id)
 }
 
 /// Attaches a method, or brings a known one up to date. The same card of the same provider is the same method.

@@ -7,7 +7,7 @@ use super::{MAX_MINOR, Outcome, PaymentInput, PaymentRow, PaymentStatus, keys, m
 use crate::customers::facts;
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, Error, MethodId, Micros, PaymentId, Problems, Result, Right, clean, email_key, locks, phone_key};
-use crate::{affiliates, blocks, invoices, merchants, orders};
+use crate::{affiliates, blocks, invoices, merchants, orders, subscriptions};
 
 /// How far ahead of ours a provider's clock may be.
 const CLOCK_SKEW: Micros = 300_000_000;
@@ -42,6 +42,9 @@ pub fn put(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Put> {
     affiliates::earn(tx, ctx, input, &put)?;
     if put.changed && input.status == PaymentStatus::Bounced {
         invoices::bounced(tx, ctx, &put.id)?;
+    }
+    if put.changed {
+        subscriptions::follow(tx, ctx, &put.id, input)?;
     }
     if let Some(order) = &input.order {
         orders::follow_payments(tx, ctx, order)?;

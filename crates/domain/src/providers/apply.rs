@@ -7,7 +7,7 @@ use store::Tx;
 
 use super::accounts::Account;
 use super::{money, people, queries, running};
-use crate::kit::{Ctx, Error, Result};
+use crate::kit::{CallId, Ctx, Error, Micros, Result};
 
 /// Where news comes from.
 #[derive(Clone, Debug)]
@@ -18,6 +18,14 @@ pub(super) struct Source<'a> {
     pub live: bool,
     /// By this the news of an account has an order, whatever the order in which it came: moment, rank, event, place in the event.
     pub position: String,
+}
+
+impl<'a> Source<'a> {
+    /// The answer to a call, as news of this moment.
+    pub(super) fn of_answer(account: &'a Account, now: Micros, call: &CallId) -> Self {
+        let position = format!("{:020}:1:{call}:000", now.max(0));
+        Self { account, provider: account.provider.name(), live: account.live, position }
+    }
 }
 
 /// Applies all news of an event.

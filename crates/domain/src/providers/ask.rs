@@ -5,6 +5,7 @@ use ::providers::{news, paypal, stripe};
 use serde::{Deserialize, Serialize};
 
 use super::accounts::Opened;
+use super::charge::ChargeCall;
 use super::evidence::Sending;
 use super::{Call, CallKind, Provider};
 use crate::kit::EvidenceFileId;
@@ -63,6 +64,12 @@ pub(super) struct EraseCall {
     pub reference: String,
 }
 
+/// A subscription that is to be kept, paused or resumed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct RunningCall {
+    pub reference: String,
+}
+
 /// The answer to a dispute.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct EvidenceCall {
@@ -86,6 +93,10 @@ pub enum Answer {
     Refund(news::Refund),
     /// A file is there, under this id of the provider; there is more to do.
     File(EvidenceFileId, String),
+    /// A payment as the provider made it, or as the bank refused it.
+    Payment(Box<news::Payment>),
+    /// A subscription as it is there now.
+    Subscription(Box<news::Subscription>),
     /// It is done.
     Done,
 }
@@ -193,6 +204,25 @@ impl Asked {
                 Ok(stripe::delete_customer(keys, key, &c.reference))
             }
             (Self::Paypal(_), CallKind::Customer | CallKind::Erase) => Err(refused("PayPal keeps no customers.")),
+            (Self::Stripe(keys), CallKind::Keep) => Ok(stripe::keep(keys, key, &content::<RunningCall>(call)?.reference)),
+            (Self::Stripe(keys), CallKind::Pause) => Ok(stripe::pause(keys, key, &content::<RunningCall>(call)?.reference)),
+            (Self::Stripe(keys), CallKind::Resume) => Ok(stripe::resume(keys, key, &content::<RunningCall>(call)?.reference)),
+            (Self::Paypal(keys), CallKind::Pause) => Ok(paypal::pause(keys, token, key, &content::<RunningCall>(call)?.reference)),
+            (Self::Paypal(keys), CallKind::Resume) => Ok(paypal::resume(keys, token, key, &content::<RunningCall>(call)?.reference)),
+            (Self::Stripe(keys), CallKind::Charge) => {
+                let c: ChargeCall = content(call)?;
+                let charge = stripe::ChargeOf {
+                    customer: &c.customer,
+                    method: &c.method,
+                    minor: c.minor,
+                    currency: &c.currency,
+                    name: &c.name,
+                    ours: &c.mark,
+                };
+                stripe::charge(keys, key, &charge)
+            }
+            (Self::Paypal(_), CallKind::Keep) => Err(refused("PayPal cannot take a cancellation back.")),
+            (Self::Paypal(_), CallKind::Charge) => Err(refused("PayPal runs subscriptions itself.")),
         }
     }
 
@@ -209,7 +239,11 @@ impl Asked {
             }
             (Self::Stripe(_), CallKind::Customer) => stripe::read_customer(reply).map(|_| Answer::Done),
             (Self::Stripe(_), CallKind::Erase) => stripe::read_deleted(reply).map(|()| Answer::Done),
-            (Self::Stripe(_), CallKind::Cancel) => stripe::read_subscription(reply).map(|_| Answer::Done),
+            (Self::Stripe(_), CallKind::Cancel | CallKind::Keep | CallKind::Pause | CallKind::Resume) => {
+                Ok(stripe::read_subscription(reply)?.map_or(Answer::Done, |s| Answer::Subscription(Box::new(s))))
+            }
+            // When it was made is its webhook's to say; until then it is the moment at which we asked.
+            (Self::Stripe(_), CallKind::Charge) => stripe::read_charge(reply, call.updated_at).map(|p| Answer::Payment(Box::new(p))),
             (Self::Stripe(_), CallKind::Evidence) => match next_file(call) {
                 Some(f) => stripe::read_file(reply).map(|id| Answer::File(f.id.clone(), id)),
                 None => stripe::read_evidence(reply).map(|()| Answer::Done),

@@ -6,9 +6,10 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use store::Tx;
 
-use super::ask::{CancelCall, CustomerCall, EraseCall};
-use super::{Call, CallKind, CallState, Provider, accounts, calls, queries};
+use super::ask::{CancelCall, CustomerCall, EraseCall, RunningCall};
+use super::{Account, Call, CallKind, CallState, Provider, accounts, calls, queries};
 use crate::customers::{self, Customer};
+use crate::events::Event;
 use crate::kit::{AccountId, Ctx, CustomerId, Error, Micros, Result, Right, hex};
 use crate::subscriptions::Subscription;
 
@@ -106,16 +107,60 @@ pub(crate) fn queue(tx: &mut Tx, ctx: &Ctx, c: &Customer) -> Result<()> {
     Ok(())
 }
 
-/// Queues the end of a subscription that a provider runs, in the transaction in which it ends here. What the provider itself told is not sent back.
-pub(crate) fn cancel(tx: &mut Tx, ctx: &Ctx, s: &Subscription, how: Cancellation) -> Result<()> {
-    let provider = s.provider.parse::<Provider>().ok().filter(|p| p.is_outside());
-    let (Some(provider), Some(reference)) = (provider, &s.provider_ref) else { return Ok(()) };
-    let Some(account) = accounts::in_use(tx, ctx, &s.shop, provider, s.live)? else { return Ok(()) };
-    if account.id.as_str() == ctx.actor.id {
-        return Ok(());
+/// Asks the provider that runs a subscription to end it. `false`: there is nobody to ask, and it ends here.
+pub(crate) fn cancel(tx: &mut Tx, ctx: &Ctx, s: &Subscription, how: Cancellation) -> Result<bool> {
+    ask(tx, ctx, s, CallKind::Cancel, |reference| serde_json::to_value(CancelCall { reference, how }))
+}
+
+/// Asks it to take a cancellation back. `false`: there is nobody to ask, or the provider cannot.
+pub(crate) fn keep(tx: &mut Tx, ctx: &Ctx, s: &Subscription) -> Result<bool> {
+    if s.provider != Provider::Stripe.name() {
+        return Ok(false);
     }
-    let payload = serde_json::to_value(CancelCall { reference: reference.clone(), how }).map_err(|e| Error::Internal(e.to_string()))?;
-    calls::enqueue(tx, ctx, &account.id, CallKind::Cancel, s.id.as_str(), &payload).map(|_| ())
+    ask(tx, ctx, s, CallKind::Keep, |reference| serde_json::to_value(RunningCall { reference }))
+}
+
+/// Asks it to pause. `false` as [`cancel`].
+pub(crate) fn pause(tx: &mut Tx, ctx: &Ctx, s: &Subscription) -> Result<bool> {
+    ask(tx, ctx, s, CallKind::Pause, |reference| serde_json::to_value(RunningCall { reference }))
+}
+
+/// Asks it to go on. `false` as [`cancel`].
+pub(crate) fn resume(tx: &mut Tx, ctx: &Ctx, s: &Subscription) -> Result<bool> {
+    ask(tx, ctx, s, CallKind::Resume, |reference| serde_json::to_value(RunningCall { reference }))
+}
+
+/// The account that runs a subscription, when it can be asked.
+pub fn runs(tx: &mut Tx, ctx: &Ctx, s: &Subscription) -> Result<Option<Account>> {
+    let provider = s.provider.parse::<Provider>().ok().filter(|p| p.is_outside());
+    match provider.filter(|_| s.provider_ref.is_some()) {
+        Some(provider) => accounts::in_use(tx, ctx, &s.shop, provider, s.live),
+        None => Ok(None),
+    }
+}
+
+/// Writes the wish down once: the same one that waits already is not asked for again.
+fn ask(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    s: &Subscription,
+    kind: CallKind,
+    content: impl FnOnce(String) -> serde_json::Result<serde_json::Value>,
+) -> Result<bool> {
+    let Some(account) = runs(tx, ctx, s)? else { return Ok(false) };
+    let payload = content(s.provider_ref.clone().unwrap_or_default()).map_err(|e| Error::Internal(e.to_string()))?;
+    let last = tx.opt(&queries::CALLS_OF, &[&ctx.merchant, &s.id, &1_i64], calls::read)?;
+    if let Some(last) = last.filter(|c| c.state == CallState::Waiting && c.kind == kind && c.payload == payload) {
+        calls::hurry(tx, ctx, &last.id)?;
+        return Ok(true);
+    }
+    calls::enqueue(tx, ctx, &account.id, kind, s.id.as_str(), &payload)?;
+    Event::new("subscription.asked")
+        .of(&s.customer)
+        .on("subscription", s.id.as_str())
+        .data(serde_json::json!({ "what": kind, "provider": account.provider }))
+        .record(tx, ctx)?;
+    Ok(true)
 }
 
 /// Asks Stripe to delete its record of a customer who is anonymised here, in the same transaction (SPEC 11.2).

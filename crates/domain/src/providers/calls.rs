@@ -7,10 +7,12 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use store::{Row, Tx};
 
+use super::apply::Source;
 use super::evidence::{self, Sending};
-use super::{Answer, Vault, accounts, inbox, money, queries};
+use super::{Answer, Vault, accounts, inbox, money, queries, running};
 use crate::kit::{AccountId, CallId, Ctx, Error, MerchantId, Micros, Result, Right, words};
 use crate::payments::{self, refunds};
+use crate::subscriptions;
 
 /// How long a sender holds a call: longer than the longest wait for an answer.
 const LEASE: Micros = 120_000_000;
@@ -28,6 +30,14 @@ words! {
         Erase = "erase", "Deletion of a customer";
         /// The end of a subscription.
         Cancel = "cancel", "Cancellation";
+        /// A cancellation taken back.
+        Keep = "keep", "Cancellation taken back";
+        /// A subscription stops for a while.
+        Pause = "pause", "Pause";
+        /// It goes on.
+        Resume = "resume", "Resumption";
+        /// Money for a period of a subscription that Regulars runs.
+        Charge = "charge", "Charge";
         /// The answer to a dispute.
         Evidence = "evidence", "Evidence";
     }
@@ -76,6 +86,13 @@ pub struct Call {
     pub created_by: String,
     /// When something last happened to it.
     pub updated_at: Micros,
+}
+
+impl Call {
+    /// Waits for its answer, or was refused.
+    pub fn is_open(&self) -> bool {
+        self.state != CallState::Done
+    }
 }
 
 /// A call that a sender holds.
@@ -137,16 +154,16 @@ pub fn answered(tx: &mut Tx, claimed: &Claimed, outcome: &std::result::Result<An
         }
         Ok(answer) => {
             end(tx, &ctx, &call, CallState::Done, "", true)?;
-            apply(tx, &ctx, account.provider.name(), answer)
+            apply(tx, &ctx, &account, &call, answer)
         }
-        Err(Refusal::Refused { message, .. }) => refuse(tx, &ctx, &call, message),
+        Err(Refusal::Refused { message, .. }) => refuse(tx, &ctx, &call, message, false),
         Err(refusal) if now - call.created_at > PATIENCE => {
             let words = format!(
                 "{} could not be reached for 20 hours ({}). Look there whether it was done before you try again.",
                 account.provider.label(),
                 refusal.message()
             );
-            refuse(tx, &ctx, &call, &words)
+            refuse(tx, &ctx, &call, &words, true)
         }
         Err(refusal) => {
             let asked = if let Refusal::Later { after, .. } = refusal { after.map_or(0, i64::from) } else { 60 };
@@ -164,19 +181,33 @@ fn end(tx: &mut Tx, ctx: &Ctx, call: &Call, state: CallState, words: &str, forge
     Ok(())
 }
 
-fn refuse(tx: &mut Tx, ctx: &Ctx, call: &Call, words: &str) -> Result<()> {
+/// `unsure`: it may have been done all the same.
+fn refuse(tx: &mut Tx, ctx: &Ctx, call: &Call, words: &str, unsure: bool) -> Result<()> {
     end(tx, ctx, call, CallState::Refused, words, false)?;
-    match (call.kind, call.subject.parse()) {
-        (CallKind::Refund, Ok(refund)) => refunds::refused(tx, ctx, &refund, words),
+    match call.kind {
+        CallKind::Refund => call.subject.parse().map_or(Ok(()), |refund| refunds::refused(tx, ctx, &refund, words)),
+        CallKind::Charge => call.subject.parse().map_or(Ok(()), |id| subscriptions::refused(tx, ctx, &id, words, unsure)),
         _ => Ok(()),
     }
 }
 
-fn apply(tx: &mut Tx, ctx: &Ctx, provider: &str, answer: &Answer) -> Result<()> {
-    let Answer::Refund(r) = answer else { return Ok(()) };
-    let row = payments::by_ref(tx, ctx, provider, &r.payment)?.ok_or_else(|| Error::Internal("a refund of no payment".to_owned()))?;
-    let r = news::Refund { at: if r.at == 0 { ctx.now } else { r.at }, ..r.clone() };
-    refunds::tell(tx, ctx, &money::told(&row, &r))
+fn apply(tx: &mut Tx, ctx: &Ctx, account: &accounts::Account, call: &Call, answer: &Answer) -> Result<()> {
+    let provider = account.provider.name();
+    match answer {
+        Answer::Refund(r) => {
+            let row =
+                payments::by_ref(tx, ctx, provider, &r.payment)?.ok_or_else(|| Error::Internal("a refund of no payment".to_owned()))?;
+            let r = news::Refund { at: if r.at == 0 { ctx.now } else { r.at }, ..r.clone() };
+            refunds::tell(tx, ctx, &money::told(&row, &r))
+        }
+        Answer::Payment(p) => {
+            let said = news::News::Payment(p.clone());
+            money::payment(tx, ctx, &Source::of_answer(account, ctx.now, &call.id), p, &said)
+        }
+        Answer::Subscription(s) => running::answered(tx, ctx, account, s),
+        Answer::Done if call.kind == CallKind::Cancel => running::cancelled(tx, ctx, call),
+        Answer::Done | Answer::File(..) => Ok(()),
+    }
 }
 
 /// The latest calls about one thing of ours, newest first.
@@ -201,7 +232,7 @@ fn find(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Result<Call> {
     tx.opt(&queries::CALL, &[&ctx.merchant, id], read)?.ok_or(Error::NotFound("call"))
 }
 
-fn read(r: &Row<'_>) -> std::result::Result<Call, store::Error> {
+pub(super) fn read(r: &Row<'_>) -> std::result::Result<Call, store::Error> {
     Ok(Call {
         id: r.get(0)?,
         account: r.get(1)?,

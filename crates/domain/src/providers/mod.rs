@@ -11,6 +11,7 @@ mod ask;
 pub mod billing;
 pub mod calls;
 pub mod catch_up;
+pub(crate) mod charge;
 pub mod evidence;
 pub mod inbox;
 mod money;
@@ -20,7 +21,7 @@ pub mod queries;
 mod refund;
 mod running;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod vault;
 
 pub use accounts::{Account, AccountInput, Address, Opened};

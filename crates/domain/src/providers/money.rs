@@ -41,6 +41,9 @@ pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, new
             wake(tx, ctx, s, &format!("payment:{other}"))?;
         }
     }
+    if let Some(mark) = &p.ours {
+        subscriptions::told(tx, ctx, mark, &id)?;
+    }
     match &p.subscription {
         Some(subscription) => tie(tx, ctx, s, &p.reference, subscription),
         None => Ok(()),

@@ -94,6 +94,9 @@ store::statements! {
     pub CALL_LATER = "UPDATE provider_calls SET error = $3, next_at = $4, lease_until = 0, updated_at = $5
         WHERE merchant_id = $1 AND id = $2 AND state = 'waiting'";
     pub RETRY_CALL = "UPDATE provider_calls SET next_at = $3, lease_until = 0, updated_at = $3 WHERE merchant_id = $1 AND id = $2 AND state = 'waiting' AND lease_until <= $3";
+    /// Ends a call that nobody has begun to send.
+    pub WITHDRAW = "UPDATE provider_calls SET state = $4, error = $5, payload = '', updated_at = $6 WHERE merchant_id = $1 AND subject_id = $2 AND kind = $3
+        AND state = 'waiting' AND attempts = 0 AND lease_until = 0";
     // Evidence in disputes.
     pub EVIDENCE = "SELECT words, submitted_at FROM dispute_evidence WHERE merchant_id = $1 AND dispute_id = $2";
     pub SAVE_EVIDENCE = "INSERT INTO dispute_evidence (merchant_id, dispute_id, words, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5)

@@ -4,9 +4,10 @@ use ::providers::news::{self, News};
 use store::Tx;
 
 use super::apply::{Source, is_newest, park, wake};
-use super::money;
+use super::ask::CancelCall;
 use super::people::{Whose, short, whose};
-use crate::kit::{Ctx, Error, Result};
+use super::{Account, Call, money};
+use crate::kit::{Ctx, CustomerId, Error, Result, locks};
 use crate::orders;
 use crate::payments::methods;
 use crate::subscriptions::{self, SubscriptionInput, SubscriptionStatus, Unit};
@@ -21,12 +22,43 @@ pub(super) fn subscription(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Subscri
     if !is_newest(tx, ctx, s, "subscription_at", &p.reference)? {
         return Ok(());
     }
+    take_in(tx, ctx, s, p, customer, Some(news))?;
+    wake(tx, ctx, s, &format!("subscription:{}", p.reference))
+}
+
+/// A subscription as its provider answered when it was asked to change it. The same is told by an event, whose moment is the provider's, so that
+/// this is not noted as its newest word.
+pub(super) fn answered(tx: &mut Tx, ctx: &Ctx, account: &Account, p: &news::Subscription) -> Result<()> {
+    let s = Source { account, provider: account.provider.name(), live: account.live, position: String::new() };
+    match subscriptions::by_ref(tx, ctx, s.provider, &p.reference)? {
+        Some(known) => take_in(tx, ctx, &s, p, known.customer, None),
+        None => Ok(()),
+    }
+}
+
+/// A provider whose answer says no more has cancelled a subscription.
+pub(super) fn cancelled(tx: &mut Tx, ctx: &Ctx, call: &Call) -> Result<()> {
+    let asked: CancelCall = serde_json::from_value(call.payload.clone()).map_err(|e| Error::Internal(e.to_string()))?;
+    let Ok(id) = call.subject.parse() else { return Ok(()) };
+    let s = subscriptions::get(tx, ctx, &id)?;
+    locks::customers(tx, ctx, &[&s.customer])?;
+    let s = subscriptions::get(tx, ctx, &id)?;
+    match s.status_at(ctx.now) {
+        SubscriptionStatus::Ended | SubscriptionStatus::Cancelled => Ok(()),
+        _ => subscriptions::end_here(tx, ctx, &s, asked.how).map(drop),
+    }
+}
+
+fn take_in(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Subscription, customer: CustomerId, news: Option<&News>) -> Result<()> {
     let method = match &p.method {
         None => None,
         Some(reference) => match methods::by_ref(tx, ctx, s.provider, reference)? {
             Some((id, owner)) if owner == customer => Some(id),
             Some(_) => None,
-            None => park(tx, ctx, s, &format!("method:{reference}"), news).map(|()| None)?,
+            None => match news {
+                Some(news) => park(tx, ctx, s, &format!("method:{reference}"), news).map(|()| None)?,
+                None => None,
+            },
         },
     };
     let known = subscriptions::by_ref(tx, ctx, s.provider, &p.reference)?;
@@ -54,8 +86,7 @@ pub(super) fn subscription(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Subscri
         ends_at: p.ends_at,
         import_id: None,
     };
-    subscriptions::tell(tx, ctx, &input)?;
-    wake(tx, ctx, s, &format!("subscription:{}", p.reference))
+    subscriptions::tell(tx, ctx, &input).map(drop)
 }
 
 fn status(told: news::SubscriptionStatus) -> SubscriptionStatus {

@@ -152,8 +152,8 @@ pub fn rows(tx: &mut Tx, ctx: &Ctx, ids: &[String]) -> Result<Vec<Listed>> {
     let mut found: HashMap<String, Listed> = HashMap::new();
     for some in ids.chunks(MANY) {
         some_of(tx, ctx, &queries::LISTED, some, |r| {
-            let customer_name = display_name(r.str(18)?, r.str(19)?, r.str(20)?, r.str(21)?, r.str(22)?, r.str(23)?);
-            let row = Listed { subscription: read(r)?, customer_name, shop_name: r.get(17)? };
+            let customer_name = display_name(r.str(19)?, r.str(20)?, r.str(21)?, r.str(22)?, r.str(23)?, r.str(24)?);
+            let row = Listed { subscription: read(r)?, customer_name, shop_name: r.get(18)? };
             found.insert(row.subscription.id.to_string(), row);
             Ok(())
         })?;

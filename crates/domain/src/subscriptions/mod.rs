@@ -1,20 +1,41 @@
-//! Subscriptions as facts: what runs, since when, until when. Statuses of customers need them now; running them (renewals, retries) comes
-//! later (SPEC 6.4).
+//! Subscriptions: what runs, since when, until when. Some are told of by whoever runs them (a provider, an import, another program); some Regulars runs
+//! itself, by a clockwork of periods (SPEC 6.4, decision 10).
 //!
-//! The last microsecond of a subscription is `ends_at`, inclusive. A subscription that has ended stays ended.
+//! The last microsecond of a subscription is `ends_at`, inclusive. A subscription that has ended stays ended. A period is charged at most once.
 
+mod act;
+pub mod calendar;
+mod charge;
 mod end;
 pub mod listed;
+mod look;
+mod plans;
 mod put;
 pub mod queries;
+pub mod renew;
+mod retries;
+mod run;
+mod settle;
+mod start;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 use store::{Row, Tx};
 
-pub use end::{cancel_at_period_end, cancel_now};
-pub(crate) use end::{end_overdue, overdue};
+pub use act::{change_method, move_to, pause, receive, resume, retry};
+pub use end::{cancel_at_period_end, cancel_now, take_back};
+pub(crate) use end::{end_here, end_overdue, overdue};
+pub(crate) use look::differences;
+pub use look::{Course, Runs, course, periods};
+pub use plans::{Plan, PlanInput, archive_plan, create_plan, edit_plan, plan, plans, unarchive_plan};
 pub use put::put;
 pub(crate) use put::{by_ref, tell};
+pub use retries::{RetryDays, edit_settings, settings};
+pub(crate) use run::in_zone;
+pub use run::{EndReason, Period, PeriodState};
+pub(crate) use settle::{follow, refused, told};
+pub use start::{StartInput, start};
 
 use crate::kit::{Ctx, Currency, CustomerId, Error, ImportId, MethodId, Micros, Result, Right, ShopId, SubscriptionId, words};
 
@@ -87,6 +108,8 @@ pub struct Subscription {
     pub next_payment_at: Option<Micros>,
     /// Its last microsecond, when an end is known.
     pub ends_at: Option<Micros>,
+    /// Regulars runs it itself.
+    pub own: bool,
 }
 
 impl Subscription {
@@ -104,10 +127,15 @@ impl Subscription {
 
     /// "every month", "every 3 months".
     pub fn cycle_words(&self) -> String {
-        match self.cycle_count {
-            1 => format!("every {}", self.cycle_unit.label()),
-            n => format!("every {n} {}s", self.cycle_unit.label()),
-        }
+        cycle_words(self.cycle_count, self.cycle_unit)
+    }
+}
+
+/// "every month", "every 2 weeks".
+pub fn cycle_words(count: i64, unit: Unit) -> String {
+    match count {
+        1 => format!("every {}", unit.label()),
+        n => format!("every {n} {}s", unit.label()),
     }
 }
 
@@ -207,5 +235,6 @@ fn read(r: &Row<'_>) -> std::result::Result<Subscription, store::Error> {
         trial_until: r.get(14)?,
         next_payment_at: r.get(15)?,
         ends_at: r.get(16)?,
+        own: r.get(17)?,
     })
 }

@@ -9,6 +9,7 @@ mod invoices;
 mod merges;
 mod payments;
 pub mod queries;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 
@@ -85,7 +86,7 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
             None => break,
         }
     }
-    for each in [credit::balances, credit::payments, commissions::slice] {
+    for each in [credit::balances, credit::payments, commissions::slice, subscriptions::slice] {
         after = String::new();
         while let Some(last) = tell(db.spool(|tx| each(tx, ctx, &after))?, &mut sum, found) {
             after = last;

@@ -140,6 +140,16 @@ pub fn cancel(keys: &Keys, token: &str, key: &str, reference: &str) -> Request {
     post(keys, token, key, &format!("/v1/billing/subscriptions/{}/cancel", part(reference)), &json!({ "reason": "Cancelled by the shop." }))
 }
 
+/// `POST /v1/billing/subscriptions/{id}/suspend`.
+pub fn pause(keys: &Keys, token: &str, key: &str, reference: &str) -> Request {
+    post(keys, token, key, &format!("/v1/billing/subscriptions/{}/suspend", part(reference)), &json!({ "reason": "Paused by the shop." }))
+}
+
+/// `POST /v1/billing/subscriptions/{id}/activate`.
+pub fn resume(keys: &Keys, token: &str, key: &str, reference: &str) -> Request {
+    post(keys, token, key, &format!("/v1/billing/subscriptions/{}/activate", part(reference)), &json!({ "reason": "Resumed by the shop." }))
+}
+
 /// Was it done? For calls whose answer says no more.
 ///
 /// # Errors

@@ -9,7 +9,8 @@ mod signature;
 mod tests;
 
 pub use calls::{
-    Events, Evidence, Keys, RefundOf, Token, cancel, events, evidence, read_done, read_events, read_refund, read_token, refund, token,
+    Events, Evidence, Keys, RefundOf, Token, cancel, events, evidence, pause, read_done, read_events, read_refund, read_token, refund,
+    resume, token,
 };
 pub use event::read;
 pub use signature::{Headers, TOLERANCE, is_cert_url, verify};

@@ -63,6 +63,7 @@ fn wallet(now: i64) -> Method {
 pub(super) fn capture(o: &Value, status: PaymentStatus, now: i64) -> Option<Payment> {
     let when = if status == PaymentStatus::Pending { "create_time" } else { "update_time" };
     Some(Payment {
+        ours: None,
         reference: some(o, &["id"])?,
         other: some(o, &["supplementary_data", "related_ids", "order_id"]),
         status,
@@ -84,6 +85,7 @@ pub(super) fn capture(o: &Value, status: PaymentStatus, now: i64) -> Option<Paym
 /// A sale of the first API: what a subscription pays with.
 pub(super) fn sale(o: &Value, status: PaymentStatus, now: i64) -> Option<Payment> {
     Some(Payment {
+        ours: None,
         reference: some(o, &["id"])?,
         other: None,
         status,

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::object;
 use crate::json::{flag, list, some};
 use crate::money;
-use crate::news::{Address, Customer, Refund, Subscription};
+use crate::news::{Address, Customer, Payment, Refund, Subscription};
 use crate::wire::{File, Refusal, Reply, Request, form, multipart, part};
 
 /// Where Stripe is, and as whom we ask.
@@ -171,6 +171,83 @@ pub fn cancel(keys: &Keys, key: &str, reference: &str, how: Cancellation) -> Req
         }
         Cancellation::PeriodEnd => keys.post(&path, key, &[field("cancel_at_period_end", "true")]),
     }
+}
+
+/// Takes back a cancellation with the period that is paid.
+pub fn keep(keys: &Keys, key: &str, reference: &str) -> Request {
+    keys.post(&format!("/v1/subscriptions/{}", part(reference)), key, &[field("cancel_at_period_end", "false")])
+}
+
+/// Stops collecting until [`resume`]: invoices of the time between are void.
+pub fn pause(keys: &Keys, key: &str, reference: &str) -> Request {
+    keys.post(&format!("/v1/subscriptions/{}", part(reference)), key, &[field("pause_collection[behavior]", "void")])
+}
+
+/// Collects again.
+pub fn resume(keys: &Keys, key: &str, reference: &str) -> Request {
+    keys.post(&format!("/v1/subscriptions/{}", part(reference)), key, &[field("pause_collection", "")])
+}
+
+/// A charge of a method that is kept, without the buyer being there.
+#[derive(Clone, Debug)]
+pub struct ChargeOf<'a> {
+    /// Stripe's customer.
+    pub customer: &'a str,
+    /// Its payment method.
+    pub method: &'a str,
+    /// Minor units of ISO 4217.
+    pub minor: i64,
+    /// Three capital letters.
+    pub currency: &'a str,
+    /// What it is for; the buyer may read it.
+    pub name: &'a str,
+    /// Our own mark, by which its webhooks are known again.
+    pub ours: &'a str,
+}
+
+/// `POST /v1/payment_intents`, confirmed at once and off session.
+///
+/// # Errors
+/// For an amount Stripe cannot be told.
+pub fn charge(keys: &Keys, key: &str, c: &ChargeOf) -> Result<Request, Refusal> {
+    let amount = money::to_stripe(c.minor, c.currency)
+        .ok_or_else(|| Refusal::unsendable("Stripe takes amounts of this currency only in steps of ten of the smallest unit."))?;
+    let fields = [
+        field("amount", amount.to_string()),
+        field("currency", c.currency.to_lowercase()),
+        field("customer", c.customer),
+        field("payment_method", c.method),
+        field("off_session", "true"),
+        field("confirm", "true"),
+        field("description", c.name),
+        field("metadata[regulars_period]", c.ours),
+    ];
+    Ok(keys.post("/v1/payment_intents", key, &fields))
+}
+
+/// What became of it: a payment that is paid, under way, or refused by the bank.
+///
+/// # Errors
+/// See [`Refusal`]; a refusal of the bank is none, because an attempt was made.
+pub fn read_charge(reply: &Reply, now: i64) -> Result<Payment, Refusal> {
+    let declined = reply.json().map(|j| j["error"]["payment_intent"].clone()).filter(|i| reply.status == 402 && i.is_object());
+    let intent = match declined {
+        Some(mut intent) => {
+            let error = reply.json().map(|j| j["error"].clone()).unwrap_or_default();
+            if !intent["last_payment_error"].is_object() {
+                intent["last_payment_error"] = error;
+            }
+            intent
+        }
+        None => read(reply)?,
+    };
+    let kind = match some(&intent, &["status"]).as_deref() {
+        Some("succeeded") => "payment_intent.succeeded",
+        Some("processing") => "payment_intent.processing",
+        _ => "payment_intent.payment_failed",
+    };
+    let nonsense = || Refusal::later(reply, "Stripe answered with something that is no payment.");
+    object::intent(kind, &intent, now).ok_or_else(nonsense)
 }
 
 /// The subscription as it is there now; nothing for one that never began.

@@ -60,6 +60,7 @@ pub(super) fn charge(o: &Value, expired: bool) -> Vec<News> {
         at,
         subscription: None,
         order: order(&o["metadata"]),
+        ours: some(o, &["metadata", "regulars_period"]),
         reference: reference.clone(),
     };
     let mut news = vec![News::Payment(Box::new(payment))];
@@ -106,6 +107,7 @@ pub(super) fn intent(kind: &str, o: &Value, at: i64) -> Option<Payment> {
         at,
         subscription: None,
         order: order(&o["metadata"]),
+        ours: some(o, &["metadata", "regulars_period"]),
     })
 }
 

@@ -268,6 +268,32 @@ fn other_calls_go_where_the_manual_says() {
 
 /// The objects of Stripe's own fixtures, in the events that carry them.
 #[test]
+fn a_charge_without_the_buyer_is_paid_under_way_or_declined() {
+    let asked = ChargeOf { customer: "cus_1", method: "pm_1", minor: 1900, currency: "EUR", name: "Club", ours: "sub:0:1" };
+    let request = charge(&keys(), "cal_1", &asked).unwrap();
+    assert_eq!((request.method, request.url.ends_with("/v1/payment_intents")), ("POST", true));
+    assert!(request.headers.iter().any(|(name, value)| *name == "idempotency-key" && value == "cal_1"));
+    let body = String::from_utf8(request.body).unwrap();
+    assert!(body.contains("off_session=true&confirm=true") && body.contains("amount=1900&currency=eur"), "{body}");
+    assert!(charge(&keys(), "k", &ChargeOf { minor: 1005, currency: "KWD", ..asked.clone() }).is_err(), "an amount Stripe cannot be told");
+    let intent = |status: &str| json!({ "id": "pi_1", "status": status, "amount": 1900, "currency": "eur", "latest_charge": "ch_1", "metadata": { "regulars_period": "sub:0:1" } });
+    let ends = |reply: &Reply| read_charge(reply, 7).map(|p| (p.reference, p.status, p.failure_code, p.ours, p.at));
+    let ours = Some("sub:0:1".to_owned());
+    assert_eq!(ends(&reply(200, intent("succeeded"))), Ok(("ch_1".into(), PaymentStatus::Settled, String::new(), ours.clone(), 7)));
+    assert_eq!(ends(&reply(200, intent("processing"))).unwrap().1, PaymentStatus::Pending);
+    let declined = json!({ "error": { "code": "card_declined", "decline_code": "stolen_card", "message": "No.", "payment_intent": intent("requires_payment_method") } });
+    assert_eq!(ends(&reply(402, declined)), Ok(("ch_1".into(), PaymentStatus::Failed, "stolen_card".into(), ours, 7)));
+    assert!(matches!(ends(&reply(400, json!({ "error": { "message": "No such customer" } }))), Err(Refusal::Refused { .. })));
+    assert!(matches!(ends(&reply(200, json!({ "id": "x" }))), Err(Refusal::Later { .. })));
+    let said = |r: crate::wire::Request| String::from_utf8(r.body).unwrap();
+    assert_eq!(said(pause(&keys(), "k", "sub_1")), "pause_collection%5Bbehavior%5D=void");
+    assert_eq!(
+        (said(resume(&keys(), "k", "sub_1")), said(keep(&keys(), "k", "sub_1"))),
+        ("pause_collection=".into(), "cancel_at_period_end=false".into())
+    );
+}
+
+#[test]
 fn the_documented_objects_are_read() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/stripe-fixtures.json");
     let Ok(text) = std::fs::read_to_string(path) else {

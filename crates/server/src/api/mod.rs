@@ -15,6 +15,7 @@ mod jobs;
 mod lists;
 mod orders;
 mod payments;
+mod plans;
 mod pointer;
 mod privacy;
 mod settings;
@@ -38,7 +39,7 @@ use crate::http::{Problem, Routes};
 pub fn routes(routes: Routes) -> Routes {
     let routes = duplicates::routes(customers::routes(routes));
     let routes = invoices::routes(checkouts::routes(orders::routes(routes)));
-    let routes = subscriptions::routes(payments::routes(routes));
+    let routes = plans::routes(subscriptions::routes(payments::routes(routes)));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
     events::routes(staff::routes(settings::routes(routes)))

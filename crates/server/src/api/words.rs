@@ -47,6 +47,10 @@ words! {
     MailState = domain::mail::State::ALL, "How far a mail came";
     GuestReason = Reason::ALL, "Why a guest payment is thought to be a customer's";
     SubscriptionState = SubscriptionStatus::ALL, "How a subscription stands";
+    SubscriptionPeriodState = domain::subscriptions::PeriodState::ALL, "What became of a period; `open` failed and is tried again";
+    SubscriptionEndReason = domain::subscriptions::EndReason::ALL, "Why a subscription ended, or will";
+    ProviderCallKind = domain::providers::CallKind::ALL, "What a provider is asked";
+    ProviderCallState = domain::providers::CallState::ALL, "How far it came";
     CycleUnit = Unit::ALL, "What a cycle is counted in";
     CustomerStatus = ALL_STATUSES, "Worked out from facts at this moment; never set by hand";
     CustomerMethodStatus = ALL_METHOD_STATUSES, "Status of the payment method that counts";

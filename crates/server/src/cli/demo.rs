@@ -58,6 +58,7 @@ impl Demo {
         demo::guests(db, &house, &plan).map_err(words)?;
         demo::bills(db, &house, &plan).map_err(words)?;
         demo::business(db, &house).map_err(words)?;
+        demo::clubs(db, &house, &plan).map_err(words)?;
         let file = place.file()?;
         demo::erased(db, &house, &plan, &crate::config::vault(&file, &place.folder(&file)?)?).map_err(words)?;
         demo::merges(db, &house).map_err(words)?;

@@ -15,3 +15,4 @@ mod policy;
 mod privacy;
 mod providers;
 mod settings;
+mod subscriptions;

@@ -28,5 +28,6 @@ pub fn recompute(tx: &mut Tx, ctx: &Ctx, after: Option<&CustomerId>, limit: i64)
     let ids: Vec<CustomerId> = tx.rows(&queries::IDS, &[&ctx.merchant, &after, &limit], |r| r.get(0))?;
     locks::customers(tx, ctx, &ids.iter().collect::<Vec<_>>())?;
     keep::refresh(tx, ctx, &ids, "settings changed")?;
+    subscriptions::in_zone(tx, ctx, &ids)?;
     Ok(if ids.len() as i64 == limit { ids.into_iter().next_back() } else { None })
 }

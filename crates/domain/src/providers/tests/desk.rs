@@ -12,14 +12,14 @@ use crate::providers::accounts::{self, Opened};
 use crate::providers::{AccountInput, Provider, Vault, inbox};
 
 #[derive(Clone)]
-pub(super) struct Shop {
+pub(crate) struct Shop {
     pub desk: Desk,
     pub vault: Vault,
     pub account: AccountId,
     pub count: Arc<AtomicI64>,
 }
 
-pub(super) fn input(desk: &Desk, provider: Provider) -> AccountInput {
+pub(crate) fn input(desk: &Desk, provider: Provider) -> AccountInput {
     AccountInput {
         shop: desk.f.shop.clone(),
         provider,
@@ -96,20 +96,20 @@ impl Shop {
 }
 
 /// An event of Stripe, so many seconds after the first of June.
-pub(super) fn event(id: &str, kind: &str, second: i64, object: Value) -> Value {
+pub(crate) fn event(id: &str, kind: &str, second: i64, object: Value) -> Value {
     json!({ "id": id, "object": "event", "type": kind, "created": at(second) / 1_000_000, "livemode": true, "data": { "object": object } })
 }
 
 /// Microseconds of such a second.
-pub(super) fn at(second: i64) -> Micros {
+pub(crate) fn at(second: i64) -> Micros {
     (1_780_272_000 + second) * 1_000_000
 }
 
-pub(super) fn customer(id: &str, name: &str, email: &str) -> Value {
+pub(crate) fn customer(id: &str, name: &str, email: &str) -> Value {
     json!({ "id": id, "object": "customer", "name": name, "email": email, "phone": null, "address": null })
 }
 
-pub(super) fn charge(id: &str, customer: Option<&str>, minor: i64, second: i64) -> Value {
+pub(crate) fn charge(id: &str, customer: Option<&str>, minor: i64, second: i64) -> Value {
     json!({
         "id": id, "object": "charge", "amount": minor, "amount_captured": minor, "captured": true, "currency": "eur", "status": "succeeded",
         "customer": customer, "payment_intent": format!("pi_{id}"), "created": at(second) / 1_000_000, "billing_details": { "email": "payer@example.es" },
@@ -118,17 +118,17 @@ pub(super) fn charge(id: &str, customer: Option<&str>, minor: i64, second: i64) 
     })
 }
 
-pub(super) fn refund(id: &str, charge: &str, minor: i64, status: &str, second: i64) -> Value {
+pub(crate) fn refund(id: &str, charge: &str, minor: i64, status: &str, second: i64) -> Value {
     json!({ "id": id, "object": "refund", "amount": minor, "currency": "eur", "charge": charge, "payment_intent": format!("pi_{charge}"), "status": status,
         "created": at(second) / 1_000_000 })
 }
 
-pub(super) fn dispute(id: &str, charge: &str, minor: i64, status: &str, second: i64) -> Value {
+pub(crate) fn dispute(id: &str, charge: &str, minor: i64, status: &str, second: i64) -> Value {
     json!({ "id": id, "object": "dispute", "amount": minor, "currency": "eur", "charge": charge, "status": status, "reason": "fraudulent",
         "created": at(second) / 1_000_000, "evidence_details": { "due_by": 1_790_000_000 } })
 }
 
-pub(super) fn subscription(id: &str, customer: &str, status: &str, second: i64) -> Value {
+pub(crate) fn subscription(id: &str, customer: &str, status: &str, second: i64) -> Value {
     let ended = (status == "canceled").then(|| at(second) / 1_000_000);
     json!({ "id": id, "object": "subscription", "customer": customer, "status": status, "currency": "eur", "start_date": at(0) / 1_000_000, "ended_at": ended,
         "items": { "data": [{ "price": { "id": "price_1", "nickname": "Beans", "unit_amount": 1500, "recurring": { "interval": "month", "interval_count": 1 } },

@@ -1,6 +1,6 @@
 //! What providers tell and are asked: any order, once, and nothing lost.
 
 mod asked;
-mod desk;
+pub(crate) mod desk;
 mod order;
 mod told;

@@ -6,6 +6,7 @@ mod invoices;
 mod labels;
 mod merchant;
 mod payments;
+mod plans;
 mod rates;
 mod reveal;
 mod rights;
@@ -59,6 +60,13 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/payments/{id}/test", settings, payments::test)
         .post("/settings/payments/{id}/retry", settings, payments::retry)
         .post("/settings/payments/{id}/disable", settings, payments::disable)
+        .get("/settings/plans", settings, plans::page)
+        .post("/settings/plans", settings, plans::create)
+        .post("/settings/plans/retries", settings, plans::retries)
+        .get("/settings/plans/{id}", settings, plans::edit_page)
+        .post("/settings/plans/{id}", settings, plans::edit)
+        .post("/settings/plans/{id}/archive", settings, plans::archive)
+        .post("/settings/plans/{id}/unarchive", settings, plans::unarchive)
         .get("/settings/audit", Policy::May(Right::Audit), audit::page);
     routes
         .get("/settings/staff", people, staff::page)
@@ -87,6 +95,7 @@ const ENTRIES: [(&str, &str, Right); 12] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/payments", "Payments", Right::Settings),
+    ("/settings/plans", "Plans", Right::Settings),
     ("/settings/groups", "Groups", Right::Settings),
     ("/settings/tags", "Tags", Right::Settings),
     ("/settings/invoices", "Invoices", Right::Settings),

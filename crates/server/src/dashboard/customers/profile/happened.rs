@@ -95,7 +95,7 @@ fn href(entry: &Entry) -> String {
         "payment" | "dispute" => entry.customer.as_ref().map_or_else(String::new, |c| format!("/customers/{c}/payments")),
         "credit" => entry.customer.as_ref().map_or_else(String::new, |c| format!("/customers/{c}/credit")),
         "affiliate" => format!("/affiliates/{}", entry.subject_id),
-        "subscription" => entry.customer.as_ref().map_or_else(String::new, |c| format!("/customers/{c}/subscriptions")),
+        "subscription" => format!("/subscriptions/{}", entry.subject_id),
         _ => String::new(),
     }
 }
@@ -164,6 +164,14 @@ fn title(entry: &Entry) -> String {
         "invoice.mailed" => format!("Invoice {} sent by mail", word("number")),
         "invoice.link_opened" => "Link to an invoice opened".to_owned(),
         "invoice.link_closed" => "Link to an invoice closed".to_owned(),
+        "subscription.started" => format!("Subscription{amount} started"),
+        "subscription.renewed" => format!("Subscription renewed{amount}"),
+        "subscription.payment_failed" => format!("Payment{amount} for a subscription failed{}", because(&word("failure"))),
+        "subscription.past_due" => "Subscription past due".to_owned(),
+        "subscription.moved" => format!("Next payment of a subscription moved to {}", word("next")),
+        "subscription.method_changed" => "Payment method of a subscription changed".to_owned(),
+        "subscription.kept" => "Cancellation of a subscription taken back".to_owned(),
+        "subscription.asked" => format!("{} asked to change a subscription: {}", capital(&word("provider")), word("what")),
         "method.attached" => "Payment method added".to_owned(),
         "method.detached" => "Payment method removed".to_owned(),
         "method.chosen" => "Default payment method chosen".to_owned(),

@@ -1,25 +1,31 @@
-//! A customer's subscriptions, in the columns of SPEC 2.7.
+//! A customer's subscriptions, in the columns of SPEC 2.7, with what can be done with each.
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
-use domain::kit::{Micros, Money};
-use domain::subscriptions::{self, Subscription, SubscriptionStatus};
+use domain::Ctx;
+use domain::kit::Money;
+use domain::subscriptions::{self, Course, SubscriptionStatus};
 
 use super::{Asked, Pane, Shown, Topic, open};
 use crate::app::App;
+use crate::dashboard::subscriptions::{Act, acts, says};
 use crate::dashboard::{moments, show};
 use crate::http::Who;
 use crate::look::{Frame, When};
 
 struct Line {
+    id: String,
     name: String,
     tone: &'static str,
     status: String,
+    /// "Being cancelled at Stripe."
+    note: String,
     total: String,
     cycle: String,
     started: When,
     next: Option<When>,
+    acts: Vec<Act>,
 }
 
 #[derive(Template)]
@@ -33,9 +39,12 @@ struct Subscriptions {
 /// The page.
 pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
-    let (frame, pane, found) =
-        open(asked, &customer, Topic::Subscriptions, |tx, ctx, c| subscriptions::of_customer(tx, ctx, &c.id)).await?;
-    let lines = found.iter().map(|s| line(s, &pane, who.ctx.now)).collect();
+    let read = |tx: &mut store::Tx, ctx: &Ctx, c: &domain::customers::Customer| {
+        let all = subscriptions::of_customer(tx, ctx, &c.id)?;
+        all.iter().map(|s| subscriptions::course(tx, ctx, &s.id)).collect::<domain::Result<Vec<Course>>>()
+    };
+    let (frame, pane, found) = open(asked, &customer, Topic::Subscriptions, read).await?;
+    let lines = found.iter().map(|c| line(c, &pane, &who.ctx)).collect();
     Ok(show(&Subscriptions { frame, pane, lines }))
 }
 
@@ -49,19 +58,24 @@ pub fn tone(status: SubscriptionStatus) -> &'static str {
     }
 }
 
-fn line(s: &Subscription, pane: &Pane, now: Micros) -> Line {
-    let status = s.status_at(now);
+fn line(c: &Course, pane: &Pane, ctx: &Ctx) -> Line {
+    let s = &c.subscription;
+    let status = s.status_at(ctx.now);
+    let says = says(c, "", &pane.zone, ctx.now);
     let end = s.ends_at.filter(|_| matches!(status, SubscriptionStatus::Cancelled | SubscriptionStatus::Ended));
     let end = end
         .map(|at| format!(", {} {}", if status == SubscriptionStatus::Ended { "on" } else { "until" }, moments::day(&pane.zone, at).shown));
     let runs = !matches!(status, SubscriptionStatus::Cancelled | SubscriptionStatus::Ended | SubscriptionStatus::Paused);
     Line {
+        id: s.id.to_string(),
         name: s.name.clone(),
-        tone: tone(status),
-        status: format!("{}{}{}", status.label(), end.unwrap_or_default(), if s.live { "" } else { " (test)" }),
+        tone: says.tone,
+        status: format!("{}{}", says.status, end.unwrap_or_default()),
+        note: says.asked.map_or_else(String::new, |(_, words)| words),
         total: Money::new(s.amount, s.currency).to_string(),
         cycle: s.cycle_words(),
         started: moments::day(&pane.zone, s.started_at),
         next: s.next_payment_at.filter(|_| runs).map(|at| moments::day(&pane.zone, at)),
+        acts: acts(c, ctx),
     }
 }

@@ -7,17 +7,12 @@ use domain::subscriptions::SubscriptionStatus;
 use domain::subscriptions::listed::{self, LIST, Listed};
 use store::Tx;
 
-use super::lists::{self, Cell, Desk, Place, RowView};
 use crate::dashboard::customers::profile::{provider, subscription_tone};
+use crate::dashboard::lists::{Cell, Desk, Place, RowView};
 use crate::dashboard::moments;
-use crate::http::Routes;
 
 /// The list.
-pub fn routes(routes: Routes) -> Routes {
-    lists::routes(routes, &DESK, crate::list_paths!("/subscriptions"))
-}
-
-static DESK: Desk = Desk {
+pub static DESK: Desk = Desk {
     list: &LIST,
     place: Place {
         list: LIST.name,
@@ -29,7 +24,7 @@ static DESK: Desk = Desk {
         kept: |text| Query::parse(&LIST, text).0.unbound().print(),
     },
     icon: "subscriptions",
-    empty: ("No subscriptions yet", "They come from your shops and providers through the API."),
+    empty: ("No subscriptions yet", "Start one from a customer’s page; others come from your shops and providers."),
     create: None,
     rows,
 };
@@ -54,7 +49,7 @@ fn draw(row: Listed, zone: &Zone, now: Micros) -> RowView {
         name: format!("{} of {}", s.name, row.customer_name),
         act: None,
         cells: vec![
-            ("name", Cell::text(s.name.clone()).to(format!("/customers/{}/subscriptions", s.customer))),
+            ("name", Cell::text(s.name.clone()).to(format!("/subscriptions/{}", s.id))),
             ("status", Cell::state(subscription_tone(status), status.label()).and(until.unwrap_or_default()).and(test)),
             ("amount", Cell::text(Money::new(s.amount, s.currency).to_string())),
             ("cycle", Cell::text(s.cycle_words())),

@@ -1,4 +1,7 @@
-//! Subscriptions: taken in from whoever charges them, read, cancelled.
+//! Subscriptions: taken in from whoever charges them, read, and run from here.
+
+mod body;
+mod run;
 
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
@@ -11,12 +14,11 @@ use store::Tx;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::asked::At;
-use super::customers::body::Cancel;
-use super::lists::{self, SubscriptionsAsked};
-use super::types::{Money, Page, Time, money, time};
-use super::words;
-use super::write::{Write, reply, seeing};
+use crate::api::asked::At;
+use crate::api::lists::{self, SubscriptionsAsked};
+use crate::api::types::{Money, Page, Time, money, time};
+use crate::api::words;
+use crate::api::write::{Write, reply, seeing};
 use crate::app::App;
 use crate::http::guard::{Caller, id};
 use crate::http::{Policy, Problem, Routes};
@@ -24,12 +26,8 @@ use crate::http::{Policy, Problem, Routes};
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
     let (read, orders) = (Policy::May(Right::Read), Policy::May(Right::Orders));
-    routes
-        .api(read, routes!(list))
-        .api(read, routes!(list_all))
-        .api(orders, routes!(put))
-        .api(read, routes!(get))
-        .api(orders, routes!(cancel))
+    let routes = routes.api(read, routes!(list)).api(read, routes!(list_all)).api(orders, routes!(put)).api(read, routes!(get));
+    run::routes(routes)
 }
 
 /// A subscription.
@@ -61,6 +59,8 @@ struct Subscription {
     next_payment_at: Option<Time>,
     /// Its last moment, when an end is known.
     ends_at: Option<Time>,
+    /// Regulars runs it; else whoever charges it does.
+    own: bool,
 }
 
 impl Subscription {
@@ -82,6 +82,7 @@ impl Subscription {
             trial_until: time(s.trial_until),
             next_payment_at: time(s.next_payment_at),
             ends_at: time(s.ends_at),
+            own: s.own,
         }
     }
 }
@@ -171,13 +172,6 @@ impl SubscriptionPut {
     }
 }
 
-/// When a subscription is to end.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct SubscriptionCancel {
-    when: Cancel,
-}
-
 /// List the subscriptions of a customer.
 ///
 /// Newest first.
@@ -229,25 +223,4 @@ async fn get(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) 
     let id: SubscriptionId = id(&text, "subscription")?;
     let now = ctx.now;
     Ok(axum::Json(Subscription::of(app.read(&ctx, move |tx, ctx| room::get(tx, ctx, &id)).await?, now)))
-}
-
-/// Cancel a subscription.
-#[utoipa::path(post, path = "/api/v1/subscriptions/{id}/cancellation", operation_id = "cancelSubscription", tag = "Subscriptions",
-    params(("id" = String, Path)), request_body = SubscriptionCancel, responses((status = 200, body = Subscription)))]
-async fn cancel(
-    State(app): State<App>,
-    caller: Caller,
-    At(text): At<String>,
-    write: Write<SubscriptionCancel>,
-) -> Result<Response, Problem> {
-    let id: SubscriptionId = id(&text, "subscription")?;
-    write
-        .run(&app, &caller, move |tx, ctx, body| {
-            match body.when {
-                Cancel::Now => room::cancel_now(tx, ctx, &id)?,
-                Cancel::PeriodEnd => room::cancel_at_period_end(tx, ctx, &id).map(drop)?,
-            }
-            reply(StatusCode::OK, "", &Subscription::of(room::get(tx, &seeing(ctx), &id)?, ctx.now))
-        })
-        .await
 }
