@@ -151,6 +151,10 @@ async fn find(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, opened: Cust
                 phone: c.phone.clone(),
                 country: c.billing.country.clone(),
                 name: c.display_name.clone(),
+                first_name: c.first_name.clone(),
+                last_name: c.last_name.clone(),
+                street: c.billing.line1.clone(),
+                city: c.billing.city.clone(),
                 zip: c.billing.zip.clone(),
                 company: c.company.clone(),
             };
