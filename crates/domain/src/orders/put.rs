@@ -4,6 +4,7 @@ use store::Tx;
 
 use super::totals::{Extras, total};
 use super::{Line, OrderRow, State, queries, read};
+use crate::customers::state;
 use crate::events::Event;
 use crate::kit::{
     Address, Ctx, Currency, CustomerId, Error, ImportId, Micros, OrderId, Problems, Result, ShopId, clean, email_key, locks, name_key,
@@ -239,6 +240,12 @@ fn update(tx: &mut Tx, ctx: &Ctx, known: OrderRow, input: &OrderInput, checked: 
     }
     locks::order(tx, ctx, &known.id)?;
     let known = read::find(tx, ctx, &known.id)?;
+    // Whoever was anonymised does not come back with an order that is told again (SPEC 11).
+    if let Some(owner) = &known.customer
+        && state::load(tx, ctx, owner)?.anonymised_at.is_some()
+    {
+        return Ok(OrderPut { id: known.id, customer: known.customer, created: false, changed: false });
+    }
     if known.currency != input.currency {
         return Err(Problems::one("currency", "invalid", format!("This order is known in {}.", known.currency)));
     }

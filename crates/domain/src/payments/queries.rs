@@ -67,13 +67,14 @@ store::statements! {
         $23, $24, $25, $26, $27, $28, $28, $29) ON CONFLICT (merchant_id, provider, provider_ref) DO NOTHING";
     pub SET_STATUS = "UPDATE payments SET status = $3, failure_code = $4, failure_message = $5, paid_at = $6, updated_at = $7
         WHERE merchant_id = $1 AND id = $2";
-    /// What a provider told in two parts: whatever the row lacks is filled in.
+    /// What a provider told in two parts: whatever the row lacks is filled in, but for who was anonymised.
     pub FILL = "UPDATE payments SET kind = CASE WHEN kind = '' THEN $3 ELSE kind END, brand = CASE WHEN brand = '' THEN $4 ELSE brand END,
         last4 = CASE WHEN last4 = '' THEN $5 ELSE last4 END, fingerprint = CASE WHEN fingerprint = '' THEN $6 ELSE fingerprint END,
         name = CASE WHEN name = '' THEN $7 ELSE name END, email = CASE WHEN email = '' THEN $8 ELSE email END,
         email_key = CASE WHEN email_key = '' THEN $9 ELSE email_key END, phone = CASE WHEN phone = '' THEN $10 ELSE phone END,
         phone_key = CASE WHEN phone_key = '' THEN $11 ELSE phone_key END,
-        paid_at = CASE WHEN status = $12 AND paid_at > $13 THEN $13 ELSE paid_at END WHERE merchant_id = $1 AND id = $2";
+        paid_at = CASE WHEN status = $12 AND paid_at > $13 THEN $13 ELSE paid_at END WHERE merchant_id = $1 AND id = $2
+        AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.merchant_id = $1 AND c.id = payments.customer_id AND c.anonymised_at IS NOT NULL)";
     pub SET_AMOUNT = "UPDATE payments SET amount = $3 WHERE merchant_id = $1 AND id = $2 AND status IN ('pending', 'failed')";
     pub SET_ORDER = "UPDATE payments SET order_id = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";
     pub SET_SUBSCRIPTION = "UPDATE payments SET subscription_id = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";

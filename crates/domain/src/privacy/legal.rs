@@ -21,7 +21,7 @@ struct Sealed {
 
 /// That there is a copy, and until when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Copy {
+pub struct LegalCopy {
     /// Of which invoice.
     pub invoice: InvoiceId,
     /// Its number.
@@ -80,10 +80,10 @@ fn owner(ctx: &Ctx, invoice: &InvoiceId) -> String {
 }
 
 /// The copies of a customer. Needs [`Right::LegalCopies`].
-pub fn copies(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<Copy>> {
+pub fn copies(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<LegalCopy>> {
     ctx.must(Right::LegalCopies)?;
     Ok(tx.rows(&q::COPIES, &[&ctx.merchant, customer], |r: &Row| {
-        Ok(Copy {
+        Ok(LegalCopy {
             invoice: r.get(0)?,
             number: r.get::<Option<String>>(1)?.unwrap_or_default(),
             country: r.get(2)?,

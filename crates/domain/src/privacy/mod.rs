@@ -25,7 +25,7 @@ mod words;
 pub use active::active;
 pub use anonymise::{Cause, anonymise};
 pub use ledger::Ledger;
-pub use legal::{Copy, copies, expire, legal_buyer, legal_paper};
+pub use legal::{LegalCopy, copies, expire, legal_buyer, legal_paper};
 pub use read::{Kept, Receipt, find, list, of_customer};
 pub(crate) use refusals::refuse_again;
 pub use settings::{Settings, save_settings, settings, years_of};

@@ -93,6 +93,7 @@ pub(super) fn plant(desk: &Desk, customer: &CustomerId, mark: &str) -> usize {
                     ("id", ..) => Value::Text(ids[table.name].clone()),
                     (_, Some(id), _) => Value::Text(id.clone()),
                     (_, _, Some(word)) => Value::Text(word.to_owned()),
+                    ("issued_at", ..) => Value::Int(desk.now()),
                     _ if c.nullable => Value::Null,
                     _ if c.kind == Type::Text => Value::Text(String::new()),
                     _ if c.kind == Type::Int => Value::Int(0),

@@ -89,6 +89,20 @@ store::db_test! {
         assert_eq!(count(&desk, "SELECT COUNT(*) FROM erasures"), 3);
     }
 
+    fn the_same_order_told_again_brings_nobody_back(db) {
+        let desk = Desk::new(db);
+        let basket = orders::Checkout { payments: vec![by_card("r-1", 1000, "fp_9")], ..desk.basket("o-1", "ana@example.com") };
+        let tell = || { let basket = basket.clone(); desk.write(move |tx, ctx| orders::checkout(tx, ctx, &basket)) };
+        tell().unwrap();
+        change(&desk, "UPDATE orders SET state = 'closed'");
+        let ana = desk.read(|tx, ctx| customers::find_by_email(tx, ctx, "ana@example.com")).unwrap().unwrap();
+        let named = || count(&desk, "SELECT COUNT(*) FROM orders WHERE email <> ''") + count(&desk, "SELECT COUNT(*) FROM payments WHERE fingerprint <> ''");
+        assert_eq!(named(), 2);
+        erase(&desk, &ana).unwrap();
+        let _ = tell();
+        assert_eq!((named(), count(&desk, "SELECT COUNT(*) FROM orders")), (0, 1));
+    }
+
     fn who_wanted_no_marketing_still_wants_none(db) {
         let desk = Desk::new(db);
         let new = |marketing| NewCustomer { email: "Ana@example.com".into(), marketing, ..NewCustomer::default() };
