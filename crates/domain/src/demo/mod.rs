@@ -16,8 +16,8 @@ mod story;
 mod write;
 
 pub use bills::bills;
-pub use merges::merges;
 pub use house::{House, PASSWORD, open, zone};
+pub use merges::merges;
 pub use write::{business, fill, guests};
 
 use crate::kit::Micros;

@@ -7,13 +7,64 @@ use crate::kit::{Ctx, CustomerId, OrderId, PaymentId};
 use crate::orders::desk::Desk;
 
 const ORDERS: &[&str] = &[
-    "merchant_id", "id", "number", "shop_id", "customer_id", "guest", "state", "currency", "discount", "shipping", "tax", "total", "email", "email_key",
-    "name", "phone", "phone_key", "company", "billing", "delivery", "note", "flag", "ordered_at", "created_at", "updated_at", "paid_at", "version",
+    "merchant_id",
+    "id",
+    "number",
+    "shop_id",
+    "customer_id",
+    "guest",
+    "state",
+    "currency",
+    "discount",
+    "shipping",
+    "tax",
+    "total",
+    "email",
+    "email_key",
+    "name",
+    "phone",
+    "phone_key",
+    "company",
+    "billing",
+    "delivery",
+    "note",
+    "flag",
+    "ordered_at",
+    "created_at",
+    "updated_at",
+    "paid_at",
+    "version",
 ];
 const PAYMENTS: &[&str] = &[
-    "merchant_id", "id", "shop_id", "order_id", "customer_id", "provider", "status", "live", "currency", "amount", "refunded", "refund_pending", "lost", "kind",
-    "brand", "last4", "fingerprint", "name", "email", "email_key", "phone", "phone_key", "failure_code", "failure_message", "note", "flag", "paid_at",
-    "created_at", "updated_at",
+    "merchant_id",
+    "id",
+    "shop_id",
+    "order_id",
+    "customer_id",
+    "provider",
+    "status",
+    "live",
+    "currency",
+    "amount",
+    "refunded",
+    "refund_pending",
+    "lost",
+    "kind",
+    "brand",
+    "last4",
+    "fingerprint",
+    "name",
+    "email",
+    "email_key",
+    "phone",
+    "phone_key",
+    "failure_code",
+    "failure_message",
+    "note",
+    "flag",
+    "paid_at",
+    "created_at",
+    "updated_at",
 ];
 
 /// So many orders of 1.00, each paid.
@@ -24,12 +75,31 @@ fn many(desk: &Desk, customer: &CustomerId, count: i64) {
     let (mut orders, mut payments) = (Vec::new(), Vec::new());
     for n in 0..count {
         let (order, payment): (OrderId, PaymentId) = (ctx.id(), ctx.id());
-        let mut row = vec![ctx.merchant.value(), order.value(), text(&format!("L{n}")), shop.value(), customer.value(), Value::Bool(false), text("paid"), text("EUR")];
+        let mut row = vec![
+            ctx.merchant.value(),
+            order.value(),
+            text(&format!("L{n}")),
+            shop.value(),
+            customer.value(),
+            Value::Bool(false),
+            text("paid"),
+            text("EUR"),
+        ];
         row.extend([0, 0, 0, 100].map(Value::Int));
         row.extend((0..10).map(|_| text("")));
         row.extend([now.clone(), now.clone(), now.clone(), now.clone(), Value::Int(1)]);
         orders.push(row);
-        let mut row = vec![ctx.merchant.value(), payment.value(), shop.value(), order.value(), customer.value(), text("manual"), text("settled"), Value::Bool(true), text("EUR")];
+        let mut row = vec![
+            ctx.merchant.value(),
+            payment.value(),
+            shop.value(),
+            order.value(),
+            customer.value(),
+            text("manual"),
+            text("settled"),
+            Value::Bool(true),
+            text("EUR"),
+        ];
         row.extend([100, 0, 0, 0].map(Value::Int));
         row.extend([text("cash")]);
         row.extend((0..12).map(|_| text("")));
