@@ -27,7 +27,8 @@ pub(crate) fn sum_up(tx: &mut Tx, ctx: &Ctx, customers: &[&CustomerId]) -> Resul
 pub(crate) fn part(tx: &mut Tx, ctx: &Ctx, gone: &CustomerId, stays: &CustomerId) -> Result<()> {
     for customer in [gone, stays] {
         tx.exec(&queries::RENUMBER, &[&ctx.merchant, customer])?;
-        let lacks = tx.opt(&queries::BELOW_ZERO, &[&ctx.merchant, customer], |r| Ok(Money::new(-r.get::<i64>(1)?, r.get::<Currency>(0)?)))?;
+        let lacks =
+            tx.opt(&queries::BELOW_ZERO, &[&ctx.merchant, customer], |r| Ok(Money::new(-r.get::<i64>(1)?, r.get::<Currency>(0)?)))?;
         if let Some(lacks) = lacks {
             let message = format!("Store credit of both was spent together since: {lacks} would be lacking. Grant it first, then undo.");
             return Err(Error::conflict("credit_spent", message));

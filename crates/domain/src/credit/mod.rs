@@ -17,8 +17,8 @@ mod tests;
 
 use serde::Serialize;
 
-pub(crate) use merged::{interleave, part, sum_up};
 pub use grant::{GrantInput, grant, take_back};
+pub(crate) use merged::{interleave, part, sum_up};
 pub use read::{balances, lines};
 pub(crate) use refund::must_not_have_given;
 pub use refund::{CreditRefund, refund_as_credit};

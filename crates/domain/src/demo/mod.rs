@@ -18,10 +18,10 @@ mod story;
 mod write;
 
 pub use bills::bills;
-pub use erased::erased;
-pub use merges::merges;
 pub use clubs::clubs;
+pub use erased::erased;
 pub use house::{House, PASSWORD, open, zone};
+pub use merges::merges;
 pub use write::{business, fill, guests};
 
 use crate::kit::Micros;

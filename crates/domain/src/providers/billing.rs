@@ -10,7 +10,7 @@ use super::ask::{CancelCall, CustomerCall, EraseCall, RunningCall};
 use super::{Account, Call, CallKind, CallState, Provider, accounts, calls, queries};
 use crate::customers::{self, Customer};
 use crate::events::Event;
-use crate::kit::{AccountId, Ctx, CustomerId, Error, Micros, Result, Right, hex};
+use crate::kit::{AccountId, CallId, Ctx, CustomerId, Error, Micros, Result, Right, hex};
 use crate::subscriptions::Subscription;
 
 pub use ::providers::stripe::Cancellation;
@@ -42,11 +42,14 @@ pub fn of_customer(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<
         return Ok(Vec::new());
     }
     let sent = calls::of_subject(tx, ctx, customer.as_str(), 20)?;
-    let last = |account: &AccountId| sent.iter().find(|c| c.account == *account && c.kind == CallKind::Customer);
+    let last = |account: &AccountId, reference: &str| {
+        let mut calls = sent.iter().filter(|c| c.account == *account && c.kind == CallKind::Customer);
+        calls.find(|c| c.payload["reference"].as_str() == Some(reference))
+    };
     Ok(links
         .into_iter()
         .map(|(account, reference, provider)| {
-            let call: Option<&Call> = last(&account);
+            let call: Option<&Call> = last(&account, &reference);
             Billing {
                 state: call.map(|c| c.state),
                 error: call.filter(|c| c.state != CallState::Done).map(|c| c.error.clone()).unwrap_or_default(),
@@ -96,15 +99,25 @@ pub(crate) fn queue(tx: &mut Tx, ctx: &Ctx, c: &Customer) -> Result<()> {
             country: a.country.clone(),
         };
         let edit = CustomerEdit { name: c.display_name.clone(), email: c.email.clone(), phone: c.phone.clone(), address };
+        let unsent = unsent(tx, ctx, &account, &c.id, &reference)?;
         let payload = serde_json::to_value(CustomerCall { reference, edit }).map_err(|e| Error::Internal(e.to_string()))?;
-        let by = &ctx.actor.name;
-        let replaced =
-            tx.exec(&queries::REPLACE_CALL, &[&ctx.merchant, &account, &c.id, &CallKind::Customer, &payload.to_string(), &ctx.now, by])?;
+        let replaced = match unsent {
+            Some(call) => tx.exec(&queries::REPLACE_CALL, &[&ctx.merchant, &call, &payload.to_string(), &ctx.now, &ctx.actor.name])?,
+            None => 0,
+        };
         if replaced == 0 {
             calls::enqueue(tx, ctx, &account, CallKind::Customer, c.id.as_str(), &payload)?;
         }
     }
     Ok(())
+}
+
+/// What waits to be sent to this record. After a merge a customer has several with one account.
+fn unsent(tx: &mut Tx, ctx: &Ctx, account: &AccountId, customer: &CustomerId, reference: &str) -> Result<Option<CallId>> {
+    let all = tx.rows(&queries::UNSENT_CALLS, &[&ctx.merchant, account, customer, &CallKind::Customer], |r| {
+        Ok((r.get::<CallId>(0)?, serde_json::from_str::<CustomerCall>(r.str(1)?)))
+    })?;
+    Ok(all.into_iter().find(|(_, call)| call.as_ref().is_ok_and(|c| c.reference == reference)).map(|(id, _)| id))
 }
 
 /// Asks the provider that runs a subscription to end it. `false`: there is nobody to ask, and it ends here.

@@ -75,8 +75,10 @@ store::statements! {
     pub INSERT_CALL = "INSERT INTO provider_calls (merchant_id, id, account_id, kind, subject_id, payload, state, attempts, next_at, lease_until,
         error, created_at, created_by, updated_at) VALUES ($1, $2, $3, $4, $5, $6, 'waiting', 0, $7, 0, '', $7, $8, $7)";
     /// One that was not tried yet says the newest word.
-    pub REPLACE_CALL = "UPDATE provider_calls SET payload = $5, created_at = $6, created_by = $7, updated_at = $6 WHERE merchant_id = $1 AND account_id = $2
-        AND subject_id = $3 AND kind = $4 AND state = 'waiting' AND attempts = 0 AND lease_until = 0";
+    pub UNSENT_CALLS = "SELECT id, payload FROM provider_calls WHERE merchant_id = $1 AND account_id = $2
+        AND subject_id = $3 AND kind = $4 AND state = 'waiting' AND attempts = 0 AND lease_until = 0 ORDER BY id";
+    pub REPLACE_CALL = "UPDATE provider_calls SET payload = $3, created_at = $4, created_by = $5, updated_at = $4 WHERE merchant_id = $1 AND id = $2
+        AND state = 'waiting' AND attempts = 0 AND lease_until = 0";
     pub CALL = call!("id = $2");
     pub CALLS_OF = call!("subject_id = $2 ORDER BY id DESC LIMIT $3");
     pub CALLS_OF_ACCOUNT = "SELECT id, account_id, kind, subject_id, payload, state, attempts, next_at, error, created_at, created_by, updated_at

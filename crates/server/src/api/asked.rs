@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use domain::kit::{PageKey, Problems};
 use serde::de::DeserializeOwned;
 
-use crate::http::{Problem, led};
 use crate::http::problem::FieldError;
+use crate::http::{Problem, led};
 
 /// The most rows of one page, and what a page has when nothing is said.
 pub const MOST: i64 = 200;
@@ -37,10 +37,12 @@ impl<T: DeserializeOwned + Send + led::Parts, S: Send + Sync> FromRequestParts<S
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let found = Path::<T>::from_request_parts(parts, state).await;
         found
-            .map(|Path(text)| Self(match parts.extensions.get::<led::Led>() {
-                Some(led) => text.led(led),
-                None => text,
-            }))
+            .map(|Path(text)| {
+                Self(match parts.extensions.get::<led::Led>() {
+                    Some(led) => text.led(led),
+                    None => text,
+                })
+            })
             .map_err(|_| Problem::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address."))
     }
 }

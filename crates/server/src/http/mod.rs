@@ -3,8 +3,8 @@
 mod drain;
 pub mod guard;
 pub mod health;
-pub mod led;
 pub mod layers;
+pub mod led;
 pub mod limits;
 pub mod problem;
 pub mod routes;

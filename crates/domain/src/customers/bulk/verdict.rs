@@ -104,10 +104,10 @@ impl More {
 fn judge(ctx: &Ctx, action: &Action, id: &str, state: &State, more: &More) -> Verdict {
     let restores = matches!(action, Action::Restore);
     match () {
+        () if state.merged => return Verdict::Not("merged into another customer"),
         () if *action == Action::DeletePermanently => {
             return if more.linked.contains(id) { Verdict::Not("linked to orders, payments or subscriptions") } else { will() };
         }
-        () if state.merged => return Verdict::Not("merged into another customer"),
         () if state.anonymised => return Verdict::Not("anonymised"),
         () if *action == Action::Anonymise => {
             return if more.live.contains(id) { Verdict::Not("something is still active") } else { will() };

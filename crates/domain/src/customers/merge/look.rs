@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use store::Tx;
 
 use super::{Field, Moved, choose, moves, text, verb};
+use crate::credit;
 use crate::customers::get;
 use crate::customers::model::Customer;
 use crate::kit::{Ctx, Currency, CustomerId, Error, Money, Result, Right};
-use crate::credit;
 
 /// One field of all who are concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]

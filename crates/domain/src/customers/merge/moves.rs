@@ -58,7 +58,8 @@ impl Move {
 }
 
 /// A standing block of the customer itself moves unless the survivor is blocked already; `$4` is the survivor.
-const BLOCKS: &str = "kind = 'customer' AND (lifted_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM blocks o WHERE o.merchant_id = blocks.merchant_id
+const BLOCKS: &str =
+    "kind = 'customer' AND (lifted_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM blocks o WHERE o.merchant_id = blocks.merchant_id
     AND o.kind = 'customer' AND o.key = CAST($4 AS TEXT) AND o.lifted_at IS NULL))";
 
 /// Every column of the schema that names a customer, what it points to first. A new table gets its line here.
@@ -83,11 +84,7 @@ pub const MOVES: &[Move] = &[
     },
     Move::is("blocks", "customer_id", Way::Points { also: &[], key: "id", only: "kind <> 'customer'" }),
     Move::is("blocks", "key", Way::Points { also: &["customer_id"], key: "id", only: BLOCKS }),
-    Move::is(
-        "provider_facts",
-        "value",
-        Way::Points { also: &[], key: "account_id || '\t' || reference", only: "kind = 'customer'" },
-    ),
+    Move::is("provider_facts", "value", Way::Points { also: &[], key: "account_id || '\t' || reference", only: "kind = 'customer'" }),
     Move::is("provider_calls", "subject_id", Way::Points { also: &[], key: "id", only: "kind = 'customer'" }),
     Move { table: "customer_contacts", column: "customer_id", way: Way::Added, noun: "e-mails and phones" },
     Move { table: "customer_tags", column: "customer_id", way: Way::Added, noun: "tags" },
@@ -96,7 +93,11 @@ pub const MOVES: &[Move] = &[
     Move::is("customer_totals", "customer_id", Way::Kept),
     Move::is("customer_shops", "customer_id", Way::Kept),
     Move::is("customers", "merged_into", Way::Stays("Who was merged into the one who goes leads to it, and through it to the survivor.")),
-    Move::is("events", "customer_id", Way::Stays("An event says to whom it happened. The survivor’s timeline reads those of all its sources.")),
+    Move::is(
+        "events",
+        "customer_id",
+        Way::Stays("An event says to whom it happened. The survivor’s timeline reads those of all its sources."),
+    ),
     Move::is("events", "subject_id", Way::Stays("What it happened to is what it was.")),
     Move::is("job_rows", "subject_id", Way::Stays("The outcome of a job for each it worked on; its undo passes over who was merged.")),
     Move::is("merges", "gone_id", Way::Stays("Who went.")),

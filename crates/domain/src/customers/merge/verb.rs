@@ -145,7 +145,15 @@ fn values(tx: &mut Tx, ctx: &Ctx, id: &MergeId, gone: &CustomerId, stays: &Custo
 }
 
 /// Raises both versions and tells both timelines.
-fn tell(tx: &mut Tx, ctx: &Ctx, id: &MergeId, gone: &Customer, stays: &CustomerId, moved: &Moved, changes: &[copies::Changed]) -> Result<()> {
+fn tell(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: &MergeId,
+    gone: &Customer,
+    stays: &CustomerId,
+    moved: &Moved,
+    changes: &[copies::Changed],
+) -> Result<()> {
     state::touch(tx, ctx, stays)?;
     state::touch(tx, ctx, &gone.id)?;
     let version = get::load(tx, ctx, stays)?.version;

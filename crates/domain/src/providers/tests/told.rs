@@ -64,7 +64,16 @@ store::db_test! {
         assert_eq!(shop.payment("ch_1").customer, Some(stays.clone()));
         let id = stays.clone();
         let records = shop.desk.read(move |tx, ctx| crate::providers::billing::of_customer(tx, ctx, &id)).unwrap();
-        assert_eq!(records.len(), 2, "both records with the provider are hers, and hear of her edits");
+        assert_eq!(records.len(), 2, "both records with the provider are hers");
+        for name in ["Ana María", "Ana María Ruiz"] {
+            let (id, edit) = (stays.clone(), CustomerEdit { name: Some(name.into()), ..CustomerEdit::default() });
+            shop.desk.write(move |tx, ctx| customers::edit(tx, ctx, &id, edit.clone())).unwrap();
+        }
+        let id = stays.clone();
+        let calls = shop.desk.read(move |tx, ctx| crate::providers::calls::of_subject(tx, ctx, id.as_str(), 20)).unwrap();
+        let mut told: Vec<_> = calls.iter().map(|c| (c.payload["reference"].as_str().unwrap(), c.payload["edit"]["name"].as_str().unwrap())).collect();
+        told.sort_unstable();
+        assert_eq!(told, [("cus_1", "Ana María Ruiz"), ("cus_2", "Ana María Ruiz")], "each hears of her edits, the last of them once");
         shop.desk.verified();
         shop.desk.undo_merge(&merge.id).unwrap();
         shop.tell(&event("evt_5", "charge.succeeded", 4, charge("ch_2", Some("cus_2"), 700, 4)));

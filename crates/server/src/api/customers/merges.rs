@@ -90,7 +90,8 @@ impl MergeCreate {
             found
         };
         let into = self.into.as_deref().and_then(|text| read("into".to_owned(), text));
-        let mut gone: Vec<CustomerId> = self.sources.iter().enumerate().filter_map(|(at, text)| read(format!("sources.{at}"), text)).collect();
+        let mut gone: Vec<CustomerId> =
+            self.sources.iter().enumerate().filter_map(|(at, text)| read(format!("sources.{at}"), text)).collect();
         let mut choices = Choices::new();
         for (field, text) in &self.choices {
             let id = read(format!("choices.{field}"), text);

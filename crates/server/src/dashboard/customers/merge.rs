@@ -27,10 +27,11 @@ const MANY: usize = 20;
 /// The page, the press, and the way back.
 pub fn routes(routes: Routes) -> Routes {
     let delete = Policy::May(Right::Delete);
-    routes
-        .get("/customers/{id}/merge", delete, page)
-        .post("/customers/{id}/merge", delete, merge)
-        .post("/customers/{id}/merges/{merge}/undo", delete, undo)
+    routes.get("/customers/{id}/merge", delete, page).post("/customers/{id}/merge", delete, merge).post(
+        "/customers/{id}/merges/{merge}/undo",
+        delete,
+        undo,
+    )
 }
 
 /// The page for these customers: the first stays. `None` for fewer than two or too many.
@@ -167,7 +168,8 @@ async fn find(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, opened: Cust
         })
         .await?;
     let hit = |id: &CustomerId, name: String, more: String| Hit { href: format!("/customers/{opened}/merge?into={id}"), name, more };
-    let hits = rows.into_iter().filter(|r| r.id != opened).map(|r| hit(&r.id, r.display_name, format!("{} {}", r.number, r.email))).collect();
+    let hits =
+        rows.into_iter().filter(|r| r.id != opened).map(|r| hit(&r.id, r.display_name, format!("{} {}", r.number, r.email))).collect();
     let alike = alike.into_iter().map(|d| hit(&d.id, d.display_name, format!("{} (same {})", d.email, d.reasons.join(", ")))).collect();
     Ok(show(&Find { frame: frame(app, who, "customers", uri, headers).await?, c, q, hits, alike }))
 }
@@ -218,7 +220,11 @@ async fn merge(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, P
     match done {
         Ok(reply) => {
             let undo = Some(format!("{at}/merges/{}/undo", reply.body)).filter(|_| !reply.body.is_empty());
-            let words = if asked.with.is_empty() { "Merged. Everything of both is here.".to_owned() } else { "Merged. Everything of all is here.".to_owned() };
+            let words = if asked.with.is_empty() {
+                "Merged. Everything of both is here.".to_owned()
+            } else {
+                "Merged. Everything of all is here.".to_owned()
+            };
             Ok(toasted(see_other(&at), &words, undo.as_deref()))
         }
         Err(error) => {

@@ -9,20 +9,28 @@ use crate::orders::desk::{Desk, by_card, card, refusal};
 /// Ana came twice: `ana@…` with one order, `ana.work@…` with two, a card, tags, a note, an id elsewhere.
 fn twice(desk: &Desk) -> (CustomerId, CustomerId) {
     let (stays, gone) = (desk.customer("ana@example.com"), desk.customer("ana.work@example.com"));
-    desk.check_out(&crate::orders::Checkout { payments: vec![by_card("ch_1", 1000, "card-1")], ..desk.basket("A-1", "ana@example.com") }).unwrap();
-    desk.check_out(&crate::orders::Checkout { payments: vec![by_card("ch_2", 1000, "card-2")], ..desk.basket("A-2", "ana.work@example.com") }).unwrap();
+    desk.check_out(&crate::orders::Checkout { payments: vec![by_card("ch_1", 1000, "card-1")], ..desk.basket("A-1", "ana@example.com") })
+        .unwrap();
+    desk.check_out(&crate::orders::Checkout {
+        payments: vec![by_card("ch_2", 1000, "card-2")],
+        ..desk.basket("A-2", "ana.work@example.com")
+    })
+    .unwrap();
     desk.check_out(&desk.basket("A-3", "ana.work@example.com")).unwrap();
     let edit = |tags: &[&str], phone: &str| CustomerEdit {
         tags: Some(tags.iter().map(|t| (*t).to_owned()).collect()),
         phone: Some(phone.to_owned()),
         ..CustomerEdit::default()
     };
-    let (first, second) = (edit(&["vip"], ""), CustomerEdit {
-        external_ids: Some(vec![ExternalId { system: "shopify".into(), id: "77".into() }]),
-        company: Some("Ruiz SL".into()),
-        metadata: Some([("colour".to_owned(), "red".to_owned())].into()),
-        ..edit(&["vip", "press"], "+33 6 12 34 56 78")
-    });
+    let (first, second) = (
+        edit(&["vip"], ""),
+        CustomerEdit {
+            external_ids: Some(vec![ExternalId { system: "shopify".into(), id: "77".into() }]),
+            company: Some("Ruiz SL".into()),
+            metadata: Some([("colour".to_owned(), "red".to_owned())].into()),
+            ..edit(&["vip", "press"], "+33 6 12 34 56 78")
+        },
+    );
     let (a, b) = (stays.clone(), gone.clone());
     desk.write(move |tx, ctx| {
         customers::edit(tx, ctx, &a, first.clone())?;

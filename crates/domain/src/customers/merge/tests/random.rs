@@ -35,7 +35,9 @@ fn live(desk: &Desk, dice: &mut Dice, ids: &[CustomerId], acts: usize, mark: &st
         let currency = if dice.below(4) == 0 { Currency::of("USD").unwrap() } else { eur() };
         let fingerprint = format!("card-{}", dice.below(4));
         match dice.below(13) {
-            0 | 1 => payments.extend(desk.put(PaymentInput { currency, method: Some(card(&fingerprint)), ..desk.payment(Some(&who), money) })),
+            0 | 1 => {
+                payments.extend(desk.put(PaymentInput { currency, method: Some(card(&fingerprint)), ..desk.payment(Some(&who), money) }))
+            }
             2 => drop(desk.charge(&who, card(&fingerprint), Some("insufficient_funds"))),
             3 | 4 => {
                 let mut basket = desk.basket(&format!("{mark}-{n}"), "");
@@ -54,7 +56,8 @@ fn live(desk: &Desk, dice: &mut Dice, ids: &[CustomerId], acts: usize, mark: &st
             6 => {
                 let input = GrantInput { customer: who.clone(), currency, amount: money, reason: "sorry".into() };
                 let take = dice.below(3) == 0;
-                let _ = desk.write(move |tx, ctx| if take { credit::take_back(tx, ctx, &input) } else { credit::grant(tx, ctx, &input) }.map(drop));
+                let _ = desk
+                    .write(move |tx, ctx| if take { credit::take_back(tx, ctx, &input) } else { credit::grant(tx, ctx, &input) }.map(drop));
             }
             7 => {
                 let status = if dice.below(2) == 0 { SubscriptionStatus::Active } else { SubscriptionStatus::Ended };
@@ -72,7 +75,11 @@ fn live(desk: &Desk, dice: &mut Dice, ids: &[CustomerId], acts: usize, mark: &st
                     phone: Some(pick(dice, ["", "+33612345678", "+33612345679"])),
                     emails: Some(vec![format!("more{}@example.com", dice.below(3))]),
                     company: Some(pick(dice, ["", "Ruiz SL", "Ruiz"])),
-                    billing: Some(Address { line1: pick(dice, ["", "Calle 1", "Calle 2"]), country: pick(dice, ["", "ES", "FR"]), ..Address::default() }),
+                    billing: Some(Address {
+                        line1: pick(dice, ["", "Calle 1", "Calle 2"]),
+                        country: pick(dice, ["", "ES", "FR"]),
+                        ..Address::default()
+                    }),
                     metadata: Some([(format!("k{}", dice.below(3)), format!("v{}", dice.below(3)))].into()),
                     external_ids: Some(vec![ExternalId { system: "shop".into(), id: format!("{mark}{n}") }]),
                     marketing: Some(dice.below(2) == 0),
@@ -98,16 +105,20 @@ fn totals(desk: &Desk, ids: &[CustomerId]) -> Vec<(String, i64)> {
     let mut all = std::collections::BTreeMap::<String, i64>::new();
     for id in ids {
         let id = id.clone();
-        let (c, credit) = desk
-            .read(move |tx, ctx| Ok((customers::get::load(tx, ctx, &id)?, credit::balances(tx, ctx, &id)?)))
-            .unwrap();
+        let (c, credit) = desk.read(move |tx, ctx| Ok((customers::get::load(tx, ctx, &id)?, credit::balances(tx, ctx, &id)?))).unwrap();
         for t in &c.totals {
             for (what, n) in [("paid", t.paid), ("refunded", t.refunded), ("lost", t.lost)] {
                 *all.entry(format!("{what} {}", t.currency)).or_default() += n;
             }
         }
         credit.iter().for_each(|b| *all.entry(format!("credit {}", b.currency)).or_default() += b.minor);
-        for (what, n) in [("orders", c.order_count), ("ordered", c.order_total), ("payments", c.payment_count), ("lifetime", c.lifetime), ("disputes", c.dispute_count)] {
+        for (what, n) in [
+            ("orders", c.order_count),
+            ("ordered", c.order_total),
+            ("payments", c.payment_count),
+            ("lifetime", c.lifetime),
+            ("disputes", c.dispute_count),
+        ] {
             *all.entry(what.to_owned()).or_default() += n;
         }
     }

@@ -27,7 +27,10 @@ fn named(db: &Db) -> BTreeSet<(String, String)> {
         .unwrap()
     };
     let speaks = |column: &str| {
-        column.contains("customer") || column.contains("survivor") || column.contains("gone_id") || ["merged_into", "subject_id"].contains(&column)
+        column.contains("customer")
+            || column.contains("survivor")
+            || column.contains("gone_id")
+            || ["merged_into", "subject_id"].contains(&column)
     };
     let by_name = read(columns).into_iter().filter(|(_, column)| speaks(column));
     let by_key = read(keys).into_iter().filter(|(_, column)| column != "merchant_id");
