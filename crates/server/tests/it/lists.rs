@@ -182,7 +182,7 @@ store::db_test! {
         let heads: Vec<usize> = ["Name", "Status", "Total", "Cycle", "Start date", "Next payment date", "Customer"]
             .iter().map(|h| table.find(&format!(">{h}<")).unwrap_or_else(|| panic!("no head {h}"))).collect();
         assert!(heads.is_sorted(), "{heads:?}");
-        assert!(all.body.contains("every 3 months") && all.body.contains("20 Jun 2026") && all.body.contains(&format!("/customers/{ana}/subscriptions")));
+        assert!(all.body.contains("every 3 months") && all.body.contains("20 Jun 2026") && all.body.contains("href=\"/subscriptions/sub_"));
         for (query, said) in [("view=past_due", "1 matches"), ("q=tea", "1 matches"), ("q=ruiz", "2 match"), ("cycle=year", "0 match"), ("next_from=2026-06-21", "0 match")] {
             assert_eq!(counter(&olivia.get(&format!("/subscriptions?{query}"))), said, "{query}");
         }

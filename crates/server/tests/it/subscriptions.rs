@@ -199,6 +199,7 @@ store::db_test! {
         assert_eq!((&course["own"], &course["due"], &course["retry_days"], &course["request"]), (&json!(true), &json!("2026-07-15"), &json!([2]), &Value::Null));
         assert_eq!(say(&desk, &k, "POST", &format!("{at}/pause"), &Value::Null).1["status"], json!("paused"));
         assert_eq!(say(&desk, &k, "POST", &format!("{at}/resumption"), &json!({})).1["status"], json!("active"));
+        assert_eq!(say(&desk, &k, "PUT", &format!("{at}/method"), &json!({})).0, 422, "what is charged has to be said");
         assert_eq!(say(&desk, &k, "PUT", &format!("{at}/method"), &json!({ "method": null })).1["provider"], json!("manual"));
         assert_eq!(say(&desk, &k, "POST", &format!("{at}/retry"), &Value::Null).1["code"], json!("nothing_to_retry"));
         assert_eq!(say(&desk, &k, "POST", &format!("{at}/receipt"), &json!({ "kind": "cash" })).1["code"], json!("nothing_expected"));

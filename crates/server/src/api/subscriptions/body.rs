@@ -126,9 +126,15 @@ pub struct SubscriptionResume {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubscriptionMethod {
-    /// The customer's payment method; null: somebody records the money by hand.
-    #[schema(value_type = Option<String>)]
+    /// The customer's payment method; null, which has to be said: somebody records the money by hand.
+    #[serde(deserialize_with = "said")]
+    #[schema(value_type = Option<String>, required = true)]
     pub method: Option<MethodId>,
+}
+
+/// Absence is no value here.
+fn said<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
+    Option::<T>::deserialize(d)
 }
 
 /// Money that came by hand.

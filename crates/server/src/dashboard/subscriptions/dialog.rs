@@ -135,6 +135,9 @@ fn says(act: Act, c: &Course, zone: &Zone) -> Vec<String> {
                     "The payment of {price} due on {due} failed and is not tried again. Nothing of the time since is paid, so it ends now."
                 ));
             }
+            if tried.is_none() && c.runs.as_ref().is_some_and(|r| r.paid_until.is_none()) {
+                all.push("Nothing of the time since the last due day is paid, so it ends now.".to_owned());
+            }
             all.push(format!("No further payment of {price} is taken. What was paid stays paid; refund it from the customer’s payments."));
         }
         Act::Keep if ours => all.push(format!("It goes on: {price} {}, next on {due}.", s.cycle_words())),

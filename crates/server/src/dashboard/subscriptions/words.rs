@@ -29,7 +29,7 @@ pub fn says(c: &Course, method: &str, zone: &Zone, now: Micros) -> Says {
         Some(runs) => ours(s, runs, method, status, zone),
         None => elsewhere(s, status, zone),
     };
-    let (asked, again) = wish(c);
+    let (asked, again) = if is_so(c, status) { (None, "") } else { wish(c) };
     let test = if s.live { "" } else { " (test)" };
     Says { tone: subscription_tone(status), status: format!("{}{test}", status.label()), why, asked, again }
 }
@@ -94,6 +94,18 @@ fn failed(p: &Period, price: Money, due: &str) -> String {
     };
     let tries = if p.attempts == 1 { String::new() } else { format!(" {} times", p.attempts) };
     format!("{price} due on {due} failed{tries}{why}. {then}")
+}
+
+/// What its provider was asked has come about, by whatever way.
+fn is_so(c: &Course, status: SubscriptionStatus) -> bool {
+    match c.asked.as_ref().map(|call| call.kind) {
+        _ if status == SubscriptionStatus::Ended => true,
+        Some(CallKind::Cancel) => status == SubscriptionStatus::Cancelled,
+        Some(CallKind::Keep) => status != SubscriptionStatus::Cancelled,
+        Some(CallKind::Pause) => status == SubscriptionStatus::Paused,
+        Some(CallKind::Resume) => status != SubscriptionStatus::Paused,
+        _ => true,
+    }
 }
 
 fn wish(c: &Course) -> (Option<(&'static str, String)>, &'static str) {
