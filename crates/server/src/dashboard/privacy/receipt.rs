@@ -10,12 +10,12 @@ use domain::{customers, merchants};
 
 use crate::app::App;
 use crate::dashboard::invoices::file;
-use crate::dashboard::moments::{self, When};
+use crate::dashboard::moments;
 use crate::dashboard::slow::slow;
 use crate::dashboard::{PageResult, frame, show_with, tones};
 use crate::http::Who;
 use crate::http::guard::id;
-use crate::look::Frame;
+use crate::look::{Frame, When};
 
 #[derive(Template)]
 #[template(path = "dashboard/privacy/receipt.html")]
