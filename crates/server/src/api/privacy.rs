@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use domain::kit::{CustomerId, ErasureId, InvoiceId, JobId, Problems, Right, ShopId};
+use domain::kit::{CustomerId, ErasureId, InvoiceId, JobId, Right, ShopId};
 use domain::privacy::{self as room, Cause, retention};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -198,7 +198,7 @@ async fn set_rule(
     At(text): At<String>,
     write: Write<RetentionChange>,
 ) -> Result<Response, Problem> {
-    let shop: ShopId = text.parse().map_err(|()| Problems::one("id", "unknown", "There is no such shop."))?;
+    let shop: ShopId = id(&text, "shop")?;
     write.run(&app, &caller, move |tx, ctx, body| retention::set_rule(tx, &seeing(ctx), &shop, body.months).map(|()| done())).await
 }
 

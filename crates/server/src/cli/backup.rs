@@ -65,6 +65,9 @@ impl Backup {
 pub struct Restore {
     /// A file that `backup` wrote.
     file: PathBuf,
+    /// The key that secrets and legal copies are sealed with, as for `serve`.
+    #[arg(long, env = "REGULARS_SECRETS_KEY", value_name = "KEY", hide_env_values = true)]
+    secrets_key: Option<String>,
 }
 
 impl Restore {
@@ -75,8 +78,9 @@ impl Restore {
     pub fn run(&self, place: &Place) -> Done {
         let db = place.open_roomy()?;
         let restored = dump::restore(&db, &self.file).map_err(|e| e.to_string())?;
-        let file = place.file()?;
+        let mut file = place.file()?;
         let data = place.folder(&file)?;
+        file.secrets_key = self.secrets_key.clone().or(file.secrets_key);
         // Who was anonymised since the backup was taken stays so. Should this be cut short, the next start of `serve` does it.
         let (ledger, vault) = (Ledger::of(&data), config::vault(&file, &data)?);
         let again = privacy::replay(&db, &ledger, &vault, &SystemClock).map_err(|e| e.to_string())?;

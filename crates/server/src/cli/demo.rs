@@ -59,7 +59,8 @@ impl Demo {
         demo::bills(db, &house, &plan).map_err(words)?;
         demo::business(db, &house).map_err(words)?;
         demo::clubs(db, &house, &plan).map_err(words)?;
-        let file = place.file()?;
+        let mut file = place.file()?;
+        file.secrets_key = self.serve.secrets_key.clone().or(file.secrets_key);
         demo::erased(db, &house, &plan, &crate::config::vault(&file, &place.folder(&file)?)?).map_err(words)?;
         demo::merges(db, &house).map_err(words)?;
         bar.finish_and_clear();
