@@ -18,6 +18,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("customers/profile/queries.rs", domain::customers::profile::queries::ALL),
         ("customers/queries.rs", domain::customers::queries::ALL),
         ("dump/queries.rs", domain::dump::queries::ALL),
+        ("duplicates/queries.rs", domain::duplicates::queries::ALL),
         ("events/queries.rs", domain::events::queries::ALL),
         ("home/queries.rs", domain::home::queries::ALL),
         ("housekeeping/queries.rs", domain::housekeeping::queries::ALL),
@@ -45,7 +46,7 @@ store::db_test! {
 
     fn every_statement_is_understood(db) {
         let built = domain::customers::list::queries::built().into_iter().chain(domain::customers::bulk::queries::built());
-        let built = built.chain(domain::customers::merge::queries::built());
+        let built = built.chain(domain::customers::merge::queries::built()).chain(domain::duplicates::queries::built());
         let built = built.chain(domain::payments::queries::built()).chain(domain::orders::queries::built()).chain(domain::subscriptions::queries::built());
         let invoices: Vec<Stmt> = domain::invoices::statements();
         let all = rooms().into_iter().flat_map(|(_, all)| all.iter().copied()).chain(built).chain(&invoices);

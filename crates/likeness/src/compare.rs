@@ -139,7 +139,7 @@ fn day(a: &str, b: &str) -> Level {
         Level::VeryClose
     } else if apart == 2 {
         Level::Close
-    } else if (y == v && m == n) || (m == n && d == e) || (y == v && d == e) {
+    } else if [y == v, m == n, d == e].into_iter().filter(|same| *same).count() == 2 {
         Level::Far
     } else {
         Level::Differs

@@ -140,7 +140,8 @@ fn compare_kinds(shelf: &Shelf, kinds: impl Iterator<Item = usize>, model: &Mode
 fn learn_from(shelf: &Shelf) -> Model {
     let rows = shelf.len();
     let (mut sample, mut sequence) = (Sample::default(), Sequence(1));
-    for _ in 0..if rows < 2 { 0 } else { RANDOM } {
+    // Not more than there are: the same few pairs again and again would look like certainty.
+    for _ in 0..RANDOM.min(rows.saturating_mul(rows.saturating_sub(1)) / 2) {
         let (a, b) = (sequence.below(rows), sequence.below(rows));
         if a != b {
             sample.random(compare(&shelf.fields(a), &shelf.fields(b)));
@@ -148,7 +149,7 @@ fn learn_from(shelf: &Shelf) -> Model {
     }
     let stride = 1 + u32::try_from(rows / LEARN_FROM).unwrap_or(u32::MAX - 1);
     (0..KINDS).for_each(|kind| walk(shelf, kind, stride, true, &mut |_, pattern, _, _| sample.keyed(pattern)));
-    learn(&sample, rows, 1.0 / f64::from(stride))
+    learn(&sample, rows, stride)
 }
 
 /// Every pair of a group. Two that are not alike themselves are as sure as the weaker step over a third.

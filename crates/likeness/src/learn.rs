@@ -10,6 +10,8 @@ use crate::model::{LEVELS, Model, count};
 /// As sure of what is assumed as of so many pairs seen: a file with three duplicates in it must not learn from those three alone.
 const TRUST: f64 = 20.0;
 const ROUNDS: usize = 60;
+/// Nobody doubts: a thousand to one.
+const PLAIN: f64 = 7.0;
 
 /// Patterns and how often each was seen.
 #[derive(Clone, Debug, Default)]
@@ -32,8 +34,8 @@ impl Sample {
     }
 }
 
-/// Estimates a model of `records` records. `covered` is the part of all keyed pairs that the sample holds, from 0 to 1.
-pub fn learn(sample: &Sample, records: usize, covered: f64) -> Model {
+/// Estimates a model of `records` records. The sample holds one of `stride` blocks.
+pub fn learn(sample: &Sample, records: usize, stride: u32) -> Model {
     let assumed = Model::assumed(records);
     let mut model = Model::of(assumed.same, strangers(sample, &assumed), assumed.shares);
     let pairs = count(records) * (count(records) - 1.0) / 2.0;
@@ -41,7 +43,7 @@ pub fn learn(sample: &Sample, records: usize, covered: f64) -> Model {
     let mut keyed: Vec<(Pattern, f64)> = sample.keyed.iter().map(|(pattern, n)| (*pattern, f64::from(*n))).collect();
     keyed.sort_unstable_by_key(|(pattern, _)| *pattern);
     for _ in 0..ROUNDS {
-        let next = round(&model, &keyed, pairs * covered.clamp(1e-6, 1.0));
+        let next = round(&model, &keyed, pairs / f64::from(stride.max(1)));
         let moved: f64 = next.shares.iter().zip(model.shares).map(|(x, y)| (x.ln() - y.ln()).abs()).sum();
         model = next;
         if moved < 1e-6 {
@@ -51,15 +53,27 @@ pub fn learn(sample: &Sample, records: usize, covered: f64) -> Model {
     model
 }
 
-/// How often two different people agree.
+/// How often two different people agree. In a small file some of the pairs drawn at random are one person: what is plainly so is left out.
 fn strangers(sample: &Sample, assumed: &Model) -> [[f64; LEVELS]; FIELDS] {
     let mut seen = [[0.0; LEVELS]; FIELDS];
-    for (pattern, n) in &sample.random {
+    let mut random: Vec<(Pattern, u32)> = sample.random.iter().map(|(pattern, n)| (*pattern, *n)).collect();
+    random.sort_unstable_by_key(|(pattern, _)| *pattern);
+    for (pattern, n) in random {
+        let strangers = if assumed.weigh(pattern) > PLAIN { 0.0 } else { f64::from(n) };
         for field in Field::ALL {
-            seen[field.at()][pattern.level(field) as usize] += f64::from(*n);
+            seen[field.at()][pattern.level(field) as usize] += strangers;
         }
     }
-    blend(&seen, &assumed.other, 10.0)
+    let mut other = blend(&seen, &assumed.other, 10.0);
+    for field in Field::ALL {
+        // What was not seen in so many pairs may still be one in twice as many.
+        let all: f64 = Level::SEEN.iter().map(|level| seen[field.at()][*level as usize]).sum();
+        let least = 0.5 / (all + 10.0);
+        Level::SEEN
+            .iter()
+            .for_each(|level| other[field.at()][*level as usize] = other[field.at()][*level as usize].max(least.min(0.000_5)));
+    }
+    other
 }
 
 /// One round: how likely each tie explains each pattern, then what the records of one person look like.

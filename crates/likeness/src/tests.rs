@@ -238,3 +238,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_file_of_three_rows_is_judged_with_sense() {
+    let of = |given: &str, surname: &str, email: &str, city: &str| {
+        Record::of(&[(Field::Given, given), (Field::Surname, surname), (Field::Email, email), (Field::City, city)])
+    };
+    let mut shelf = Shelf::default();
+    shelf.push(&of("ana", "ruiz", "ana.ruiz@example.es", "madrid"));
+    shelf.push(&of("bo", "lund", "bo@example.dk", "odense"));
+    shelf.push(&of("ana", "ruis", "ana.ruiz@example.es", "madrid"));
+    let found: Vec<(u32, u32)> = find(&shelf).pairs.iter().map(|p| (p.a, p.b)).collect();
+    assert_eq!(found, [(0, 2)]);
+    let mut strangers = Shelf::default();
+    strangers.push(&of("ana", "ruiz", "ana.ruiz@example.es", "madrid"));
+    strangers.push(&of("bo", "lund", "bo@example.dk", "madrid"));
+    strangers.push(&of("cy", "stone", "cy@example.com", "madrid"));
+    assert_eq!(find(&strangers).pairs, []);
+}

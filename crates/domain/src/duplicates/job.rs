@@ -106,7 +106,7 @@ fn learn_from(tx: &mut Tx, ctx: &Ctx, run: &Run) -> Result<Model> {
             }
         }
     }
-    Ok(learn(&sample, run.len(), 1.0 / f64::from(stride)))
+    Ok(learn(&sample, run.len(), stride))
 }
 
 /// Each pair once: not where an earlier kind of key brought the two together.

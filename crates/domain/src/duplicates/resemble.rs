@@ -14,7 +14,9 @@ use crate::kit::{Ctx, CustomerId, ImportId, Result};
 /// Of one zip no more are compared by themselves; of a fuller one those whose name begins alike.
 const IN_ZIP: i64 = 150;
 /// What is assumed of a merchant that never had its customers compared.
-const USUAL: usize = 1_000;
+const USUAL: usize = 10_000;
+/// Somebody who is being typed is only told of whom it is seven times as likely as not: a namesake elsewhere is no news.
+const SAID: f64 = 2.0;
 
 /// A customer somebody resembles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +50,7 @@ pub fn resembling(tx: &mut Tx, ctx: &Ctx, sheet: &Sheet, named: &[CustomerId]) -
     let weigh = |(id, other): (CustomerId, Record)| {
         let pattern = compare(&mine, &Record::fields(other.packed()));
         let weight = model.weigh(pattern);
-        (weight > 0.0).then(|| Alike { id, score: Score::of(weight), why: why(pattern) })
+        (weight > SAID).then(|| Alike { id, score: Score::of(weight), why: why(pattern) })
     };
     let mut found: Vec<Alike> = others.into_iter().filter_map(weigh).collect();
     found.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.id.cmp(&b.id)));

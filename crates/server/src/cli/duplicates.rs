@@ -93,3 +93,20 @@ fn pairs(mut out: impl Write, people: &People, found: &likeness::Found) -> std::
     }
     out.flush()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_written_with_rows_ids_and_why_and_no_cell_runs_as_a_formula() {
+        let text = "id,name,email,city\n=1+1,Ana Ruiz,ana.ruiz@example.es,Madrid\n7,Bo Lund,bo@example.dk,Odense\n8,Ana Ruis,ana.ruiz@example.es,Madrid\n";
+        let people = file::read(text.as_bytes(), None, &Truth::Unknown).unwrap();
+        let mut out = Vec::new();
+        pairs(&mut out, &people, &likeness::find(&people.shelf)).unwrap();
+        let lines: Vec<String> = String::from_utf8(out).unwrap().lines().map(str::to_owned).collect();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert_eq!(lines[0], "probability,row_a,row_b,id_a,id_b,why");
+        assert!(lines[1].contains(",1,3,\"'=1+1\",\"8\",\"Same first name, city and e-mail; last name nearly the same\""), "{}", lines[1]);
+    }
+}
