@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 8] = [
+static MIGRATIONS: [Migration; 9] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -24,6 +24,13 @@ static MIGRATIONS: [Migration; 8] = [
         postgres: None,
     },
     Migration::new(8, "credit", include_str!("../migrations/0008_credit.sql")),
+    Migration {
+        version: 13,
+        name: "access",
+        sql: include_str!("../migrations/0013_access.sql"),
+        sqlite: Some(concat!(include_str!("../migrations/0013_access.sql"), include_str!("../migrations/0013_access.sqlite.sql"))),
+        postgres: Some(concat!(include_str!("../migrations/0013_access.sql"), include_str!("../migrations/0013_access.postgres.sql"))),
+    },
 ];
 
 /// All migrations, oldest first.

@@ -44,9 +44,8 @@ store::db_test! {
 
     fn every_statement_is_understood(db) {
         let built = domain::customers::list::queries::built().into_iter().chain(domain::customers::bulk::queries::built());
-        let built = built.chain(domain::payments::queries::built()).chain(domain::orders::queries::built()).chain(domain::subscriptions::queries::built());
-        let invoices: Vec<Stmt> = domain::invoices::statements();
-        let all = rooms().into_iter().flat_map(|(_, all)| all.iter().copied()).chain(built).chain(&invoices);
+        let built = built.chain(domain::payments::queries::built()).chain(domain::orders::queries::built()).chain(domain::subscriptions::queries::built()).chain(domain::invoices::queries::built());
+        let all = rooms().into_iter().flat_map(|(_, all)| all.iter().copied()).chain(built);
         let refused: Vec<String> = all.filter_map(|s| db.prepare(s).err().map(|e| e.to_string())).collect();
         assert!(refused.is_empty(), "{}", refused.join("\n"));
     }

@@ -50,7 +50,7 @@ impl Kind {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Export {
-    /// `customers`, `payments`, `disputes`, `subscriptions` or `orders`; absent: customers.
+    /// `customers`, `payments`, `disputes`, `subscriptions`, `orders` or `invoices`; absent: customers.
     #[serde(default = "customers")]
     #[schema(example = "payments")]
     list: String,
@@ -121,7 +121,8 @@ fn spool(app: &App, caller: &Caller, asked: &Export) -> domain::Result<File> {
         people(app, caller, asked, &mut out)?;
     } else {
         let list = lists::named(&asked.list);
-        let list = list.ok_or_else(|| Problems::one("list", "unknown", "Use customers, payments, disputes, subscriptions or orders."))?;
+        let list =
+            list.ok_or_else(|| Problems::one("list", "unknown", "Use customers, payments, disputes, subscriptions, orders or invoices."))?;
         others(app, caller, asked, list, &mut out)?;
     }
     out.flush().map_err(cannot)?;

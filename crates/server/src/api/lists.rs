@@ -1,4 +1,4 @@
-//! Lists of all payments, disputes, subscriptions and orders: the filters of the pages by the same names, read strictly; cursor pages.
+//! Lists of all payments, disputes, subscriptions, orders and invoices: the filters of the pages by the same names, read strictly; cursor pages.
 
 use domain::kit::{Ctx, Problems};
 use domain::lists::{self, List, Query, kept};
@@ -238,6 +238,41 @@ asked! {
         #[param(pattern = "^(ordered|total)?$")]
         sort: Option<String>,
     }
+    /// Which invoices and credit notes.
+    InvoicesAsked {
+        /// The beginning of an invoice's or an order's number, of a guest's name or e-mail address; or a customer as the list of customers finds
+        /// them.
+        q: Option<String>,
+        /// Of invoices; may be repeated. Credit notes are found by `kind`.
+        #[param(value_type = Option<Vec<words::InvoiceState>>, explode = true)]
+        state: Option<Vec<String>>,
+        /// Something is left to pay and its day is over.
+        overdue: Option<bool>,
+        #[param(value_type = Option<Vec<words::InvoiceKind>>, explode = true)]
+        kind: Option<Vec<String>>,
+        /// The buyer's, two letters, or `none`; may be repeated.
+        #[param(explode = true)]
+        country: Option<Vec<String>>,
+        /// Issued on this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        issued_from: Option<String>,
+        /// Issued on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        issued_to: Option<String>,
+        /// To be paid by this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        due_from: Option<String>,
+        /// To be paid by this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        due_to: Option<String>,
+        /// At least, in major units of each invoice's currency.
+        total_min: Option<String>,
+        /// At most.
+        total_max: Option<String>,
+        /// `created`, `issued`, `due` or `total`.
+        #[param(pattern = "^(created|issued|due|total)?$")]
+        sort: Option<String>,
+    }
 }
 
 #[cfg(test)]
@@ -253,6 +288,7 @@ mod tests {
             (&domain::payments::listed::LIST, PaymentsAsked::into_params(|| None)),
             (&domain::payments::listed_disputes::LIST, DisputesAsked::into_params(|| None)),
             (&domain::subscriptions::listed::LIST, SubscriptionsAsked::into_params(|| None)),
+            (&domain::invoices::listed::LIST, InvoicesAsked::into_params(|| None)),
             (&domain::orders::listed::LIST, OrdersAsked::into_params(|| None)),
         ] {
             let mut taken: BTreeSet<String> = list.names().into_iter().filter(|n| *n != "per").map(str::to_owned).collect();

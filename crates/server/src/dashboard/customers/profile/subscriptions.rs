@@ -10,7 +10,7 @@ use super::{Asked, Pane, Shown, Topic, open};
 use crate::app::App;
 use crate::dashboard::{moments, show};
 use crate::http::Who;
-use crate::look::{Frame, When};
+use crate::look::{Frame, When, band};
 
 struct Line {
     name: String,
@@ -35,6 +35,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
     let (frame, pane, found) =
         open(asked, &customer, Topic::Subscriptions, |tx, ctx, c| subscriptions::of_customer(tx, ctx, &c.id)).await?;
+    let frame = frame.under(band(found.iter().filter(|s| !s.live).count(), found.len()));
     let lines = found.iter().map(|s| line(s, &pane, who.ctx.now)).collect();
     Ok(show(&Subscriptions { frame, pane, lines }))
 }
