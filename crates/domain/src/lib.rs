@@ -24,6 +24,7 @@ pub mod mail;
 pub mod merchants;
 pub mod orders;
 pub mod payments;
+pub mod privacy;
 pub mod providers;
 pub mod rates;
 pub mod replies;

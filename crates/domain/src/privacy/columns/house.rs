@@ -1,0 +1,49 @@
+//! The directory and the settings: staff, keys, shops. Of no customer.
+
+use super::{Table, table};
+
+pub(super) fn tables() -> Vec<Table> {
+    vec![
+        table("installation").neither("id set_up_at"),
+        table("merchants").house("name").neither("id currency time_zone country active_days rule_version demo created_at"),
+        table("people").house("email email_key name").secret("password_hash").neither("id shortcuts theme density created_at disabled_at"),
+        table("staff").neither("merchant_id person_id role granted withdrawn created_at disabled_at"),
+        table("sessions")
+            .secret("secret_hash")
+            .house("user_agent address")
+            .neither("id person_id merchant_id created_at seen_at expires_at revoked_at"),
+        table("attempts").secret("key").neither("count since"),
+        table("invitations")
+            .secret("secret_hash")
+            .house("email email_key invited_by")
+            .neither("merchant_id id role granted withdrawn created_at expires_at accepted_at revoked_at"),
+        table("api_keys")
+            .secret("secret_hash")
+            .house("name created_by")
+            .neither("merchant_id id hint scopes created_at last_used_at expires_at revoked_at"),
+        table("job_queue").neither("job_id merchant_id run_at lease_until lease_by"),
+        table("shops").house("name name_key url").neither("merchant_id id currency country created_at archived_at"),
+        table("customer_groups").house("name name_key").neither("merchant_id id created_at"),
+        table("tags").house("name name_key").neither("merchant_id id created_at"),
+        table("rates").neither("merchant_id currency day per_euro source"),
+        table("series").neither("merchant_id id next"),
+        // Somebody may have searched for a person and kept that.
+        table("views")
+            .mentions()
+            .deleted()
+            .hidden("what staff keep of lists")
+            .personal("name name_key query")
+            .neither("merchant_id id list person_id shared created_at"),
+        table("list_states")
+            .mentions()
+            .deleted()
+            .hidden("what staff last used of lists")
+            .personal("query")
+            .neither("merchant_id person_id list updated_at"),
+        table("affiliates")
+            .house("name name_key code code_key")
+            .neither("merchant_id id terms rate currency created_at updated_at archived_at"),
+        table("payouts").house("note created_by").neither("merchant_id id affiliate_id currency amount period_from period_until paid_at"),
+        table("payout_lines").neither("merchant_id payout_id payment_id amount"),
+    ]
+}
