@@ -19,6 +19,7 @@ use crate::customers::status::Status;
 use crate::kit::{Ctx, Currency, Micros, Money, Result, Right, Zone};
 use crate::lists::Query;
 use crate::payments::{listed, listed_disputes};
+use crate::privacy::requests::{self, Waiting};
 use crate::rates::Converter;
 use crate::{merchants, orders};
 
@@ -40,6 +41,8 @@ pub struct Today {
     pub unpaid: u64,
     /// Cancellations of imported history that fit no payment.
     pub unmatched: u64,
+    /// Requests about data that wait, and those that are late.
+    pub requests: Waiting,
 }
 
 /// How the month goes.
@@ -134,6 +137,7 @@ fn today(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes) -> Result<Today> {
         expiring: list::count(tx, ctx, indexes, &ListQuery { view: View::CardExpiring, ..ListQuery::default() })?,
         unpaid,
         unmatched,
+        requests: requests::waiting(tx, ctx)?,
     })
 }
 

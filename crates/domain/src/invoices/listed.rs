@@ -53,7 +53,7 @@ pub static LIST: List = List {
     name: "invoices",
     title: "Invoices",
     nouns: ["invoice", "invoices"],
-    prefix: "inv",
+    prefix: "ivc",
     from: "invoices i",
     joined: "",
     id: "i.id",

@@ -35,10 +35,12 @@ pub enum Right {
     Staff,
     /// See the audit log of the whole merchant.
     Audit,
+    /// Take all data of one person as a file, and keep the register of requests (SPEC 11.4).
+    PersonalData,
 }
 
 /// All rights, in the order of the settings page.
-pub const ALL_RIGHTS: [Right; 14] = [
+pub const ALL_RIGHTS: [Right; 15] = [
     Right::Read,
     Right::Write,
     Right::Delete,
@@ -53,6 +55,7 @@ pub const ALL_RIGHTS: [Right; 14] = [
     Right::Settings,
     Right::Staff,
     Right::Audit,
+    Right::PersonalData,
 ];
 
 impl Right {
@@ -73,6 +76,7 @@ impl Right {
             Self::Settings => "settings",
             Self::Staff => "staff",
             Self::Audit => "audit",
+            Self::PersonalData => "personal_data",
         }
     }
 
@@ -93,6 +97,7 @@ impl Right {
             Self::Settings => "change settings",
             Self::Staff => "manage staff and API keys",
             Self::Audit => "see the audit log",
+            Self::PersonalData => "answer requests about personal data",
         }
     }
 }

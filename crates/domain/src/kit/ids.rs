@@ -227,6 +227,8 @@ ids! {
     CallId = "cal";
     /// A saved view of a list.
     ViewId = "vie";
+    /// A request of somebody about their data.
+    RequestId = "prq";
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod lists;
 mod orders;
 mod payments;
 mod pointer;
+mod privacy;
 mod settings;
 mod shape;
 mod staff;
@@ -36,8 +37,8 @@ use crate::http::{Problem, Routes};
 pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(routes);
     let routes = invoices::routes(checkouts::routes(orders::routes(routes)));
-    let routes = subscriptions::routes(payments::routes(routes));
-    let routes = blocks::routes(affiliates::routes(credit::routes(routes)));
+    let routes = lists::routes(subscriptions::routes(payments::routes(routes)));
+    let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
     events::routes(staff::routes(settings::routes(routes)))
 }

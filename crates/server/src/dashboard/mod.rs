@@ -21,6 +21,7 @@ pub mod moments;
 mod orders;
 mod page;
 mod payments;
+mod privacy;
 mod search;
 mod set_up;
 mod settings;
@@ -30,6 +31,7 @@ mod toast;
 pub mod tones;
 mod typed;
 
+pub use files::spooled;
 pub use frame::frame;
 pub use page::{PageError, PageResult, error_page, not_found, see_other, show, show_with};
 pub use toast::{Toasted, toasted};
@@ -42,7 +44,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(settings::routes(people(routes)));
     let routes = subscriptions::routes(invoices::routes(payments::routes(orders::routes(routes))));
     let routes = blocks::routes(affiliates::routes(credit::routes(routes)));
-    home::routes(search::routes(jobs::routes(routes)))
+    home::routes(search::routes(jobs::routes(privacy::routes(routes))))
 }
 
 /// Coming in, going out, and one's own account.

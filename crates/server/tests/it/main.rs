@@ -10,5 +10,6 @@ mod pages_list;
 mod pages_profile;
 mod people;
 mod policy;
+mod privacy;
 mod providers;
 mod settings;

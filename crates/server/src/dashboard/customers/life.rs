@@ -42,6 +42,8 @@ pub fn linked(customer: &CustomerId, links: &[Link]) -> Vec<Linked> {
         "order" => format!("/orders/{}", link.id),
         "subscription" => format!("/customers/{customer}/subscriptions"),
         "credit" => format!("/customers/{customer}/credit"),
+        "invoice" => format!("/invoices/{}", link.id),
+        "request" => format!("/customers/requests/{}", link.id),
         _ => format!("/customers/{customer}/payments"),
     };
     links.iter().map(|link| Linked { href: href(link), label: link.label.clone() }).collect()

@@ -92,6 +92,7 @@ fn href(entry: &Entry) -> String {
     match entry.subject_kind.as_str() {
         "order" => format!("/orders/{}", entry.subject_id),
         "invoice" => format!("/invoices/{}", entry.subject_id),
+        "request" => format!("/customers/requests/{}", entry.subject_id),
         "payment" | "dispute" => entry.customer.as_ref().map_or_else(String::new, |c| format!("/customers/{c}/payments")),
         "credit" => entry.customer.as_ref().map_or_else(String::new, |c| format!("/customers/{c}/credit")),
         "affiliate" => format!("/affiliates/{}", entry.subject_id),
@@ -160,6 +161,12 @@ fn title(entry: &Entry) -> String {
         "invoice.mailed" => format!("Invoice {} sent by mail", word("number")),
         "invoice.link_opened" => "Link to an invoice opened".to_owned(),
         "invoice.link_closed" => "Link to an invoice closed".to_owned(),
+        "customer.data_taken" => format!("All data taken as a file ({})", word("format")),
+        "request.received" => format!("Asked to {}", asked_to(&word("kind"))),
+        "request.edited" => "Request about data changed".to_owned(),
+        "request.done" => format!("Request to {} answered", asked_to(&word("kind"))),
+        "request.refused" => format!("Request to {} refused", asked_to(&word("kind"))),
+        "request.reopened" => format!("Request to {} opened again", asked_to(&word("kind"))),
         "method.attached" => "Payment method added".to_owned(),
         "method.detached" => "Payment method removed".to_owned(),
         "method.chosen" => "Default payment method chosen".to_owned(),
@@ -168,6 +175,11 @@ fn title(entry: &Entry) -> String {
             format!("{}{amount} {}", capital(noun), verb.replace('_', " ")).trim().to_owned()
         }
     }
+}
+
+/// What a request asks for, in the middle of a sentence.
+fn asked_to(kind: &str) -> String {
+    kind.parse::<domain::privacy::requests::Kind>().map_or_else(|()| kind.to_owned(), |k| k.label().to_lowercase())
 }
 
 fn because(code: &str) -> String {

@@ -26,6 +26,8 @@ pub struct May {
     pub refund: bool,
     /// Grant store credit.
     pub grant: bool,
+    /// Take all data as a file, note requests about it.
+    pub answer: bool,
 }
 
 /// Where the customer stands in the list one came from.
@@ -87,6 +89,7 @@ impl Pane {
             order: c.is_active() && ctx.may(Right::Orders),
             pay: c.anonymised_at.is_none() && ctx.may(Right::Payments),
             refund: ctx.may(Right::Refund),
+            answer: ctx.may(Right::PersonalData),
             grant: here && c.merged_into.is_none() && ctx.may(Right::Refund),
         };
         let groups = if may.write { profile::groups(tx, ctx)? } else { Vec::new() };

@@ -1,0 +1,43 @@
+//! The statement that reads a table for one person, made from its line in the register.
+
+use store::Stmt;
+
+use crate::privacy::columns::{Belongs, Table, Tag, find, tables};
+use crate::privacy::whose;
+
+/// A statement, and what its columns are called. A last one without a name is the currency of the rows, where their table has none.
+pub(super) struct Asked {
+    pub(super) statement: Stmt,
+    pub(super) columns: Vec<&'static str>,
+}
+
+/// The name of the column that only says the currency.
+pub(super) const CURRENCY: &str = "";
+
+/// What to read of a table for so many ids: `$1` is the merchant, then the ids. `None` for a table that leads to no customer.
+pub(super) fn of(table: &Table, ids: usize) -> Option<Asked> {
+    let places: Vec<String> = (2..ids + 2).map(|n| format!("${n}")).collect();
+    let holds = whose::holds(table, "t", &places.join(", "))?;
+    let shown = table.columns.iter().filter(|c| matches!(c.tag, Tag::Personal | Tag::Neither) && c.name != "merchant_id");
+    let mut columns: Vec<&'static str> = shown.map(|c| c.name).collect();
+    // Who and when first, as people look for it.
+    columns.sort_by_key(|name| ["id", "number", "name", "email"].iter().position(|first| first == name).unwrap_or(9));
+    let mut asked: Vec<String> = columns.iter().map(|name| format!("t.{name}")).collect();
+    if let Belongs::Parent { column, table: parent, key } = table.belongs
+        && table.column("currency").is_none()
+        && find(parent)?.column("currency").is_some()
+    {
+        asked.push(format!("(SELECT c.currency FROM {parent} c WHERE c.merchant_id = t.merchant_id AND c.{key} = t.{column})"));
+        columns.push(CURRENCY);
+    }
+    let order: Vec<String> =
+        table.columns.iter().filter(|c| ["id", "position"].contains(&c.name)).map(|c| format!("t.{}", c.name)).collect();
+    let order = if order.is_empty() { "1".to_owned() } else { order.join(", ") };
+    let text = format!("SELECT {} FROM {} t WHERE {holds} ORDER BY {order}", asked.join(", "), table.name);
+    Some(Asked { statement: Stmt::built(text), columns })
+}
+
+/// Every statement that is built, for the test that prepares all of them.
+pub fn statements() -> Vec<Stmt> {
+    tables().iter().flat_map(|table| [of(table, 1), of(table, 3)]).flatten().map(|asked| asked.statement).collect()
+}
