@@ -26,7 +26,15 @@ pub fn asks(db: &Db, house: &House, plan: &Plan) -> Result<()> {
         let some = |n: usize| newest.get(n).cloned();
         ask(tx, &ctx, Kind::Access, some(3), "", "Called about it twice.", before(today, 36))?;
         ask(tx, &ctx, Kind::Erasure, some(7), "Her daughter, by e-mail", "", before(today, 20))?;
-        ask(tx, &ctx, Kind::Access, None, "A. Holm, by letter", "No customer of this name so far. Asked for the address used.", before(today, 4))?;
+        ask(
+            tx,
+            &ctx,
+            Kind::Access,
+            None,
+            "A. Holm, by letter",
+            "No customer of this name so far. Asked for the address used.",
+            before(today, 4),
+        )?;
         let done = ask(tx, &ctx, Kind::Correction, some(11), "", "The street was misspelt.", before(today, 12))?;
         tx.next_verb();
         requests::close(tx, &ctx, &done, State::Done, "Put right on the same day.")

@@ -75,6 +75,7 @@ store::db_test! {
         assert!(olivia.get("/customers/requests?view=open").body.contains("1 matches"));
         assert!(olivia.get("/").body.contains("1 open request about personal data"));
         assert!(olivia.get(&format!("/customers/{ana}/data")).body.contains(&at));
+        assert!(olivia.get(&format!("/customers/{ana}")).body.contains("Asked to see the data, due 10 Jul 2026"));
         let refused = olivia.post(&format!("{at}/close"), &[("as", "refused"), ("note", "")]);
         assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("Say why it is refused"), "{}", refused.body);
         let purge = olivia.post(&format!("/customers/{ana}/delete-permanently"), &[]);

@@ -22,7 +22,7 @@ pub(super) enum Cell {
 }
 
 /// Columns of amounts in minor units.
-const AMOUNTS: [&str; 22] = [
+const AMOUNTS: [&str; 17] = [
     "amount",
     "total",
     "net",
@@ -40,11 +40,6 @@ const AMOUNTS: [&str; 22] = [
     "order_total",
     "balance_due",
     "shown",
-    "unit_amount",
-    "refund",
-    "due",
-    "rest",
-    "fee",
 ];
 /// Columns of day numbers since 1970.
 const DAYS: [&str; 4] = ["issued_on", "due_on", "received_on", "method_expires_day"];

@@ -30,10 +30,14 @@ pub(super) fn of(table: &Table, ids: usize) -> Option<Asked> {
         asked.push(format!("(SELECT c.currency FROM {parent} c WHERE c.merchant_id = t.merchant_id AND c.{key} = t.{column})"));
         columns.push(CURRENCY);
     }
-    let order: Vec<String> =
-        table.columns.iter().filter(|c| ["id", "position"].contains(&c.name)).map(|c| format!("t.{}", c.name)).collect();
-    let order = if order.is_empty() { "1".to_owned() } else { order.join(", ") };
-    let text = format!("SELECT {} FROM {} t WHERE {holds} ORDER BY {order}", asked.join(", "), table.name);
+    // Said so that no planner walks the key of a whole table for the order's sake.
+    let order: Vec<&str> = [("id", "COALESCE(t.id, '')"), ("position", "COALESCE(t.position, 0)")]
+        .into_iter()
+        .filter(|(name, _)| table.column(name).is_some())
+        .map(|(_, order)| order)
+        .collect();
+    let order = if order.is_empty() { String::new() } else { format!(" ORDER BY {}", order.join(", ")) };
+    let text = format!("SELECT {} FROM {} t WHERE {holds}{order}", asked.join(", "), table.name);
     Some(Asked { statement: Stmt::built(text), columns })
 }
 

@@ -44,6 +44,9 @@ fn target(column: &str) -> Option<&'static str> {
     known.into_iter().find(|(name, _)| *name == column).map(|(_, table)| table)
 }
 
+/// Ids that may lead nowhere.
+const NOWHERE: [&str; 5] = ["import_id", "method_id", "subscription_id", "corrects_id", "logo_id"];
+
 fn planted_id(who: &str, table: &str) -> String {
     format!("row-{who}-{table}")
 }
@@ -64,7 +67,7 @@ fn plant(desk: &Desk, who: &str, customer: &CustomerId, table: &Table) {
             _ if matches!(table.belongs, Belongs::Parent { column: c, .. } if c == name) || target(name).is_some() => {
                 Value::Text(planted_id(who, target(name).unwrap_or("orders")))
             }
-            (_, Tag::Neither, Type::Text) if name.ends_with("_id") => Value::Null,
+            (_, Tag::Neither, Type::Text) if NOWHERE.contains(&name) => Value::Null,
             (_, Tag::Neither, Type::Text) => Value::Text(format!("x-{who}")),
             (_, Tag::Neither, Type::Int) => Value::Int(9_901),
             (_, _, Type::Int) => Value::Int(number(who, table.name, name)),

@@ -87,7 +87,8 @@ pub async fn create(State(app): State<App>, who: Who, uri: Uri, headers: HeaderM
     let done = app
         .write(&who.ctx, move |tx, ctx| {
             sent.once(tx, ctx, "/customers/requests/new", |tx| {
-                let made = requests::create(tx, ctx, &read(tx, ctx, &sent, &named)?)?;
+                let new = read(tx, ctx, &sent, &named)?;
+                let made = requests::create(tx, ctx, &new)?;
                 Ok(Reply::new(303, format!("/customers/requests/{made}"), ""))
             })
         })

@@ -6,7 +6,9 @@ use domain::credit;
 use domain::customers::list::{Indexes, ListQuery, neighbours};
 use domain::customers::profile::{self, Topics};
 use domain::customers::{Customer, MethodLine, Named, RESTORABLE};
+use domain::invoices::due_days;
 use domain::kit::{Address, Ctx, GroupId, Micros, Money, Right, Zone};
+use domain::privacy::requests::{self, Request};
 use domain::{Result, files::countries};
 use store::Tx;
 
@@ -57,6 +59,8 @@ pub struct Pane {
     pub credit: Vec<Money>,
     /// The block that stands against the customer.
     pub block: Option<Block>,
+    /// Open requests about their data.
+    pub asks: Vec<Request>,
 }
 
 /// The query string of the list one came from.
@@ -96,7 +100,15 @@ impl Pane {
         let tabs = tabs(&c, &topics, topic, &suffix);
         let list = from.filter(|f| !f.is_empty()).map_or_else(|| "/customers".to_owned(), |f| format!("/customers?{f}"));
         let (credit, block) = (credit::balances(tx, ctx, &c.id)?, blocks::of_customer(tx, ctx, &c.id)?);
-        Ok(Self { c, zone, may, topics, tabs, place, suffix, list, groups, credit, block })
+        let mut asks = requests::of_customer(tx, ctx, &c.id)?;
+        asks.retain(|q| q.state == requests::State::Open);
+        Ok(Self { c, zone, may, topics, tabs, place, suffix, list, groups, credit, block, asks })
+    }
+
+    /// What the customer asks about their data and waits for: where it stands, and in words.
+    pub fn asked(&self) -> Vec<(String, String)> {
+        let words = |q: &Request| format!("Asked to {}, due {}", q.kind.label().to_lowercase(), moments::date(due_days(q.due_on)));
+        self.asks.iter().map(|q| (format!("/customers/requests/{}", q.id), words(q))).collect()
     }
 
     /// The query of the list one came from, for a hidden field.
