@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 12] = [
+static MIGRATIONS: [Migration; 13] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -28,6 +28,13 @@ static MIGRATIONS: [Migration; 12] = [
     Migration::new(10, "duplicates", include_str!("../migrations/0010_duplicates.sql")),
     Migration::new(11, "merges", include_str!("../migrations/0011_merges.sql")),
     Migration::new(12, "privacy", include_str!("../migrations/0012_privacy.sql")),
+    Migration {
+        version: 13,
+        name: "access",
+        sql: include_str!("../migrations/0013_access.sql"),
+        sqlite: Some(concat!(include_str!("../migrations/0013_access.sql"), include_str!("../migrations/0013_access.sqlite.sql"))),
+        postgres: Some(concat!(include_str!("../migrations/0013_access.sql"), include_str!("../migrations/0013_access.postgres.sql"))),
+    },
 ];
 
 /// All migrations, oldest first.

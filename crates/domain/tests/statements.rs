@@ -31,6 +31,8 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("merchants/queries.rs", domain::merchants::queries::ALL),
         ("orders/queries.rs", domain::orders::queries::ALL),
         ("payments/queries.rs", domain::payments::queries::ALL),
+        ("privacy/queries.rs", domain::privacy::queries::ALL),
+        ("privacy/requests/queries.rs", domain::privacy::requests::queries::ALL),
         ("providers/queries.rs", domain::providers::queries::ALL),
         ("rates/queries.rs", domain::rates::queries::ALL),
         ("replies/queries.rs", domain::replies::queries::ALL),
@@ -48,8 +50,10 @@ store::db_test! {
         let built = domain::customers::list::queries::built().into_iter().chain(domain::customers::bulk::queries::built());
         let built = built.chain(domain::customers::merge::queries::built()).chain(domain::duplicates::queries::built());
         let built = built.chain(domain::payments::queries::built()).chain(domain::orders::queries::built()).chain(domain::subscriptions::queries::built());
-        let invoices: Vec<Stmt> = domain::invoices::statements();
-        let all = rooms().into_iter().flat_map(|(_, all)| all.iter().copied()).chain(built).chain(&invoices);
+        let built = built.chain(domain::invoices::queries::built()).chain(domain::privacy::requests::queries::built());
+        let built = built.chain(domain::customers::ties::statements());
+        let of_register = domain::privacy::data::statements();
+        let all = rooms().into_iter().flat_map(|(_, all)| all.iter().copied()).chain(built).chain(&of_register);
         let refused: Vec<String> = all.filter_map(|s| db.prepare(s).err().map(|e| e.to_string())).collect();
         assert!(refused.is_empty(), "{}", refused.join("\n"));
     }

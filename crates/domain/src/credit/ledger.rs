@@ -21,7 +21,7 @@ pub(super) struct Entry<'a> {
 }
 
 /// What is there, minor units.
-pub(super) fn balance(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, currency: Currency) -> Result<i64> {
+pub(crate) fn balance(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, currency: Currency) -> Result<i64> {
     Ok(tx.opt(&queries::BALANCE, &[&ctx.merchant, customer, &currency], |r| r.get(0))?.unwrap_or(0))
 }
 

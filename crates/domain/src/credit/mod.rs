@@ -1,5 +1,5 @@
 //! Store credit: what a merchant owes a customer in goods. A ledger per customer and currency whose lines are never changed; granted by
-//! hand or in the place of a refund, spent at checkout, and given back when that order is cancelled or refunded.
+//! hand or in the place of a refund, spent at checkout and on invoices, and given back when that is cancelled, refunded or undone.
 //!
 //! A balance is never below zero: every verb locks the customer before it looks, and the database refuses what would get past that.
 //! A payment by store credit is no new money: it counts in no total (`docs/decisions/0008-store-credit.md`).
@@ -18,11 +18,12 @@ mod tests;
 use serde::Serialize;
 
 pub use grant::{GrantInput, grant, take_back};
+pub(crate) use ledger::balance;
 pub(crate) use merged::{interleave, part, sum_up};
 pub use read::{balances, lines};
 pub(crate) use refund::must_not_have_given;
 pub use refund::{CreditRefund, refund_as_credit};
-pub(crate) use returned::{returned, returned_of_order};
+pub(crate) use returned::{give_back, returned, returned_of_order};
 pub(crate) use spend::{check, cover, spend};
 
 use crate::kit::{CreditId, Currency, Micros, Money, OrderId, PaymentId, RefundId, words};

@@ -24,6 +24,22 @@ pub(crate) fn returned(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, refund: &Refund
     ledger::write(tx, ctx, &entry).map(|_| ())
 }
 
+/// A payment by store credit was undone: all of it comes back. The caller has locked it, and looked that nothing of it was refunded.
+pub(crate) fn give_back(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow) -> Result<()> {
+    let Some(customer) = &row.customer else { return Ok(()) };
+    let entry = Entry {
+        customer,
+        kind: Kind::Return,
+        amount: row.amount,
+        currency: row.currency,
+        reason: "",
+        payment: Some(&row.id),
+        refund: None,
+        order: row.order.as_ref(),
+    };
+    ledger::write(tx, ctx, &entry).map(|_| ())
+}
+
 /// The order was cancelled: all store credit it was paid with and that has not come back yet comes back. The caller holds the locks of the
 /// customer and the order, and sees to the facts.
 pub(crate) fn returned_of_order(tx: &mut Tx, ctx: &Ctx, order: &OrderId) -> Result<()> {

@@ -3,10 +3,10 @@
 use serde_json::json;
 use store::{Row, Tx};
 
-use super::{facts, merge, queries as q, state};
-use crate::duplicates;
+use super::{facts, merge, queries as q, state, ties};
 use crate::events::Event;
-use crate::kit::{Ctx, Currency, CustomerId, DAY, Error, Link, Micros, Money, Result, Right};
+use crate::kit::{Ctx, Currency, CustomerId, DAY, Error, Link, Micros, Money, Result, Right, locks};
+use crate::privacy;
 
 /// How long a deleted customer can be restored: 30 days of 24 hours.
 pub const RESTORABLE: Micros = 30 * DAY;
@@ -57,11 +57,12 @@ fn switch(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, at: Option<Micros>, kind: &'s
     facts::refresh(tx, ctx, std::slice::from_ref(id), cause)
 }
 
-/// Deletes for good: what is the customer's own goes with it (contacts, notes, tags, picture, methods, old values of the timeline); the
-/// events stay as ids. Who was merged into it goes too, and what undoing that would need.
+/// Deletes for good: what is the customer's own goes with it (contacts, notes, tags, picture, methods, mail, old values of the timeline; see
+/// [`super::ties`]); the events stay as ids. Who was merged into it goes too, and what undoing that would need.
 ///
 /// # Errors
-/// A conflict `customer_merged` for one that was merged into another; a conflict `linked` with every order, payment, invoice, subscription, dispute and ledger of store credit that is linked to it.
+/// A conflict `customer_merged` for one that was merged into another; a conflict `linked` with every order, payment, invoice, subscription,
+/// dispute, ledger of store credit and open request that is linked to it.
 pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
     ctx.must(Right::Purge)?;
     let state = state::locked(tx, ctx, id)?;
@@ -69,40 +70,25 @@ pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()>
         let message = format!("{} was merged into another customer. Undo the merge first, or delete that one.", state.display_name);
         return Err(Error::conflict("customer_merged", message));
     }
-    let links = links(tx, ctx, id)?;
+    let merged = merge::sources(tx, ctx, id)?;
+    locks::customers(tx, ctx, &merged.iter().collect::<Vec<_>>())?;
+    let mut links = links(tx, ctx, id)?;
+    for source in &merged {
+        links.extend(self::links(tx, ctx, source)?);
+    }
     if !links.is_empty() {
         return Err(linked(&state.display_name, links));
     }
     Event::new("customer.deleted_permanently").of(id).data(json!({ "was_deleted": state.deleted_at.is_some() })).record(tx, ctx)?;
-    let sources = merge::sources(tx, ctx, id)?;
-    merge::drop_of(tx, ctx, id)?;
-    for source in &sources {
-        merge::drop_of(tx, ctx, source)?;
-        purge(tx, ctx, source)?;
-    }
-    purge(tx, ctx, id)
-}
-
-fn purge(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
-    let stamp = tx.stamp()?;
-    tx.exec(&q::GONE, &[&ctx.merchant, id, &stamp])?;
-    duplicates::forget(tx, ctx, id)?;
-    for statement in [
-        &q::PURGE_VALUES,
-        &q::DELETE_CONTACTS,
-        &q::DELETE_TAGS,
-        &q::DELETE_EXTERNAL_IDS,
-        &q::PURGE_NOTES,
-        &q::DELETE_AVATARS,
-        &q::PURGE_METHODS,
-        &q::PURGE_KEYS,
-        &q::PURGE_SHOPS,
-        &q::PURGE_TOTALS,
-        &q::PURGE_ATTACHMENTS,
-        &q::PURGE_UNMATCHED,
-        &q::PURGE,
-    ] {
-        tx.exec(statement, &[&ctx.merchant, id])?;
+    // Who was merged into it is the same person, and goes along.
+    for each in merged.iter().rev().chain([id]) {
+        let stamp = tx.stamp()?;
+        tx.exec(&q::GONE, &[&ctx.merchant, each, &stamp])?;
+        merge::drop_of(tx, ctx, each)?;
+        for statement in ties::going() {
+            tx.exec(statement, &[&ctx.merchant, each])?;
+        }
+        tx.exec(&q::PURGE, &[&ctx.merchant, each])?;
     }
     Ok(())
 }
@@ -117,6 +103,7 @@ pub fn links(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
         ("subscription", &q::LINKED_SUBSCRIPTIONS),
         ("dispute", &q::LINKED_DISPUTES),
         ("credit", &q::LINKED_CREDIT),
+        ("request", &q::LINKED_REQUESTS),
     ] {
         let found = tx.rows(statement, &[&ctx.merchant, id], |r| Ok(Link { kind, id: r.get(0)?, label: label(kind, r)? }))?;
         all.extend(found.into_iter().take(LINKS));
@@ -132,15 +119,19 @@ fn label(kind: &str, r: &Row) -> std::result::Result<String, store::Error> {
         "payment" => format!("Payment of {}", money(r)?),
         "dispute" => format!("Dispute of {}", money(r)?),
         "credit" => format!("Store credit of {}", money(r)?),
+        "request" => format!("Request: {}", r.get::<privacy::requests::Kind>(1)?.label().to_lowercase()),
         _ => format!("Subscription {}", r.str(1)?),
     })
 }
 
 fn linked(name: &str, links: Vec<Link>) -> Error {
-    let counts = ["order", "payment", "invoice", "subscription", "dispute", "credit"].into_iter().filter_map(|kind| {
+    let counts = ["order", "payment", "invoice", "subscription", "dispute", "credit", "request"].into_iter().filter_map(|kind| {
         let n = links.iter().filter(|l| l.kind == kind).count();
-        let noun = if kind == "credit" { "ledger of store credit" } else { kind };
-        let plural = if kind == "credit" { "ledgers of store credit".to_owned() } else { format!("{kind}s") };
+        let (noun, plural) = match kind {
+            "credit" => ("ledger of store credit", "ledgers of store credit".to_owned()),
+            "request" => ("open request about data", "open requests about data".to_owned()),
+            _ => (kind, format!("{kind}s")),
+        };
         (n > 0).then(|| if n == 1 { format!("1 {noun}") } else { format!("{n}{} {plural}", if n == LINKS { " or more" } else { "" }) })
     });
     let counts = counts.collect::<Vec<_>>().join(", ");

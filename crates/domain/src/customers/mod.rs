@@ -27,6 +27,7 @@ pub mod status;
 mod tags;
 #[cfg(test)]
 mod tests;
+pub mod ties;
 mod validate;
 
 pub use archive::{archive, unarchive};

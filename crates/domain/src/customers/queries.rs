@@ -108,7 +108,6 @@ store::statements! {
         WHERE ct.merchant_id = $1 AND ct.customer_id = $2 ORDER BY t.name_key";
     pub(super) ADD_TAG = "INSERT INTO customer_tags (merchant_id, customer_id, tag_id) VALUES ($1, $2, $3) ON CONFLICT (merchant_id, customer_id, tag_id) DO NOTHING";
     pub(super) REMOVE_TAG = "DELETE FROM customer_tags WHERE merchant_id = $1 AND customer_id = $2 AND tag_id = $3";
-    pub(super) DELETE_TAGS = "DELETE FROM customer_tags WHERE merchant_id = $1 AND customer_id = $2";
     pub(super) EXTERNAL_IDS = "SELECT system, external_id FROM external_ids WHERE merchant_id = $1 AND customer_id = $2 ORDER BY system, external_id";
     pub(super) BY_EXTERNAL_ID = "SELECT customer_id FROM external_ids WHERE merchant_id = $1 AND system = $2 AND external_id = $3";
     pub(super) INSERT_EXTERNAL_ID = "INSERT INTO external_ids (merchant_id, system, external_id, customer_id) VALUES ($1, $2, $3, $4)";
@@ -167,17 +166,11 @@ store::statements! {
     /// A ledger stays, also when everything was spent.
     pub(super) LINKED_CREDIT = "SELECT currency, balance, currency FROM credit_balances WHERE merchant_id = $1 AND customer_id = $2 ORDER BY currency";
 
+    /// What was asked must be answered first.
+    pub(super) LINKED_REQUESTS = "SELECT id, kind FROM privacy_requests WHERE merchant_id = $1 AND customer_id = $2 AND state = 'open' ORDER BY due_on, id LIMIT 201";
+
     pub(super) GONE = "INSERT INTO customers_gone (merchant_id, id, change_stamp) VALUES ($1, $2, $3)
         ON CONFLICT (merchant_id, id) DO UPDATE SET change_stamp = excluded.change_stamp";
-    pub(super) PURGE_VALUES = "DELETE FROM event_values WHERE merchant_id = $1
-        AND event_id IN (SELECT id FROM events WHERE merchant_id = $1 AND customer_id = $2)";
-    pub(super) PURGE_METHODS = "DELETE FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2";
-    pub(super) PURGE_KEYS = "DELETE FROM payment_keys WHERE merchant_id = $1 AND customer_id = $2";
-    pub(super) PURGE_NOTES = "DELETE FROM notes WHERE merchant_id = $1 AND customer_id = $2";
-    pub(super) PURGE_SHOPS = "DELETE FROM customer_shops WHERE merchant_id = $1 AND customer_id = $2";
-    pub(super) PURGE_TOTALS = "DELETE FROM customer_totals WHERE merchant_id = $1 AND customer_id = $2";
-    pub(super) PURGE_ATTACHMENTS = "DELETE FROM attachments WHERE merchant_id = $1 AND customer_id = $2";
-    pub(super) PURGE_UNMATCHED = "UPDATE unmatched SET customer_id = NULL WHERE merchant_id = $1 AND customer_id = $2";
     pub(super) PURGE = "DELETE FROM customers WHERE merchant_id = $1 AND id = $2";
 }
 

@@ -42,6 +42,7 @@ pub fn bills(db: &Db, house: &House, plan: &Plan) -> Result<()> {
                     tx.next_verb();
                     invoices::void(tx, &later, &id)
                 }
+                _ if issued => by_credit(tx, &later, &id),
                 _ => Ok(()),
             }
         })?;
@@ -56,6 +57,17 @@ fn bill(tx: &mut store::Tx, ctx: &Ctx, order: &OrderId) -> Result<crate::kit::In
     tx.next_verb();
     invoices::issue(tx, ctx, &id)?;
     Ok(id)
+}
+
+/// Who has store credit uses half of what could be used.
+fn by_credit(tx: &mut store::Tx, ctx: &Ctx, id: &crate::kit::InvoiceId) -> Result<()> {
+    let invoice = invoices::get(tx, ctx, id)?.summary;
+    let half = invoices::credit_for(tx, ctx, &invoice)? / 2;
+    if half == 0 {
+        return Ok(());
+    }
+    tx.next_verb();
+    invoices::use_credit(tx, ctx, id, half).map(drop)
 }
 
 /// The newest orders of companies, and those that nobody has paid yet.

@@ -4,6 +4,7 @@
 //! life and `regulars verify` finds nothing. The same seed and day give the same shop on both engines. E-mail addresses are at
 //! `example.*`; nothing here ever calls a network.
 
+mod asks;
 mod bills;
 #[cfg(feature = "testing")]
 pub mod bulk;
@@ -17,6 +18,7 @@ mod people;
 mod story;
 mod write;
 
+pub use asks::asks;
 pub use bills::bills;
 pub use clubs::clubs;
 pub use erased::erased;

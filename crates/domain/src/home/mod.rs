@@ -20,6 +20,7 @@ use crate::duplicates;
 use crate::kit::{Ctx, Currency, Micros, Money, Result, Right, Zone};
 use crate::lists::Query;
 use crate::payments::{listed, listed_disputes};
+use crate::privacy::requests::{self, Waiting};
 use crate::rates::Converter;
 use crate::{merchants, orders};
 
@@ -43,6 +44,8 @@ pub struct Today {
     pub unmatched: u64,
     /// Pairs of customers that are likely one person.
     pub duplicates: u64,
+    /// Requests about data that wait, and those that are late.
+    pub requests: Waiting,
 }
 
 /// How the month goes.
@@ -138,6 +141,7 @@ fn today(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes) -> Result<Today> {
         unpaid,
         unmatched,
         duplicates: duplicates::count_open(tx, ctx)?.unsigned_abs(),
+        requests: requests::waiting(tx, ctx)?,
     })
 }
 

@@ -148,6 +148,7 @@ pub(super) fn insert(
             &d.note,
             &d.terms_days,
             &ctx.now,
+            &d.buyer.address.country,
         ],
     )?;
     write_lines(tx, ctx, id, &d.lines, sums)
@@ -253,6 +254,7 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId, edit: &DraftEdit) -> Result<
             &draft.note,
             &draft.terms_days,
             &ctx.now,
+            &draft.buyer.address.country,
         ],
     )?;
     tx.exec(&queries::DROP_LINES, &[&ctx.merchant, id])?;

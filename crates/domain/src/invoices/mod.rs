@@ -4,13 +4,14 @@
 //! never changes again but for what is paid and credited of it. Numbers have no gap: they are taken last, in the transaction that
 //! issues. Nothing here talks to the network; [`crate::mail`] sends.
 
+mod by_credit;
 mod create;
 mod credit;
 mod document;
 mod issue;
 mod lines;
 mod link;
-mod list;
+pub mod listed;
 mod logo;
 mod make;
 mod party;
@@ -21,10 +22,15 @@ mod settings;
 mod sums;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_credit;
+#[cfg(test)]
+mod tests_list;
 mod void;
 
 use serde::{Deserialize, Serialize};
 
+pub use by_credit::{credit_for, undo_credit, use_credit};
 pub use create::{DraftEdit, NewInvoice, create, discard, edit};
 pub use credit::{CreditLine, NewCredit, credit, left_of};
 pub(crate) use document::paper_for;
@@ -32,7 +38,6 @@ pub use document::{Paper, paper};
 pub use issue::{issue, missing};
 pub use lines::{Line, LineInput, MAX_LINES, TaxGroup};
 pub use link::{by_link, open_link, revoke_link};
-pub use list::{Filter, list, statements};
 pub use logo::{LogoPicture, logo_picture, remove_logo, set_logo, shown_logo};
 pub use make::{of_order_draft, of_payment_draft};
 pub use pay::{Pay, apply, record};

@@ -37,9 +37,8 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId, pay: &Pay) -> Result<Payme
         locks::customers(tx, ctx, &[customer])?;
     }
     let invoice = due(read::find(tx, ctx, id)?)?;
-    let too_much = |left| Problems::one("amount", "too_much", format!("At most {} is left to pay.", Money::new(left, invoice.currency)));
     if pay.amount > invoice.rest() {
-        return Err(too_much(invoice.rest()));
+        return Err(too_much(&invoice));
     }
     let manual = ManualPayment {
         order: invoice.order.clone(),
@@ -52,20 +51,29 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId, pay: &Pay) -> Result<Payme
         note: if pay.note.trim().is_empty() { format!("Invoice {}", invoice.number.clone().unwrap_or_default()) } else { pay.note.clone() },
     };
     let payment = payments::record(tx, ctx, &manual)?;
-    locks::invoice(tx, ctx, id)?;
-    // A payment of an order has paid the order's invoice already.
-    allocate(tx, ctx, id, &payment)?;
-    let free = tx.opt(&queries::FREE, &[&ctx.merchant, &payment, &invoice.currency], |r| r.get::<i64>(0))?;
-    if free != Some(0) {
-        // Somebody else paid while we waited for the order.
-        return Err(too_much(read::find(tx, ctx, id)?.rest()));
-    }
+    settle(tx, ctx, &invoice, &payment)?;
     facts::refresh(tx, ctx, invoice.customer.as_slice(), "invoice paid")?;
     Ok(payment)
 }
 
+fn too_much(invoice: &Summary) -> Error {
+    Problems::one("amount", "too_much", format!("At most {} is left to pay.", Money::new(invoice.rest(), invoice.currency)))
+}
+
+/// Pays an invoice with a payment that was just made for it, all of it. Locks the invoice.
+///
+/// # Errors
+/// `Invalid` on `amount` when somebody else paid meanwhile, and less is left than the payment brought.
+pub(super) fn settle(tx: &mut Tx, ctx: &Ctx, invoice: &Summary, payment: &PaymentId) -> Result<()> {
+    locks::invoice(tx, ctx, &invoice.id)?;
+    // A payment of an order has paid the order's invoice already.
+    allocate(tx, ctx, &invoice.id, payment)?;
+    let free = tx.opt(&queries::FREE, &[&ctx.merchant, payment, &invoice.currency], |r| r.get::<i64>(0))?;
+    if free == Some(0) { Ok(()) } else { Err(too_much(&read::find(tx, ctx, &invoice.id)?)) }
+}
+
 /// An invoice by hand belongs to no shop: its money comes in at the first one that is open.
-fn shop(tx: &mut Tx, ctx: &Ctx, invoice: &Summary) -> Result<Option<crate::kit::ShopId>> {
+pub(super) fn shop(tx: &mut Tx, ctx: &Ctx, invoice: &Summary) -> Result<Option<crate::kit::ShopId>> {
     match &invoice.shop {
         Some(shop) => Ok(Some(shop.clone())),
         None => Ok(crate::shops::list(tx, ctx)?.into_iter().find(|s| s.archived_at.is_none()).map(|s| s.id)),
@@ -97,7 +105,7 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId, payment: &PaymentId) -> Res
     Ok(taken)
 }
 
-fn due(invoice: Summary) -> Result<Summary> {
+pub(super) fn due(invoice: Summary) -> Result<Summary> {
     if invoice.rest() > 0 {
         return Ok(invoice);
     }

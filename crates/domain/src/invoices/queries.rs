@@ -1,18 +1,45 @@
 //! All SQL of the room.
 
+use std::sync::LazyLock;
+
+use store::Stmt;
+
+use crate::customers::list::queries::Some2;
+
 macro_rules! summary {
     ($rest:literal) => {
+        summary!("", "", $rest)
+    };
+    ($more:literal, $joins:literal, $rest:literal) => {
         concat!(
             "SELECT i.id, i.kind, i.state, i.number, i.customer_id, i.shop_id, i.order_id, i.payment_id, i.corrects_id, i.currency, i.prices, i.rounding,
             i.net, i.tax, i.total, i.paid, i.credited, i.prepaid, i.buyer, i.seller, i.note, i.terms_days, i.issued_on, i.due_on, i.issued_at,
-            i.voided_at, i.link_at, i.created_at, i.updated_at, i.version, o.number, c.number, c.issued_on FROM invoices i
-            LEFT JOIN orders o ON o.merchant_id = i.merchant_id AND o.id = i.order_id
-            LEFT JOIN invoices c ON c.merchant_id = i.merchant_id AND c.id = i.corrects_id WHERE ",
+            i.voided_at, i.link_at, i.created_at, i.updated_at, i.version, o.number, c.number, c.issued_on",
+            $more,
+            " FROM invoices i LEFT JOIN orders o ON o.merchant_id = i.merchant_id AND o.id = i.order_id
+            LEFT JOIN invoices c ON c.merchant_id = i.merchant_id AND c.id = i.corrects_id",
+            $joins,
+            " WHERE ",
             $rest
         )
     };
 }
-pub(super) use summary;
+
+/// For the list: with the shop's name and what the customer's is made of.
+pub(super) static LISTED: LazyLock<Some2> = LazyLock::new(|| {
+    let head = summary!(
+        ", h.name, k.name, k.first_name, k.last_name, k.company, k.email, k.number",
+        " LEFT JOIN shops h ON h.merchant_id = i.merchant_id AND h.id = i.shop_id
+        LEFT JOIN customers k ON k.merchant_id = i.merchant_id AND k.id = i.customer_id",
+        "i.merchant_id = $1"
+    );
+    Some2::new(head, "i.id", "")
+});
+
+/// The built statements, for the test that prepares all of them on both engines.
+pub fn built() -> Vec<&'static Stmt> {
+    LISTED.all().into()
+}
 
 store::statements! {
     pub SETTINGS = "SELECT seller, bank, terms, terms_days, footer, format, credit_format, rounding, prices, category, rate, exemption, logo_id
@@ -52,15 +79,15 @@ store::statements! {
         WHERE i.merchant_id = $1 AND i.corrects_id = $2 GROUP BY t.category, t.rate";
 
     pub INSERT = "INSERT INTO invoices (merchant_id, id, kind, state, series, customer_id, shop_id, order_id, payment_id, corrects_id, currency, prices,
-        rounding, net, tax, total, paid, credited, prepaid, buyer, seller, note, terms_days, created_at, updated_at, version)
-        VALUES ($1, $2, $3, 'draft', '', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, 0, $15, '', $16, $17, $18, $18, 1)";
+        rounding, net, tax, total, paid, credited, prepaid, buyer, seller, note, terms_days, created_at, updated_at, version, country)
+        VALUES ($1, $2, $3, 'draft', '', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, 0, $15, '', $16, $17, $18, $18, 1, $19)";
     pub INSERT_LINE = "INSERT INTO invoice_lines (merchant_id, invoice_id, position, title, sku, quantity, unit_price, category, rate, net, shown, source)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     pub DROP_LINES = "DELETE FROM invoice_lines WHERE merchant_id = $1 AND invoice_id = $2";
     pub INSERT_TAX = "INSERT INTO invoice_taxes (merchant_id, invoice_id, category, rate, net, tax) VALUES ($1, $2, $3, $4, $5, $6)";
     pub DROP_TAXES = "DELETE FROM invoice_taxes WHERE merchant_id = $1 AND invoice_id = $2";
     pub SET_DRAFT = "UPDATE invoices SET prices = $3, rounding = $4, net = $5, tax = $6, total = $7, buyer = $8, note = $9, terms_days = $10,
-        updated_at = $11, version = version + 1 WHERE merchant_id = $1 AND id = $2 AND state = 'draft'";
+        updated_at = $11, country = $12, version = version + 1 WHERE merchant_id = $1 AND id = $2 AND state = 'draft'";
     pub DISCARD = "DELETE FROM invoices WHERE merchant_id = $1 AND id = $2 AND state = 'draft'";
     pub ISSUE = "UPDATE invoices SET state = $3, number = $4, series = $5, series_number = $6, seller = $7, issued_on = $8, due_on = $9, issued_at = $10,
         paid = $11, prepaid = $11, updated_at = $10, version = version + 1 WHERE merchant_id = $1 AND id = $2 AND state = 'draft'";

@@ -37,10 +37,12 @@ pub enum Right {
     Audit,
     /// Read the legal copies of an anonymised customer's invoices.
     LegalCopies,
+    /// Take all data of one person as a file, and keep the register of requests (SPEC 11.4).
+    PersonalData,
 }
 
 /// All rights, in the order of the settings page.
-pub const ALL_RIGHTS: [Right; 15] = [
+pub const ALL_RIGHTS: [Right; 16] = [
     Right::Read,
     Right::Write,
     Right::Delete,
@@ -56,6 +58,7 @@ pub const ALL_RIGHTS: [Right; 15] = [
     Right::Staff,
     Right::Audit,
     Right::LegalCopies,
+    Right::PersonalData,
 ];
 
 impl Right {
@@ -77,6 +80,7 @@ impl Right {
             Self::Staff => "staff",
             Self::Audit => "audit",
             Self::LegalCopies => "legal_copies",
+            Self::PersonalData => "personal_data",
         }
     }
 
@@ -98,6 +102,7 @@ impl Right {
             Self::Staff => "manage staff and API keys",
             Self::Audit => "see the audit log",
             Self::LegalCopies => "read legal copies of invoices",
+            Self::PersonalData => "answer requests about personal data",
         }
     }
 }

@@ -233,6 +233,8 @@ ids! {
     ViewId = "vie";
     /// What was done when a customer was anonymised: the receipt.
     ErasureId = "era";
+    /// A request of somebody about their data.
+    RequestId = "prq";
 }
 
 #[cfg(test)]

@@ -1,17 +1,18 @@
-//! The one order in which rows are locked: customer, order, payment, affiliate, invoice. Two verbs that follow it never wait for each other in a ring.
+//! The one order in which rows are locked: customer, order, payment, affiliate, invoice, request. Two verbs that follow it never wait for each other in a ring.
 //!
 //! A verb locks before it looks: what it read without the lock may have changed. Numbers of a series are not in here: taking one
 //! locks its row by itself, and is done last.
 
 use store::{Lockable, Tx};
 
-use super::{AffiliateId, Ctx, CustomerId, InvoiceId, OrderId, PaymentId, Result};
+use super::{AffiliateId, Ctx, CustomerId, InvoiceId, OrderId, PaymentId, RequestId, Result};
 
 static CUSTOMERS: Lockable = Lockable { rank: 10, table: "customers" };
 static ORDERS: Lockable = Lockable { rank: 20, table: "orders" };
 static PAYMENTS: Lockable = Lockable { rank: 30, table: "payments" };
 static AFFILIATES: Lockable = Lockable { rank: 40, table: "affiliates" };
 static INVOICES: Lockable = Lockable { rank: 50, table: "invoices" };
+static REQUESTS: Lockable = Lockable { rank: 60, table: "privacy_requests" };
 
 /// Locks customers; also guards their methods, subscriptions, contacts and kept facts.
 pub fn customers(tx: &mut Tx, ctx: &Ctx, ids: &[&CustomerId]) -> Result<()> {
@@ -38,4 +39,9 @@ pub fn affiliates(tx: &mut Tx, ctx: &Ctx, ids: &[&AffiliateId]) -> Result<()> {
 /// Locks an invoice with its lines and what pays it; of several, the one with the lower id first.
 pub fn invoice(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> Result<()> {
     Ok(tx.lock(&INVOICES, ctx.merchant.as_str(), &[id.as_str()])?)
+}
+
+/// Locks a request of somebody about their data.
+pub fn request(tx: &mut Tx, ctx: &Ctx, id: &RequestId) -> Result<()> {
+    Ok(tx.lock(&REQUESTS, ctx.merchant.as_str(), &[id.as_str()])?)
 }

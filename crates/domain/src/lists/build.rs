@@ -11,7 +11,7 @@ use store::{Stmt, Value};
 use super::parse::{amount, date};
 use super::search::{self, Look};
 use super::{Filter, Link, List, Of, Options, Query, Range};
-use crate::kit::{Ctx, Currency, Micros, PageKey};
+use crate::kit::{Ctx, Currency, Micros, PageKey, day_number};
 use crate::merchants::Settings;
 
 /// More than a search ever finds. Told that it is fewer than all rows, SQLite makes no filter of all rows first (that took eight seconds for five
@@ -124,6 +124,7 @@ impl<'a> Ask<'a> {
                 let zone = &self.settings.zone;
                 built.bind(if low { zone.start_of(day) } else { zone.end_of(day) })
             }
+            Of::Dates => built.bind(i64::from(day_number(date(value).unwrap_or_default()))),
             Of::Money(currency) => {
                 let asked = amount(value).unwrap_or_default();
                 let [none, two, three] = [0, 2, 3].map(|decimals| format!("CAST({} AS BIGINT)", built.bind(minor(asked, decimals, low))));
@@ -149,7 +150,14 @@ impl<'a> Ask<'a> {
     }
 
     fn timed(&self, built: &mut Built, text: &str) -> String {
-        if text.contains("{now}") { text.replace("{now}", &built.bind(self.now)) } else { text.to_owned() }
+        let mut text = text.to_owned();
+        if text.contains("{now}") {
+            text = text.replace("{now}", &built.bind(self.now));
+        }
+        if text.contains("{today}") {
+            text = text.replace("{today}", &built.bind(i64::from(self.settings.zone.day(self.now))));
+        }
+        text
     }
 
     /// `(id, place)` of at most `limit` rows behind (or before) a place; `None` when nothing can match.

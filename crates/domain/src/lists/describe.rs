@@ -79,7 +79,7 @@ pub struct Opt {
     pub word: &'static str,
     /// On pages.
     pub label: &'static str,
-    /// SQL; `{now}` is the moment of asking.
+    /// SQL; `{now}` is the moment of asking, `{today}` its day where the merchant lives, since 1970.
     pub when: &'static str,
     /// There are few of them and an index of their own, in the order of the default sort: rows walk along it.
     pub walks: bool,
@@ -101,6 +101,8 @@ pub enum Kind {
     Shop,
     /// ISO 4217.
     Currency,
+    /// ISO 3166, two letters.
+    Country,
     /// Words such as `stripe` or `card`.
     Word,
 }
@@ -145,6 +147,8 @@ pub struct Range {
 pub enum Of {
     /// Days; the column holds microseconds UTC.
     Days,
+    /// Days; the column holds their numbers since 1970.
+    Dates,
     /// Amounts; the column holds minor units of the currency in this one.
     Money(&'static str),
 }

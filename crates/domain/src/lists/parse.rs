@@ -68,7 +68,7 @@ impl Query {
                     }
                 } else if let Some(range) = list.ranges.iter().find(|r| r.low == key || r.high == key) {
                     let value = match range.of {
-                        Of::Days => date(value)?.to_string(),
+                        Of::Days | Of::Dates => date(value)?.to_string(),
                         Of::Money(_) => amount(value)?.to_string(),
                     };
                     let key = if range.low == key { range.low } else { range.high };
@@ -96,6 +96,10 @@ fn canonical(options: &Options, value: &str) -> Option<String> {
             _ if value == "none" => Some(value.to_owned()),
             Kind::Shop => value.parse::<ShopId>().ok().map(|id| id.to_string()),
             Kind::Currency => Currency::of(value).map(|c| c.code().to_owned()),
+            Kind::Country => {
+                let two = value.len() == 2 && value.bytes().all(|b| b.is_ascii_alphabetic());
+                two.then(|| value.to_ascii_uppercase())
+            }
             Kind::Word => (value.chars().count() <= 60 && !value.contains('\0')).then(|| value.to_owned()),
         },
     }

@@ -37,6 +37,7 @@ fn questions(list: &'static List) -> Vec<String> {
             Options::Of(owner) => vec![id(owner.prefix)],
             Options::Values(v) if v.kind == Kind::Shop => vec![id("shp"), "none".into()],
             Options::Values(v) if v.kind == Kind::Currency => vec!["EUR".into(), "JPY".into()],
+            Options::Values(v) if v.kind == Kind::Country => vec!["FR".into(), "none".into()],
             Options::Values(_) => vec!["stripe".into(), "none".into()],
         }
     };
@@ -46,7 +47,7 @@ fn questions(list: &'static List) -> Vec<String> {
         each.extend(all.iter().map(|w| format!("{}={w}", filter.name)));
         each.push(all.iter().map(|w| format!("{}={w}", filter.name)).collect::<Vec<_>>().join("&"));
     }
-    let value = |range: &Range| if range.of == Of::Days { "2026-06-15" } else { "12.50" };
+    let value = |range: &Range| if matches!(range.of, Of::Money(_)) { "12.50" } else { "2026-06-15" };
     each.extend(list.ranges.iter().flat_map(|r| [format!("{}={}", r.low, value(r)), format!("{}={}", r.high, value(r))]));
     each.extend(["q=ana", "q=ana@example.com", "q=%2B33612345678", "q=4242", "q=7"].map(str::to_owned));
     each.extend(list.views.iter().map(|v| format!("view={}", v.word)));

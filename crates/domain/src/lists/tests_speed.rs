@@ -74,7 +74,7 @@ store::db_test! {
         let f = Fixture::new(db);
         let settings = settings(&f);
         let shop = &f.shop;
-        let walks: [(&'static List, &str, &str); 27] = [
+        let walks: [(&'static List, &str, &str); 39] = [
             (&crate::payments::listed::LIST, "", "payments_listed"),
             (&crate::payments::listed::LIST, "dir=asc&sort=paid", "payments_listed"),
             (&crate::payments::listed::LIST, "after=5.x", "payments_listed"),
@@ -99,6 +99,18 @@ store::db_test! {
             (&crate::orders::listed::LIST, "sort=total", "orders_total"),
             (&crate::payments::listed_disputes::LIST, "view=all", "disputes_listed"),
             (&crate::payments::listed_disputes::LIST, "view=open&after=5.x", "disputes_status"),
+            (&crate::invoices::listed::LIST, "", "invoices_listed"),
+            (&crate::invoices::listed::LIST, "after=5.x", "invoices_listed"),
+            (&crate::invoices::listed::LIST, "country=FR&currency=EUR", "invoices_listed"),
+            (&crate::invoices::listed::LIST, "state=paid", "invoices_listed"),
+            (&crate::invoices::listed::LIST, "state=draft", "invoices_drafts"),
+            (&crate::invoices::listed::LIST, "state=open&state=partly_paid&sort=created", "invoices_unpaid"),
+            (&crate::invoices::listed::LIST, "overdue=true", "invoices_unpaid"),
+            (&crate::invoices::listed::LIST, "kind=credit_note", "invoices_credits"),
+            (&crate::invoices::listed::LIST, "sort=issued&after=5.x", "invoices_issued"),
+            (&crate::invoices::listed::LIST, "sort=due", "invoices_due"),
+            (&crate::invoices::listed::LIST, "sort=total", "invoices_total"),
+            (&crate::invoices::listed::LIST, "sort=total&dir=asc&after=5.x", "invoices_total"),
             (&crate::subscriptions::listed::LIST, "", "subscriptions_listed"),
             (&crate::subscriptions::listed::LIST, "sort=next", "subscriptions_next"),
             (&crate::subscriptions::listed::LIST, "status=active&status=trialing", "subscriptions_listed"),

@@ -1,18 +1,16 @@
 //! The list of all orders, described (SPEC 2.4, [`crate::lists`]).
 
-use std::collections::HashMap;
-
 use store::Tx;
 
 use super::queries;
 use super::read::{OrderSummary, short};
-use crate::customers::list::{queries::MANY, some_of};
-use crate::kit::{Ctx, Micros, Money, Result, Right, rfc3339};
-use crate::lists::{BuiltIn, By, Column, Filter, Kind, List, Of, Opt, Options, Owner, Range, Search, Sort, Sum, Values};
+use crate::kit::{Ctx, Micros, Money, Result, rfc3339};
+use crate::lists::parts::{self, either, guest_email, guest_name};
+use crate::lists::{BuiltIn, By, Column, Filter, List, Opt, Options, Search, Sort, Sum};
 use crate::merchants::Settings;
 
 macro_rules! found {
-    ($what:literal) => {
+    ($what:expr) => {
         concat!("SELECT y.id FROM orders y WHERE y.merchant_id = $1 AND ", $what)
     };
 }
@@ -29,14 +27,8 @@ pub static LIST: List = List {
     merchant: "o.merchant_id",
     search: &[
         Search { by: By::Customers, rows: found!("y.customer_id IN ({ids})") },
-        Search {
-            by: By::Name,
-            rows: found!(
-                "y.customer_id IS NULL AND y.name <> '' AND LOWER(y.name) COLLATE \"C\" >= LOWER(CAST({a} AS TEXT))
-                AND LOWER(y.name) COLLATE \"C\" <= LOWER(CAST({b} AS TEXT))"
-            ),
-        },
-        Search { by: By::Email, rows: found!("y.customer_id IS NULL AND y.email_key <> '' AND y.email_key >= {a} AND y.email_key <= {b}") },
+        Search { by: By::Name, rows: found!(guest_name!()) },
+        Search { by: By::Email, rows: found!(guest_email!()) },
         Search { by: By::Reference, rows: found!("y.number >= {a} AND y.number <= {b}") },
     ],
     searched: "Number, customer, guest",
@@ -58,37 +50,16 @@ pub static LIST: List = List {
                 },
             ]),
         },
-        Filter {
-            name: "abandoned",
-            label: "Basket",
-            options: Options::Words(&[
-                Opt { word: "true", label: "Abandoned", when: "o.abandoned_at IS NOT NULL", walks: true },
-                Opt { word: "false", label: "Ordered", when: "o.abandoned_at IS NULL", walks: false },
-            ]),
-        },
-        Filter { name: "shop", label: "Shop", options: Options::Values(Values { column: "o.shop_id", kind: Kind::Shop }) },
-        Filter { name: "currency", label: "Currency", options: Options::Values(Values { column: "o.currency", kind: Kind::Currency }) },
-        Filter {
-            name: "guest",
-            label: "Buyer",
-            options: Options::Words(&[
-                Opt { word: "true", label: "Guest", when: "o.customer_id IS NULL", walks: true },
-                Opt { word: "false", label: "Customer", when: "o.customer_id IS NOT NULL", walks: false },
-            ]),
-        },
-        Filter {
-            name: "flagged",
-            label: "Flag",
-            options: Options::Words(&[
-                Opt { word: "true", label: "To be looked at", when: "o.flag <> ''", walks: true },
-                Opt { word: "false", label: "Nothing to look at", when: "o.flag = ''", walks: false },
-            ]),
-        },
-        Filter { name: "customer", label: "Customer", options: Options::Of(Owner { column: "o.customer_id", prefix: "cus" }) },
+        either!("abandoned", "Basket", "Abandoned" when "o.abandoned_at IS NOT NULL", "Ordered" when "o.abandoned_at IS NULL"),
+        parts::shop("o.shop_id"),
+        parts::currency("o.currency"),
+        either!("guest", "Buyer", "Guest" when "o.customer_id IS NULL", "Customer" when "o.customer_id IS NOT NULL"),
+        either!("flagged", "Flag", "To be looked at" when "o.flag <> ''", "Nothing to look at" when "o.flag = ''"),
+        parts::customer("o.customer_id"),
     ],
     ranges: &[
-        Range { low: "ordered_from", high: "ordered_to", label: "Date", column: "o.ordered_at", of: Of::Days },
-        Range { low: "total_min", high: "total_max", label: "Amount", column: "o.total", of: Of::Money("o.currency") },
+        parts::days("ordered_from", "ordered_to", "Date", "o.ordered_at"),
+        parts::money("total_min", "total_max", "Amount", "o.total", "o.currency"),
     ],
     sorts: &[
         Sort { word: "ordered", column: "o.ordered_at", descending: true },
@@ -138,18 +109,12 @@ pub static LIST: List = List {
 /// The orders with these ids, in this order; what is gone is left out.
 ///
 /// # Errors
-/// [`crate::Error::Forbidden`] without [`Right::Read`].
+/// [`crate::Error::Forbidden`] without [`Right::Read`](crate::kit::Right).
 pub fn rows(tx: &mut Tx, ctx: &Ctx, ids: &[String]) -> Result<Vec<OrderSummary>> {
-    ctx.must(Right::Read)?;
-    let mut found: HashMap<String, OrderSummary> = HashMap::new();
-    for some in ids.chunks(MANY) {
-        some_of(tx, ctx, &queries::LISTED, some, |r| {
-            let order = short(r)?;
-            found.insert(order.id.to_string(), order);
-            Ok(())
-        })?;
-    }
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    parts::in_order(tx, ctx, &queries::LISTED, ids, |r| {
+        let order = short(r)?;
+        Ok((order.id.to_string(), order))
+    })
 }
 
 fn cells(tx: &mut Tx, ctx: &Ctx, _: &Settings, ids: &[String]) -> Result<Vec<Vec<String>>> {

@@ -1,7 +1,5 @@
 //! The list of all payments, described (SPEC 2.5, [`crate::lists`]), and its rows with who owns them.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 use store::{Row, Tx};
 
@@ -9,8 +7,9 @@ use super::read::{refund, view};
 use super::{PaymentStatus, PaymentView, disputes, queries};
 use crate::customers::display_name;
 use crate::customers::list::{queries::MANY, some_of};
-use crate::kit::{Ctx, Money, Result, Right, rfc3339};
-use crate::lists::{BuiltIn, By, Column, Filter, Kind, Link, List, Of, Opt, Options, Owner, Range, Search, Sort, Sum, Values};
+use crate::kit::{Ctx, Money, Result, rfc3339};
+use crate::lists::parts::{self, either, guest_email, guest_name, mode};
+use crate::lists::{BuiltIn, By, Column, Filter, Link, List, Opt, Options, Search, Sort, Sum};
 use crate::merchants::Settings;
 
 /// A payment of the list.
@@ -25,7 +24,7 @@ pub struct Listed {
 
 /// What other tables find of a guest's payment by, and of a customer's: each by an index of its own.
 macro_rules! found {
-    ($what:literal) => {
+    ($what:expr) => {
         concat!("SELECT y.id FROM payments y WHERE y.merchant_id = $1 AND ", $what)
     };
 }
@@ -44,12 +43,9 @@ pub static LIST: List = List {
         Search { by: By::Customers, rows: found!("y.customer_id IN ({ids})") },
         Search {
             by: By::Name,
-            rows: found!(
-                "y.customer_id IS NULL AND y.name <> '' AND LOWER(y.name) COLLATE \"C\" >= LOWER(CAST({a} AS TEXT))
-                AND LOWER(y.name) COLLATE \"C\" <= LOWER(CAST({b} AS TEXT))"
-            ),
+            rows: found!(guest_name!()),
         },
-        Search { by: By::Email, rows: found!("y.customer_id IS NULL AND y.email_key <> '' AND y.email_key >= {a} AND y.email_key <= {b}") },
+        Search { by: By::Email, rows: found!(guest_email!()) },
         Search { by: By::Phone, rows: found!("y.customer_id IS NULL AND y.phone_key <> '' AND y.phone_key >= {a} AND y.phone_key <= {b}") },
         Search {
             by: By::Reference,
@@ -113,39 +109,18 @@ pub static LIST: List = List {
                 },
             ]),
         },
-        Filter { name: "provider", label: "Provider", options: Options::Values(Values { column: "p.provider", kind: Kind::Word }) },
-        Filter { name: "method", label: "Method", options: Options::Values(Values { column: "p.kind", kind: Kind::Word }) },
-        Filter { name: "shop", label: "Shop", options: Options::Values(Values { column: "p.shop_id", kind: Kind::Shop }) },
-        Filter { name: "currency", label: "Currency", options: Options::Values(Values { column: "p.currency", kind: Kind::Currency }) },
-        Filter {
-            name: "guest",
-            label: "Payer",
-            options: Options::Words(&[
-                Opt { word: "true", label: "Guest", when: "p.customer_id IS NULL", walks: true },
-                Opt { word: "false", label: "Customer", when: "p.customer_id IS NOT NULL", walks: false },
-            ]),
-        },
-        Filter {
-            name: "mode",
-            label: "Mode",
-            options: Options::Words(&[
-                Opt { word: "live", label: "Live", when: "p.live", walks: false },
-                Opt { word: "test", label: "Test", when: "NOT p.live", walks: true },
-            ]),
-        },
-        Filter {
-            name: "flagged",
-            label: "Flag",
-            options: Options::Words(&[
-                Opt { word: "true", label: "To be looked at", when: "p.flag <> ''", walks: true },
-                Opt { word: "false", label: "Nothing to look at", when: "p.flag = ''", walks: false },
-            ]),
-        },
-        Filter { name: "customer", label: "Customer", options: Options::Of(Owner { column: "p.customer_id", prefix: "cus" }) },
+        parts::provider("p.provider"),
+        parts::word("method", "Method", "p.kind"),
+        parts::shop("p.shop_id"),
+        parts::currency("p.currency"),
+        either!("guest", "Payer", "Guest" when "p.customer_id IS NULL", "Customer" when "p.customer_id IS NOT NULL"),
+        mode!("p.live", walks: true),
+        either!("flagged", "Flag", "To be looked at" when "p.flag <> ''", "Nothing to look at" when "p.flag = ''"),
+        parts::customer("p.customer_id"),
     ],
     ranges: &[
-        Range { low: "paid_from", high: "paid_to", label: "Date", column: "p.paid_at", of: Of::Days },
-        Range { low: "amount_min", high: "amount_max", label: "Amount", column: "p.amount", of: Of::Money("p.currency") },
+        parts::days("paid_from", "paid_to", "Date", "p.paid_at"),
+        parts::money("amount_min", "amount_max", "Amount", "p.amount", "p.currency"),
     ],
     sorts: &[
         Sort { word: "paid", column: "p.paid_at", descending: true },
@@ -221,17 +196,14 @@ pub fn status_word(p: &PaymentView) -> &'static str {
 /// The payments with these ids, in this order; who is gone is left out.
 ///
 /// # Errors
-/// [`crate::Error::Forbidden`] without [`Right::Read`].
+/// [`crate::Error::Forbidden`] without [`Right::Read`](crate::kit::Right).
 pub fn rows(tx: &mut Tx, ctx: &Ctx, ids: &[String]) -> Result<Vec<Listed>> {
-    ctx.must(Right::Read)?;
-    let mut found: HashMap<String, Listed> = HashMap::new();
+    let mut found = parts::by_id(tx, ctx, &queries::LISTED, ids, |r| {
+        let payment = view(r)?;
+        let customer_name = if payment.customer.is_some() { named(r, 28)? } else { String::new() };
+        Ok((payment.id.to_string(), Listed { payment, customer_name }))
+    })?;
     for some in ids.chunks(MANY) {
-        some_of(tx, ctx, &queries::LISTED, some, |r| {
-            let payment = view(r)?;
-            let customer_name = if payment.customer.is_some() { named(r, 28)? } else { String::new() };
-            found.insert(payment.id.to_string(), Listed { payment, customer_name });
-            Ok(())
-        })?;
         some_of(tx, ctx, &queries::REFUNDS_OF, some, |r| {
             if let Some(of) = found.get_mut(r.str(9)?) {
                 of.payment.refunds.push(refund(r)?);
@@ -250,7 +222,7 @@ pub fn rows(tx: &mut Tx, ctx: &Ctx, ids: &[String]) -> Result<Vec<Listed>> {
 }
 
 /// What the customer of a row is called; its six columns begin at a place.
-pub(super) fn named(r: &Row<'_>, at: usize) -> std::result::Result<String, store::Error> {
+pub(crate) fn named(r: &Row<'_>, at: usize) -> std::result::Result<String, store::Error> {
     let text = |n: usize| r.get::<Option<String>>(at + n).map(Option::unwrap_or_default);
     Ok(display_name(&text(0)?, &text(1)?, &text(2)?, &text(3)?, &text(4)?, &text(5)?))
 }

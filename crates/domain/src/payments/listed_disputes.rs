@@ -1,16 +1,14 @@
 //! The list of all disputes, described (SPEC 2.5, [`crate::lists`]): open ones first, those to be answered soonest before the others.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 use store::{Row, Tx};
 
 use super::disputes::{self, Dispute};
 use super::listed::named;
 use super::queries;
-use crate::customers::list::{queries::MANY, some_of};
-use crate::kit::{Ctx, Currency, CustomerId, Micros, Money, OrderId, Result, Right, rfc3339};
-use crate::lists::{BuiltIn, By, Column, Filter, Kind, List, Of, Opt, Options, Owner, Range, Search, Sort, Sum, Values};
+use crate::kit::{Ctx, Currency, CustomerId, Micros, Money, OrderId, Result, rfc3339};
+use crate::lists::parts::{self, guest_email, mode};
+use crate::lists::{BuiltIn, By, Column, Filter, List, Opt, Options, Search, Sort, Sum};
 use crate::merchants::Settings;
 
 /// A dispute of the list.
@@ -46,7 +44,7 @@ pub struct Listed {
 }
 
 macro_rules! of_payment {
-    ($what:literal) => {
+    ($what:expr) => {
         concat!(
             "SELECT d.id FROM payments y CROSS JOIN disputes d WHERE y.merchant_id = $1 AND ",
             $what,
@@ -69,7 +67,7 @@ pub static LIST: List = List {
         Search { by: By::Customers, rows: of_payment!("y.customer_id IN ({ids})") },
         Search {
             by: By::Email,
-            rows: of_payment!("y.customer_id IS NULL AND y.email_key <> '' AND y.email_key >= {a} AND y.email_key <= {b}"),
+            rows: of_payment!(guest_email!()),
         },
         Search {
             by: By::Reference,
@@ -92,24 +90,17 @@ pub static LIST: List = List {
                 Opt { word: "lost", label: "Lost", when: "x.status = 'lost'", walks: false },
             ]),
         },
-        Filter { name: "reason", label: "Reason", options: Options::Values(Values { column: "x.reason", kind: Kind::Word }) },
-        Filter { name: "provider", label: "Provider", options: Options::Values(Values { column: "p.provider", kind: Kind::Word }) },
-        Filter { name: "shop", label: "Shop", options: Options::Values(Values { column: "p.shop_id", kind: Kind::Shop }) },
-        Filter { name: "currency", label: "Currency", options: Options::Values(Values { column: "x.currency", kind: Kind::Currency }) },
-        Filter {
-            name: "mode",
-            label: "Mode",
-            options: Options::Words(&[
-                Opt { word: "live", label: "Live", when: "p.live", walks: false },
-                Opt { word: "test", label: "Test", when: "NOT p.live", walks: false },
-            ]),
-        },
-        Filter { name: "customer", label: "Customer", options: Options::Of(Owner { column: "p.customer_id", prefix: "cus" }) },
+        parts::word("reason", "Reason", "x.reason"),
+        parts::provider("p.provider"),
+        parts::shop("p.shop_id"),
+        parts::currency("x.currency"),
+        mode!("p.live", walks: false),
+        parts::customer("p.customer_id"),
     ],
     ranges: &[
-        Range { low: "due_from", high: "due_to", label: "Due", column: "x.due_at", of: Of::Days },
-        Range { low: "opened_from", high: "opened_to", label: "Opened", column: "x.opened_at", of: Of::Days },
-        Range { low: "amount_min", high: "amount_max", label: "Amount", column: "x.amount", of: Of::Money("x.currency") },
+        parts::days("due_from", "due_to", "Due", "x.due_at"),
+        parts::days("opened_from", "opened_to", "Opened", "x.opened_at"),
+        parts::money("amount_min", "amount_max", "Amount", "x.amount", "x.currency"),
     ],
     sorts: &[
         Sort { word: "opened", column: "x.opened_at", descending: true },
@@ -163,18 +154,12 @@ pub static LIST: List = List {
 /// The disputes with these ids, in this order; what is gone is left out.
 ///
 /// # Errors
-/// [`crate::Error::Forbidden`] without [`Right::Read`].
+/// [`crate::Error::Forbidden`] without [`Right::Read`](crate::kit::Right).
 pub fn rows(tx: &mut Tx, ctx: &Ctx, ids: &[String]) -> Result<Vec<Listed>> {
-    ctx.must(Right::Read)?;
-    let mut found: HashMap<String, Listed> = HashMap::new();
-    for some in ids.chunks(MANY) {
-        some_of(tx, ctx, &queries::LISTED_DISPUTES, some, |r| {
-            let row = read(r)?;
-            found.insert(row.dispute.id.to_string(), row);
-            Ok(())
-        })?;
-    }
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    parts::in_order(tx, ctx, &queries::LISTED_DISPUTES, ids, |r| {
+        let row = read(r)?;
+        Ok((row.dispute.id.to_string(), row))
+    })
 }
 
 fn read(r: &Row<'_>) -> std::result::Result<Listed, store::Error> {

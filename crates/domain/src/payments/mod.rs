@@ -23,8 +23,8 @@ use serde::{Deserialize, Serialize};
 pub use put::{Put, put, put_later};
 pub(crate) use put::{Standing, check, find, find_locked, must_exist};
 pub use read::{PaymentView, RefundView, get, of_customer, of_order, refunds_of};
-pub(crate) use record::record_on;
 pub use record::{ManualPayment, bounce, record};
+pub(crate) use record::{record_on, undo};
 pub(crate) use told::{by_ref, method_of, set_order, set_subscription, tell};
 
 use crate::kit::{Address, Currency, CustomerId, ImportId, MethodId, Micros, OrderId, PaymentId, ShopId, SubscriptionId, words};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 use super::put::{find_locked, must_exist, put_later};
-use super::{MethodInput, MethodKind, Payer, PaymentInput, PaymentStatus, queries};
+use super::{MethodInput, MethodKind, Payer, PaymentInput, PaymentRow, PaymentStatus, queries};
 use crate::customers::{facts, survivor};
 use crate::events::Event;
 use crate::kit::{Ctx, Currency, CustomerId, Error, Micros, OrderId, PaymentId, Problems, Result, Right, ShopId, locks};
@@ -142,15 +142,21 @@ pub fn bounce(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, reason: &str) -> Result<()
         return Err(Error::conflict("payment_state", "No bank takes store credit back. Refund the payment instead."));
     }
     let reason: String = reason.trim().chars().take(500).collect();
-    tx.exec(&queries::SET_STATUS, &[&ctx.merchant, id, &PaymentStatus::Bounced, &"bounced", &reason, &row.paid_at, &ctx.now])?;
-    Event::new("payment.bounced")
+    undo(tx, ctx, &row, "bounced", &reason)?;
+    facts::refresh(tx, ctx, row.customer.as_slice(), "payment bounced")
+}
+
+/// The payment stops counting; what it paid is unpaid again. The caller has locked it and refreshes the facts. `code` is `bounced` or `undone`.
+pub(crate) fn undo(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, code: &str, reason: &str) -> Result<()> {
+    tx.exec(&queries::SET_STATUS, &[&ctx.merchant, &row.id, &PaymentStatus::Bounced, &code, &reason, &row.paid_at, &ctx.now])?;
+    Event::new(if code == "undone" { "payment.undone" } else { "payment.bounced" })
         .of_opt(row.customer.as_ref())
-        .on("payment", id.as_str())
+        .on("payment", row.id.as_str())
         .data(serde_json::json!({ "amount": row.amount, "currency": row.currency, "order": row.order }))
         .record(tx, ctx)?;
-    invoices::bounced(tx, ctx, id)?;
-    if let Some(order) = &row.order {
-        orders::follow_payments(tx, ctx, order)?;
+    invoices::bounced(tx, ctx, &row.id)?;
+    match &row.order {
+        Some(order) => orders::follow_payments(tx, ctx, order),
+        None => Ok(()),
     }
-    facts::refresh(tx, ctx, row.customer.as_slice(), "payment bounced")
 }

@@ -7,7 +7,7 @@ use store::Tx;
 
 use super::read::{self, Kept, Receipt};
 use super::{active, clear, legal, queries as q, refusals, sweep, words};
-use crate::customers::{facts, state};
+use crate::customers::{facts, merge, state};
 use crate::events::Event;
 use crate::kit::{AccountId, Ctx, CustomerId, ErasureId, Error, Link, Result, Right, locks, words as word_list};
 use crate::providers::{Provider, Vault, billing};
@@ -87,17 +87,10 @@ pub fn anonymise(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &CustomerId, cause: 
 
 /// Locks the customer, then everybody merged into it, at any distance. Nobody can be merged into a row that is locked.
 fn locked(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<CustomerId>> {
+    locks::customers(tx, ctx, &[id])?;
     let mut all = vec![id.clone()];
-    let mut at = 0;
-    while let Some(one) = all.get(at).cloned() {
-        locks::customers(tx, ctx, &[&one])?;
-        for source in tx.rows(&q::SOURCES, &[&ctx.merchant, &one], |r| r.get::<CustomerId>(0))? {
-            if !all.contains(&source) {
-                all.push(source);
-            }
-        }
-        at += 1;
-    }
+    all.extend(merge::sources(tx, ctx, id)?);
+    locks::customers(tx, ctx, &all.iter().collect::<Vec<_>>())?;
     Ok(all)
 }
 

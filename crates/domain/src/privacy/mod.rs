@@ -1,25 +1,29 @@
-//! Anonymising a customer for good (SPEC 11): what is personal, what stands in the way, what is cleared and what the law keeps.
+//! What is personal, and what becomes of it (SPEC 11): the register of every column that says which rows are whose; anonymising a customer for
+//! good; all data of one person as a file; and the register of what people ask about their data.
 //!
-//! The verb clears in one transaction all that a key leads to. What only speaks of the person inside of text (webhook bodies, stored answers,
-//! journals of imports) is found by a pass behind it ([`sweep`]); the ledger outside of the database sees to it that no backup brings anybody back,
-//! and [`settle`] that the erased bytes leave the files.
+//! Anonymising clears in one transaction all that a key leads to. What only speaks of the person inside of text (webhook bodies, stored
+//! answers, journals of imports) is found by a pass behind it ([`sweep`]); the ledger outside of the database sees to it that no backup brings
+//! anybody back, and [`settle`] that the erased bytes leave the files.
 
 mod active;
 mod anonymise;
 mod clear;
 pub mod columns;
+pub mod data;
 mod fake;
 mod ledger;
 mod legal;
 pub mod queries;
 mod read;
 mod refusals;
+pub mod requests;
 pub mod retention;
 mod settings;
 mod settle;
 pub mod sweep;
 #[cfg(test)]
 mod tests;
+pub(crate) mod whose;
 mod words;
 
 pub use active::active;

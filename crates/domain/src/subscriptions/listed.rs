@@ -1,15 +1,13 @@
 //! The list of all subscriptions, described (SPEC 2.7, [`crate::lists`]). Their status is that of the moment of asking (SPEC 4.2).
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 use store::Tx;
 
 use super::{Subscription, queries, read};
 use crate::customers::display_name;
-use crate::customers::list::{queries::MANY, some_of};
-use crate::kit::{Ctx, Micros, Money, Result, Right, rfc3339};
-use crate::lists::{BuiltIn, By, Column, Filter, Kind, List, Of, Opt, Options, Owner, Range, Search, Sort, Values};
+use crate::kit::{Ctx, Micros, Money, Result, rfc3339};
+use crate::lists::parts::{self, mode};
+use crate::lists::{BuiltIn, By, Column, Filter, List, Opt, Options, Search, Sort};
 use crate::merchants::Settings;
 
 /// A subscription of the list.
@@ -68,7 +66,7 @@ pub static LIST: List = List {
                 },
             ]),
         },
-        Filter { name: "shop", label: "Shop", options: Options::Values(Values { column: "s.shop_id", kind: Kind::Shop }) },
+        parts::shop("s.shop_id"),
         Filter {
             name: "cycle",
             label: "Cycle",
@@ -79,22 +77,15 @@ pub static LIST: List = List {
                 Opt { word: "year", label: "Years", when: "s.cycle_unit = 'year'", walks: false },
             ]),
         },
-        Filter { name: "provider", label: "Provider", options: Options::Values(Values { column: "s.provider", kind: Kind::Word }) },
-        Filter { name: "currency", label: "Currency", options: Options::Values(Values { column: "s.currency", kind: Kind::Currency }) },
-        Filter {
-            name: "mode",
-            label: "Mode",
-            options: Options::Words(&[
-                Opt { word: "live", label: "Live", when: "s.live", walks: false },
-                Opt { word: "test", label: "Test", when: "NOT s.live", walks: false },
-            ]),
-        },
-        Filter { name: "customer", label: "Customer", options: Options::Of(Owner { column: "s.customer_id", prefix: "cus" }) },
+        parts::provider("s.provider"),
+        parts::currency("s.currency"),
+        mode!("s.live", walks: false),
+        parts::customer("s.customer_id"),
     ],
     ranges: &[
-        Range { low: "next_from", high: "next_to", label: "Next payment", column: "s.next_payment_at", of: Of::Days },
-        Range { low: "started_from", high: "started_to", label: "Started", column: "s.started_at", of: Of::Days },
-        Range { low: "amount_min", high: "amount_max", label: "Total", column: "s.amount", of: Of::Money("s.currency") },
+        parts::days("next_from", "next_to", "Next payment", "s.next_payment_at"),
+        parts::days("started_from", "started_to", "Started", "s.started_at"),
+        parts::money("amount_min", "amount_max", "Total", "s.amount", "s.currency"),
     ],
     sorts: &[
         Sort { word: "started", column: "s.started_at", descending: true },
@@ -146,19 +137,13 @@ pub static LIST: List = List {
 /// The subscriptions with these ids, in this order; what is gone is left out.
 ///
 /// # Errors
-/// [`crate::Error::Forbidden`] without [`Right::Read`].
+/// [`crate::Error::Forbidden`] without [`Right::Read`](crate::kit::Right).
 pub fn rows(tx: &mut Tx, ctx: &Ctx, ids: &[String]) -> Result<Vec<Listed>> {
-    ctx.must(Right::Read)?;
-    let mut found: HashMap<String, Listed> = HashMap::new();
-    for some in ids.chunks(MANY) {
-        some_of(tx, ctx, &queries::LISTED, some, |r| {
-            let customer_name = display_name(r.str(19)?, r.str(20)?, r.str(21)?, r.str(22)?, r.str(23)?, r.str(24)?);
-            let row = Listed { subscription: read(r)?, customer_name, shop_name: r.get(18)? };
-            found.insert(row.subscription.id.to_string(), row);
-            Ok(())
-        })?;
-    }
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    parts::in_order(tx, ctx, &queries::LISTED, ids, |r| {
+        let customer_name = display_name(r.str(19)?, r.str(20)?, r.str(21)?, r.str(22)?, r.str(23)?, r.str(24)?);
+        let row = Listed { subscription: read(r)?, customer_name, shop_name: r.get(18)? };
+        Ok((row.subscription.id.to_string(), row))
+    })
 }
 
 fn cells(tx: &mut Tx, ctx: &Ctx, _: &Settings, ids: &[String]) -> Result<Vec<Vec<String>>> {

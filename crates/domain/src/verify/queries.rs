@@ -15,8 +15,8 @@ store::statements! {
         (SELECT COUNT(*) FROM credit_lines l WHERE l.merchant_id = b.merchant_id AND l.customer_id = b.customer_id AND l.currency = b.currency AND l.balance < 0)
         FROM credit_balances b WHERE b.merchant_id = $1 AND b.customer_id > $2 AND b.customer_id <= $3 ORDER BY b.customer_id, b.currency";
     pub CREDIT_CUSTOMERS = "SELECT DISTINCT customer_id FROM credit_balances WHERE merchant_id = $1 AND customer_id > $2 ORDER BY customer_id LIMIT $3";
-    /// Payments by store credit with what they took of the ledger and what came back.
-    pub CREDIT_PAYMENTS = "SELECT p.provider_ref, p.id, CASE WHEN p.status = 'settled' THEN p.amount ELSE 0 END, p.refunded,
+    /// Payments by store credit with what they took of the ledger and what came back: what was refunded, and all of one that was undone.
+    pub CREDIT_PAYMENTS = "SELECT p.provider_ref, p.id, CASE WHEN p.status IN ('settled', 'bounced') THEN p.amount ELSE 0 END, CASE WHEN p.status = 'bounced' THEN p.amount ELSE p.refunded END,
         (SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM credit_lines l WHERE l.merchant_id = p.merchant_id AND l.payment_id = p.id AND l.kind = 'spend'),
         (SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM credit_lines l WHERE l.merchant_id = p.merchant_id AND l.payment_id = p.id AND l.kind = 'return')
         FROM payments p WHERE p.merchant_id = $1 AND p.provider = 'store_credit' AND p.provider_ref > $2 ORDER BY p.provider_ref LIMIT $3";

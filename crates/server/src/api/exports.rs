@@ -50,7 +50,7 @@ impl Kind {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Export {
-    /// `customers`, `payments`, `disputes`, `subscriptions` or `orders`; absent: customers.
+    /// `customers`, `payments`, `disputes`, `subscriptions`, `orders`, `invoices` or `privacy_requests`; absent: customers.
     #[serde(default = "customers")]
     #[schema(example = "payments")]
     list: String,
@@ -121,7 +121,9 @@ fn spool(app: &App, caller: &Caller, asked: &Export) -> domain::Result<File> {
         people(app, caller, asked, &mut out)?;
     } else {
         let list = lists::named(&asked.list);
-        let list = list.ok_or_else(|| Problems::one("list", "unknown", "Use customers, payments, disputes, subscriptions or orders."))?;
+        let list = list.ok_or_else(|| {
+            Problems::one("list", "unknown", "Use customers, payments, disputes, subscriptions, orders, invoices or privacy_requests.")
+        })?;
         others(app, caller, asked, list, &mut out)?;
     }
     out.flush().map_err(cannot)?;
@@ -168,7 +170,7 @@ fn others(app: &App, caller: &Caller, asked: &Export, list: &'static List, out: 
 }
 
 /// Without a view, everything is meant.
-fn whole(list: &'static List, text: &str) -> String {
+pub(super) fn whole(list: &'static List, text: &str) -> String {
     let named = url::form_urlencoded::parse(text.trim_start_matches('?').as_bytes()).any(|(key, _)| key == "view");
     if named { text.to_owned() } else { format!("{text}&view={}", list.whole().word) }
 }

@@ -1,16 +1,19 @@
-//! Lists of all payments, disputes, subscriptions and orders: the filters of the pages by the same names, read strictly; cursor pages.
+//! Lists of all payments, disputes, subscriptions, orders and invoices: the filters of the pages by the same names, read strictly; cursor pages.
 
-use domain::kit::{Ctx, Problems};
-use domain::lists::{self, List, Query, kept};
+use axum::extract::{RawQuery, State};
+use domain::kit::{Ctx, Problems, Right};
+use domain::lists::{self, List, Options, Query, kept};
 use serde::Serialize;
 use store::Tx;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
 
 use super::asked;
-use super::types::Page;
+use super::types::{Money, Page, money};
 use super::words;
 use crate::app::App;
-use crate::http::Problem;
+use crate::http::guard::Caller;
+use crate::http::{Policy, Problem, Routes};
 
 /// A page of a list. `rows` reads what its ids stand for.
 ///
@@ -63,6 +66,98 @@ fn query(list: &'static List, raw: &str) -> domain::Result<(Query, usize)> {
     let (query, problems) = Query::parse(list, &text.finish());
     problems.check()?;
     Ok((query, usize::try_from(asked::limit(limit)?).unwrap_or(1)))
+}
+
+/// How many match, and how many each option would give.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListCounts {
+    /// Exactly so many match.
+    pub total: u64,
+    /// What is summed of those that match, by currency; never test money together with live money.
+    pub sums: Vec<Money>,
+    /// The filters of the list, by their names in the query.
+    pub filters: Vec<FilterCounts>,
+}
+
+/// How many each option of a filter would give, what is chosen in the same filter aside.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FilterCounts {
+    #[schema(example = "status")]
+    pub filter: &'static str,
+    pub options: Vec<WordCount>,
+}
+
+/// An option by its word in the query.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WordCount {
+    #[schema(example = "open")]
+    pub option: String,
+    pub count: u64,
+}
+
+async fn counted(app: &App, ctx: &Ctx, list: &'static List, raw: Option<&str>) -> Result<axum::Json<ListCounts>, Problem> {
+    let (query, _) = query(list, raw.unwrap_or_default())?;
+    let indexes = app.indexes.clone();
+    let counts = app
+        .read(ctx, move |tx, ctx| {
+            let query = kept::expand(tx, ctx, query.clone())?;
+            lists::count(tx, ctx, &indexes, &query)
+        })
+        .await?;
+    let option = |(option, count)| WordCount { option, count };
+    let filters = list.filters.iter().zip(counts.options).filter(|(filter, _)| !matches!(filter.options, Options::Of(_)));
+    Ok(axum::Json(ListCounts {
+        total: counts.total,
+        sums: counts.sums.into_iter().map(|sum| money(sum.minor, sum.currency)).collect(),
+        filters: filters
+            .map(|(filter, options)| FilterCounts { filter: filter.name, options: options.into_iter().map(option).collect() })
+            .collect(),
+    }))
+}
+
+/// The operations that count: one for each list, by the same names as the list itself.
+macro_rules! counts {
+    ($($(#[$about:meta])* $name:ident = $list:path, $path:tt, $id:tt, $tag:tt, $asked:ident;)*) => {
+        $(
+            $(#[$about])*
+            #[utoipa::path(get, path = $path, operation_id = $id, tag = $tag, params($asked), responses((status = 200, body = ListCounts)))]
+            async fn $name(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Result<axum::Json<ListCounts>, Problem> {
+                counted(&app, &ctx, &$list, raw.as_deref()).await
+            }
+        )*
+        /// The operations of the room.
+        pub fn routes(routes: Routes) -> Routes {
+            let read = Policy::May(Right::Read);
+            routes$(.api(read, routes!($name)))*
+        }
+    };
+}
+
+counts! {
+    /// Count payments.
+    ///
+    /// How many match, what they brought, and how many each option of each filter would give.
+    count_payments = domain::payments::listed::LIST, "/api/v1/payments/counts", "countPayments", "Payments", PaymentsAsked;
+    /// Count disputes.
+    ///
+    /// How many match, their amounts, and how many each option of each filter would give.
+    count_disputes = domain::payments::listed_disputes::LIST, "/api/v1/disputes/counts", "countDisputes", "Payments", DisputesAsked;
+    /// Count subscriptions.
+    ///
+    /// How many match, and how many each option of each filter would give.
+    count_subscriptions = domain::subscriptions::listed::LIST, "/api/v1/subscriptions/counts", "countSubscriptions", "Subscriptions", SubscriptionsAsked;
+    /// Count orders.
+    ///
+    /// How many match, what was ordered, and how many each option of each filter would give.
+    count_orders = domain::orders::listed::LIST, "/api/v1/orders/counts", "countOrders", "Orders", OrdersAsked;
+    /// Count invoices.
+    ///
+    /// How many match, what was invoiced, and how many each option of each filter would give.
+    count_invoices = domain::invoices::listed::LIST, "/api/v1/invoices/counts", "countInvoices", "Invoices", InvoicesAsked;
+    /// Count requests about data.
+    ///
+    /// How many match, and how many each option of each filter would give.
+    count_requests = domain::privacy::requests::listed::LIST, "/api/v1/privacy-requests/counts", "countPrivacyRequests", "Privacy", RequestsAsked;
 }
 
 /// Describes the query string of a list. Only the description is used: the one grammar of lists reads it.
@@ -238,6 +333,86 @@ asked! {
         #[param(pattern = "^(ordered|total)?$")]
         sort: Option<String>,
     }
+    /// Which invoices and credit notes.
+    InvoicesAsked {
+        /// The beginning of an invoice's or an order's number, of a guest's name or e-mail address; or a customer as the list of customers finds
+        /// them.
+        q: Option<String>,
+        /// Of invoices; may be repeated. Credit notes are found by `kind`.
+        #[param(value_type = Option<Vec<words::InvoiceState>>, explode = true)]
+        state: Option<Vec<String>>,
+        /// Something is left to pay and its day is over.
+        overdue: Option<bool>,
+        #[param(value_type = Option<Vec<words::InvoiceKind>>, explode = true)]
+        kind: Option<Vec<String>>,
+        /// The buyer's, two letters, or `none`; may be repeated.
+        #[param(explode = true)]
+        country: Option<Vec<String>>,
+        /// Issued on this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        issued_from: Option<String>,
+        /// Issued on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        issued_to: Option<String>,
+        /// To be paid by this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        due_from: Option<String>,
+        /// To be paid by this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        due_to: Option<String>,
+        /// At least, in major units of each invoice's currency.
+        total_min: Option<String>,
+        /// At most.
+        total_max: Option<String>,
+        /// `created`, `issued`, `due` or `total`.
+        #[param(pattern = "^(created|issued|due|total)?$")]
+        sort: Option<String>,
+    }
+}
+
+/// Which requests about data.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "described, and read by the grammar that pages use too")]
+pub struct RequestsAsked {
+    /// A customer as the list of customers finds them, or the beginning of who asks.
+    q: Option<String>,
+    #[param(value_type = Option<Vec<words::RequestState>>, explode = true)]
+    state: Option<Vec<String>>,
+    /// Open, and its day is over.
+    overdue: Option<bool>,
+    #[param(value_type = Option<Vec<words::RequestKind>>, explode = true)]
+    kind: Option<Vec<String>>,
+    /// The id of a customer; may be repeated.
+    #[param(explode = true)]
+    customer: Option<Vec<String>>,
+    /// To be answered on this day or later.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    due_from: Option<String>,
+    /// To be answered on this day or before.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    due_to: Option<String>,
+    /// Received on this day or later.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    received_from: Option<String>,
+    /// Received on this day or before.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    received_to: Option<String>,
+    /// A built-in view, or the id of a saved one.
+    view: Option<String>,
+    /// `due` or `received`.
+    #[param(pattern = "^(due|received)?$")]
+    sort: Option<String>,
+    /// `asc` or `desc`.
+    #[param(pattern = "^(asc|desc)?$")]
+    dir: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// `prev` of the page behind.
+    before: Option<String>,
+    /// 1 to 200; 50 unless said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
 }
 
 #[cfg(test)]
@@ -253,6 +428,8 @@ mod tests {
             (&domain::payments::listed::LIST, PaymentsAsked::into_params(|| None)),
             (&domain::payments::listed_disputes::LIST, DisputesAsked::into_params(|| None)),
             (&domain::subscriptions::listed::LIST, SubscriptionsAsked::into_params(|| None)),
+            (&domain::invoices::listed::LIST, InvoicesAsked::into_params(|| None)),
+            (&domain::privacy::requests::listed::LIST, RequestsAsked::into_params(|| None)),
             (&domain::orders::listed::LIST, OrdersAsked::into_params(|| None)),
         ] {
             let mut taken: BTreeSet<String> = list.names().into_iter().filter(|n| *n != "per").map(str::to_owned).collect();

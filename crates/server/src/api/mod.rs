@@ -39,7 +39,7 @@ use crate::http::{Problem, Routes};
 pub fn routes(routes: Routes) -> Routes {
     let routes = duplicates::routes(customers::routes(routes));
     let routes = invoices::routes(checkouts::routes(orders::routes(routes)));
-    let routes = plans::routes(subscriptions::routes(payments::routes(routes)));
+    let routes = lists::routes(plans::routes(subscriptions::routes(payments::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
     events::routes(staff::routes(settings::routes(routes)))

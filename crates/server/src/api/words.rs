@@ -40,6 +40,10 @@ words! {
     DuplicateState = domain::duplicates::State::ALL, "What people said about a pair";
     BlockedKind = domain::blocks::Kind::ALL, "What is blocked";
     InvoiceKind = domain::invoices::Kind::ALL, "Invoice or credit note";
+    RequestKind = domain::privacy::requests::Kind::ALL, "What is asked about data";
+    RequestState = domain::privacy::requests::State::ALL, "How far a request came";
+    ProofKind = domain::providers::evidence::ProofKind::ALL, "What a file in a dispute proves";
+    CallState = domain::providers::CallState::ALL, "How far what a provider was asked came";
     InvoiceState = domain::invoices::State::ALL, "How far an invoice came";
     InvoicePrices = domain::invoices::Prices::ALL, "Whether prices hold the tax";
     InvoiceRounding = domain::invoices::Rounding::ALL, "Where amounts are rounded";

@@ -57,6 +57,7 @@ impl Demo {
         demo::fill(db, &house, &plan, |done| bar.set_position(done as u64)).map_err(words)?;
         demo::guests(db, &house, &plan).map_err(words)?;
         demo::bills(db, &house, &plan).map_err(words)?;
+        demo::asks(db, &house, &plan).map_err(words)?;
         demo::business(db, &house).map_err(words)?;
         demo::clubs(db, &house, &plan).map_err(words)?;
         let mut file = place.file()?;

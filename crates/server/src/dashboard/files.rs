@@ -42,10 +42,15 @@ pub async fn name(app: &App, ctx: &Ctx, what: &str, format: Format) -> domain::R
 
 /// The answer that brings it.
 pub fn sent(file: File, format: Format, name: &str) -> Response {
+    sent_as(file, format.media_type(), name)
+}
+
+/// The same for a file of another kind.
+pub fn sent_as(file: File, media_type: &'static str, name: &str) -> Response {
     let length = file.metadata().map(|m| m.len()).ok();
     let mut response = Body::from_stream(ReaderStream::with_capacity(tokio::fs::File::from_std(file), 64 * 1024)).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }

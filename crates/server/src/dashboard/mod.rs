@@ -31,6 +31,7 @@ mod toast;
 pub mod tones;
 mod typed;
 
+pub use files::spooled;
 pub use frame::frame;
 pub use page::{PageError, PageResult, error_page, not_found, see_other, show, show_with};
 pub use toast::{Toasted, toasted};

@@ -59,7 +59,8 @@ pub struct Frame {
     pub shop: String,
     pub shops: Vec<Named>,
     pub running_jobs: u32,
-    pub test_mode: bool,
+    /// What stands over the page; empty for nothing.
+    pub band: &'static str,
     pub may_write_customers: bool,
     pub may_write_orders: bool,
     pub may_open_settings: bool,
@@ -83,7 +84,7 @@ impl Default for Frame {
             shop: String::new(),
             shops: Vec::new(),
             running_jobs: 0,
-            test_mode: false,
+            band: "",
             may_write_customers: false,
             may_write_orders: false,
             may_open_settings: false,
@@ -105,7 +106,22 @@ const NEW_CUSTOMER: Room = Room { id: "new-customer", name: "Customer", href: "/
 const NEW_INVOICE: Room = Room { id: "new-invoice", name: "Invoice", href: "/invoices/new", icon: "invoices" };
 const NEW_ORDER: Room = Room { id: "new-order", name: "Order", href: "/orders/new", icon: "orders" };
 
+/// The words over a page that shows so many things of test mode among so many (SPEC 6.2).
+pub fn band(tests: usize, all: usize) -> &'static str {
+    match tests {
+        0 => "",
+        _ if tests == all => "Test mode: nothing here is real money",
+        _ => "Some of this is a test and no real money: it is marked, and counts nowhere",
+    }
+}
+
 impl Frame {
+    /// With these words over it.
+    #[must_use]
+    pub fn under(self, band: &'static str) -> Self {
+        Self { band, ..self }
+    }
+
     /// The sidebar: only rooms that exist, and settings only for whom they open.
     pub fn rooms(&self) -> Vec<Part> {
         let mut parts = vec![

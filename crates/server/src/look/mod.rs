@@ -11,7 +11,7 @@ mod list;
 pub use assets::{Asset, asset, served};
 pub use chart::{Bar, Chart};
 pub use form::{FieldError, Form, described_by};
-pub use frame::{Frame, Named, Part, Room, Toast};
+pub use frame::{Frame, Named, Part, Room, Toast, band};
 pub use list::{Choice, Column, Menu, On, Page, Tab, When, lit};
 
 /// The keys that pages answer to, as the help dialog shows them. `assets/app.js` does what stands here.

@@ -44,7 +44,7 @@ fn everything(form: Form, name: &'static str) -> String {
         shops: vec![named("a"), named("b")],
         merchants: vec![named("m"), named("n")],
         running_jobs: 2,
-        test_mode: true,
+        band: super::band(1, 1),
         may_write_customers: true,
         may_open_settings: true,
         toast: Some(undo),

@@ -115,7 +115,7 @@ store::db_test! {
         assert!(mara.get(&format!("{at}/xml")).body.contains("<ram:GrandTotalAmount>20.00</ram:GrandTotalAmount>"));
         assert!(mara.get(&format!("/customers/{customer}/invoices")).body.contains("INV-2026-00001"));
         assert!(mara.get("/invoices?q=INV-2026-00001").body.contains("INV-2026-00001"));
-        assert!(mara.get("/invoices?state=overdue").body.contains("No invoice matches"));
+        assert!(mara.get("/invoices?overdue=true").body.contains("Nothing matches"));
 
         let dialog = mara.get(&format!("{at}/send"));
         let once = hidden(&dialog.body, "once");
@@ -242,5 +242,80 @@ store::db_test! {
         let mail = mail["id"].as_str().unwrap();
         assert_eq!(say("POST", &format!("/mails/{mail}/retry"), Value::Null).1["code"], "mail_state");
         assert_eq!(say("GET", &format!("{at}/mails"), Value::Null).1["data"].as_array().unwrap().len(), 1);
+    }
+
+    fn store_credit_pays_an_invoice_from_the_dialog_and_by_the_api_and_comes_off_again(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        seller(&f);
+        let (mut mara, all) = (desk.owner(&f), key(&f, Rights::all()));
+        let (customer, order, _) = bought(&f, "1", false);
+        let made = mara.post(&format!("/orders/{order}/invoice"), &[]).location;
+        mara.post(&format!("{made}/issue"), &[]);
+        assert!(!mara.get(&made).body.contains("Use store credit"), "there is none");
+        let grant = json!({ "amount": 1500, "currency": "EUR", "reason": "goodwill" });
+        assert_eq!(ask(&desk, &all, "POST", &format!("/customers/{customer}/credit"), &grant).0, 201);
+        assert!(mara.get(&made).body.contains("Use store credit"));
+        let dialog = mara.get(&format!("{made}/store-credit"));
+        assert!(dialog.body.contains("value=\"15.00\"") && dialog.body.contains("<b>€20.00</b> is left to pay"), "{}", dialog.body);
+        let once = hidden(&dialog.body, "once");
+        let much = mara.post(&format!("{made}/store-credit"), &[("amount", "15.01")]);
+        assert!(much.status == StatusCode::UNPROCESSABLE_ENTITY && much.body.contains("At most €15.00 of store credit is there."), "{}", much.body);
+        for _ in 0..2 {
+            let done = mara.post(&format!("{made}/store-credit"), &[("amount", "5"), ("once", once.as_str())]);
+            assert_eq!((done.status, done.location.as_str()), (StatusCode::SEE_OTHER, made.as_str()), "{}", done.body);
+        }
+        let page = mara.get(&made).body;
+        assert!(page.contains("€15.00 due") && page.contains("Take off"), "pressed twice is once: {page}");
+        let undo = page[page.find(&format!("{made}/store-credit/")).unwrap()..].split('"').next().unwrap().to_owned();
+        assert_eq!(mara.post(&undo, &[]).location, made);
+        assert!(mara.get(&made).body.contains("€20.00 due"));
+        assert_eq!(mara.post(&undo, &[]).status, StatusCode::CONFLICT, "taken off once");
+
+        let at = made.as_str();
+        let (status, paid, _) = ask(&desk, &all, "POST", &format!("{at}/store-credit"), &json!({ "amount": 1500 }));
+        assert_eq!((status, paid["due"]["amount"].as_i64(), paid["payments"][0]["provider"].as_str()), (200, Some(500), Some("store_credit")), "{paid}");
+        let (status, more, _) = ask(&desk, &all, "POST", &format!("{at}/store-credit"), &json!({ "amount": 1 }));
+        assert_eq!((status, more["errors"][0]["pointer"].as_str()), (422, Some("/amount")), "{more}");
+        let payment = paid["payments"][0]["payment"].as_str().unwrap();
+        let (status, off, _) = ask(&desk, &all, "DELETE", &format!("{at}/store-credit/{payment}"), &Value::Null);
+        assert_eq!((status, off["due"]["amount"].as_i64()), (200, Some(2000)), "{off}");
+        let weak = key(&f, Rights::all().without(Right::Payments));
+        assert_eq!(ask(&desk, &weak, "POST", &format!("{at}/store-credit"), &json!({ "amount": 1 })).0, 403);
+    }
+
+    fn invoices_are_listed_counted_kept_as_views_and_exported(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        seller(&f);
+        let (mut mara, all) = (desk.owner(&f), key(&f, Rights::all()));
+        assert!(mara.get("/invoices").body.contains("No invoices yet"));
+        let (_, order, _) = bought(&f, "1", false);
+        let made = mara.post(&format!("/orders/{order}/invoice"), &[]).location;
+        let list = mara.get("/invoices?view=all").body;
+        assert!(list.contains("1 matches") && list.contains(&made) && !list.contains("Record payment"), "{list}");
+        mara.post(&format!("{made}/issue"), &[]);
+        let list = mara.get("/invoices?view=unpaid").body;
+        assert!(list.contains("1 matches · €20.00 invoiced") && list.contains(&format!("{made}/pay")), "{list}");
+        assert_eq!(mara.get("/invoices").location, "/invoices?view=unpaid", "the bare page comes back to what was used");
+        assert!(mara.get("/invoices?view=overdue").body.contains("Nothing matches"));
+        let (_, counts, _) = ask(&desk, &all, "GET", "/invoices/counts?kind=invoice", &Value::Null);
+        let state = counts["filters"].as_array().unwrap().iter().find(|c| c["filter"] == "state").unwrap();
+        let open = state["options"].as_array().unwrap().iter().find(|o| o["option"] == "open").unwrap();
+        assert_eq!((&counts["total"], &open["count"], &counts["sums"][0]["amount"]), (&json!(1), &json!(1), &json!(2000)), "{counts}");
+        assert_eq!(ask(&desk, &all, "GET", "/invoices/counts?stat=open", &Value::Null).0, 422);
+        let view = json!({ "list": "invoices", "name": "Open ones", "query": "state=open&sort=total" });
+        let (status, view, _) = ask(&desk, &all, "POST", "/views", &view);
+        assert_eq!((status, view["list"].as_str(), view["query"].as_str()), (201, Some("invoices"), Some("state=open&sort=total")), "{view}");
+        let id = view["id"].as_str().unwrap();
+        assert_eq!(ask(&desk, &all, "GET", "/views?list=invoices", &Value::Null).1["data"][0]["id"], view["id"]);
+        assert_eq!(ask(&desk, &all, "GET", "/views", &Value::Null).1["data"], json!([]), "not one of customers");
+        assert_eq!(ask(&desk, &all, "GET", &format!("/invoices?view={id}"), &Value::Null).1["data"].as_array().unwrap().len(), 1);
+        let wrong = json!({ "list": "invoices", "name": "x", "query": "stat=open" });
+        assert_eq!(ask(&desk, &all, "POST", "/views", &wrong).0, 422);
+        assert_eq!(ask(&desk, &all, "DELETE", &format!("/views/{id}"), &Value::Null).0, 404, "of customers there is none");
+        assert_eq!(ask(&desk, &all, "DELETE", &format!("/views/{id}?list=invoices"), &Value::Null).0, 204);
+        let (_, _, file) = ask(&desk, &all, "POST", "/exports", &json!({ "list": "invoices", "format": "csv", "query": "state=open" }));
+        assert!(file.body.contains("INV-2026-00001,invoice,open,2026-06-15,2026-06-29,"), "{}", file.body);
     }
 }

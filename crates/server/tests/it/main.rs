@@ -4,6 +4,7 @@ mod api;
 mod credit;
 mod desk;
 mod duplicates;
+mod erasures;
 mod invoices;
 mod lists;
 mod merges;

@@ -1,200 +1,140 @@
-//! Anonymising as a person presses it, as a program asks for it, and after a backup is put back.
-
-use std::path::Path;
-use std::process::Command;
+//! One person's data as a file, the register of requests, and the purge of prospects: as people press them and programs send them.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use domain::customers::{self, NewCustomer, Rules};
-use domain::jobs::{self, Tools};
-use domain::kit::{CustomerId, FixedClock, IdSource, Rights, Role};
-use domain::privacy::{self, Cause, Ledger};
-use domain::providers::Vault;
-use domain::testing::{Fixture, NOW};
+use domain::kit::{CustomerId, Right, Rights, Role};
+use domain::testing::Fixture;
 use serde_json::{Value, json};
-use store::{Db, Options, Target};
 
-use crate::desk::{Desk, key, of_role};
+use crate::desk::{Answer, Desk, key, of_role};
 
-fn customer(f: &Fixture, email: &str) -> CustomerId {
-    let (ctx, new) = (
-        f.ctx.clone(),
-        NewCustomer { email: email.into(), name: "Ana Ruiz".into(), note: Some("likes it dark".into()), ..NewCustomer::default() },
-    );
+fn customer(f: &Fixture, name: &str, email: &str) -> CustomerId {
+    let (ctx, new) = (f.ctx.clone(), NewCustomer { email: email.into(), name: name.into(), ..NewCustomer::default() });
     f.db.write_now(move |tx| customers::create(tx, &ctx, new.clone(), Rules::Normal)).unwrap().id
 }
 
-fn say(desk: &Desk, key: &str, method: &str, path: &str, once: &str, body: &Value) -> (u16, Value) {
-    let mut request = Request::builder()
+fn ask(desk: &Desk, key: &str, method: &str, path: &str, body: &Value) -> (u16, Value, Answer) {
+    let request = Request::builder()
         .method(method)
         .uri(format!("/api/v1{path}"))
         .header("authorization", format!("Bearer {key}"))
-        .header("content-type", "application/json");
-    if !once.is_empty() {
-        request = request.header("idempotency-key", once);
-    }
-    let answer = desk.send(request.body(Body::from(if body.is_null() { String::new() } else { body.to_string() })).unwrap());
-    (answer.status.as_u16(), serde_json::from_str(&answer.body).unwrap_or(Value::Null))
-}
-
-fn work(desk: &Desk) {
-    let tools = Tools { indexes: desk.app.indexes.clone(), vault: Some(desk.app.config.vault.clone()), ..Tools::default() };
-    jobs::run_all(&desk.app.db, &server::workers::kinds(), &tools, &FixedClock(NOW), "worker", &|| false).unwrap();
-    privacy::settle(&desk.app.db, &desk.app.ledger, &FixedClock(NOW)).unwrap();
-}
-
-fn order(f: &Fixture, email: &str) -> Value {
-    json!({ "shop": f.shop, "external_id": "o-1", "currency": "EUR", "buyer": { "email": email, "name": "Ana Ruiz" },
-        "lines": [{ "sku": "COF", "title": "Coffee", "quantity": "2", "unit_price": "12.50" }], "payments": [] })
+        .header("content-type", "application/json")
+        .body(Body::from(if body.is_null() { String::new() } else { body.to_string() }))
+        .unwrap();
+    let answer = desk.send(request);
+    (answer.status.as_u16(), serde_json::from_str(&answer.body).unwrap_or(Value::Null), answer)
 }
 
 store::db_test! {
     domain::migrations();
 
-    fn the_dialog_wants_a_word_and_leads_to_a_receipt(db) {
+    fn the_data_of_one_person_is_taken_from_the_profile_and_by_the_api(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);
-        let ana = customer(&f, "ana@example.es");
-        let mut olivia = desk.owner(&f);
+        let (mut olivia, all) = (desk.owner(&f), key(&f, Rights::all()));
+        let (ana, bob) = (customer(&f, "Ana <Ruiz>", "ana@example.es"), customer(&f, "Bob", "bob@example.com"));
         let at = format!("/customers/{ana}");
-        assert!(olivia.get(&at).body.contains("Anonymise customer"));
-        assert!(olivia.get(&format!("{at}/anonymise")).body.contains("Nobody can bring it back."));
-        let wrong = olivia.post(&format!("{at}/anonymise"), &[("word", "yes")]);
-        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("f-word-error"), "{}", wrong.body);
-        let done = olivia.post(&format!("{at}/anonymise"), &[("word", "anonymise")]);
-        assert_eq!((done.status, done.location.as_str()), (StatusCode::SEE_OTHER, format!("{at}/erasure").as_str()));
-        assert_eq!(std::fs::read_to_string(desk.folder.path().join("erasures.ledger")).unwrap().lines().count(), 1, "before the answer");
-        work(&desk);
-        let receipt = olivia.get(&format!("{at}/erasure")).body;
-        assert!(receipt.contains("Receipt of an erasure") && receipt.contains("Notes") && !receipt.contains("Ruiz"), "{receipt}");
-        let again = olivia.post(&format!("{at}/anonymise"), &[("word", "ANONYMISE")]);
-        assert_eq!(again.location, format!("{at}/erasure"), "twice is once");
-        let profile = olivia.get(&at).body;
-        assert!(profile.contains("erased for good") && !profile.contains("ana@example.es") && !profile.contains(&format!("{at}/edit")), "{profile}");
-        assert!(!olivia.get("/customers?q=Ruiz").body.contains("ana@example.es"), "nor is it found");
-        let mut sam = of_role(&desk, &f, Role::Support);
-        assert_eq!(sam.get(&format!("{at}/anonymise")).status, StatusCode::FORBIDDEN);
+        assert!(olivia.get(&at).body.contains(&format!("{at}/data")), "the menu leads there");
+        assert!(olivia.get(&format!("{at}/data")).body.contains("Data of Ana &#60;Ruiz&#62;"));
+        let html = olivia.post(&format!("{at}/data"), &[("format", "html")]);
+        assert!(html.body.starts_with("<!doctype html>") && html.body.contains("Ana &lt;Ruiz&gt;") && html.body.contains("ana@example.es"), "{}", html.body);
+        assert!(!html.body.contains("bob@example.com"));
+        assert!(olivia.get(&format!("{at}/timeline")).body.contains("All data taken as a file (html)"));
+
+        let (status, data, _) = ask(&desk, &all, "GET", &format!("{at}/data"), &Value::Null);
+        assert_eq!((status, &data["name"], &data["customers"]), (200, &json!("Ana <Ruiz>"), &json!([ana])), "{data}");
+        assert!(ask(&desk, &all, "GET", &format!("{at}/data?format=html"), &Value::Null).2.body.starts_with("<!doctype html>"));
+        assert_eq!(ask(&desk, &all, "GET", &format!("{at}/data?format=pdf"), &Value::Null).0, 422);
+        let weak = key(&f, Rights::all().without(Right::PersonalData));
+        assert_eq!(ask(&desk, &weak, "GET", &format!("/customers/{bob}/data"), &Value::Null).0, 403);
+        let mut support = desk.person(&f, &of_role(&f, Role::Support));
+        assert_eq!(support.get(&format!("{at}/data")).status, StatusCode::FORBIDDEN);
+        assert!(!support.get(&at).body.contains(&format!("{at}/data")), "no button that would be refused");
+        let theirs = key(&f.other(), Rights::all());
+        assert_eq!(ask(&desk, &theirs, "GET", &format!("{at}/data"), &Value::Null).0, 404);
     }
 
-    fn what_is_active_is_listed_with_links(db) {
-        let f = Fixture::new(db);
-        let desk = Desk::new(db);
-        let all = key(&f, Rights::all());
-        let ana = customer(&f, "ana@example.es");
-        let (status, made) = say(&desk, &all, "POST", "/checkouts", "", &order(&f, "ana@example.es"));
-        assert_eq!(status, 201, "{made}");
-        let (status, refused) = say(&desk, &all, "POST", &format!("/customers/{ana}/anonymise"), "", &Value::Null);
-        assert_eq!((status, refused["code"].as_str(), refused["links"][0]["kind"].as_str()), (409, Some("still_active"), Some("order")), "{refused}");
-        let mut olivia = desk.owner(&f);
-        let page = olivia.get(&format!("/customers/{ana}/anonymise")).body;
-        assert!(page.contains("/orders/ord_") && !page.contains("f-word"), "{page}");
-        assert_eq!(olivia.post(&format!("/customers/{ana}/anonymise"), &[("word", "anonymise")]).status, StatusCode::CONFLICT);
-        assert!(olivia.get(&format!("/customers/{ana}")).body.contains("ana@example.es"));
-    }
-
-    fn a_program_gets_the_same_receipt_however_often_it_asks(db) {
-        let f = Fixture::new(db);
-        let desk = Desk::new(db);
-        let all = key(&f, Rights::all());
-        let ana = customer(&f, "ana@example.es");
-        let path = format!("/customers/{ana}/anonymise");
-        let (status, first) = say(&desk, &all, "POST", &path, "once", &Value::Null);
-        assert_eq!((status, first["cause"].as_str(), first["cleared"]["notes"].as_i64()), (200, Some("hand"), Some(1)), "{first}");
-        work(&desk);
-        assert_eq!(say(&desk, &all, "POST", &path, "once", &Value::Null).1, first, "its own answer is kept");
-        let (_, read) = say(&desk, &all, "GET", &format!("/customers/{ana}/erasure"), "", &Value::Null);
-        assert!(read["noted_at"].is_string() && read["swept_at"].is_string() && read["id"] == first["id"], "{read}");
-        let (_, list) = say(&desk, &all, "GET", "/erasures?limit=1", "", &Value::Null);
-        assert_eq!(list["data"][0]["id"], first["id"]);
-        let (_, timeline) = say(&desk, &all, "GET", &format!("/customers/{ana}"), "", &Value::Null);
-        assert!(timeline["email"].as_str().unwrap().ends_with("@anonymised.invalid"));
-        let other = f.other();
-        let stranger = key(&other, Rights::all());
-        for path in [format!("/customers/{ana}/erasure"), format!("/erasures/{}", first["id"].as_str().unwrap())] {
-            assert_eq!(say(&desk, &stranger, "GET", &path, "", &Value::Null).0, 404, "{path}");
-        }
-    }
-
-    fn many_go_as_a_job_with_exact_numbers_before(db) {
-        let f = Fixture::new(db);
-        let desk = Desk::new(db);
-        let all = key(&f, Rights::all());
-        let (ana, bo) = (customer(&f, "ana@example.es"), customer(&f, "bo@example.es"));
-        say(&desk, &all, "POST", "/checkouts", "", &order(&f, "bo@example.es"));
-        let asked = json!({ "action": "anonymise", "ids": [ana, bo] });
-        let (_, preview) = say(&desk, &all, "POST", "/customers/bulk/preview", "", &asked);
-        assert_eq!((preview["will"].as_i64(), preview["refused"][0]["reason"].as_str()), (Some(1), Some("something is still active")), "{preview}");
-        let mut olivia = desk.owner(&f);
-        let ids = [("action", "anonymise"), ("id", ana.as_str()), ("id", bo.as_str())];
-        let page = olivia.post("/customers/bulk", &ids).body;
-        assert!(page.contains("1 customer will be anonymised.") && page.contains("f-word"), "{page}");
-        assert_eq!(olivia.post("/customers/bulk/run", &ids).status, StatusCode::UNPROCESSABLE_ENTITY, "the word is missing");
-        let begun = olivia.post("/customers/bulk/run", &[&ids[..], &[("word", "ANONYMISE")]].concat());
-        assert!(begun.location.starts_with("/jobs/"), "{begun:?}");
-        work(&desk);
-        assert!(olivia.get(&begun.location).status == StatusCode::OK);
-        assert!(olivia.get(&format!("/customers/{ana}")).body.contains("Anonymised customer "));
-        assert!(olivia.get(&format!("/customers/{bo}")).body.contains("bo@example.es"));
-    }
-
-    fn retention_is_set_looked_at_and_run_from_the_settings(db) {
+    fn a_request_is_written_down_worked_on_and_closed_from_its_pages(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);
         let mut olivia = desk.owner(&f);
-        let shop = f.shop.to_string();
-        let wrong = olivia.post("/settings/privacy/rules", &[(shop.as_str(), "0")]);
-        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("Use 1 to 240 months"), "{}", wrong.body);
-        assert_eq!(olivia.post("/settings/privacy/rules", &[(shop.as_str(), "12")]).status, StatusCode::SEE_OTHER);
-        customer(&f, "ana@example.es");
-        let page = olivia.get("/settings/privacy").body;
-        assert!(page.contains("0 customers will be anonymised.") && page.contains("value=\"12\"") && page.contains("FR usually wants 10 years"), "{page}");
-        assert_eq!(olivia.post("/settings/privacy/years", &[("years", "99")]).status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(olivia.post("/settings/privacy/years", &[("years", "6")]).status, StatusCode::SEE_OTHER);
+        let ana = customer(&f, "Ana Ruiz", "ana@example.es");
+        assert!(olivia.get("/customers/requests").body.contains("No open requests"));
+        let nobody = olivia.post("/customers/requests/new", &[("kind", "access"), ("received_on", "2026-06-10")]);
+        assert!(nobody.status == StatusCode::UNPROCESSABLE_ENTITY && nobody.body.contains("id=\"f-who-error\""), "{}", nobody.body);
+        let wrong = olivia.post("/customers/requests/new", &[("kind", "access"), ("customer", "x@example.com")]);
+        assert!(wrong.body.contains("id=\"f-customer-error\""), "{}", wrong.body);
+        let form = [("kind", "access"), ("received_on", "2026-06-10"), ("customer", "ana@example.es"), ("who", "Ana, by phone"), ("once", "press-1")];
+        let made = olivia.post("/customers/requests/new", &form);
+        assert!(made.location.starts_with("/customers/requests/prq_"), "{} {}", made.status, made.body);
+        assert_eq!(olivia.post("/customers/requests/new", &form).location, made.location, "pressed twice is one");
+        let at = made.location;
+        let page = olivia.get(&at).body;
+        assert!(page.contains("Ana Ruiz: See the data") && page.contains("Answer it until 10 Jul 2026"), "{page}");
+        assert!(olivia.get("/customers/requests?view=open").body.contains("1 matches"));
+        assert!(olivia.get("/").body.contains("1 open request about personal data"));
+        assert!(olivia.get(&format!("/customers/{ana}/data")).body.contains(&at));
+        assert!(olivia.get(&format!("/customers/{ana}")).body.contains("Asked to see the data, due 10 Jul 2026"));
+        let refused = olivia.post(&format!("{at}/close"), &[("as", "refused"), ("note", "")]);
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("Say why it is refused"), "{}", refused.body);
+        let purge = olivia.post(&format!("/customers/{ana}/delete-permanently"), &[]);
+        assert!(purge.status == StatusCode::CONFLICT && purge.body.contains(&at), "{}", purge.body);
+        assert_eq!(olivia.post(&format!("{at}/close"), &[("as", "done"), ("note", "Sent")]).location, at);
+        assert!(olivia.get(&at).body.contains("Open again") && !olivia.get("/").body.contains("about personal data"));
+        assert_eq!(olivia.post(&format!("{at}/reopen"), &[]).location, at);
+        let mut support = desk.person(&f, &of_role(&f, Role::Support));
+        assert_eq!(support.post(&format!("{at}/close"), &[("as", "done")]).status, StatusCode::FORBIDDEN);
+        assert!(!support.get(&at).body.contains("Close as done"));
+    }
+
+    fn programs_keep_the_register_by_the_same_rules(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
         let all = key(&f, Rights::all());
-        let (_, preview) = say(&desk, &all, "GET", "/retention/preview", "", &Value::Null);
-        assert_eq!((preview["looked"].as_i64(), preview["will"].as_i64()), (Some(1), Some(0)));
-        let (status, run) = say(&desk, &all, "POST", "/retention/run", "", &Value::Null);
-        assert!(status == 202 && run["job"].is_string(), "{run}");
+        let ana = customer(&f, "Ana Ruiz", "ana@example.es");
+        let say = |method: &str, path: &str, body: Value| { let (status, body, _) = ask(&desk, &all, method, path, &body); (status, body) };
+        let (status, made) = say("POST", "/privacy-requests", json!({ "kind": "erasure", "customer": ana, "received_on": "2026-05-31" }));
+        assert_eq!((status, made["due_on"].as_str(), made["state"].as_str()), (201, Some("2026-06-30"), Some("open")), "{made}");
+        let (status, wrong) = say("POST", "/privacy-requests", json!({ "kind": "erasure", "received_on": "2027-01-01", "who": "x" }));
+        assert_eq!((status, wrong["errors"][0]["pointer"].as_str()), (422, Some("/received_on")), "{wrong}");
+        let at = format!("/privacy-requests/{}", made["id"].as_str().unwrap());
+        let (status, edited) = say("PATCH", &at, json!({ "note": "Asked who she is", "expected_version": 1 }));
+        assert_eq!((status, edited["note"].as_str(), edited["version"].as_i64()), (200, Some("Asked who she is"), Some(2)), "{edited}");
+        assert_eq!(say("PATCH", &at, json!({ "note": "x", "expected_version": 1 })).1["code"], "changed");
+        assert_eq!(say("GET", &format!("/privacy-requests?state=open&customer={ana}"), Value::Null).1["data"][0]["id"], made["id"]);
+        assert_eq!(say("GET", "/privacy-requests/counts", Value::Null).1["total"], json!(1));
+        let (status, closed) = say("POST", &format!("{at}/closure"), json!({ "state": "done" }));
+        assert_eq!((status, closed["state"].as_str()), (200, Some("done")), "{closed}");
+        assert_eq!(say("POST", &format!("{at}/closure"), json!({ "state": "done" })).1["code"], "request_state");
+        assert_eq!(say("DELETE", &format!("{at}/closure"), Value::Null).1["state"], "open");
+        let weak = key(&f, Rights::all().without(Right::PersonalData));
+        assert_eq!(ask(&desk, &weak, "DELETE", &format!("{at}/closure"), &Value::Null).0, 403);
     }
-}
 
-fn open(path: &Path) -> Db {
-    let db = Db::open(&Target::Sqlite(path.to_owned()), Options::default()).unwrap();
-    db.migrate(domain::migrations()).unwrap();
-    db
-}
-
-fn regulars(folder: &Path, words: &[&str]) -> String {
-    let out =
-        Command::new(env!("CARGO_BIN_EXE_regulars")).args(words).env("REGULARS_DATA", folder).env_remove("DATABASE_URL").output().unwrap();
-    assert!(out.status.success(), "{words:?}: {}", String::from_utf8_lossy(&out.stderr));
-    String::from_utf8_lossy(&out.stdout).into_owned()
-}
-
-#[test]
-fn the_restore_command_brings_nobody_back() {
-    let folder = tempfile::tempdir().unwrap();
-    let old = folder.path().join("regulars.db");
-    let (ana, bo, ctx) = {
-        let f = Fixture::new(&open(&old));
-        (customer(&f, "ana@example.es"), customer(&f, "bo@example.es"), f.ctx)
-    };
-    let file = folder.path().join("b.backup");
-    regulars(folder.path(), &["backup", file.to_str().unwrap()]);
-    {
-        let (db, who, ctx) = (open(&old), ana.clone(), domain::Ctx { ids: IdSource::System, ..ctx.clone() });
-        db.write_now(move |tx| privacy::anonymise(tx, &ctx, &Vault::new(&[7; 32]).unwrap(), &who, Cause::Hand)).unwrap();
-        privacy::settle(&db, &Ledger::of(folder.path()), &FixedClock(NOW)).unwrap();
+    fn prospects_who_never_ordered_are_counted_exactly_and_deleted_for_good(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let (mut olivia, all) = (desk.owner(&f), key(&f, Rights::all()));
+        let (old, asked) = (customer(&f, "Old", "old@example.com"), customer(&f, "Asked", "asked@example.com"));
+        let (status, _, _) = ask(&desk, &all, "POST", "/privacy-requests", &json!({ "kind": "access", "customer": asked }));
+        assert_eq!(status, 201);
+        let buyer = customer(&f, "Buyer", "buyer@example.com");
+        let paid = json!({ "customer": buyer, "shop": f.shop, "amount": 500, "kind": "cash", "currency": "EUR" });
+        assert_eq!(ask(&desk, &all, "POST", "/payments", &paid).0, 201);
+        assert!(olivia.get("/customers/purge").body.contains("0 prospects will be deleted"), "a year ago there was nobody");
+        let page = olivia.get("/customers/purge?before=2026-06-15").body;
+        assert!(page.contains("1 prospect will be deleted permanently.") && page.contains("not: linked to something that stays"), "{page}");
+        assert_eq!(olivia.get("/customers/purge?before=soon").status, StatusCode::UNPROCESSABLE_ENTITY);
+        let query = page[page.find("/customers/bulk?").unwrap()..].split('"').next().unwrap().replace("&#38;", "&");
+        let preview = olivia.post(&query, &[("action", "delete_permanently"), ("all", "1")]);
+        assert!(preview.body.contains("1 customer will be deleted permanently."), "{}", preview.body);
+        let run = query.replace("/customers/bulk?", "/customers/bulk/run?");
+        assert_eq!(olivia.post(&run, &[("action", "delete_permanently"), ("all", "1")]).status, StatusCode::UNPROCESSABLE_ENTITY, "only when one is sure");
+        olivia.post(&run, &[("action", "delete_permanently"), ("all", "1"), ("sure", "1")]);
+        assert_eq!(olivia.get(&format!("/customers/{old}")).status, StatusCode::NOT_FOUND);
+        assert_eq!(olivia.get(&format!("/customers/{asked}")).status, StatusCode::OK);
+        let mut support = desk.person(&f, &of_role(&f, Role::Support));
+        assert_eq!(support.get("/customers/purge").status, StatusCode::FORBIDDEN);
     }
-    let new = folder.path().join("new.db");
-    let said = regulars(folder.path(), &["restore", file.to_str().unwrap(), "--database", new.to_str().unwrap()]);
-    assert!(said.contains("1 customers were anonymised since this backup was taken"), "{said}");
-    let db = open(&new);
-    let read = |id: &CustomerId| {
-        let (id, ctx) = (id.clone(), ctx.clone());
-        db.read_now(move |tx| customers::get(tx, &ctx, &id)).unwrap().email
-    };
-    assert!(read(&ana).ends_with("@anonymised.invalid"));
-    assert_eq!(read(&bo), "bo@example.es");
-    assert!(regulars(folder.path(), &["maintain", "--database", new.to_str().unwrap()]).contains("Erased data is gone"));
 }

@@ -29,9 +29,6 @@ some! {
     /// Live subscriptions with their last microsecond.
     LIVE = "SELECT customer_id, ends_at FROM subscriptions WHERE merchant_id = $1 AND live
         AND status IN ('trialing', 'active', 'past_due', 'paused', 'cancelled')", "customer_id", "";
-    ORDERED = "SELECT DISTINCT customer_id FROM orders WHERE merchant_id = $1", "customer_id", "";
-    PAID = "SELECT DISTINCT customer_id FROM payments WHERE merchant_id = $1", "customer_id", "";
-    SUBSCRIBED = "SELECT DISTINCT customer_id FROM subscriptions WHERE merchant_id = $1", "customer_id", "";
     TAGGED = "SELECT ct.customer_id, t.name FROM customer_tags ct JOIN tags t ON t.merchant_id = ct.merchant_id AND t.id = ct.tag_id
         WHERE ct.merchant_id = $1", "ct.customer_id", "ORDER BY t.name_key";
 }

@@ -6,7 +6,8 @@ use store::{Row, Tx};
 
 use super::{Action, queries as q};
 use crate::customers::delete::RESTORABLE;
-use crate::customers::list::{queries::Some2, some_of};
+use crate::customers::list::some_of;
+use crate::customers::ties;
 use crate::kit::{Ctx, CustomerId, GroupId, Micros, Result, name_key};
 use crate::privacy;
 
@@ -83,8 +84,7 @@ impl More {
                 }
             }
             Action::DeletePermanently => {
-                let statements: [&Some2; 3] = [&q::ORDERED, &q::PAID, &q::SUBSCRIBED];
-                for statement in statements {
+                for statement in ties::blocking() {
                     some_of(tx, ctx, statement, ids, |r: &Row| {
                         more.linked.insert(r.get(0)?);
                         Ok(())
@@ -106,7 +106,7 @@ fn judge(ctx: &Ctx, action: &Action, id: &str, state: &State, more: &More) -> Ve
     match () {
         () if state.merged => return Verdict::Not("merged into another customer"),
         () if *action == Action::DeletePermanently => {
-            return if more.linked.contains(id) { Verdict::Not("linked to orders, payments or subscriptions") } else { will() };
+            return if more.linked.contains(id) { Verdict::Not("linked to something that stays, such as an order") } else { will() };
         }
         () if state.anonymised => return Verdict::Not("anonymised"),
         () if *action == Action::Anonymise => {

@@ -113,6 +113,13 @@ pub struct ListQuery {
     pub per: usize,
 }
 
+impl ListQuery {
+    /// Prospects who never ordered, created on a day or before: nothing wants their data kept (SPEC 10.3).
+    pub fn never_bought(day: Date) -> Self {
+        Self { status: vec![Status::Prospect], view: View::NeverOrdered, created_to: Some(day), ..Self::default() }
+    }
+}
+
 impl Default for ListQuery {
     fn default() -> Self {
         Self {

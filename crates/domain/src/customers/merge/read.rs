@@ -28,19 +28,19 @@ pub fn standing(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<Mer
     Ok(tx.rows(&q::STANDING, &[&ctx.merchant, customer, &ctx.now], read)?)
 }
 
-/// All who were merged into this customer, also by way of others.
+/// All who were merged into this customer, also by way of others, nearest first: they are the same person.
 pub(crate) fn sources(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<CustomerId>> {
-    let mut all: Vec<CustomerId> = Vec::new();
-    let mut open = vec![customer.clone()];
-    while let Some(next) = open.pop() {
+    let mut all = vec![customer.clone()];
+    let mut at = 0;
+    while let Some(next) = all.get(at).cloned() {
         for id in tx.rows(&q::SOURCES, &[&ctx.merchant, &next], |r| r.get::<CustomerId>(0))? {
-            if id != *customer && !all.contains(&id) {
-                open.push(id.clone());
+            if !all.contains(&id) {
                 all.push(id);
             }
         }
+        at += 1;
     }
-    all.sort();
+    all.remove(0);
     Ok(all)
 }
 

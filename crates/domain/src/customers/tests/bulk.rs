@@ -161,7 +161,7 @@ store::db_test! {
         };
         write(&f, &f.ctx, move |tx, ctx| crate::payments::record(tx, ctx, &paid)).unwrap();
         let (preview, _, started) = begin(&f, &indexes, &Selection::All { query: String::new(), except: vec![] }, &Action::DeletePermanently);
-        assert_eq!((preview.will, preview.refused), (3, vec![("linked to orders, payments or subscriptions".to_owned(), 1)]));
+        assert_eq!((preview.will, preview.refused), (3, vec![("linked to something that stays, such as an order".to_owned(), 1)]));
         assert_eq!((started.done, count(&f, &indexes, "")), (3, 1));
         assert_eq!(get(&f, &ids[2]).status, Status::Active);
         let id = started.job.clone();

@@ -66,6 +66,14 @@ pub(super) fn tables() -> Vec<Table> {
             .neither("merchant_id id customer_id content_type created_at"),
         // Held only inside of a transaction: no row is ever left.
         table("claims").kept("empty between transactions").neither("merchant_id").secret("key"),
+        // That somebody asked, and when it was answered, must stay provable.
+        table("privacy_requests")
+            .of("customer_id")
+            .replaced()
+            .shown("Requests about data")
+            .personal("who note")
+            .house("created_by closed_by")
+            .neither("merchant_id id kind state customer_id received_on due_on created_at closed_at version"),
         table("blocks")
             .of("customer_id")
             .deleted()

@@ -14,7 +14,7 @@ pub(super) fn tables() -> Vec<Table> {
             .legal()
             .shown("Invoices")
             .becomes("buyer", Buyer)
-            .personal("note")
+            .personal("note country")
             .secret("link_hash")
             .unset("link_at")
             .house("seller")

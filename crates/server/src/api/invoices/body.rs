@@ -151,6 +151,8 @@ pub struct InvoiceTax {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InvoicePayment {
     pub payment: String,
+    /// `stripe`, `manual`, `store_credit`, …
+    pub provider: String,
     pub amount: Money,
     pub paid_at: Time,
 }
@@ -212,7 +214,12 @@ impl From<invoices::Invoice> for Invoice {
             payments: i
                 .paid_by
                 .into_iter()
-                .map(|p| InvoicePayment { payment: p.payment.to_string(), amount: of(p.amount), paid_at: Time(p.paid_at) })
+                .map(|p| InvoicePayment {
+                    payment: p.payment.to_string(),
+                    provider: p.provider,
+                    amount: of(p.amount),
+                    paid_at: Time(p.paid_at),
+                })
                 .collect(),
             credit_notes: i.credits.iter().map(|c| c.id.to_string()).collect(),
             buyer: s.buyer.clone().into(),
@@ -352,6 +359,15 @@ impl InvoicePaid {
     pub fn input(&self) -> Pay {
         Pay { amount: self.amount, kind: self.kind, paid_at: self.paid_at.map(|t| t.0), note: self.note.clone() }
     }
+}
+
+/// Store credit on an invoice.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvoiceCreditUsed {
+    /// Minor units of the invoice's currency.
+    #[schema(minimum = 1)]
+    pub amount: i64,
 }
 
 /// A payment that came before.

@@ -5,12 +5,12 @@ mod made;
 mod money;
 mod settings;
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::customers;
-use domain::invoices::{self as room, Filter};
+use domain::invoices as room;
 use domain::kit::{Ctx, CustomerId, InvoiceId, Right};
 use serde::Deserialize;
 use store::Tx;
@@ -19,8 +19,8 @@ use utoipa_axum::routes;
 
 use self::body::{Invoice, InvoiceCreate, InvoicePatch, InvoiceRow};
 use super::asked::{Asked, At, after, limit};
+use super::lists;
 use super::types::Page;
-use super::words;
 use super::write::{Write, done, reply, seeing};
 use crate::app::App;
 use crate::http::guard::{Caller, id};
@@ -43,43 +43,18 @@ pub fn routes(routes: Routes) -> Routes {
     settings::routes(money::routes(made::routes(routes)))
 }
 
-/// Which invoices.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(default, deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct InvoicesAsked {
-    #[param(value_type = Option<words::InvoiceKind>)]
-    kind: Option<room::Kind>,
-    #[param(value_type = Option<words::InvoiceState>)]
-    state: Option<room::State>,
-    /// Exactly this number.
-    number: Option<String>,
-    /// `next` of the page before.
-    after: Option<String>,
-    /// 1 to 200; 50 unless said.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
-}
-
 fn page(page: room::Page) -> Page<InvoiceRow> {
     Page { data: page.invoices.into_iter().map(Into::into).collect(), next: page.next.map(|key| key.to_string()), prev: None, total: None }
 }
 
 /// List invoices and credit notes.
 ///
-/// Of all customers and guests, drafts too, newest first.
-#[utoipa::path(get, path = "/api/v1/invoices", operation_id = "listInvoices", tag = "Invoices", params(InvoicesAsked),
+/// Of all customers and guests, drafts too, newest first unless another order is asked for.
+#[utoipa::path(get, path = "/api/v1/invoices", operation_id = "listInvoices", tag = "Invoices", params(lists::InvoicesAsked),
     responses((status = 200, body = Page<InvoiceRow>)))]
-async fn list(State(app): State<App>, Caller(ctx): Caller, Asked(asked): Asked<InvoicesAsked>) -> Answer<Page<InvoiceRow>> {
-    let filter = Filter {
-        state: asked.state,
-        kind: asked.kind,
-        number: asked.number.unwrap_or_default(),
-        due_before: None,
-        after: after(asked.after.as_deref())?,
-        limit: limit(asked.limit)?,
-    };
-    Ok(axum::Json(page(app.read(&ctx, move |tx, ctx| room::list(tx, ctx, &filter)).await?)))
+async fn list(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Answer<Page<InvoiceRow>> {
+    let rows = |tx: &mut Tx, ctx: &Ctx, ids: &[String]| Ok(room::listed::rows(tx, ctx, ids)?.into_iter().map(|row| row.invoice).collect());
+    lists::page(&app, &ctx, &room::listed::LIST, raw.as_deref(), rows).await
 }
 
 /// A page of a list that has the newest first.

@@ -1,6 +1,7 @@
 //! Payments: read, record by hand, bounce, refund, dispute; and what belongs to a customer: payments, methods, guest payments.
 
 pub mod body;
+mod evidence;
 mod of_customer;
 
 use axum::extract::{RawQuery, State};
@@ -33,7 +34,7 @@ pub fn routes(routes: Routes) -> Routes {
         .api(Policy::May(Right::Refund), routes!(refund))
         .api(payments, routes!(dispute))
         .api(payments, routes!(decide));
-    of_customer::routes(routes)
+    evidence::routes(of_customer::routes(routes))
 }
 
 fn whole(tx: &mut Tx, ctx: &Ctx, id: &PaymentId) -> domain::Result<Payment> {

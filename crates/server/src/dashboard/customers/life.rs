@@ -45,6 +45,7 @@ pub fn linked(customer: &CustomerId, links: &[Link]) -> Vec<Linked> {
         "customer" => format!("/customers/{}", link.id),
         "subscription" => format!("/customers/{customer}/subscriptions"),
         "credit" => format!("/customers/{customer}/credit"),
+        "request" => format!("/customers/requests/{}", link.id),
         _ => format!("/customers/{customer}/payments"),
     };
     links.iter().map(|link| Linked { href: href(link), label: link.label.clone() }).collect()

@@ -96,6 +96,19 @@ fn tasks(home: &Home) -> Vec<Task> {
         }
     };
     task(today.disputes, "dispute", "open dispute", "open disputes", due(home), format!("/disputes?{}", home::disputes_due().print()));
+    let late = match today.requests.overdue {
+        0 => String::new(),
+        n => counted(n, "is overdue", "are overdue"),
+    };
+    let view = if today.requests.overdue > 0 { "overdue" } else { "open" };
+    task(
+        today.requests.open,
+        "calendar",
+        "open request about personal data",
+        "open requests about personal data",
+        late,
+        format!("/customers/requests?view={view}"),
+    );
     task(
         today.failed,
         "payments",

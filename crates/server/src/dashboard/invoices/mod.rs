@@ -9,6 +9,7 @@ mod pay;
 mod public;
 mod send;
 mod shown;
+mod use_credit;
 mod whose;
 
 pub use page::file;
@@ -17,14 +18,15 @@ use domain::kit::Right;
 
 pub use shown::{Line, line};
 
+use super::lists;
 use crate::http::{Policy, Routes};
 
 /// All pages of invoices.
 pub fn routes(routes: Routes) -> Routes {
     let (read, write) = (Policy::May(Right::Read), Policy::May(Right::Orders));
     let (pay, give_back) = (Policy::May(Right::Payments), Policy::May(Right::Refund));
+    let routes = lists::routes(routes, &list::DESK, crate::list_paths!("/invoices"));
     let routes = routes
-        .get("/invoices", read, list::page)
         .get("/invoices/new", write, whose::page)
         .get("/customers/{id}/invoices/new", write, form::new)
         .post("/customers/{id}/invoices/new", write, form::create)
@@ -46,6 +48,9 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/mails/{id}/retry", write, send::retry)
         .get("/invoices/{id}/pay", pay, pay::page)
         .post("/invoices/{id}/pay", pay, pay::record)
+        .get("/invoices/{id}/store-credit", pay, use_credit::page)
+        .post("/invoices/{id}/store-credit", pay, use_credit::spend)
+        .post("/invoices/{id}/store-credit/{payment}/undo", pay, use_credit::undo)
         .get("/invoices/{id}/credit", give_back, credit::page)
         .post("/invoices/{id}/credit", give_back, credit::credit)
         .post("/invoices/{id}/void", give_back, page::void)

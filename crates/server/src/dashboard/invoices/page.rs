@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
+use domain::credit::PROVIDER;
 use domain::invoices::{self, Invoice, Kind, State as Step, Summary};
 use domain::kit::{Ctx, InvoiceId, Money, OrderId, PaymentId, Right, Zone};
 use domain::mail::{self, Mail};
@@ -25,17 +26,20 @@ pub struct May {
     pub edit: bool,
     pub send: bool,
     pub pay: bool,
+    /// There is store credit to use, and somebody owns it.
+    pub use_credit: bool,
     pub credit: bool,
     pub void: bool,
 }
 
 impl May {
-    pub fn of(ctx: &Ctx, s: &Summary) -> Self {
+    pub fn of(ctx: &Ctx, s: &Summary, store_credit: i64) -> Self {
         let (write, issued) = (ctx.may(Right::Orders), s.state.is_issued());
         Self {
             edit: write && !issued,
             send: write && issued,
             pay: ctx.may(Right::Payments) && s.rest() > 0,
+            use_credit: ctx.may(Right::Payments) && store_credit > 0,
             credit: ctx.may(Right::Refund) && s.creditable() > 0,
             void: ctx.may(Right::Refund) && s.kind == Kind::Invoice && s.state == Step::Open,
         }
@@ -70,7 +74,8 @@ struct Page {
     taxes: Vec<(String, String, String)>,
     sums: Vec<(&'static str, String)>,
     rest: Option<String>,
-    paid_by: Vec<(When, String, String)>,
+    /// When, how much, by what; and where store credit is taken off again.
+    paid_by: Vec<(When, String, String, String)>,
     credits: Vec<Line>,
     mails: Vec<Sent>,
     customer: Option<(String, String)>,
@@ -83,6 +88,8 @@ struct Page {
 
 struct Read {
     invoice: Invoice,
+    /// What of it could be paid with store credit, minor units.
+    store_credit: i64,
     mails: Vec<Mail>,
     customer: Option<(String, String)>,
     zone: Zone,
@@ -92,7 +99,8 @@ fn read(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> domain::Result<Read> {
     let invoice = invoices::get(tx, ctx, id)?;
     let customer = invoice.summary.customer.as_ref().map(|c| customers::get(tx, ctx, c)).transpose()?;
     let customer = customer.map(|c| (format!("/customers/{}", c.id), c.display_name));
-    Ok(Read { mails: mail::of_invoice(tx, ctx, id)?, invoice, customer, zone: merchants::settings(tx, ctx)?.zone })
+    let store_credit = invoices::credit_for(tx, ctx, &invoice.summary)?;
+    Ok(Read { mails: mail::of_invoice(tx, ctx, id)?, invoice, store_credit, customer, zone: merchants::settings(tx, ctx)?.zone })
 }
 
 async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, invoice: InvoiceId, fresh: String) -> PageResult {
@@ -101,9 +109,12 @@ async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, invoice: I
     let today = i64::from(r.zone.day(who.ctx.now));
     let s = &r.invoice.summary;
     let money = |minor: i64| Money::new(minor, s.currency).to_string();
+    let may_undo = who.ctx.may(Right::Payments);
     let paid_by = r.invoice.paid_by.iter().map(|p| {
         let by = [provider(&p.provider), p.kind.replace('_', " ")].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ");
-        (moments::day(&r.zone, p.paid_at), money(p.amount), by)
+        let undo =
+            if may_undo && p.provider == PROVIDER { format!("/invoices/{}/store-credit/{}/undo", s.id, p.payment) } else { String::new() };
+        (moments::day(&r.zone, p.paid_at), money(p.amount), by, undo)
     });
     let mut sums = vec![("Net", money(s.net)), ("Tax", money(s.tax)), ("Total", money(s.total))];
     for (name, minor) in [("Paid", s.paid), ("Credited", s.credited)] {
@@ -125,7 +136,7 @@ async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, invoice: I
         billing: postal(&s.buyer.address),
         link: s.link_at.map(|at| moments::moment(&r.zone, at)),
         fresh,
-        may: May::of(&who.ctx, s),
+        may: May::of(&who.ctx, s, r.store_credit),
         line: line(s.clone(), today),
     }))
 }

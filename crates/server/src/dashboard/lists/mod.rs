@@ -1,4 +1,4 @@
-//! The page of a list, the same for payments, disputes, subscriptions and orders (SPEC 1.3 to 1.7, 8.1, 9.1): a room says with a [`Desk`] which list it
+//! The page of a list, the same for payments, disputes, subscriptions, orders and invoices (SPEC 1.3 to 1.7, 8.1, 9.1): a room says with a [`Desk`] which list it
 //! is, where it stands and how its rows are drawn. The whole state of the page is its address; a swap gets the page without the frame.
 //!
 //! Rows come at once. Where there are so many that counting takes its time, total, sums and the counts of options come in a second swap;
@@ -83,7 +83,7 @@ struct ListPage {
 }
 
 #[derive(Template)]
-#[template(path = "dashboard/lists/part.html")]
+#[template(path = "dashboard/lists/swap.html")]
 struct ListPart {
     list: ListView,
 }
@@ -109,7 +109,7 @@ async fn page(desk: &'static Desk, State(app): State<App>, who: Who, uri: Uri, h
     let mut answer = if swap {
         show(&ListPart { list })
     } else {
-        show(&ListPage { frame: frame(&app, &who, desk.place.room, &uri, &headers).await?, list })
+        show(&ListPage { frame: frame(&app, &who, desk.place.room, &uri, &headers).await?.under(list.band), list })
     };
     // The same address answers a page and a part of it.
     answer.headers_mut().append(header::VARY, HeaderValue::from_static("hx-request"));

@@ -15,6 +15,8 @@ pub struct RowView {
     pub cells: Vec<(&'static str, Cell)>,
     /// What can be done with it: an address that opens in a dialog, and its word.
     pub act: Option<(String, &'static str)>,
+    /// It is of test mode, and no real money.
+    pub test: bool,
 }
 
 /// A cell.

@@ -10,7 +10,7 @@ use super::words::{self, Ends};
 use super::{Desk, RowView};
 use crate::dashboard::tones;
 use crate::http::Who;
-use crate::look::{self, Menu, On, Page, Tab};
+use crate::look::{self, Menu, On, Page, Tab, band};
 
 /// The page, and the part of it that a swap takes.
 #[derive(Debug)]
@@ -55,6 +55,8 @@ pub struct ListView {
     pub per: Vec<(usize, String, bool)>,
     pub per_now: usize,
     pub may_export: bool,
+    /// What stands over a page of test mode.
+    pub band: &'static str,
 }
 
 /// A row with the cells of the columns that are seen.
@@ -82,6 +84,9 @@ pub fn build(desk: &'static Desk, who: &Who, loaded: Loaded, problems: Problems)
             query.q
         ));
     }
+    let only_tests = list.filter("mode").is_some_and(|(at, _)| query.words(at).eq(["test"]));
+    let tests = rows.iter().filter(|row| row.test).count();
+    let band = if only_tests { band(1, 1) } else { band(tests, rows.len()) };
     let page = pages(desk, &query, found.before, found.after, rows.len(), total);
     ListView {
         title: list.title,
@@ -116,6 +121,7 @@ pub fn build(desk: &'static Desk, who: &Who, loaded: Loaded, problems: Problems)
         per: [25, 50, 100].map(|per| (per, address(&Query { per, ..first.clone() }), per == query.per)).into(),
         per_now: query.per,
         may_export: who.ctx.may(Right::Export),
+        band,
         query: if text.is_empty() { desk.place.bare.to_owned() } else { text },
     }
 }

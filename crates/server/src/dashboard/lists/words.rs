@@ -1,5 +1,6 @@
 //! Filters in words: menus with a count at every option, and a chip for everything that is on.
 
+use domain::files::countries;
 use domain::kit::{Money, thousands};
 use domain::lists::{Chip, Counts, Filter, Kind, List, Of, Options, Query};
 use domain::payments::MethodKind;
@@ -32,7 +33,7 @@ pub fn ranges(query: &Query) -> Vec<Ends> {
             class: lit(!min.is_empty() || !max.is_empty()),
             low: r.low,
             high: r.high,
-            days: r.of == Of::Days,
+            days: !matches!(r.of, Of::Money(_)),
             from: format!("{} from", r.label),
             to: format!("{} until", r.label),
             min,
@@ -93,6 +94,7 @@ fn word_of(filter: &Filter, word: &str, names: &[(String, String)]) -> String {
         Options::Values(v) => match v.kind {
             Kind::Shop => name("one that is gone"),
             Kind::Currency => word.to_owned(),
+            Kind::Country => countries::name_of(word).unwrap_or(word).to_owned(),
             Kind::Word if filter.name == "provider" => provider(word),
             Kind::Word => word.parse::<MethodKind>().map_or_else(|()| capital(word), |kind| kind.label().to_owned()),
         },
@@ -111,12 +113,12 @@ pub fn chip(chip: &Chip, list: &'static List, names: &[(String, String)]) -> Str
     }
     let Some(range) = list.ranges.iter().find(|r| r.low == chip.key || r.high == chip.key) else { return value.to_owned() };
     let shown = match range.of {
-        Of::Days => value.parse().map_or_else(|_| value.to_owned(), moments::date),
+        Of::Days | Of::Dates => value.parse().map_or_else(|_| value.to_owned(), moments::date),
         Of::Money(_) => value.split_once('.').map_or_else(|| thousands(value), |(whole, part)| format!("{}.{part}", thousands(whole))),
     };
     let way = match (range.low == chip.key, range.of) {
         (true, _) => "from",
-        (false, Of::Days) => "until",
+        (false, Of::Days | Of::Dates) => "until",
         (false, Of::Money(_)) => "up to",
     };
     format!("{} {way} {shown}", range.label)

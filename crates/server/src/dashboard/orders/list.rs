@@ -43,6 +43,7 @@ fn draw(o: &OrderSummary, zone: &Zone) -> RowView {
         id: o.id.to_string(),
         name: format!("order {}", o.number),
         act: None,
+        test: false,
         cells: vec![
             ("number", Cell::text(o.number.clone()).to(format!("/orders/{}", o.id))),
             ("status", Cell::state(tone, word).and(if o.flag.is_empty() { "" } else { "Look at this" })),

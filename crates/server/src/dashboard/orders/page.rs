@@ -14,7 +14,7 @@ use crate::dashboard::customers::profile::{Happened, PaymentLine, order_tone, po
 use crate::dashboard::{PageResult, frame, moments, see_other, show, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
-use crate::look::{Frame, When};
+use crate::look::{Frame, When, band};
 
 /// What can be done with it now by this person.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,7 +91,8 @@ fn read(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> domain::Result<Read> {
 pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(order): Path<String>) -> PageResult {
     let order: OrderId = id(&order, "order")?;
     let r = app.read(&who.ctx, move |tx, ctx| read(tx, ctx, &order)).await?;
-    let frame = frame(&app, &who, "orders", &uri, &headers).await?;
+    let tests = r.payments.iter().filter(|p| !p.live).count();
+    let frame = frame(&app, &who, "orders", &uri, &headers).await?.under(band(tests, r.payments.len()));
     Ok(show(&view(frame, &who, r)))
 }
 

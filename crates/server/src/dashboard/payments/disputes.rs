@@ -45,6 +45,7 @@ fn draw(row: Listed, zone: &Zone, now: i64) -> RowView {
         id: d.id.to_string(),
         name: format!("dispute of {amount}, {}", row.name),
         act: None,
+        test: !row.live,
         cells: vec![
             (
                 "customer",

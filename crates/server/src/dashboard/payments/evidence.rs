@@ -14,7 +14,7 @@ use crate::dashboard::moments::{day, moment};
 use crate::dashboard::{PageResult, Typed, frame, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
-use crate::look::{Form, Frame, When};
+use crate::look::{Form, Frame, When, band};
 
 #[derive(Template)]
 #[template(path = "dashboard/payments/evidence.html")]
@@ -54,7 +54,7 @@ async fn render(
         (DisputeStatus::Open, None) => ("problem", "Open"),
     };
     let page = EvidencePage {
-        frame: frame(app, who, "customers", uri, headers).await?,
+        frame: frame(app, who, "customers", uri, headers).await?.under(band(usize::from(!e.payment.live), 1)),
         form: form.unwrap_or_else(|| Form::of([("words", e.words.clone())])),
         at: format!("/disputes/{}/evidence", e.dispute.id),
         back: e.payment.customer.as_ref().map_or_else(|| "/orders".to_owned(), |c| format!("/customers/{c}/payments")),

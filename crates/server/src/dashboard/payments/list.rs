@@ -52,6 +52,7 @@ fn draw(row: Listed, zone: &Zone, may_refund: bool) -> RowView {
         id: p.id.to_string(),
         name: format!("{} of {}", line.amount, line.at.shown),
         act: (may_refund && line.is_refundable()).then(|| (format!("/payments/{}/refund", p.id), "Refund")),
+        test: !p.live,
         cells: vec![
             ("paid", Cell { when: Some(line.at.clone()), ..Cell::default() }.to(home)),
             ("amount", Cell::text(line.amount.clone())),

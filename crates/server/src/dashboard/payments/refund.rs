@@ -14,7 +14,7 @@ use crate::dashboard::customers::profile::PaymentLine;
 use crate::dashboard::{PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
-use crate::look::{Form, Frame};
+use crate::look::{Form, Frame, band};
 
 #[derive(Template)]
 #[template(path = "dashboard/payments/refund.html")]
@@ -60,7 +60,7 @@ async fn render(
     let form = form.unwrap_or_else(|| Form::of([("amount", left.plain())]));
     let once = once(&form, who);
     let page = Refund {
-        frame: frame(app, who, "customers", uri, headers).await?,
+        frame: frame(app, who, "customers", uri, headers).await?.under(band(usize::from(!p.live), 1)),
         form,
         left,
         through: if let Way::Provider(account) = &way { account.provider.label() } else { "" },

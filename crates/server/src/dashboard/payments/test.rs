@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::dashboard::{PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
-use crate::look::{Form, Frame};
+use crate::look::{Form, Frame, band};
 
 #[derive(Template)]
 #[template(path = "dashboard/payments/test.html")]
@@ -31,7 +31,7 @@ async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, customer: 
     let (c, shops) = app.read(&who.ctx, move |tx, ctx| Ok((customers::get(tx, ctx, &customer)?, providers::test_shops(tx, ctx)?))).await?;
     let once = once(&form, who);
     let page = TestPage {
-        frame: frame(app, who, "customers", uri, headers).await?,
+        frame: frame(app, who, "customers", uri, headers).await?.under(band(1, 1)),
         form,
         at: format!("/customers/{}", c.id),
         name: c.display_name,

@@ -1,13 +1,18 @@
-//! Anonymising from the profile, its receipt, and the settings of privacy: how long invoices are kept, and after how many months of silence a shop's
-//! customers are anonymised (SPEC 11).
+//! Personal data: anonymising from the profile, its receipt, and the settings of privacy (how long invoices are kept, after how many months of
+//! silence a shop's customers are anonymised); the register of what people ask, one person's data as a file, and the purge of prospects who
+//! never ordered (SPEC 10.3, 11).
 
+mod data;
 mod erase;
+mod list;
+mod purge;
 mod receipt;
+mod request;
 mod rules;
 
 use domain::kit::Right;
 
-use super::Typed;
+use super::{Typed, lists};
 use crate::http::{Policy, Routes};
 
 /// What is said when the word was not typed.
@@ -21,6 +26,8 @@ pub fn is_confirmed(typed: &Typed) -> bool {
 /// The pages.
 pub fn routes(routes: Routes) -> Routes {
     let anonymise = Policy::May(Right::Anonymise);
+    let (read, answer, purge) = (Policy::May(Right::Read), Policy::May(Right::PersonalData), Policy::May(Right::Purge));
+    let routes = lists::routes(routes, &list::DESK, crate::list_paths!("/customers/requests"));
     routes
         .get("/customers/{id}/anonymise", anonymise, erase::ask)
         .post("/customers/{id}/anonymise", anonymise, erase::act)
@@ -31,4 +38,13 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/privacy/years", anonymise, rules::years)
         .post("/settings/privacy/rules", anonymise, rules::save)
         .post("/settings/privacy/run", anonymise, rules::run)
+        .get("/customers/requests/new", answer, request::new)
+        .post("/customers/requests/new", answer, request::create)
+        .get("/customers/requests/{id}", read, request::page)
+        .post("/customers/requests/{id}", answer, request::edit)
+        .post("/customers/requests/{id}/close", answer, request::close)
+        .post("/customers/requests/{id}/reopen", answer, request::reopen)
+        .get("/customers/{id}/data", answer, data::page)
+        .post("/customers/{id}/data", answer, data::file)
+        .get("/customers/purge", purge, purge::page)
 }

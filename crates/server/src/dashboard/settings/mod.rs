@@ -91,7 +91,7 @@ pub(in crate::dashboard) struct Item {
     pub(in crate::dashboard) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 13] = [
+const ENTRIES: [(&str, &str, Right); 15] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/payments", "Payments", Right::Settings),
@@ -104,6 +104,8 @@ const ENTRIES: [(&str, &str, Right); 13] = [
     ("/settings/privacy", "Privacy", Right::Anonymise),
     ("/settings/staff", "Staff", Right::Staff),
     ("/settings/api-keys", "API keys", Right::Staff),
+    ("/customers/requests", "Requests about data", Right::PersonalData),
+    ("/customers/purge", "Never ordered", Right::Purge),
     ("/settings/audit", "Audit log", Right::Audit),
 ];
 

@@ -48,6 +48,7 @@ fn draw(row: Listed, zone: &Zone, now: Micros) -> RowView {
         id: s.id.to_string(),
         name: format!("{} of {}", s.name, row.customer_name),
         act: None,
+        test: !s.live,
         cells: vec![
             ("name", Cell::text(s.name.clone()).to(format!("/subscriptions/{}", s.id))),
             ("status", Cell::state(subscription_tone(status), status.label()).and(until.unwrap_or_default()).and(test)),

@@ -16,8 +16,19 @@ pub struct Asked {
     pub carried: Vec<(String, String)>,
 }
 
-const KINDS: [&str; 11] =
-    ["archive", "unarchive", "delete", "restore", "delete_permanently", "anonymise", "set_group", "add_tags", "remove_tags", "export", "merge"];
+const KINDS: [&str; 11] = [
+    "archive",
+    "unarchive",
+    "delete",
+    "restore",
+    "delete_permanently",
+    "anonymise",
+    "set_group",
+    "add_tags",
+    "remove_tags",
+    "export",
+    "merge",
+];
 
 impl Asked {
     /// Reads it; `None` when nobody is selected or the action is unknown.

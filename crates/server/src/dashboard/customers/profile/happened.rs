@@ -92,6 +92,7 @@ fn href(entry: &Entry) -> String {
     match entry.subject_kind.as_str() {
         "order" => format!("/orders/{}", entry.subject_id),
         "invoice" => format!("/invoices/{}", entry.subject_id),
+        "request" => format!("/customers/requests/{}", entry.subject_id),
         "payment" | "dispute" => entry.customer.as_ref().map_or_else(String::new, |c| format!("/customers/{c}/payments")),
         "credit" => entry.customer.as_ref().map_or_else(String::new, |c| format!("/customers/{c}/credit")),
         "affiliate" => format!("/affiliates/{}", entry.subject_id),
@@ -135,6 +136,7 @@ fn title(entry: &Entry) -> String {
         "payment.begun" => format!("Payment{amount} begun"),
         "payment.settled" => format!("Payment{amount}"),
         "payment.failed" => format!("Payment{amount} failed{}", because(&word("failure"))),
+        "payment.undone" => format!("Store credit{amount} taken off an invoice"),
         "payment.bounced" => format!("Payment{amount} bounced"),
         "payment.refunded" if word("as") == domain::credit::PROVIDER => format!("Refund{amount} as store credit"),
         "payment.refunded" => format!("Refund{amount}"),
@@ -158,7 +160,7 @@ fn title(entry: &Entry) -> String {
         "invoice.discarded" => "Draft of an invoice discarded".to_owned(),
         "invoice.issued" => format!("Invoice {}{amount} issued", word("number")),
         "invoice.paid" => format!("Payment{amount} on invoice {}", word("number")),
-        "invoice.unpaid" => format!("A payment on invoice {} bounced", word("number")),
+        "invoice.unpaid" => format!("A payment on invoice {} does not stand any more", word("number")),
         "invoice.credited" => format!("Credit note {}{amount} on invoice {}", word("credit_note"), word("number")),
         "invoice.voided" => format!("Invoice {} withdrawn", word("number")),
         "invoice.mailed" => format!("Invoice {} sent by mail", word("number")),
@@ -172,6 +174,12 @@ fn title(entry: &Entry) -> String {
         "subscription.method_changed" => "Payment method of a subscription changed".to_owned(),
         "subscription.kept" => "Cancellation of a subscription taken back".to_owned(),
         "subscription.asked" => format!("{} asked to change a subscription: {}", capital(&word("provider")), word("what")),
+        "customer.data_taken" => format!("All data taken as a file ({})", word("format")),
+        "request.received" => format!("Asked to {}", asked_to(&word("kind"))),
+        "request.edited" => "Request about data changed".to_owned(),
+        "request.done" => format!("Request to {} answered", asked_to(&word("kind"))),
+        "request.refused" => format!("Request to {} refused", asked_to(&word("kind"))),
+        "request.reopened" => format!("Request to {} opened again", asked_to(&word("kind"))),
         "method.attached" => "Payment method added".to_owned(),
         "method.detached" => "Payment method removed".to_owned(),
         "method.chosen" => "Default payment method chosen".to_owned(),
@@ -180,6 +188,11 @@ fn title(entry: &Entry) -> String {
             format!("{}{amount} {}", capital(noun), verb.replace('_', " ")).trim().to_owned()
         }
     }
+}
+
+/// What a request asks for, in the middle of a sentence.
+fn asked_to(kind: &str) -> String {
+    kind.parse::<domain::privacy::requests::Kind>().map_or_else(|()| kind.to_owned(), |k| k.label().to_lowercase())
 }
 
 fn because(code: &str) -> String {

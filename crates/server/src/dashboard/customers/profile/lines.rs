@@ -118,6 +118,7 @@ fn standing(p: &PaymentView) -> (&'static str, String) {
     match p.status {
         PaymentStatus::Failed if p.failure_code.is_empty() => ("problem", "Failed".to_owned()),
         PaymentStatus::Failed => ("problem", format!("Failed: {}", failure())),
+        PaymentStatus::Bounced if p.failure_code == "undone" => ("quiet", "Undone".to_owned()),
         PaymentStatus::Bounced => ("problem", "Bounced".to_owned()),
         PaymentStatus::Pending => ("attention", "Pending".to_owned()),
         PaymentStatus::Settled if p.disputes.iter().any(|d| d.status == DisputeStatus::Open) => ("problem", "Disputed".to_owned()),

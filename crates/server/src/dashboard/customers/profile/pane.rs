@@ -7,7 +7,9 @@ use domain::customers::list::{Indexes, ListQuery, neighbours};
 use domain::customers::merge::{self, Merge};
 use domain::customers::profile::{self, Topics};
 use domain::customers::{Customer, MethodLine, Named, RESTORABLE};
+use domain::invoices::due_days;
 use domain::kit::{Address, Ctx, GroupId, Micros, Money, Right, Zone};
+use domain::privacy::requests::{self, Request};
 use domain::{Result, files::countries};
 use store::Tx;
 
@@ -30,6 +32,8 @@ pub struct May {
     pub anonymise: bool,
     /// Merge it into another, or undo that.
     pub merge: bool,
+    /// Take all data as a file, note requests about it.
+    pub answer: bool,
 }
 
 /// Where the customer stands in the list one came from.
@@ -61,6 +65,8 @@ pub struct Pane {
     pub block: Option<Block>,
     /// Merges into it that may still be undone, newest first.
     pub merges: Vec<Merge>,
+    /// Open requests about their data.
+    pub asks: Vec<Request>,
 }
 
 /// The query string of the list one came from.
@@ -95,6 +101,7 @@ impl Pane {
             refund: ctx.may(Right::Refund),
             anonymise: c.anonymised_at.is_none() && c.merged_into.is_none() && ctx.may(Right::Anonymise),
             merge: here && ctx.may(Right::Write) && ctx.may(Right::Delete),
+            answer: ctx.may(Right::PersonalData),
             grant: here && c.merged_into.is_none() && ctx.may(Right::Refund),
         };
         let groups = if may.write { profile::groups(tx, ctx)? } else { Vec::new() };
@@ -102,7 +109,15 @@ impl Pane {
         let list = from.filter(|f| !f.is_empty()).map_or_else(|| "/customers".to_owned(), |f| format!("/customers?{f}"));
         let (credit, block) = (credit::balances(tx, ctx, &c.id)?, blocks::of_customer(tx, ctx, &c.id)?);
         let merges = merge::standing(tx, ctx, &c.id)?;
-        Ok(Self { c, zone, may, topics, tabs, place, suffix, list, groups, credit, block, merges })
+        let mut asks = requests::of_customer(tx, ctx, &c.id)?;
+        asks.retain(|q| q.state == requests::State::Open);
+        Ok(Self { c, zone, may, topics, tabs, place, suffix, list, groups, credit, block, merges, asks })
+    }
+
+    /// What the customer asks about their data and waits for: where it stands, and in words.
+    pub fn asked(&self) -> Vec<(String, String)> {
+        let words = |q: &Request| format!("Asked to {}, due {}", q.kind.label().to_lowercase(), moments::date(due_days(q.due_on)));
+        self.asks.iter().map(|q| (format!("/customers/requests/{}", q.id), words(q))).collect()
     }
 
     /// The query of the list one came from, for a hidden field.

@@ -11,7 +11,7 @@ use super::{Asked, Pane, Shown, Topic, open, pane, param};
 use crate::app::App;
 use crate::dashboard::show;
 use crate::http::Who;
-use crate::look::{Frame, Page};
+use crate::look::{Frame, Page, band};
 
 const ROWS: usize = 50;
 
@@ -51,6 +51,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         let affiliate = commission.map_or_else(String::new, |c| format!("Affiliate {}, {}", c.name, c.money(c.earned)));
         PaymentLine { card: cards.get(&p.id).cloned(), affiliate, ..PaymentLine::of(p, &pane.zone) }
     };
+    let frame = frame.under(band(found.iter().filter(|p| !p.live).count(), found.len()));
     let lines = found.into_iter().map(line).collect();
     Ok(show(&Payments { frame, pane, lines, pages, plays }))
 }

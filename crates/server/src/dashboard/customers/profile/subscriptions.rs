@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::dashboard::subscriptions::{Act, acts, says};
 use crate::dashboard::{moments, show};
 use crate::http::Who;
-use crate::look::{Frame, When};
+use crate::look::{Frame, When, band};
 
 struct Line {
     id: String,
@@ -44,6 +44,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         all.iter().map(|s| subscriptions::course(tx, ctx, &s.id)).collect::<domain::Result<Vec<Course>>>()
     };
     let (frame, pane, found) = open(asked, &customer, Topic::Subscriptions, read).await?;
+    let frame = frame.under(band(found.iter().filter(|c| !c.subscription.live).count(), found.len()));
     let lines = found.iter().map(|c| line(c, &pane, &who.ctx)).collect();
     Ok(show(&Subscriptions { frame, pane, lines }))
 }

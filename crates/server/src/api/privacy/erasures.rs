@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-use super::asked::{Asked, At, limit, maybe};
-use super::types::{Page, Time, time};
-use super::words;
-use super::write::{Write, done, reply, seeing};
+use crate::api::asked::{Asked, At, limit, maybe};
+use crate::api::types::{Page, Time, time};
+use crate::api::words;
+use crate::api::write::{Write, done, reply, seeing};
 use crate::app::App;
 use crate::http::guard::{Caller, id};
 use crate::http::{Policy, Problem, Routes};

@@ -1,0 +1,1 @@
+UPDATE invoices SET country = COALESCE(CAST(buyer AS json) -> 'address' ->> 'country', '');

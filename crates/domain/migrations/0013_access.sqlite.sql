@@ -1,0 +1,1 @@
+UPDATE invoices SET country = COALESCE(json_extract(buyer, '$.address.country'), '');

@@ -1,0 +1,132 @@
+//! All data of one person as a file (SPEC 11.4): JSON for programs, and one HTML file that reads well on a phone and on paper.
+//!
+//! What is in it follows from the register of columns alone: every table that is shown, every column that is personal or of no one, the rows
+//! that belong to the customer or to one that was merged into it. Secrets, names of the staff and what the register hides stay out.
+
+mod cells;
+mod html;
+mod json;
+mod sql;
+#[cfg(test)]
+mod tests;
+
+use std::io::Write;
+
+use serde::{Deserialize, Serialize};
+use store::{Bind, Db, Tx};
+
+pub use sql::statements;
+
+use self::cells::Cell;
+use super::columns::{Access, tables};
+use crate::customers::{self, merge};
+use crate::events::Event;
+use crate::kit::{Ctx, CustomerId, Error, Micros, Result, Right, words};
+use crate::merchants;
+
+words! {
+    /// The two files.
+    pub enum Format {
+        /// For programs.
+        Json = "json", "JSON";
+        /// For people.
+        Html = "html", "HTML";
+    }
+}
+
+impl Format {
+    /// The media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Html => "text/html; charset=utf-8",
+        }
+    }
+}
+
+/// Who it is about, at the top of the file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Head {
+    /// The merchant's name.
+    merchant: String,
+    /// What the customer is called.
+    name: String,
+    /// Their id, and those of customers that were merged into them.
+    customers: Vec<String>,
+    /// When the file was made.
+    made_at: Micros,
+}
+
+/// A file that takes rows as they are read.
+trait Paper {
+    fn begin(&mut self, head: &Head) -> std::io::Result<()>;
+    fn section(&mut self, heading: &'static str, table: &'static str) -> std::io::Result<()>;
+    fn row(&mut self, cells: &[(&'static str, Cell)]) -> std::io::Result<()>;
+    fn end(&mut self) -> std::io::Result<()>;
+}
+
+/// Writes the file from one snapshot, then notes that it was taken. Gives the number of rows in it. Needs [`Right::PersonalData`].
+///
+/// # Errors
+/// `NotFound` for a customer who is not there; [`Error::Internal`] when `out` cannot be written.
+pub fn write(db: &Db, ctx: &Ctx, customer: &CustomerId, format: Format, out: impl Write + Send) -> Result<u64> {
+    ctx.must(Right::PersonalData)?;
+    let mut out = Some(out);
+    let rows = db.spool(|tx| {
+        let out = out.take().ok_or_else(|| Error::Internal("a file is written once".into()))?;
+        match format {
+            Format::Json => read(tx, ctx, customer, &mut json::Json::new(out)),
+            Format::Html => {
+                let settings = merchants::settings(tx, ctx)?;
+                read(tx, ctx, customer, &mut html::Html::new(out, settings.zone, settings.zone_name))
+            }
+        }
+    })?;
+    let (ctx, customer) = (ctx.clone(), customer.clone());
+    db.write_now::<_, Error>(move |tx| {
+        let data = serde_json::json!({ "format": format, "rows": rows });
+        Event::new("customer.data_taken").of(&customer).data(data).record(tx, &ctx).map(|_| ())
+    })?;
+    Ok(rows)
+}
+
+fn read(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, paper: &mut impl Paper) -> Result<u64> {
+    let row = customers::get(tx, ctx, customer)?;
+    let ids: Vec<CustomerId> = std::iter::once(row.id.clone()).chain(merge::sources(tx, ctx, &row.id)?).collect();
+    let settings = merchants::settings(tx, ctx)?;
+    let head = Head {
+        merchant: settings.name.clone(),
+        name: row.display_name,
+        customers: ids.iter().map(ToString::to_string).collect(),
+        made_at: ctx.now,
+    };
+    paper.begin(&head).map_err(cannot)?;
+    let mut count = 0;
+    for table in tables() {
+        let Access::Shown(heading) = table.access else { continue };
+        let Some(asked) = sql::of(table, ids.len()) else { continue };
+        paper.section(heading, table.name).map_err(cannot)?;
+        let mut params: Vec<&dyn Bind> = vec![&ctx.merchant];
+        params.extend(ids.iter().map(|id| id as &dyn Bind));
+        let mut failed = None;
+        let done = tx.each(&asked.statement, &params, |r| {
+            let cells = cells::of(r, &asked.columns, settings.currency)?;
+            count += 1;
+            paper.row(&cells).map_err(|e| {
+                let said = store::Error::Other(e.to_string());
+                failed = Some(e);
+                said
+            })
+        });
+        match failed {
+            Some(error) => return Err(cannot(error)),
+            None => done?,
+        }
+    }
+    paper.end().map_err(cannot)?;
+    Ok(count)
+}
+
+fn cannot(error: std::io::Error) -> Error {
+    Error::Internal(format!("the file of a person’s data: {error}"))
+}

@@ -1,0 +1,47 @@
+//! The statement that reads a table for one person, made from its line in the register.
+
+use store::Stmt;
+
+use crate::privacy::columns::{Belongs, Table, Tag, find, tables};
+use crate::privacy::whose;
+
+/// A statement, and what its columns are called. A last one without a name is the currency of the rows, where their table has none.
+pub(super) struct Asked {
+    pub(super) statement: Stmt,
+    pub(super) columns: Vec<&'static str>,
+}
+
+/// The name of the column that only says the currency.
+pub(super) const CURRENCY: &str = "";
+
+/// What to read of a table for so many ids: `$1` is the merchant, then the ids. `None` for a table that leads to no customer.
+pub(super) fn of(table: &Table, ids: usize) -> Option<Asked> {
+    let places: Vec<String> = (2..ids + 2).map(|n| format!("${n}")).collect();
+    let holds = whose::holds(table, "t", &places.join(", "))?;
+    let shown = table.columns.iter().filter(|c| matches!(c.tag, Tag::Personal | Tag::Neither) && c.name != "merchant_id");
+    let mut columns: Vec<&'static str> = shown.map(|c| c.name).collect();
+    // Who and when first, as people look for it.
+    columns.sort_by_key(|name| ["id", "number", "name", "email"].iter().position(|first| first == name).unwrap_or(9));
+    let mut asked: Vec<String> = columns.iter().map(|name| format!("t.{name}")).collect();
+    if let Belongs::Parent { column, table: parent, key } = table.belongs
+        && table.column("currency").is_none()
+        && find(parent)?.column("currency").is_some()
+    {
+        asked.push(format!("(SELECT c.currency FROM {parent} c WHERE c.merchant_id = t.merchant_id AND c.{key} = t.{column})"));
+        columns.push(CURRENCY);
+    }
+    // Said so that no planner walks the key of a whole table for the order's sake.
+    let order: Vec<&str> = [("id", "COALESCE(t.id, '')"), ("position", "COALESCE(t.position, 0)")]
+        .into_iter()
+        .filter(|(name, _)| table.column(name).is_some())
+        .map(|(_, order)| order)
+        .collect();
+    let order = if order.is_empty() { String::new() } else { format!(" ORDER BY {}", order.join(", ")) };
+    let text = format!("SELECT {} FROM {} t WHERE {holds}{order}", asked.join(", "), table.name);
+    Some(Asked { statement: Stmt::built(text), columns })
+}
+
+/// Every statement that is built, for the test that prepares all of them.
+pub fn statements() -> Vec<Stmt> {
+    tables().iter().flat_map(|table| [of(table, 1), of(table, 3)]).flatten().map(|asked| asked.statement).collect()
+}

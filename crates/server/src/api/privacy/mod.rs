@@ -1,0 +1,11 @@
+//! Personal data: anonymising with its receipts and rules, one person's data as a file, and the register of requests (SPEC 11).
+
+mod erasures;
+mod requests;
+
+use crate::http::Routes;
+
+/// Routes of the room.
+pub fn routes(routes: Routes) -> Routes {
+    requests::routes(erasures::routes(routes))
+}
