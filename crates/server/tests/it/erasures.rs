@@ -72,7 +72,7 @@ store::db_test! {
         let profile = olivia.get(&at).body;
         assert!(profile.contains("erased for good") && !profile.contains("ana@example.es") && !profile.contains(&format!("{at}/edit")), "{profile}");
         assert!(!olivia.get("/customers?q=Ruiz").body.contains("ana@example.es"), "nor is it found");
-        let mut sam = of_role(&desk, &f, Role::Support);
+        let mut sam = desk.person(&f, &of_role(&f, Role::Support));
         assert_eq!(sam.get(&format!("{at}/anonymise")).status, StatusCode::FORBIDDEN);
     }
 
