@@ -18,8 +18,17 @@ fn searches(db: &store::Db, text: &str) -> Vec<String> {
     let bad = |step: &String| {
         let whole = step.starts_with("SCAN ")
             && !["SCAN merchants", "SCAN e", "SCAN k", "SCAN n", "SCAN CONSTANT ROW"].iter().any(|small| step.starts_with(small));
-        let small =
-            ["SEARCH imports ", "SEARCH shops ", "SEARCH s ", "SEARCH rates ", "SEARCH r "].iter().any(|small| step.starts_with(small));
+        let small = [
+            "SEARCH imports ",
+            "SEARCH shops ",
+            "SEARCH s ",
+            "SEARCH rates ",
+            "SEARCH r ",
+            "SEARCH plans ",
+            "SEARCH subscription_settings ",
+        ]
+        .iter()
+        .any(|small| step.starts_with(small));
         whole || (step.ends_with("(merchant_id=?)") && !small)
     };
     plan.unwrap().into_iter().filter(bad).map(|step| format!("{step}: {text}")).collect()

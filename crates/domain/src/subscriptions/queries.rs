@@ -58,8 +58,8 @@ store::statements! {
         ORDER BY act_at, merchant_id, subscription_id LIMIT $2";
     pub RUN = "SELECT u.plan_id, u.quantity, u.anchor_day, u.anchor_number, u.number, u.paused_at, u.end_reason, p.retry_days FROM subscription_runs u
         LEFT JOIN plans p ON p.merchant_id = u.merchant_id AND p.id = u.plan_id WHERE u.merchant_id = $1 AND u.subscription_id = $2";
-    pub OWN_OF = "SELECT s.id FROM subscriptions s JOIN subscription_runs u ON u.merchant_id = s.merchant_id AND u.subscription_id = s.id
-        WHERE s.merchant_id = $1 AND s.customer_id = $2 AND s.status <> 'ended'";
+    pub OWN_OF = "SELECT s.id FROM subscriptions s WHERE s.merchant_id = $1 AND s.customer_id = $2 AND s.status <> 'ended'
+        AND EXISTS (SELECT 1 FROM subscription_runs u WHERE u.merchant_id = s.merchant_id AND u.subscription_id = s.id)";
     pub INSERT_RUN = "INSERT INTO subscription_runs (merchant_id, subscription_id, plan_id, quantity, anchor_day, anchor_number, number, paused_at,
         end_reason, act_at) VALUES ($1, $2, $3, $4, $5, 0, 0, NULL, NULL, $6)";
     pub KEEP_RUN = "UPDATE subscription_runs SET anchor_day = $3, anchor_number = $4, number = $5, paused_at = $6, end_reason = $7, act_at = $8
