@@ -7,8 +7,8 @@ use crate::compare::{Level, Pattern};
 use crate::field::{FIELDS, Field};
 use crate::model::{LEVELS, Model, count};
 
-/// As sure of what is assumed as of so many pairs seen: a file with three duplicates in it must not learn from those three alone.
-const TRUST: f64 = 20.0;
+/// As sure of what is assumed as of so many pairs seen: where hardly anybody is there twice, namesakes must not be taken for the picture of one person.
+const TRUST: f64 = 300.0;
 const ROUNDS: usize = 60;
 /// Nobody doubts: a thousand to one.
 const PLAIN: f64 = 7.0;
