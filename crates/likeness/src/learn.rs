@@ -7,8 +7,8 @@ use crate::compare::{Level, Pattern};
 use crate::field::{FIELDS, Field};
 use crate::model::{LEVELS, Model, count};
 
-/// As sure of what is assumed as of so many pairs seen: a file with three duplicates in it must not learn from those three alone.
-const TRUST: f64 = 20.0;
+/// As sure of what is assumed as of so many pairs seen: where hardly anybody is there twice, namesakes must not be taken for the picture of one person.
+const TRUST: f64 = 300.0;
 const ROUNDS: usize = 60;
 /// Nobody doubts: a thousand to one.
 const PLAIN: f64 = 7.0;
@@ -94,7 +94,17 @@ fn round(model: &Model, keyed: &[(Pattern, f64)], pairs: f64) -> Model {
     }
     let assumed = Model::assumed(2);
     let shares = tied.map(|tied| (tied.max(0.5) / pairs.max(1.0)).clamp(1e-14, 0.3));
-    Model::of(blend(&seen, &assumed.same, TRUST), model.other, shares)
+    let mut same = blend(&seen, &assumed.same, TRUST);
+    for field in Field::ALL {
+        // Namesakes of one town must not become the picture of one person: whoever is the same seldom differs.
+        let most = (assumed.same[field.at()][Level::Differs as usize] * 3.0).min(0.6);
+        let differs = same[field.at()][Level::Differs as usize];
+        if differs > most {
+            Level::SEEN.iter().for_each(|level| same[field.at()][*level as usize] *= (1.0 - most) / (1.0 - differs));
+            same[field.at()][Level::Differs as usize] = most;
+        }
+    }
+    Model::of(same, model.other, shares)
 }
 
 /// Shares of the levels that are evidence, with what is assumed counted as `trust` pairs.

@@ -43,7 +43,10 @@ impl Model {
     /// What is assumed before anything was learnt: values mostly agree when it is one person, and seldom when it is two. `records` is how many
     /// there are; one in twenty is taken to be there twice.
     pub fn assumed(records: usize) -> Model {
-        let same = [1.0, 0.78, 0.08, 0.04, 0.02, 0.05, 0.02, 0.01];
+        let mut same = [[1.0, 0.78, 0.08, 0.04, 0.02, 0.05, 0.02, 0.01]; FIELDS];
+        // Who comes back comes with another e-mail address, or they would have been known by it.
+        same[Field::Email.at()] = [1.0, 0.35, 0.06, 0.06, 0.05, 0.46, 0.01, 0.01];
+        same[Field::Phone.at()] = [1.0, 0.6, 0.06, 0.01, 0.01, 0.3, 0.01, 0.01];
         let mut other = [[1.0, 0.005, 0.005, 0.005, 0.03, 0.94, 0.002, 0.005]; FIELDS];
         for (field, chance) in [(Field::State, 0.2), (Field::City, 0.02), (Field::Zip, 0.01), (Field::Number, 0.02)] {
             other[field.at()][Level::Same as usize] = chance;
@@ -53,7 +56,7 @@ impl Model {
         }
         let records = count(records).max(2.0);
         let share = (0.05 * records).max(1.0) / (records * (records - 1.0) / 2.0);
-        Model::of([same; FIELDS], other, [share, share / 2.0, share / 2.0])
+        Model::of(same, other, [share, share / 2.0, share / 2.0])
     }
 
     /// From its parts.

@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use domain::demo::{self, Plan};
-use domain::jobs::{self, Tools};
-use domain::kit::FixedClock;
 use store::Db;
 
 use super::serve::Serve;
@@ -65,7 +63,6 @@ impl Demo {
         demo::erased(db, &house, &plan, &crate::config::vault(&file, &place.folder(&file)?)?).map_err(words)?;
         demo::merges(db, &house).map_err(words)?;
         bar.finish_and_clear();
-        likely_pairs(db, &house, now).map_err(words)?;
         let people: Vec<String> = house.people.iter().skip(1).map(|(email, role)| format!("{email} ({})", role.label())).collect();
         Ok(format!(
             "Made Kilde Coffee with {} customers. Others who can sign in: {}.\nAPI key: {}",
@@ -74,12 +71,4 @@ impl Demo {
             house.api_key
         ))
     }
-}
-
-/// Looks once for customers that are there twice, so that the page of duplicates has something to show.
-fn likely_pairs(db: &Db, house: &demo::House, now: i64) -> domain::Result<()> {
-    let ctx = house.ctx.clone();
-    db.write_now::<_, domain::Error>(move |tx| domain::duplicates::seek(tx, &ctx))?;
-    jobs::run_all(db, &crate::workers::kinds(), &Tools::default(), &FixedClock(now), "demo", &|| false)?;
-    Ok(())
 }
