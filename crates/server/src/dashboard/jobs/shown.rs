@@ -87,6 +87,7 @@ fn title(job: &Job) -> String {
             Action::Delete => format!("Delete {many}"),
             Action::Restore => format!("Restore {many}"),
             Action::DeletePermanently => format!("Delete {many} permanently"),
+            Action::Anonymise => format!("Anonymise {many}"),
             Action::SetGroup { .. } => format!("Set the group of {many}"),
             Action::AddTags { tags } => format!("Tag {many}: {}", tags.join(", ")),
             Action::RemoveTags { tags } => format!("Untag {many}: {}", tags.join(", ")),
