@@ -95,21 +95,17 @@ pub(super) fn clear(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, cleared: &mut BTree
     }
     let fake = Fake::of(id);
     for step in steps() {
-        let given: Vec<&dyn Bind> = step
-            .given
-            .iter()
-            .map(|after| -> &dyn Bind {
-                match after {
-                    After::SortName => &fake.sort_name,
-                    After::Email => &fake.email,
-                    After::EmailKey => &fake.email_key,
-                    After::Buyer => &fake.buyer,
-                    After::Moment => &ctx.now,
-                    After::Name | After::Cleared | After::Same => &fake.name,
-                }
-            })
-            .collect();
-        let params: Vec<&dyn Bind> = [&ctx.merchant as &dyn Bind, id as &dyn Bind].into_iter().chain(given).collect();
+        let mut params: Vec<&dyn Bind> = vec![&ctx.merchant, id];
+        for after in &step.given {
+            params.push(match after {
+                After::SortName => &fake.sort_name,
+                After::Email => &fake.email,
+                After::EmailKey => &fake.email_key,
+                After::Buyer => &fake.buyer,
+                After::Moment => &ctx.now,
+                After::Name | After::Cleared | After::Same => &fake.name,
+            });
+        }
         note(step.table.name, tx.exec(&step.text, &params)?);
     }
     Ok(())
