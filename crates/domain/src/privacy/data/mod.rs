@@ -126,7 +126,8 @@ fn read(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, paper: &mut impl Paper) -
 /// Who is meant and what they are called: of a merged one the survivor.
 fn named(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<(CustomerId, String)> {
     let mut at = customer.clone();
-    loop {
+    // Nobody was merged so often.
+    for _ in 0..100 {
         let found = tx.opt(&super::queries::HEAD, &[&ctx.merchant, &at], |r| {
             let name = display_name(r.str(1)?, r.str(2)?, r.str(3)?, r.str(4)?, r.str(5)?, r.str(6)?);
             Ok((r.get::<CustomerId>(0)?, name, r.get::<Option<CustomerId>>(7)?))
@@ -136,6 +137,7 @@ fn named(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<(CustomerId, S
             (id, name, None) => return Ok((id, name)),
         }
     }
+    Err(Error::NotFound("customer"))
 }
 
 fn cannot(error: std::io::Error) -> Error {
