@@ -1,6 +1,7 @@
 //! SQL of the room that is written out. What follows from the register of columns is built from it in `clear` and `sweep`.
 
 store::statements! {
+    pub HEAD = "SELECT id, name, first_name, last_name, company, email, number, merged_into FROM customers WHERE merchant_id = $1 AND id = $2";
     pub(super) OPT_OUT = "SELECT email_key FROM customers WHERE merchant_id = $1 AND id = $2 AND NOT marketing AND marketing_at IS NOT NULL
         UNION SELECT k.key FROM customer_contacts k JOIN customers c ON c.merchant_id = k.merchant_id AND c.id = k.customer_id
         WHERE k.merchant_id = $1 AND k.customer_id = $2 AND k.kind = 'email' AND NOT c.marketing AND c.marketing_at IS NOT NULL";

@@ -19,7 +19,7 @@ pub use sql::statements;
 
 use self::cells::Cell;
 use super::columns::{Access, tables};
-use crate::customers::{self, merge};
+use crate::customers::{display_name, merge};
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, Error, Micros, Result, Right, words};
 use crate::merchants;
@@ -82,7 +82,8 @@ pub fn write(db: &Db, ctx: &Ctx, customer: &CustomerId, format: Format, out: imp
             }
         }
     })?;
-    let (ctx, customer) = (ctx.clone(), customer.clone());
+    let (rows, customer) = rows;
+    let ctx = ctx.clone();
     db.write_now::<_, Error>(move |tx| {
         let data = serde_json::json!({ "format": format, "rows": rows });
         Event::new("customer.data_taken").of(&customer).data(data).record(tx, &ctx).map(|_| ())
@@ -90,16 +91,11 @@ pub fn write(db: &Db, ctx: &Ctx, customer: &CustomerId, format: Format, out: imp
     Ok(rows)
 }
 
-fn read(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, paper: &mut impl Paper) -> Result<u64> {
-    let row = customers::get(tx, ctx, customer)?;
-    let ids: Vec<CustomerId> = std::iter::once(row.id.clone()).chain(merge::sources(tx, ctx, &row.id)?).collect();
+fn read(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, paper: &mut impl Paper) -> Result<(u64, CustomerId)> {
+    let (id, name) = named(tx, ctx, customer)?;
+    let ids: Vec<CustomerId> = std::iter::once(id.clone()).chain(merge::sources(tx, ctx, &id)?).collect();
     let settings = merchants::settings(tx, ctx)?;
-    let head = Head {
-        merchant: settings.name.clone(),
-        name: row.display_name,
-        customers: ids.iter().map(ToString::to_string).collect(),
-        made_at: ctx.now,
-    };
+    let head = Head { merchant: settings.name.clone(), name, customers: ids.iter().map(ToString::to_string).collect(), made_at: ctx.now };
     paper.begin(&head).map_err(cannot)?;
     let mut count = 0;
     for table in tables() {
@@ -124,7 +120,24 @@ fn read(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, paper: &mut impl Paper) -
         }
     }
     paper.end().map_err(cannot)?;
-    Ok(count)
+    Ok((count, id))
+}
+
+/// Who is meant and what they are called: of a merged one the survivor.
+fn named(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<(CustomerId, String)> {
+    let mut at = customer.clone();
+    // Nobody was merged so often.
+    for _ in 0..100 {
+        let found = tx.opt(&super::queries::HEAD, &[&ctx.merchant, &at], |r| {
+            let name = display_name(r.str(1)?, r.str(2)?, r.str(3)?, r.str(4)?, r.str(5)?, r.str(6)?);
+            Ok((r.get::<CustomerId>(0)?, name, r.get::<Option<CustomerId>>(7)?))
+        })?;
+        match found.ok_or(Error::NotFound("customer"))? {
+            (_, _, Some(survivor)) => at = survivor,
+            (id, name, None) => return Ok((id, name)),
+        }
+    }
+    Err(Error::NotFound("customer"))
 }
 
 fn cannot(error: std::io::Error) -> Error {
