@@ -28,8 +28,8 @@ macro_rules! pair {
             b.name, b.first_name, b.last_name, b.company, b.email, b.number, b.phone, b.billing_line1, b.billing_line2, b.billing_zip, b.billing_city,
             b.billing_country, b.created_at, b.order_count, b.lifetime
             FROM duplicate_pairs p
-            JOIN customers a ON a.merchant_id = p.merchant_id AND a.id = p.a_id AND a.deleted_at IS NULL AND a.anonymised_at IS NULL
-            JOIN customers b ON b.merchant_id = p.merchant_id AND b.id = p.b_id AND b.deleted_at IS NULL AND b.anonymised_at IS NULL
+            JOIN customers a ON a.merchant_id = p.merchant_id AND a.id = p.a_id AND a.deleted_at IS NULL AND a.anonymised_at IS NULL AND a.merged_into IS NULL
+            JOIN customers b ON b.merchant_id = p.merchant_id AND b.id = p.b_id AND b.deleted_at IS NULL AND b.anonymised_at IS NULL AND b.merged_into IS NULL
             WHERE p.merchant_id = $1 ",
             $rest
         )
@@ -69,8 +69,8 @@ store::statements! {
         ORDER BY p.score DESC, p.a_id DESC, p.b_id DESC LIMIT $4");
     pub ONE = pair!("AND p.a_id = $2 AND p.b_id = $3");
     pub COUNT = "SELECT COUNT(*) FROM (SELECT p.score FROM duplicate_pairs p
-        JOIN customers a ON a.merchant_id = p.merchant_id AND a.id = p.a_id AND a.deleted_at IS NULL AND a.anonymised_at IS NULL
-        JOIN customers b ON b.merchant_id = p.merchant_id AND b.id = p.b_id AND b.deleted_at IS NULL AND b.anonymised_at IS NULL
+        JOIN customers a ON a.merchant_id = p.merchant_id AND a.id = p.a_id AND a.deleted_at IS NULL AND a.anonymised_at IS NULL AND a.merged_into IS NULL
+        JOIN customers b ON b.merchant_id = p.merchant_id AND b.id = p.b_id AND b.deleted_at IS NULL AND b.anonymised_at IS NULL AND b.merged_into IS NULL
         WHERE p.merchant_id = $1 AND p.state = $2 AND p.score >= $3 LIMIT $4) AS found";
 }
 

@@ -8,6 +8,7 @@ use store::Tx;
 use super::read::{self, Kept, Receipt};
 use super::{active, clear, legal, queries as q, refusals, sweep, words};
 use crate::customers::{facts, merge, state};
+use crate::duplicates;
 use crate::events::Event;
 use crate::kit::{AccountId, Ctx, CustomerId, ErasureId, Error, Link, Result, Right, locks, words as word_list};
 use crate::providers::{Provider, Vault, billing};
@@ -63,6 +64,8 @@ pub fn anonymise(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &CustomerId, cause: 
     let mut gone = Vec::new();
     for one in &all {
         tell(tx, ctx, one, &mut cleared, &mut gone)?;
+        merge::drop_of(tx, ctx, one)?;
+        duplicates::forget(tx, ctx, one)?;
         clear::clear(tx, ctx, one, &mut cleared)?;
     }
     for (account, reference) in &gone {

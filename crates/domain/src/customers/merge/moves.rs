@@ -57,6 +57,9 @@ impl Move {
     }
 }
 
+/// Unless the survivor is kept out of retention already; `$4` is the survivor.
+const EXEMPT: &str = "NOT EXISTS (SELECT 1 FROM retention_exempt e WHERE e.merchant_id = $1 AND e.customer_id = $4)";
+
 /// A standing block of the customer itself moves unless the survivor is blocked already; `$4` is the survivor.
 const BLOCKS: &str =
     "kind = 'customer' AND (lifted_at IS NOT NULL OR NOT EXISTS (SELECT 1 FROM blocks o WHERE o.merchant_id = blocks.merchant_id
@@ -74,6 +77,7 @@ pub const MOVES: &[Move] = &[
     Move::is("credit_balances", "customer_id", Way::Summed),
     Move::rows("mails", "mails"),
     Move::rows("notes", "notes"),
+    Move::rows("privacy_requests", "requests about data"),
     Move::rows("attachments", "attached guest payments"),
     Move::rows("unmatched", "unmatched lines of imports"),
     Move {
@@ -100,6 +104,12 @@ pub const MOVES: &[Move] = &[
     ),
     Move::is("events", "subject_id", Way::Stays("What it happened to is what it was.")),
     Move::is("job_rows", "subject_id", Way::Stays("The outcome of a job for each it worked on; its undo passes over who was merged.")),
+    // Who was kept out of retention stays out.
+    Move::is("retention_exempt", "customer_id", Way::Points { also: &[], key: "CAST(created_at AS TEXT)", only: EXEMPT }),
+    Move::is("duplicate_pairs", "a_id", Way::Stays("A pair with somebody who was merged is passed over, and comes back with undo.")),
+    Move::is("duplicate_pairs", "b_id", Way::Stays("As the other side.")),
+    Move::is("erasures", "customer_id", Way::Stays("Who was anonymised can no longer be merged.")),
+    Move::is("legal_copies", "customer_id", Way::Stays("Who was anonymised can no longer be merged.")),
     Move::is("merges", "gone_id", Way::Stays("Who went.")),
     Move::is("merges", "survivor_id", Way::Stays("Who stayed then; its own merge leads on from there.")),
 ];

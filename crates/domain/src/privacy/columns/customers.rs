@@ -64,6 +64,32 @@ pub(super) fn tables() -> Vec<Table> {
             .shown("Picture")
             .personal("bytes")
             .neither("merchant_id id customer_id content_type created_at"),
+        // A customer stands on either side; the verbs that make one go forget both (`duplicates::forget`).
+        table("duplicate_pairs")
+            .of("a_id")
+            .deleted()
+            .hidden("a guess at who may be one person")
+            .house("decided_by")
+            .neither("merchant_id a_id b_id state score why run_id found_at decided_at"),
+        // What undoing a merge needs; the verbs drop it by both sides (`merge::drop_of`).
+        table("merges")
+            .of("survivor_id")
+            .deleted()
+            .hidden("when two records of one person were put together")
+            .house("merged_by undone_by")
+            .neither("merchant_id id gone_id survivor_id moved merged_at undo_until kept undone_at"),
+        table("merge_moves")
+            .under("merge_id", "merges", "id")
+            .deleted()
+            .hidden("which rows a merge moved")
+            .personal("row_id")
+            .neither("merchant_id merge_id mark"),
+        table("merge_copies")
+            .under("merge_id", "merges", "id")
+            .deleted()
+            .hidden("rows as they were before a merge, until it can no longer be undone")
+            .personal("row_id before after")
+            .neither("merchant_id merge_id mark"),
         // Held only inside of a transaction: no row is ever left.
         table("claims").kept("empty between transactions").neither("merchant_id").secret("key"),
         // That somebody asked, and when it was answered, must stay provable.

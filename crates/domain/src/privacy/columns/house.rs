@@ -23,6 +23,13 @@ pub(super) fn tables() -> Vec<Table> {
             .neither("merchant_id id hint scopes created_at last_used_at expires_at revoked_at"),
         table("job_queue").neither("job_id merchant_id run_at lease_until lease_by"),
         table("shops").house("name name_key url").neither("merchant_id id currency country created_at archived_at"),
+        table("plans").house("name name_key").neither(
+            "merchant_id id shop_id currency amount cycle_unit cycle_count trial_days retry_days created_at updated_at archived_at",
+        ),
+        table("subscription_settings").neither("merchant_id retry_days updated_at"),
+        table("merge_settings").neither("merchant_id undo_days updated_at"),
+        // Weights of comparison and how common a value is: numbers alone.
+        table("duplicate_models").neither("merchant_id weights customers learnt_at"),
         table("customer_groups").house("name name_key").neither("merchant_id id created_at"),
         table("tags").house("name name_key").neither("merchant_id id created_at"),
         table("rates").neither("merchant_id currency day per_euro source"),

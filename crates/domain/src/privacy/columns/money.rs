@@ -78,6 +78,17 @@ pub(super) fn tables() -> Vec<Table> {
             .unset("method_id")
             .neither("merchant_id id customer_id shop_id name status live currency amount cycle_unit cycle_count provider provider_ref")
             .neither("started_at trial_until next_payment_at ends_at created_at updated_at import_id"),
+        table("subscription_runs")
+            .under("subscription_id", "subscriptions", "id")
+            .kept("which period is due when")
+            .hidden("the clockwork behind the subscription")
+            .neither("merchant_id subscription_id plan_id quantity anchor_day anchor_number number paused_at end_reason act_at"),
+        table("subscription_periods")
+            .under("subscription_id", "subscriptions", "id")
+            .replaced()
+            .shown("Periods of subscriptions")
+            .personal("failure")
+            .neither("merchant_id subscription_id number due_day amount state attempts base_day next_day hard payment_id updated_at"),
         table("attachments")
             .of("customer_id")
             .kept("that a guest's payment was attached, by which kind of match")

@@ -59,6 +59,7 @@ struct DuplicatesPage {
     pairs: Vec<PairView>,
     open: bool,
     may_write: bool,
+    may_merge: bool,
     /// The run that is under way.
     running: Option<String>,
     next: Option<String>,
@@ -75,6 +76,8 @@ struct PairView {
     b: SideView,
     /// Where the decision about the two is sent.
     at: String,
+    /// Where the newer one is merged into the older.
+    merge: String,
     /// Who called them two people, and when.
     decided: Option<(String, When)>,
 }
@@ -116,6 +119,7 @@ impl PairView {
             score: pair.score.percent(),
             why: pair.why,
             at: format!("{HERE}/{}/{}/dismissal", pair.a.id, pair.b.id),
+            merge: format!("/customers/{}/merge?into={}", pair.b.id, pair.a.id),
             a: SideView::of(pair.a, zone),
             b: SideView::of(pair.b, zone),
             decided,
@@ -145,6 +149,7 @@ async fn page(State(app): State<App>, who: Who, Query(which): Query<Which>, uri:
         counted: if found.total == 1 { "1 pair".to_owned() } else { format!("{} pairs", tones::number(found.total.unsigned_abs())) },
         open,
         may_write: who.ctx.may(Right::Write),
+        may_merge: who.ctx.may(Right::Write) && who.ctx.may(Right::Delete),
         running: running.map(|job| format!("/jobs/{}", job.id)),
         next: found.next.as_ref().map(|next| address(Some(next))),
         first: After::parse(&which.after).map(|_| address(None)),
