@@ -114,7 +114,7 @@ fn many(desk: &Desk, customer: &CustomerId, count: i64) {
     .unwrap();
 }
 
-fn run(desk: &Desk, count: i64) -> [std::time::Duration; 2] {
+fn there_and_back(desk: &Desk, count: i64) -> [std::time::Duration; 2] {
     let (stays, gone) = (desk.customer("a@example.com"), desk.customer("b@example.com"));
     many(desk, &gone, count);
     let begun = std::time::Instant::now();
@@ -133,12 +133,12 @@ store::db_test! {
     crate::migrations();
 
     fn five_thousand_orders_move_and_come_back(db) {
-        run(&Desk::new(db), 5_000);
+        there_and_back(&Desk::new(db), 5_000);
     }
 
     #[ignore = "a measurement: cargo nextest run --run-ignored only hundred_thousand --no-capture"]
     fn a_hundred_thousand_orders(db) {
-        let [merged, undone] = run(&Desk::new(db), 100_000);
+        let [merged, undone] = there_and_back(&Desk::new(db), 100_000);
         println!("{:?}: merged in {merged:?}, undone in {undone:?}", db.engine());
     }
 
