@@ -20,7 +20,7 @@ pub(crate) fn forget(tx: &mut Tx, ctx: &Ctx) -> Result<bool> {
 
 /// Drops the undo copy of one merge.
 pub(super) fn copies(tx: &mut Tx, ctx: &Ctx, id: &MergeId) -> Result<()> {
-    tx.exec(&q::DROP_MOVES, &[&ctx.merchant, id, &i64::MAX])?;
+    tx.exec(&q::DROP_ALL_MOVES, &[&ctx.merchant, id])?;
     tx.exec(&q::DROP_COPIES, &[&ctx.merchant, id])?;
     Ok(())
 }

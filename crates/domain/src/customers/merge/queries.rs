@@ -44,6 +44,7 @@ store::statements! {
     pub(super) OF_ANY = "SELECT id FROM merges WHERE merchant_id = $1 AND (survivor_id = $2 OR gone_id = $2) ORDER BY id";
     pub(super) DROP_MOVES = "DELETE FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND (mark, row_id) IN
         (SELECT mark, row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 LIMIT $3)";
+    pub(super) DROP_ALL_MOVES = "DELETE FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2";
     pub(super) DROP_COPIES = "DELETE FROM merge_copies WHERE merchant_id = $1 AND merge_id = $2";
     pub(super) DROP = "DELETE FROM merges WHERE merchant_id = $1 AND id = $2";
 
