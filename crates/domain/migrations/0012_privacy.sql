@@ -76,5 +76,3 @@ CREATE TABLE retention_exempt (
 );
 -- Events without a customer that are about an order or a payment of one.
 CREATE INDEX events_apart_subject ON events (merchant_id, subject_id) WHERE customer_id IS NULL AND subject_id <> '';
--- Mail of a customer.
-CREATE INDEX mails_customer ON mails (merchant_id, customer_id) WHERE customer_id IS NOT NULL;

@@ -35,5 +35,4 @@ CREATE INDEX privacy_requests_open ON privacy_requests (merchant_id, due_on, id)
 CREATE INDEX privacy_requests_customer ON privacy_requests (merchant_id, customer_id);
 CREATE INDEX privacy_requests_who ON privacy_requests (merchant_id, (LOWER(who)) COLLATE "C");
 -- Rows of one customer, where only other ways led to them.
-CREATE INDEX mails_whose ON mails (merchant_id, customer_id);
 CREATE INDEX provider_facts_whose ON provider_facts (merchant_id, value);
