@@ -43,3 +43,4 @@ CREATE TABLE merge_copies (
   FOREIGN KEY (merchant_id, merge_id) REFERENCES merges (merchant_id, id)
 );
 CREATE INDEX mails_customer ON mails (merchant_id, customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX blocks_of ON blocks (merchant_id, key);

@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 13] = [
+static MIGRATIONS: [Migration; 14] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -34,6 +34,13 @@ static MIGRATIONS: [Migration; 13] = [
         sql: include_str!("../migrations/0013_access.sql"),
         sqlite: Some(concat!(include_str!("../migrations/0013_access.sql"), include_str!("../migrations/0013_access.sqlite.sql"))),
         postgres: Some(concat!(include_str!("../migrations/0013_access.sql"), include_str!("../migrations/0013_access.postgres.sql"))),
+    },
+    Migration {
+        version: 14,
+        name: "more statistics",
+        sql: "SELECT 1",
+        sqlite: Some(include_str!("../migrations/0014_statistics.sqlite.sql")),
+        postgres: None,
     },
 ];
 

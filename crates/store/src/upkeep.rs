@@ -9,6 +9,13 @@ use crate::sqlite::{self, Conn, Role};
 use crate::tx::{Link, Tx};
 use crate::{Error, Migration, Stmt, Target, migrate};
 
+/// Ends the write-ahead log's segment, and each that was renamed ahead of it: those still hold what they held before, until they are written over.
+const WRITE_PAST: &str = "DO $$ DECLARE ahead INT; BEGIN
+    SELECT COUNT(*) INTO ahead FROM pg_ls_waldir() WHERE name COLLATE \"C\" ~ '^[0-9A-F]{24}$'
+        AND name COLLATE \"C\" > pg_walfile_name(pg_current_wal_insert_lsn());
+    FOR i IN 0..ahead LOOP PERFORM pg_logical_emit_message(FALSE, 'regulars', 'past'); PERFORM pg_switch_wal(); END LOOP;
+END $$";
+
 impl Db {
     /// A long read (export, verify) on a connection and a snapshot of its own, without a time limit. Blocks. Spool to a file and let go:
     /// while it runs, SQLite's WAL cannot shrink.
@@ -70,7 +77,7 @@ impl Db {
             // Segments are renamed and used again with their old bytes in them, unless they are told not to be.
             say("ALTER SYSTEM SET wal_recycle = off")?;
             say("SELECT pg_reload_conf()")?;
-            let gone = (0..2).try_for_each(|_| ["SELECT pg_switch_wal()", "CHECKPOINT"].into_iter().try_for_each(&mut say));
+            let gone = (0..2).try_for_each(|_| [WRITE_PAST, "CHECKPOINT"].into_iter().try_for_each(&mut say));
             say("ALTER SYSTEM RESET wal_recycle")?;
             say("SELECT pg_reload_conf()")?;
             gone

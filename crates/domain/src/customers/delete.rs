@@ -6,6 +6,7 @@ use store::{Row, Tx};
 use super::{facts, merge, queries as q, state, ties};
 use crate::events::Event;
 use crate::kit::{Ctx, Currency, CustomerId, DAY, Error, Link, Micros, Money, Result, Right, locks};
+use crate::providers::billing;
 use crate::{duplicates, privacy};
 
 /// How long a deleted customer can be restored: 30 days of 24 hours.
@@ -86,6 +87,7 @@ pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()>
         tx.exec(&q::GONE, &[&ctx.merchant, each, &stamp])?;
         merge::drop_of(tx, ctx, each)?;
         duplicates::forget(tx, ctx, each)?;
+        billing::forget(tx, ctx, each)?;
         for statement in ties::going() {
             tx.exec(statement, &[&ctx.merchant, each])?;
         }

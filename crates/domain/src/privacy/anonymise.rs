@@ -10,8 +10,8 @@ use super::{active, clear, legal, queries as q, refusals, sweep, words};
 use crate::customers::{facts, merge, state};
 use crate::duplicates;
 use crate::events::Event;
-use crate::kit::{AccountId, Ctx, CustomerId, ErasureId, Error, Link, Result, Right, locks, words as word_list};
-use crate::providers::{Provider, Vault, billing};
+use crate::kit::{Ctx, CustomerId, ErasureId, Error, Link, Result, Right, locks, words as word_list};
+use crate::providers::{Vault, billing};
 
 word_list! {
     /// Why somebody was anonymised.
@@ -61,15 +61,11 @@ pub fn anonymise(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &CustomerId, cause: 
     let (mut cleared, mut kept) = (BTreeMap::new(), Vec::new());
     legal::seal(tx, ctx, vault, &all, &mut kept)?;
     refusals::keep(tx, ctx, &all, &mut kept)?;
-    let mut gone = Vec::new();
     for one in &all {
-        tell(tx, ctx, one, &mut cleared, &mut gone)?;
+        tell(tx, ctx, one, &mut cleared)?;
         merge::drop_of(tx, ctx, one)?;
         duplicates::forget(tx, ctx, one)?;
         clear::clear(tx, ctx, one, &mut cleared)?;
-    }
-    for (account, reference) in &gone {
-        billing::forgotten(tx, ctx, account, reference)?;
     }
     kept.extend(books());
     facts::refresh(tx, ctx, &all, "anonymised")?;
@@ -97,18 +93,14 @@ fn locked(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<CustomerId>> {
     Ok(all)
 }
 
-/// Providers that have a record of the customer are asked to delete it. What they still tell of their number makes nobody
-/// new: see [`billing::forgotten`].
-fn tell(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, cleared: &mut BTreeMap<String, u64>, gone: &mut Vec<(AccountId, String)>) -> Result<()> {
-    let links = tx.rows(&q::LINKS, &[&ctx.merchant, id], |r| {
-        Ok((r.get::<AccountId>(0)?, r.get::<String>(1)?, r.get::<Provider>(2)?, r.get::<bool>(3)?))
-    })?;
-    for (account, reference, provider, disabled) in links {
-        if provider == Provider::Stripe && !disabled {
-            billing::erase(tx, ctx, &account, id, &reference)?;
-        }
-        *cleared.entry("provider_facts".to_owned()).or_insert(0) += tx.exec(&q::DROP_FACTS, &[&ctx.merchant, &account, &reference])?;
-        gone.push((account, reference));
+/// Providers that have a record of the customer are asked to delete it.
+fn tell(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, cleared: &mut BTreeMap<String, u64>) -> Result<()> {
+    let (records, dropped) = billing::forget(tx, ctx, id)?;
+    for record in records.iter().filter(|r| r.reachable) {
+        billing::erase(tx, ctx, &record.account, id, &record.reference)?;
+    }
+    if dropped > 0 {
+        *cleared.entry("provider_facts".to_owned()).or_insert(0) += dropped;
     }
     Ok(())
 }

@@ -40,11 +40,6 @@ store::statements! {
     pub(super) INVOICE_MAIL = "SELECT id FROM mails WHERE merchant_id = $1 AND invoice_id IN (SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2)";
     pub(super) DROP_MAIL = "DELETE FROM mails WHERE merchant_id = $1 AND id = $2";
     pub(super) DROP_WAITING_MAIL = "DELETE FROM mail_queue WHERE merchant_id = $1 AND mail_id = $2";
-    pub(super) LINKS = "SELECT f.account_id, f.reference, a.provider, a.disabled_at IS NOT NULL FROM provider_facts f
-        JOIN provider_accounts a ON a.merchant_id = f.merchant_id AND a.id = f.account_id
-        WHERE f.merchant_id = $1 AND f.kind = 'customer' AND f.value = $2 ORDER BY f.account_id, f.reference";
-    /// Facts about the customer's own references, whatever they say of it.
-    pub(super) DROP_FACTS = "DELETE FROM provider_facts WHERE merchant_id = $1 AND account_id = $2 AND reference = $3";
     /// Ids by which rows that speak of the customer find it: ours, and the provider's numbers of its payments.
     pub(super) IDS = "SELECT id FROM orders WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT id FROM payments WHERE merchant_id = $1 AND customer_id = $2

@@ -182,13 +182,32 @@ pub(crate) fn erase(tx: &mut Tx, ctx: &Ctx, account: &AccountId, customer: &Cust
     calls::enqueue(tx, ctx, account, CallKind::Erase, customer.as_str(), &payload).map(|_| ())
 }
 
-/// Remembers, by a hash alone, that a provider's number was of somebody who is gone: what is still told of it makes nobody new.
-pub(crate) fn forgotten(tx: &mut Tx, ctx: &Ctx, account: &AccountId, reference: &str) -> Result<()> {
-    tx.exec(&queries::PUT_FACT, &[&ctx.merchant, account, &GONE, &gone(reference), &GONE])?;
-    Ok(())
+/// A provider's record of a customer who leaves for good.
+pub(crate) struct Record {
+    /// With which account.
+    pub account: AccountId,
+    /// The provider's number of the customer.
+    pub reference: String,
+    /// It can still be asked to delete it.
+    pub reachable: bool,
 }
 
-/// The kind of fact that [`forgotten`] leaves.
+/// Drops what is known of the customer's numbers with providers, and remembers by a hash alone that they were of somebody who is gone: what is
+/// still told of them makes nobody new. Gives the records, and how many rows went.
+pub(crate) fn forget(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<(Vec<Record>, u64)> {
+    let records = tx.rows(&queries::RECORDS, &[&ctx.merchant, customer], |r| {
+        let stripe = r.get::<Provider>(2)? == Provider::Stripe;
+        Ok(Record { account: r.get(0)?, reference: r.get(1)?, reachable: stripe && !r.get::<bool>(3)? })
+    })?;
+    let mut dropped = 0;
+    for Record { account, reference, .. } in &records {
+        dropped += tx.exec(&queries::DROP_FACTS, &[&ctx.merchant, account, reference])?;
+        tx.exec(&queries::PUT_FACT, &[&ctx.merchant, account, &GONE, &gone(reference), &GONE])?;
+    }
+    Ok((records, dropped))
+}
+
+/// The kind of fact that [`forget`] leaves.
 pub(super) const GONE: &str = "gone";
 
 /// What stands for a provider's number of somebody who is gone.

@@ -153,7 +153,7 @@ pub fn answered(tx: &mut Tx, claimed: &Claimed, outcome: &std::result::Result<An
             Ok(())
         }
         Ok(answer) => {
-            end(tx, &ctx, &call, CallState::Done, "", true)?;
+            end(tx, &ctx, &call, CallState::Done, "", &left(&call))?;
             apply(tx, &ctx, &account, &call, answer)
         }
         Err(Refusal::Refused { message, .. }) => refuse(tx, &ctx, &call, message, false),
@@ -175,15 +175,24 @@ pub fn answered(tx: &mut Tx, claimed: &Claimed, outcome: &std::result::Result<An
     }
 }
 
-fn end(tx: &mut Tx, ctx: &Ctx, call: &Call, state: CallState, words: &str, forget: bool) -> Result<()> {
+/// `payload`: what stays written down of the content.
+fn end(tx: &mut Tx, ctx: &Ctx, call: &Call, state: CallState, words: &str, payload: &str) -> Result<()> {
     let words: String = words.chars().take(500).collect();
-    tx.exec(&queries::END_CALL, &[&ctx.merchant, &call.id, &state, &words, &forget, &ctx.now])?;
+    tx.exec(&queries::END_CALL, &[&ctx.merchant, &call.id, &state, &words, &payload, &ctx.now])?;
     Ok(())
+}
+
+/// What stays of the content of a call that is done: of a customer's edit only whose record it was, so that the page can say that this one knows.
+fn left(call: &Call) -> String {
+    match (call.kind, call.payload["reference"].as_str()) {
+        (CallKind::Customer, Some(reference)) => serde_json::json!({ "reference": reference }).to_string(),
+        _ => String::new(),
+    }
 }
 
 /// `unsure`: it may have been done all the same.
 fn refuse(tx: &mut Tx, ctx: &Ctx, call: &Call, words: &str, unsure: bool) -> Result<()> {
-    end(tx, ctx, call, CallState::Refused, words, false)?;
+    end(tx, ctx, call, CallState::Refused, words, &call.payload.to_string())?;
     match call.kind {
         CallKind::Refund => call.subject.parse().map_or(Ok(()), |refund| refunds::refused(tx, ctx, &refund, words)),
         CallKind::Charge => call.subject.parse().map_or(Ok(()), |id| subscriptions::refused(tx, ctx, &id, words, unsure)),

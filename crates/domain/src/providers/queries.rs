@@ -91,7 +91,7 @@ store::statements! {
         ORDER BY c.next_at, c.id LIMIT 8";
     pub TAKE_CALL = "UPDATE provider_calls SET lease_until = $4, attempts = attempts + 1, updated_at = $3
         WHERE merchant_id = $1 AND id = $2 AND state = 'waiting' AND lease_until <= $3";
-    pub END_CALL = "UPDATE provider_calls SET state = $3, error = $4, lease_until = 0, payload = CASE WHEN $5 THEN '' ELSE payload END, updated_at = $6
+    pub END_CALL = "UPDATE provider_calls SET state = $3, error = $4, lease_until = 0, payload = $5, updated_at = $6
         WHERE merchant_id = $1 AND id = $2 AND state = 'waiting'";
     pub CALL_LATER = "UPDATE provider_calls SET error = $3, next_at = $4, lease_until = 0, updated_at = $5
         WHERE merchant_id = $1 AND id = $2 AND state = 'waiting'";
@@ -111,6 +111,15 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9)";
     pub DROP_EVIDENCE_FILE = "DELETE FROM dispute_files WHERE merchant_id = $1 AND dispute_id = $2 AND kind = $3";
     pub SET_EVIDENCE_REF = "UPDATE dispute_files SET provider_ref = $3 WHERE merchant_id = $1 AND id = $2";
+    /// Which numbers of providers are a customer's, also those that came from elsewhere than the provider.
+    pub RECORDS = "SELECT f.account_id, f.reference, a.provider, a.disabled_at IS NOT NULL FROM provider_facts f
+        JOIN provider_accounts a ON a.merchant_id = f.merchant_id AND a.id = f.account_id
+        WHERE f.merchant_id = $1 AND f.kind = 'customer' AND f.value = $2
+        UNION SELECT a.id, x.external_id, a.provider, a.disabled_at IS NOT NULL FROM external_ids x
+        JOIN provider_accounts a ON a.merchant_id = x.merchant_id AND a.provider = x.system WHERE x.merchant_id = $1 AND x.customer_id = $2
+        ORDER BY 1, 2";
+    /// Facts about somebody's own references, whatever they say of it.
+    pub DROP_FACTS = "DELETE FROM provider_facts WHERE merchant_id = $1 AND account_id = $2 AND reference = $3";
     pub ACCOUNTS_OF_CUSTOMER = "SELECT a.id, f.reference, a.provider FROM provider_facts f JOIN provider_accounts a ON a.merchant_id = f.merchant_id AND a.id = f.account_id
         WHERE f.merchant_id = $1 AND f.kind = 'customer' AND f.value = $2 AND a.disabled_at IS NULL ORDER BY a.id, f.reference";
 }

@@ -305,7 +305,8 @@ store::db_test! {
         assert!(refused.contains("No such customer") && refused.contains("/billing/retry"), "{refused}");
         olivia.post(&format!("{here}/billing/retry"), &[]);
         house.send();
-        assert!(olivia.get(&here).body.contains("Synchronised"));
+        let page = olivia.get(&here).body;
+        assert!(page.contains("Synchronised"), "{page}");
         assert!(fake.asked().iter().any(|(_, body)| body.starts_with("name=Ana+Ruiz&email=ana%40example.es")));
     }
 

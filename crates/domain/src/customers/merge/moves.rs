@@ -108,6 +108,7 @@ pub const MOVES: &[Move] = &[
     Move::is("retention_exempt", "customer_id", Way::Points { also: &[], key: "CAST(created_at AS TEXT)", only: EXEMPT }),
     Move::is("duplicate_pairs", "a_id", Way::Stays("A pair with somebody who was merged is passed over, and comes back with undo.")),
     Move::is("duplicate_pairs", "b_id", Way::Stays("As the other side.")),
+    Move::is("duplicate_models", "customers", Way::Stays("How many were compared: a count.")),
     Move::is("erasures", "customer_id", Way::Stays("Who was anonymised can no longer be merged.")),
     Move::is("legal_copies", "customer_id", Way::Stays("Who was anonymised can no longer be merged.")),
     Move::is("merges", "gone_id", Way::Stays("Who went.")),

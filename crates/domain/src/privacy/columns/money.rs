@@ -84,7 +84,7 @@ pub(super) fn tables() -> Vec<Table> {
             .hidden("the clockwork behind the subscription")
             .neither("merchant_id subscription_id plan_id quantity anchor_day anchor_number number paused_at end_reason act_at"),
         table("subscription_periods")
-            .under("subscription_id", "subscriptions", "id")
+            .under("subscription_id", "subscription_runs", "subscription_id")
             .replaced()
             .shown("Periods of subscriptions")
             .personal("failure")

@@ -40,12 +40,13 @@ fn target(column: &str) -> Option<&'static str> {
         ("mail_id", "mails"),
         ("group_id", "customer_groups"),
         ("tag_id", "tags"),
+        ("subscription_id", "subscriptions"),
     ];
     known.into_iter().find(|(name, _)| *name == column).map(|(_, table)| table)
 }
 
 /// Ids that may lead nowhere.
-const NOWHERE: [&str; 5] = ["import_id", "method_id", "subscription_id", "corrects_id", "logo_id"];
+const NOWHERE: [&str; 5] = ["import_id", "method_id", "corrects_id", "logo_id", "plan_id"];
 
 fn planted_id(who: &str, table: &str) -> String {
     format!("row-{who}-{table}")
@@ -129,6 +130,9 @@ store::db_test! {
                 desk.write(move |tx, ctx| Ok(tx.exec(&made, &[&ctx.merchant, &id])?)).unwrap();
             }
             for table in shown() {
+                if table.name == "subscription_periods" {
+                    plant(&desk, who, customer, find("subscription_runs").unwrap());
+                }
                 plant(&desk, who, customer, table);
             }
         }

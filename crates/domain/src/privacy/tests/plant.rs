@@ -46,6 +46,8 @@ fn target(column: &str) -> Option<&'static str> {
         "event_id" => "events",
         "mail_id" => "mails",
         "tag_id" => "tags",
+        "subscription_id" => "subscriptions",
+        "merge_id" => "merges",
         _ => return None,
     })
 }
@@ -53,7 +55,7 @@ fn target(column: &str) -> Option<&'static str> {
 /// Tables that hold something personal of a customer, and those such rows point to.
 fn wanted(table: &Table) -> bool {
     let entry = columns::find(table.name).unwrap();
-    let pointed = ["events", "disputes", "tags"].contains(&table.name);
+    let pointed = ["events", "disputes", "tags", "subscriptions", "subscription_runs", "merges"].contains(&table.name);
     (entry.is_personal() || pointed) && !["customers", "erasure_words"].contains(&table.name)
 }
 
