@@ -84,8 +84,8 @@ pub(crate) struct Job {
 }
 
 impl Job {
-    pub(crate) fn new(run: Run, ticket: Arc<Ticket>, reply: Box<dyn FnOnce(Told) + Send>) -> Box<Self> {
-        Box::new(Self { run, ticket, failed: None, reply })
+    pub(crate) fn new(run: Run, ticket: Arc<Ticket>, reply: Box<dyn FnOnce(Told) + Send>) -> Self {
+        Self { run, ticket, failed: None, reply }
     }
 
     /// False when the caller has given up; then it is never run.
@@ -112,7 +112,7 @@ impl Job {
     }
 
     /// Tells the caller, if he is still there.
-    pub(crate) fn answer(self: Box<Self>) {
+    pub(crate) fn answer(self) {
         (self.reply)(self.failed.map_or(Ok(()), Err));
     }
 }

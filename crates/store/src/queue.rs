@@ -18,7 +18,7 @@ pub(crate) enum Lane {
 }
 
 pub(crate) struct Entry {
-    pub job: Box<Job>,
+    pub job: Job,
     pub lane: Lane,
     /// A transaction that may write.
     pub write: bool,

@@ -12,7 +12,7 @@ use crate::{Error, Options};
 pub(crate) fn read_loop(path: &Path, options: &Options, queue: &Queue, thread: usize) {
     let mut conn = None;
     while let Some(mut entry) = queue.pop() {
-        serve(path, options, &mut conn, entry.job.as_mut(), thread);
+        serve(path, options, &mut conn, &mut entry.job, thread);
         entry.job.answer();
     }
 }

@@ -45,10 +45,10 @@ impl Writer {
     }
 
     /// One closure, one transaction, no savepoint.
-    fn single(&mut self, mut job: Box<Job>) {
+    fn single(&mut self, mut job: Job) {
         for attempt in 0..=RERUNS {
             let retry = match self.begin() {
-                Ok(()) => self.run_single(job.as_mut()),
+                Ok(()) => self.run_single(&mut job),
                 Err(error) => {
                     job.fail(error);
                     false
@@ -92,15 +92,15 @@ impl Writer {
 
     /// Several closures, one commit. Nobody is answered before it, also not those that were refused: they may have been refused because
     /// of what another closure of the batch wrote.
-    fn batch(&mut self, queue: &Queue, first: Box<Job>, second: Box<Job>) {
+    fn batch(&mut self, queue: &Queue, first: Job, second: Job) {
         let started = Instant::now();
         let mut waiting = vec![second, first];
-        let mut done: Vec<Box<Job>> = Vec::new();
+        let mut done: Vec<Job> = Vec::new();
         if let Err(error) = self.begin() {
             return answer_all(waiting, Some(&error));
         }
         while let Some(mut job) = waiting.pop().or_else(|| join(queue, started, done.len())) {
-            if self.in_savepoint(job.as_mut()) {
+            if self.in_savepoint(&mut job) {
                 done.push(job);
                 continue;
             }
@@ -184,7 +184,7 @@ impl Writer {
     }
 }
 
-fn join(queue: &Queue, started: Instant, jobs: usize) -> Option<Box<Job>> {
+fn join(queue: &Queue, started: Instant, jobs: usize) -> Option<Job> {
     if started.elapsed() >= BATCH || jobs >= BATCH_JOBS {
         return None;
     }
@@ -198,7 +198,7 @@ fn gone(job: &mut Job, ran: Ran) {
     }
 }
 
-fn answer_all(jobs: Vec<Box<Job>>, error: Option<&Error>) {
+fn answer_all(jobs: Vec<Job>, error: Option<&Error>) {
     for mut job in jobs {
         if let Some(error) = error {
             job.fail(error.clone());
