@@ -29,6 +29,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("lists/queries.rs", domain::lists::queries::ALL),
         ("mail/queries.rs", domain::mail::queries::ALL),
         ("merchants/queries.rs", domain::merchants::queries::ALL),
+        ("offers/queries.rs", domain::offers::queries::ALL),
         ("orders/queries.rs", domain::orders::queries::ALL),
         ("payments/queries.rs", domain::payments::queries::ALL),
         ("privacy/queries.rs", domain::privacy::queries::ALL),
@@ -36,6 +37,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("providers/queries.rs", domain::providers::queries::ALL),
         ("rates/queries.rs", domain::rates::queries::ALL),
         ("replies/queries.rs", domain::replies::queries::ALL),
+        ("returns/queries.rs", domain::returns::queries::ALL),
         ("shops/queries.rs", domain::shops::queries::ALL),
         ("staff/queries.rs", domain::staff::queries::ALL),
         ("subscriptions/queries.rs", domain::subscriptions::queries::ALL),
@@ -51,6 +53,7 @@ store::db_test! {
         let built = built.chain(domain::customers::merge::queries::built()).chain(domain::duplicates::queries::built());
         let built = built.chain(domain::payments::queries::built()).chain(domain::orders::queries::built()).chain(domain::subscriptions::queries::built());
         let built = built.chain(domain::invoices::queries::built()).chain(domain::privacy::requests::queries::built());
+        let built = built.chain(domain::offers::queries::built()).chain(domain::returns::queries::built());
         let built = built.chain(domain::customers::ties::statements());
         let of_register = domain::privacy::data::statements();
         let all = rooms().into_iter().flat_map(|(_, all)| all.iter().copied()).chain(built).chain(&of_register);

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use crate::document::{Category, Document};
+use crate::document::{Category, Document, Kind};
 
 /// Why a document is not set in type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +40,9 @@ pub(crate) fn adds_up(d: &Document) -> Result<(), Fault> {
 /// The norm knows at most two decimals, and no more than one unit of currency between a tax and its rate: taxes rounded on many lines of a
 /// currency without decimals may be further off.
 pub fn not_in_norm(d: &Document) -> Option<&'static str> {
+    if d.kind == Kind::Offer {
+        return Some("An offer is no invoice.");
+    }
     if d.decimals > 2 {
         return Some("EN 16931 knows at most two decimals.");
     }

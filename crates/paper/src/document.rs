@@ -33,6 +33,8 @@ pub enum Kind {
     Invoice,
     /// A credit note (381); its amounts are written as positive numbers.
     CreditNote,
+    /// What would be sold, and until when; a page for people, without data inside.
+    Offer,
 }
 
 /// How a line is taxed (UNCL 5305).
@@ -186,7 +188,7 @@ pub struct Document {
     pub issued: Date,
     /// When it was issued, for the dates inside the file.
     pub issued_at: Moment,
-    /// To be paid by; absent on a credit note.
+    /// To be paid by, or valid until; absent on a credit note.
     pub due: Option<Date>,
     /// When the goods went out; the date of the invoice unless known.
     pub delivered: Date,

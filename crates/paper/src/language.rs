@@ -2,13 +2,15 @@
 
 use rust_decimal::Decimal;
 
-use crate::document::Date;
+use crate::document::{Date, Kind};
 
 /// Labels of the page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Words {
     pub invoice: &'static str,
     pub credit_note: &'static str,
+    pub offer: &'static str,
+    pub valid_until: &'static str,
     pub number: &'static str,
     pub date: &'static str,
     pub due: &'static str,
@@ -43,6 +45,8 @@ const MONTHS: [&str; 12] =
 const EN: Words = Words {
     invoice: "Invoice",
     credit_note: "Credit note",
+    offer: "Offer",
+    valid_until: "Valid until",
     number: "Number",
     date: "Date",
     due: "Due",
@@ -74,6 +78,8 @@ const EN: Words = Words {
 const DE: Words = Words {
     invoice: "Rechnung",
     credit_note: "Rechnungskorrektur",
+    offer: "Angebot",
+    valid_until: "Gültig bis",
     number: "Nummer",
     date: "Datum",
     due: "Fällig",
@@ -105,6 +111,8 @@ const DE: Words = Words {
 const FR: Words = Words {
     invoice: "Facture",
     credit_note: "Avoir",
+    offer: "Devis",
+    valid_until: "Valable jusqu’au",
     number: "Numéro",
     date: "Date",
     due: "Échéance",
@@ -136,6 +144,8 @@ const FR: Words = Words {
 const ES: Words = Words {
     invoice: "Factura",
     credit_note: "Factura rectificativa",
+    offer: "Presupuesto",
+    valid_until: "Válido hasta",
     number: "Número",
     date: "Fecha",
     due: "Vencimiento",
@@ -167,6 +177,8 @@ const ES: Words = Words {
 const IT: Words = Words {
     invoice: "Fattura",
     credit_note: "Nota di credito",
+    offer: "Offerta",
+    valid_until: "Valida fino al",
     number: "Numero",
     date: "Data",
     due: "Scadenza",
@@ -198,6 +210,8 @@ const IT: Words = Words {
 const NL: Words = Words {
     invoice: "Factuur",
     credit_note: "Creditnota",
+    offer: "Offerte",
+    valid_until: "Geldig tot",
     number: "Nummer",
     date: "Datum",
     due: "Vervaldatum",
@@ -239,6 +253,15 @@ pub(crate) fn words(language: &str) -> &'static Words {
 }
 
 impl Words {
+    /// What a document of this kind is called.
+    pub(crate) fn kind(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Invoice => self.invoice,
+            Kind::CreditNote => self.credit_note,
+            Kind::Offer => self.offer,
+        }
+    }
+
     /// `22 November 2026`, `22.11.2026`, `22/11/2026`.
     pub(crate) fn day(&self, date: Date) -> String {
         let sign = self.day.chars().last().unwrap_or('-');

@@ -12,8 +12,8 @@ use krilla::metadata::{DateTime, Metadata};
 use krilla::page::PageSettings;
 use krilla::{Document as Pdf, SerializeSettings};
 
-use crate::check::{Fault, not_in_norm};
-use crate::document::{Document, Kind, Moment};
+use crate::check::{Fault, adds_up, not_in_norm};
+use crate::document::{Document, Moment};
 use crate::language::words;
 use face::Faces;
 
@@ -25,7 +25,7 @@ const PAGE: (f32, f32) = (595.28, 841.89);
 /// # Errors
 /// [`Fault::Sums`] when it does not add up; [`Fault::Pdf`] when the library refuses.
 pub fn pdf(d: &Document) -> Result<Vec<u8>, Fault> {
-    let data = crate::xml::xml(d)?;
+    adds_up(d)?;
     let faces = Faces::new().ok_or_else(|| Fault::Pdf("the typeface cannot be read".to_owned()))?;
     let pages = flow::pages(d, &faces);
     let configuration = ConfigurationBuilder::new().with_version(PdfVersion::Pdf17).with_archival_validator(Archival::A3_B);
@@ -41,7 +41,7 @@ pub fn pdf(d: &Document) -> Result<Vec<u8>, Fault> {
     }
     let inside = not_in_norm(d).is_none();
     if inside {
-        embed(&mut file, d, data)?;
+        embed(&mut file, d, crate::xml::xml(d)?)?;
     }
     file.set_metadata(about(d));
     let bytes = file.finish().map_err(|e| Fault::Pdf(format!("{e:?}")))?;
@@ -65,10 +65,9 @@ fn embed(file: &mut Pdf, d: &Document, data: String) -> Result<(), Fault> {
 
 fn about(d: &Document) -> Metadata {
     let w = words(&d.language);
-    let kind = if d.kind == Kind::Invoice { w.invoice } else { w.credit_note };
     let language = d.language.get(..2).filter(|l| l.bytes().all(|b| b.is_ascii_alphabetic())).unwrap_or("en");
     Metadata::new()
-        .title(printable(&format!("{kind} {}", d.number)))
+        .title(printable(&format!("{} {}", w.kind(d.kind), d.number)))
         .authors(vec![printable(&d.seller.name)])
         .creator("Regulars".to_owned())
         .language(language.to_ascii_lowercase())

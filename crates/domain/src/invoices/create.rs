@@ -173,7 +173,7 @@ pub(super) fn plain(number: rust_decimal::Decimal) -> String {
 }
 
 /// Who buys: the customer as it is now. Without a country, the merchant's own, for the draft to be looked at.
-pub(super) fn buyer(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, country: &str) -> Result<Party> {
+pub(crate) fn buyer(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, country: &str) -> Result<Party> {
     let found = tx.opt(&queries::BUYER, &[&ctx.merchant, customer], |r| {
         let person = display_name(r.str(0)?, r.str(1)?, r.str(2)?, r.str(3)?, r.str(4)?, r.str(5)?);
         let company: String = r.get(3)?;

@@ -2,7 +2,7 @@
 
 use store::Tx;
 
-use super::{Invoice, Kind, Party, Prices, logo, read, shown_logo};
+use super::{Invoice, Kind, Line, Party, Prices, TaxGroup, logo, read, shown_logo};
 use crate::files::countries;
 use crate::kit::{Ctx, Error, InvoiceId, LogoId, Micros, Result, Right, Zone};
 
@@ -18,6 +18,13 @@ pub struct Paper {
 }
 
 impl Paper {
+    /// A document with its logo (a PNG); the file is called by the number.
+    pub(crate) fn of(document: paper::Document, logo: Option<Vec<u8>>, number: String) -> Self {
+        let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+        let file_name = number.chars().map(plain).collect::<String>() + ".pdf";
+        Self { document, logo, file_name, number }
+    }
+
     /// The PDF.
     ///
     /// # Errors
@@ -74,14 +81,13 @@ fn of(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId, change: impl FnOnce(&mut Invoice))
         None => None,
     };
     let number = invoice.summary.number.clone().unwrap_or_default();
-    let file_name =
-        number.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect::<String>() + ".pdf";
-    Ok(Paper { document: document(&invoice), logo, file_name, number })
+    Ok(Paper::of(document(&invoice), logo, number))
 }
 
 fn document(invoice: &Invoice) -> paper::Document {
     let s = &invoice.summary;
     let issued = day(s.issued_on.unwrap_or_default());
+    let (lines, taxes) = on_paper(&invoice.lines, &invoice.taxes);
     paper::Document {
         kind: if s.kind == Kind::Invoice { paper::Kind::Invoice } else { paper::Kind::CreditNote },
         number: s.number.clone().unwrap_or_default(),
@@ -95,26 +101,9 @@ fn document(invoice: &Invoice) -> paper::Document {
         seller: party(&s.snapshot.seller),
         buyer: party(&s.buyer),
         bank: paper::Bank { name: s.snapshot.bank.name.clone(), iban: s.snapshot.bank.iban.clone(), bic: s.snapshot.bank.bic.clone() },
-        lines: invoice
-            .lines
-            .iter()
-            .map(|l| paper::Line {
-                title: l.title.clone(),
-                sku: l.sku.clone(),
-                quantity: l.quantity,
-                unit_price: l.unit_price,
-                category: l.category.paper(),
-                rate: l.rate,
-                net: l.net,
-                shown: l.shown,
-            })
-            .collect(),
+        lines,
         gross: s.prices == Prices::Gross,
-        taxes: invoice
-            .taxes
-            .iter()
-            .map(|t| paper::TaxGroup { category: t.category.paper(), rate: t.rate, net: t.net, tax: t.tax })
-            .collect(),
+        taxes,
         net: s.net,
         tax: s.tax,
         total: s.total,
@@ -129,7 +118,23 @@ fn document(invoice: &Invoice) -> paper::Document {
     }
 }
 
-fn party(p: &Party) -> paper::Party {
+/// Lines and taxes as the paper takes them.
+pub(crate) fn on_paper(lines: &[Line], taxes: &[TaxGroup]) -> (Vec<paper::Line>, Vec<paper::TaxGroup>) {
+    let line = |l: &Line| paper::Line {
+        title: l.title.clone(),
+        sku: l.sku.clone(),
+        quantity: l.quantity,
+        unit_price: l.unit_price,
+        category: l.category.paper(),
+        rate: l.rate,
+        net: l.net,
+        shown: l.shown,
+    };
+    let group = |t: &TaxGroup| paper::TaxGroup { category: t.category.paper(), rate: t.rate, net: t.net, tax: t.tax };
+    (lines.iter().map(line).collect(), taxes.iter().map(group).collect())
+}
+
+pub(crate) fn party(p: &Party) -> paper::Party {
     paper::Party {
         name: p.name.clone(),
         line1: p.address.line1.clone(),
@@ -146,12 +151,12 @@ fn party(p: &Party) -> paper::Party {
     }
 }
 
-fn day(number: i64) -> paper::Date {
+pub(crate) fn day(number: i64) -> paper::Date {
     let date = super::due_days(number);
     paper::Date { year: date.year(), month: date.month(), day: date.day() }
 }
 
-fn moment(at: Micros) -> paper::Moment {
+pub(crate) fn moment(at: Micros) -> paper::Moment {
     let civil = Zone::utc().civil(at);
     let date = paper::Date { year: civil.year(), month: civil.month(), day: civil.day() };
     paper::Moment { date, hour: civil.hour(), minute: civil.minute(), second: civil.second() }

@@ -72,14 +72,7 @@ fn seller(own: &Settings, taxed: bool) -> Result<()> {
 
 /// Writes what an issued document has; the number comes last, and its row stays locked from then on.
 pub(super) fn put(tx: &mut Tx, ctx: &Ctx, s: &Summary, own: &Settings, zone: &Zone, state: State, paid: i64) -> Result<String> {
-    let snapshot = Snapshot {
-        seller: own.seller.clone(),
-        bank: own.bank.clone(),
-        terms: own.terms.clone(),
-        footer: own.footer.clone(),
-        exemption: own.exemption.clone(),
-        logo: own.logo.as_ref().map(ToString::to_string),
-    };
+    let snapshot = Snapshot::of(own);
     let today = i64::from(zone.day(ctx.now));
     let due = (s.kind == Kind::Invoice).then_some(today + s.terms_days);
     let format = if s.kind == Kind::Invoice { &own.format } else { &own.credit_format };

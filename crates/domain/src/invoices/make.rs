@@ -7,8 +7,8 @@ use store::Tx;
 
 use super::create::{Draft, buyer};
 use super::sums::on_top;
-use super::{Category, Line, Party, Prices, Rounding, State, queries, settings};
-use crate::kit::{Actor, Address, Ctx, Error, InvoiceId, Link, OrderId, PaymentId, Problems, Result, Right, locks};
+use super::{Category, Line, Party, Prices, Rounding, State, Sums, queries, settings, sums};
+use crate::kit::{Actor, Address, Ctx, Currency, Error, InvoiceId, Link, OrderId, PaymentId, Problems, Result, Right, locks};
 use crate::merchants;
 use crate::orders;
 use crate::payments::PaymentStatus;
@@ -32,7 +32,8 @@ fn of_order(tx: &mut Tx, ctx: &Ctx, order: &OrderId, payment: Option<&PaymentId>
         return Ok(draft);
     }
     let (whole, own, merchant) = (orders::get(tx, &seeing(ctx), order)?, settings(tx, ctx)?, merchants::settings(tx, ctx)?);
-    let (prices, category, rate) = taxed(&whole, &own)?;
+    let sold = Sold::of_order(&whole);
+    let (prices, category, rate) = sold.taxed(&own)?;
     let mut draft = Draft {
         customer: row.customer.clone(),
         shop: Some(row.shop.clone()),
@@ -42,7 +43,7 @@ fn of_order(tx: &mut Tx, ctx: &Ctx, order: &OrderId, payment: Option<&PaymentId>
         prices,
         // An order is rounded once, and the invoice comes to the same.
         rounding: Rounding::Document,
-        lines: lines_of(&whole, category, rate),
+        lines: sold.lines(category, rate),
         buyer: match &row.customer {
             Some(customer) => of_customer(tx, ctx, customer, &whole, &merchant.country)?,
             None => {
@@ -56,7 +57,7 @@ fn of_order(tx: &mut Tx, ctx: &Ctx, order: &OrderId, payment: Option<&PaymentId>
     let sums = draft.sums(&mut problems);
     problems.check()?;
     if sums.total != row.total {
-        return Err(unclear(&whole.summary.number));
+        return Err(sold.unclear());
     }
     draft.insert(tx, ctx, &sums)
 }
@@ -88,53 +89,87 @@ fn guest(name: &str, company: &str, email: &str, phone: &str, billing: &Address,
     Party { name: name.to_owned(), address, email: email.to_owned(), phone: phone.to_owned(), ..Party::default() }
 }
 
-fn lines_of(order: &orders::Order, category: Category, rate: Decimal) -> Vec<Line> {
-    let minor = |amount: i64| Decimal::new(amount, order.summary.currency.decimals());
-    let made = |title: &str, sku: &str, quantity: Decimal, unit_price: Decimal| Line {
-        position: 0,
-        title: title.to_owned(),
-        sku: sku.to_owned(),
-        quantity,
-        unit_price,
-        category,
-        rate,
-        net: 0,
-        shown: 0,
-        source: None,
-    };
-    let exact = |text: &str| text.parse::<Decimal>().unwrap_or_default();
-    let mut lines: Vec<Line> = order.lines.iter().map(|l| made(&l.title, &l.sku, exact(&l.quantity), exact(&l.unit_price))).collect();
-    if order.shipping != 0 {
-        lines.push(made("Shipping", "", Decimal::ONE, minor(order.shipping)));
-    }
-    if order.discount != 0 {
-        lines.push(made("Discount", "", Decimal::ONE, -minor(order.discount)));
-    }
-    for (i, line) in lines.iter_mut().enumerate() {
-        line.position = i as i64 + 1;
-    }
-    lines
+/// What an order or an offer comes to, for a paper that says the same with its tax.
+pub(crate) struct Sold<'a> {
+    /// "order 1001", for words.
+    pub name: String,
+    pub lines: &'a [orders::Line],
+    pub extras: orders::Extras,
+    pub total: i64,
+    pub currency: Currency,
 }
 
-/// An order with a tax of its own has prices without it, and the rate that gives this tax; one without has the merchant's usual way.
-fn taxed(order: &orders::Order, own: &super::Settings) -> Result<(Prices, Category, Decimal)> {
-    let net = order.summary.total - order.tax;
-    if order.tax == 0 {
-        return Ok(match own.prices {
-            Prices::Gross => (Prices::Gross, own.category, own.rate),
-            Prices::Net if own.category == Category::Standard => (Prices::Net, Category::Zero, Decimal::ZERO),
-            Prices::Net => (Prices::Net, own.category, Decimal::ZERO),
-        });
+impl<'a> Sold<'a> {
+    fn of_order(order: &'a orders::Order) -> Self {
+        let s = &order.summary;
+        let extras = orders::Extras { discount: order.discount, shipping: order.shipping, tax: order.tax };
+        Self { name: format!("order {}", s.number), lines: &order.lines, extras, total: s.total, currency: s.currency }
     }
-    let exact = Decimal::from(order.tax).checked_mul(Decimal::ONE_HUNDRED).and_then(|t| t.checked_div(Decimal::from(net)));
-    let exact = exact.filter(|e| e.is_sign_positive()).ok_or_else(|| unclear(&order.summary.number))?;
-    let rates = std::iter::once(own.rate).chain((0..=6).map(|decimals| exact.round_dp(decimals)));
-    let rate = rates.into_iter().find(|r| !r.is_zero() && on_top(net, *r) == Some(order.tax));
-    Ok((Prices::Net, Category::Standard, rate.ok_or_else(|| unclear(&order.summary.number))?))
-}
 
-fn unclear(number: &str) -> Error {
-    Error::conflict("tax_unclear", format!("The tax of order {number} is no rate of its amount. Make the invoice by hand."))
+    fn lines(&self, category: Category, rate: Decimal) -> Vec<Line> {
+        let minor = |amount: i64| Decimal::new(amount, self.currency.decimals());
+        let made = |title: &str, sku: &str, quantity: Decimal, unit_price: Decimal| Line {
+            position: 0,
+            title: title.to_owned(),
+            sku: sku.to_owned(),
+            quantity,
+            unit_price,
+            category,
+            rate,
+            net: 0,
+            shown: 0,
+            source: None,
+        };
+        let exact = |text: &str| text.parse::<Decimal>().unwrap_or_default();
+        let mut lines: Vec<Line> = self.lines.iter().map(|l| made(&l.title, &l.sku, exact(&l.quantity), exact(&l.unit_price))).collect();
+        if self.extras.shipping != 0 {
+            lines.push(made("Shipping", "", Decimal::ONE, minor(self.extras.shipping)));
+        }
+        if self.extras.discount != 0 {
+            lines.push(made("Discount", "", Decimal::ONE, -minor(self.extras.discount)));
+        }
+        for (i, line) in lines.iter_mut().enumerate() {
+            line.position = i as i64 + 1;
+        }
+        lines
+    }
+
+    /// What has a tax of its own has prices without it, and the rate that gives this tax; what has none has the merchant's usual way.
+    ///
+    /// # Errors
+    /// `Conflict` (`tax_unclear`) when the tax is no rate of the amount.
+    pub(crate) fn taxed(&self, own: &super::Settings) -> Result<(Prices, Category, Decimal)> {
+        let tax = self.extras.tax;
+        let net = self.total - tax;
+        if tax == 0 {
+            return Ok(match own.prices {
+                Prices::Gross => (Prices::Gross, own.category, own.rate),
+                Prices::Net if own.category == Category::Standard => (Prices::Net, Category::Zero, Decimal::ZERO),
+                Prices::Net => (Prices::Net, own.category, Decimal::ZERO),
+            });
+        }
+        let exact = Decimal::from(tax).checked_mul(Decimal::ONE_HUNDRED).and_then(|t| t.checked_div(Decimal::from(net)));
+        let exact = exact.filter(|e| e.is_sign_positive()).ok_or_else(|| self.unclear())?;
+        let rates = std::iter::once(own.rate).chain((0..=6).map(|decimals| exact.round_dp(decimals)));
+        let rate = rates.into_iter().find(|r| !r.is_zero() && on_top(net, *r) == Some(tax));
+        Ok((Prices::Net, Category::Standard, rate.ok_or_else(|| self.unclear())?))
+    }
+
+    /// The lines of a paper, and what they come to: exactly the total.
+    ///
+    /// # Errors
+    /// As [`Self::taxed`].
+    pub(crate) fn on_paper(&self, (prices, category, rate): (Prices, Category, Decimal)) -> Result<(Vec<Line>, Sums)> {
+        let mut lines = self.lines(category, rate);
+        let mut problems = Problems::default();
+        let sums = sums(&mut lines, prices, Rounding::Document, self.currency, &mut problems);
+        problems.check()?;
+        if sums.total == self.total { Ok((lines, sums)) } else { Err(self.unclear()) }
+    }
+
+    fn unclear(&self) -> Error {
+        Error::conflict("tax_unclear", format!("The tax of {} is no rate of its amount, so no paper can say it.", self.name))
+    }
 }
 
 /// The draft there is, or nothing.

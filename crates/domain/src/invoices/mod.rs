@@ -33,17 +33,21 @@ use serde::{Deserialize, Serialize};
 pub use by_credit::{credit_for, undo_credit, use_credit};
 pub use create::{DraftEdit, NewInvoice, create, discard, edit};
 pub use credit::{CreditLine, NewCredit, credit, left_of};
+pub(crate) use create::buyer;
 pub(crate) use document::paper_for;
 pub use document::{Paper, paper};
+pub(crate) use document::{day, moment, on_paper, party as party_on_paper};
 pub use issue::{issue, missing};
 pub use lines::{Line, LineInput, MAX_LINES, TaxGroup};
 pub use link::{by_link, open_link, revoke_link};
 pub use logo::{LogoPicture, logo_picture, remove_logo, set_logo, shown_logo};
+pub(crate) use make::Sold;
 pub use make::{of_order_draft, of_payment_draft};
 pub use pay::{Pay, apply, record};
 pub(crate) use pay::{bounced, follow_order, moved};
 pub use read::{Invoice, Page, Paid, Summary, count_of_customer, due_days, get, of_customer, of_order, of_payment, of_payments};
 pub(crate) use read::{load, rest_of};
+pub(crate) use settings::{json, text};
 pub use settings::{Settings, SettingsEdit, edit_settings, settings};
 pub use sums::{Sums, sums};
 pub use void::void;
@@ -197,4 +201,18 @@ pub(crate) struct Snapshot {
     pub footer: String,
     pub exemption: String,
     pub logo: Option<String>,
+}
+
+impl Snapshot {
+    /// Who sells as the settings say now.
+    pub(crate) fn of(own: &Settings) -> Self {
+        Self {
+            seller: own.seller.clone(),
+            bank: own.bank.clone(),
+            terms: own.terms.clone(),
+            footer: own.footer.clone(),
+            exemption: own.exemption.clone(),
+            logo: own.logo.as_ref().map(ToString::to_string),
+        }
+    }
 }

@@ -116,12 +116,12 @@ fn row(r: &Row<'_>) -> std::result::Result<Settings, store::Error> {
 }
 
 /// What was written as JSON by this room.
-pub(super) fn json<T: Default + serde::de::DeserializeOwned>(text: &str) -> T {
+pub(crate) fn json<T: Default + serde::de::DeserializeOwned>(text: &str) -> T {
     serde_json::from_str(text).unwrap_or_default()
 }
 
 /// The way there.
-pub(super) fn text<T: Serialize>(value: &T) -> String {
+pub(crate) fn text<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 

@@ -217,6 +217,10 @@ ids! {
     ImportId = "imp";
     /// An invoice or credit note.
     InvoiceId = "ivc";
+    /// An offer.
+    OfferId = "ofr";
+    /// A return of goods.
+    ReturnId = "ret";
     /// A logo on invoices.
     LogoId = "lgo";
     /// A mail on its way out.

@@ -33,12 +33,14 @@ pub use query::{Chip, PER, Query, View};
 pub use registry::statements;
 
 /// All lists that are described so.
-pub static ALL: [&List; 6] = [
+pub static ALL: [&List; 8] = [
     &crate::privacy::requests::listed::LIST,
     &crate::invoices::listed::LIST,
+    &crate::offers::listed::LIST,
     &crate::orders::listed::LIST,
     &crate::payments::listed::LIST,
     &crate::payments::listed_disputes::LIST,
+    &crate::returns::listed::LIST,
     &crate::subscriptions::listed::LIST,
 ];
 

@@ -5,6 +5,7 @@
 //! growing pauses. Nothing here talks to the network; the server does, with [`Letter`].
 
 pub mod queries;
+mod offer;
 mod queue;
 mod run;
 #[cfg(test)]
@@ -12,10 +13,11 @@ mod tests;
 
 use serde::Serialize;
 
+pub use offer::{of_offer, send_offer};
 pub use queue::{get, of_invoice, retry, send_invoice};
 pub use run::{Claimed, Letter, Outcome, claim, done, letter};
 
-use crate::kit::{InvoiceId, MailId, Micros, words};
+use crate::kit::{InvoiceId, MailId, Micros, OfferId, words};
 
 words! {
     /// How far a mail came.
@@ -40,6 +42,8 @@ pub struct Mail {
     pub state: State,
     /// The invoice it carries.
     pub invoice: Option<InvoiceId>,
+    /// The offer it carries.
+    pub offer: Option<OfferId>,
     /// To whom.
     pub recipient: String,
     /// What about.

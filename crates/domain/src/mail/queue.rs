@@ -5,7 +5,7 @@ use store::{Row, Tx};
 use super::{Mail, State, queries};
 use crate::events::Event;
 use crate::invoices;
-use crate::kit::{Ctx, Email, Error, InvoiceId, MailId, Problems, Result, Right, clean, locks};
+use crate::kit::{Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, Problems, Result, Right, clean, locks};
 
 /// Puts an invoice into the outbox. `to` may be empty: then it goes to the buyer's address. Needs [`Right::Orders`].
 ///
@@ -17,8 +17,31 @@ pub fn send_invoice(tx: &mut Tx, ctx: &Ctx, invoice: &InvoiceId, to: &str, messa
     if !found.state.is_issued() {
         return Err(Error::conflict("draft", "Issue the invoice first."));
     }
+    let (address, message) = addressed(to, &found.buyer.email, message)?;
+    let (number, seller) = (found.number.clone().unwrap_or_default(), found.seller_name().to_owned());
+    let subject: String = format!("{} {number} – {seller}", found.kind.label()).chars().filter(|c| !c.is_control()).collect();
+    let body = body(&found, &number, &seller, &message);
+    if let Some(customer) = &found.customer {
+        locks::customers(tx, ctx, &[customer])?;
+    }
+    let mail = Outgoing { customer: found.customer.as_ref(), invoice: Some(invoice), offer: None, to: &address, subject: &subject, body: &body };
+    let id = mail.put(tx, ctx)?;
+    Event::new("invoice.mailed")
+        .of_opt(found.customer.as_ref())
+        .on("invoice", invoice.as_str())
+        .data(serde_json::json!({ "number": number, "mail": id }))
+        .value("to", None, Some(&address))
+        .record(tx, ctx)?;
+    Ok(id)
+}
+
+/// To whom a mail goes, the buyer unless somebody else is named, and the words that go with it.
+///
+/// # Errors
+/// Field errors for `to` and `message`.
+pub(super) fn addressed(to: &str, buyer: &str, message: &str) -> Result<(String, String)> {
     let mut problems = Problems::default();
-    let to = if to.trim().is_empty() { &found.buyer.email } else { to };
+    let to = if to.trim().is_empty() { buyer } else { to };
     let address = Email::parse(to).map(|e| e.typed);
     if address.is_none() {
         let words =
@@ -27,26 +50,30 @@ pub fn send_invoice(tx: &mut Tx, ctx: &Ctx, invoice: &InvoiceId, to: &str, messa
     }
     let message = clean(&mut problems, "message", message, 2000);
     problems.check()?;
-    let (number, seller) = (found.number.clone().unwrap_or_default(), found.seller_name().to_owned());
-    let subject: String = format!("{} {number} – {seller}", found.kind.label()).chars().filter(|c| !c.is_control()).collect();
-    let body = body(&found, &number, &seller, &message);
-    if let Some(customer) = &found.customer {
-        locks::customers(tx, ctx, &[customer])?;
+    Ok((address.unwrap_or_default(), message))
+}
+
+/// A mail about to be put into the outbox. The customer is locked by the verb.
+pub(super) struct Outgoing<'a> {
+    pub customer: Option<&'a CustomerId>,
+    pub invoice: Option<&'a InvoiceId>,
+    pub offer: Option<&'a OfferId>,
+    pub to: &'a str,
+    pub subject: &'a str,
+    pub body: &'a str,
+}
+
+impl Outgoing<'_> {
+    pub(super) fn put(&self, tx: &mut Tx, ctx: &Ctx) -> Result<MailId> {
+        let id: MailId = ctx.id();
+        let by = &ctx.actor.name;
+        tx.exec(
+            &queries::INSERT,
+            &[&ctx.merchant, &id, &self.customer, &self.invoice, &self.to, &self.subject, &self.body, &ctx.now, by, &self.offer],
+        )?;
+        tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
+        Ok(id)
     }
-    let id: MailId = ctx.id();
-    let by = &ctx.actor.name;
-    tx.exec(
-        &queries::INSERT,
-        &[&ctx.merchant, &id, &found.customer, invoice, &address.unwrap_or_default(), &subject, &body, &ctx.now, by],
-    )?;
-    tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
-    Event::new("invoice.mailed")
-        .of_opt(found.customer.as_ref())
-        .on("invoice", invoice.as_str())
-        .data(serde_json::json!({ "number": number, "mail": id }))
-        .value("to", None, Some(to.trim()))
-        .record(tx, ctx)?;
-    Ok(id)
 }
 
 fn body(invoice: &invoices::Summary, number: &str, seller: &str, message: &str) -> String {
@@ -91,7 +118,7 @@ pub fn retry(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<()> {
     Ok(())
 }
 
-fn row(r: &Row<'_>) -> std::result::Result<Mail, store::Error> {
+pub(super) fn row(r: &Row<'_>) -> std::result::Result<Mail, store::Error> {
     Ok(Mail {
         id: r.get(0)?,
         state: r.get(1)?,
@@ -104,5 +131,6 @@ fn row(r: &Row<'_>) -> std::result::Result<Mail, store::Error> {
         queued_by: r.get(8)?,
         next_at: r.get(9)?,
         sent_at: r.get(10)?,
+        offer: r.get(11)?,
     })
 }

@@ -2,9 +2,11 @@
 
 use store::Tx;
 
+use super::offer::LINK;
 use super::{State, queries};
 use crate::invoices::{self, Paper};
-use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, Result};
+use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, Result};
+use crate::offers;
 
 /// How long a worker holds a mail: ten minutes, longer than any server may take.
 const LEASE: Micros = 600_000_000;
@@ -22,6 +24,8 @@ pub struct Claimed {
     pub worker: String,
     /// The try this is, from 1.
     pub attempt: i64,
+    /// The secret of the buyer's link, when it carries an offer.
+    pub link: Option<String>,
 }
 
 /// What is to be sent.
@@ -39,7 +43,7 @@ pub struct Letter {
     pub body: String,
     /// When it was asked for, microseconds UTC.
     pub at: Micros,
-    /// The invoice it carries.
+    /// The invoice or offer it carries.
     pub paper: Option<Paper>,
 }
 
@@ -64,7 +68,12 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
             continue;
         }
         match tx.opt(&queries::SENDING, &[&merchant, &mail], |r| r.get(0))? {
-            Some(attempt) => return Ok(Some(Claimed { merchant, mail, worker: worker.to_owned(), attempt })),
+            Some(attempt) => {
+                let ctx = Ctx::new(merchant.clone(), Actor::system("mail"), Door::Job, now);
+                let offer = tx.opt(&queries::LETTER, &[&merchant, &mail], |r| r.get::<Option<OfferId>>(6))?.flatten();
+                let link = offer.map(|offer| offers::for_mail(tx, &ctx, &offer)).transpose()?;
+                return Ok(Some(Claimed { merchant, mail, worker: worker.to_owned(), attempt, link }));
+            }
             None => {
                 let state = tx.opt(&queries::FIND, &[&merchant, &mail], |r| r.get::<State>(1))?;
                 if state == Some(State::Sending) {
@@ -82,15 +91,21 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
 pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
     let ctx = Ctx::new(claimed.merchant.clone(), Actor::system("mail"), Door::Job, now);
     let found = tx.opt(&queries::LETTER, &[&claimed.merchant, &claimed.mail], |r| {
-        Ok((r.get::<String>(0)?, r.get::<String>(1)?, r.get::<String>(2)?, r.get::<Option<InvoiceId>>(3)?, r.get::<Micros>(5)?))
+        let carries = (r.get::<Option<InvoiceId>>(3)?, r.get::<Option<OfferId>>(6)?);
+        Ok((r.get::<String>(0)?, r.get::<String>(1)?, r.get::<String>(2)?, carries, r.get::<Micros>(5)?))
     })?;
-    let (to, subject, body, invoice, at) = found.ok_or(Error::NotFound("mail"))?;
+    let (to, subject, body, (invoice, offer), at) = found.ok_or(Error::NotFound("mail"))?;
     let (mut from_name, mut reply_to, mut paper) = (String::new(), String::new(), None);
     if let Some(invoice) = invoice {
         let found = invoices::get(tx, &ctx, &invoice)?.summary;
         (from_name, reply_to) = (found.seller_name().to_owned(), found.seller_email().to_owned());
         paper = Some(invoices::paper(tx, &ctx, &invoice)?);
     }
+    if let Some(offer) = offer {
+        (from_name, reply_to) = offers::load(tx, &ctx, &offer)?.seller();
+        paper = Some(offers::paper(tx, &ctx, &offer)?);
+    }
+    let body = claimed.link.as_ref().map_or_else(|| body.clone(), |link| body.replace(LINK, link));
     Ok(Letter { to, from_name, reply_to, subject, body, at, paper })
 }
 

@@ -159,7 +159,7 @@ pub fn edit_draft(tx: &mut Tx, ctx: &Ctx, id: &OrderId, edit: &DraftEdit) -> Res
 }
 
 /// What staff sell has a quantity above zero and a price of zero or more; taking back is a refund.
-fn positive(lines: &[Line], problems: &mut Problems) {
+pub(crate) fn positive(lines: &[Line], problems: &mut Problems) {
     for (i, line) in lines.iter().enumerate() {
         let quantity = line.quantity.trim();
         if quantity.starts_with('-') || (!quantity.is_empty() && quantity.bytes().all(|b| matches!(b, b'0' | b'.'))) {

@@ -13,6 +13,7 @@ pub mod listed;
 mod put;
 pub mod queries;
 mod read;
+mod replace;
 #[cfg(test)]
 mod tests;
 mod totals;
@@ -21,11 +22,13 @@ use serde::{Deserialize, Serialize};
 
 pub use change::{cancel, close, fulfil, mark_paid, place};
 pub use checkout::{Buyer, Checkout, CheckoutOutcome, CheckoutPayment, checkout};
+pub(crate) use create::positive;
 pub use create::{DraftEdit, NewOrder, create, edit_draft};
 pub use put::{OrderInput, OrderPut, put_later};
 pub(crate) use put::{follow_payments, give};
 pub use read::{HistoryQuery, Order, OrderLine, OrderPage, OrderSummary, get, history};
-pub(crate) use read::{find_locked, shop_currency};
+pub(crate) use read::{find_locked, load, shop_currency};
+pub(crate) use replace::replacement;
 pub use totals::{Extras, MAX_LINES, line_total, total};
 
 use crate::kit::{Currency, CustomerId, Micros, OrderId, ShopId, words};

@@ -96,6 +96,11 @@ pub struct Order {
 /// One order with its lines.
 pub fn get(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> Result<Order> {
     ctx.must(Right::Read)?;
+    load(tx, ctx, id)
+}
+
+/// The same for verbs that write and asked for their own right.
+pub(crate) fn load(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> Result<Order> {
     let order = tx.opt(&queries::ORDER, &[&ctx.merchant, id], whole)?;
     let mut order = order.ok_or(Error::NotFound("order"))?;
     order.lines = lines(tx, ctx, id)?;

@@ -4,6 +4,7 @@ use store::{Row, Stmt, Tx};
 
 use super::queries as q;
 use crate::kit::{Ctx, Currency, CustomerId, Error, Link, Micros, Money, Result, Right};
+use crate::{merchants, offers};
 
 /// An answer lists so many of each kind.
 const LINKS: usize = 200;
@@ -11,19 +12,26 @@ const LINKS: usize = 200;
 /// Everything that is still active, as links; empty when nothing stands in the way. At most 200 of a kind.
 pub fn active(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
     ctx.must(Right::Read)?;
-    let kinds: [(&'static str, &'static Stmt); 7] = [
+    let kinds: [(&'static str, &'static Stmt); 9] = [
         ("order", &q::OPEN_ORDERS),
         ("invoice", &q::OPEN_INVOICES),
+        ("offer", &q::OPEN_OFFERS),
+        ("return", &q::OPEN_RETURNS),
         ("payment", &q::OPEN_PAYMENTS),
         ("dispute", &q::OPEN_DISPUTES),
         ("subscription", &q::LIVE_SUBSCRIPTIONS),
         ("credit", &q::BALANCES),
         ("call", &q::OPEN_CALLS),
     ];
+    let today = i64::from(merchants::settings(tx, ctx)?.zone.day(ctx.now));
     let mut all = Vec::new();
     for (kind, statement) in kinds {
         let found = tx.rows(statement, &[&ctx.merchant, id], |r| {
-            let over = kind == "subscription" && r.get::<Option<Micros>>(2)?.is_some_and(|ends| ctx.now > ends);
+            let over = match kind {
+                "subscription" => r.get::<Option<Micros>>(2)?.is_some_and(|ends| ctx.now > ends),
+                "offer" => !r.get::<offers::State>(3)?.on(today, r.get(2)?).is_open(),
+                _ => false,
+            };
             Ok((!over).then_some(Link { kind, id: r.get(0)?, label: label(kind, r)? }))
         })?;
         all.extend(found.into_iter().flatten().take(LINKS));
@@ -37,6 +45,8 @@ fn label(kind: &str, r: &Row) -> std::result::Result<String, store::Error> {
         "order" => format!("Order {}", r.str(1)?),
         "invoice" if r.str(1)?.is_empty() => "A draft of an invoice".to_owned(),
         "invoice" => format!("Invoice {}", r.str(1)?),
+        "offer" => format!("Offer {}", r.str(1)?),
+        "return" => format!("Return {}", r.str(1)?),
         "payment" => format!("Payment of {} on its way", money(r)?),
         "dispute" => format!("Dispute of {}", money(r)?),
         "credit" => format!("Store credit of {}", money(r)?),

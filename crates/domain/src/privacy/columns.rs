@@ -8,6 +8,7 @@ mod customers;
 mod house;
 mod invoices;
 mod money;
+mod offers;
 mod orders;
 mod privacy;
 mod providers;
@@ -268,6 +269,7 @@ pub fn tables() -> &'static [Table] {
             orders::tables(),
             money::tables(),
             invoices::tables(),
+            offers::tables(),
             providers::tables(),
             work::tables(),
             privacy::tables(),

@@ -11,6 +11,11 @@ store::statements! {
         ORDER BY ordered_at, id LIMIT 201";
     pub(super) OPEN_INVOICES = "SELECT id, COALESCE(number, '') FROM invoices WHERE merchant_id = $1 AND customer_id = $2 AND state IN ('draft', 'open', 'partly_paid')
         ORDER BY created_at, id LIMIT 201";
+    /// Drafts, and sent ones with their last day; whether that is over the caller sees.
+    pub(super) OPEN_OFFERS = "SELECT id, number, valid_until, state FROM offers WHERE merchant_id = $1 AND customer_id = $2 AND state IN ('draft', 'sent')
+        ORDER BY created_at, id";
+    pub(super) OPEN_RETURNS = "SELECT t.id, t.number FROM orders o JOIN returns t ON t.merchant_id = o.merchant_id AND t.order_id = o.id
+        WHERE o.merchant_id = $1 AND o.customer_id = $2 AND t.state IN ('requested', 'approved', 'received') ORDER BY t.created_at, t.id LIMIT 201";
     pub(super) OPEN_PAYMENTS = "SELECT id, amount, currency FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND (status = 'pending' OR refund_pending > 0)
         ORDER BY paid_at, id LIMIT 201";
     pub(super) OPEN_DISPUTES = "SELECT d.id, d.amount, d.currency FROM payments p JOIN disputes d ON d.merchant_id = p.merchant_id AND d.payment_id = p.id
@@ -29,7 +34,8 @@ store::statements! {
     pub(super) APART_VALUES = "DELETE FROM event_values WHERE merchant_id = $1 AND event_id IN (
         SELECT e.id FROM events e WHERE e.merchant_id = $1 AND e.customer_id IS NULL AND e.subject_id <> '' AND e.subject_id IN (
             SELECT id FROM orders WHERE merchant_id = $1 AND customer_id = $2 UNION SELECT id FROM payments WHERE merchant_id = $1 AND customer_id = $2
-            UNION SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2))";
+            UNION SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2
+            UNION SELECT t.id FROM orders o JOIN returns t ON t.merchant_id = o.merchant_id AND t.order_id = o.id WHERE o.merchant_id = $1 AND o.customer_id = $2))";
     /// Blocks of the customer's addresses and cards that name nobody.
     pub(super) KEYED_BLOCKS = "DELETE FROM blocks WHERE merchant_id = $1 AND customer_id IS NULL AND key <> '' AND key IN (
         SELECT email_key FROM customers WHERE merchant_id = $1 AND id = $2
@@ -46,6 +52,8 @@ store::statements! {
         UNION SELECT provider_ref FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND provider_ref IS NOT NULL
         UNION SELECT r.reference FROM payments p JOIN payment_refs r ON r.merchant_id = p.merchant_id AND r.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2
         UNION SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT id FROM offers WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT t.id FROM orders o JOIN returns t ON t.merchant_id = o.merchant_id AND t.order_id = o.id WHERE o.merchant_id = $1 AND o.customer_id = $2
         UNION SELECT id FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT provider_ref FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2 AND provider_ref IS NOT NULL";
 

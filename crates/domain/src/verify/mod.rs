@@ -7,6 +7,7 @@ mod commissions;
 mod credit;
 mod invoices;
 mod merges;
+mod offers;
 mod payments;
 pub mod queries;
 mod subscriptions;
@@ -31,7 +32,7 @@ const CUSTOMERS: i64 = 1_000;
 pub struct Difference {
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// `customer`, `payment`, `commission`, `payout`, `invoice` or `series`.
+    /// `customer`, `payment`, `commission`, `payout`, `invoice`, `offer`, `return` or `series`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -86,7 +87,7 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
             None => break,
         }
     }
-    for each in [credit::balances, credit::payments, commissions::slice, subscriptions::slice] {
+    for each in [credit::balances, credit::payments, commissions::slice, subscriptions::slice, offers::offers, offers::returns] {
         after = String::new();
         while let Some(last) = tell(db.spool(|tx| each(tx, ctx, &after))?, &mut sum, found) {
             after = last;
@@ -112,6 +113,7 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
     }
     let mut differences = db.spool(|tx| invoices::series(tx, ctx))?;
     differences.extend(db.spool(|tx| merges::hanging(tx, ctx))?);
+    differences.extend(db.spool(|tx| offers::too_many(tx, ctx))?);
     tell(Slice { looked_at: 0, differences, next: None }, &mut sum, found);
     Ok(sum)
 }

@@ -41,6 +41,19 @@ store::statements! {
         CAST(COALESCE((SELECT SUM(p.amount) FROM invoice_payments p WHERE p.merchant_id = i.merchant_id AND p.invoice_id = i.id), 0) AS BIGINT),
         CAST(COALESCE((SELECT SUM(c.total) FROM invoices c WHERE c.merchant_id = i.merchant_id AND c.corrects_id = i.id), 0) AS BIGINT)
         FROM invoices i WHERE i.merchant_id = $1 AND i.id > $2 ORDER BY i.id LIMIT $3";
+    pub OFFERS = "SELECT id, state, currency, discount, shipping, tax, total, order_id IS NOT NULL FROM offers WHERE merchant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    pub OFFER_LINES = "SELECT offer_id, quantity, unit_price FROM offer_lines WHERE merchant_id = $1 AND offer_id > $2 AND offer_id <= $3 ORDER BY offer_id, position";
+    /// Returns with their order's currency, and how many of their refunds are of payments of another order.
+    pub RETURNS = "SELECT t.id, o.currency, t.value, (SELECT COUNT(*) FROM return_refunds b
+          JOIN refunds r ON r.merchant_id = b.merchant_id AND r.id = b.refund_id JOIN payments p ON p.merchant_id = r.merchant_id AND p.id = r.payment_id
+          WHERE b.merchant_id = t.merchant_id AND b.return_id = t.id AND (p.order_id IS NULL OR p.order_id <> t.order_id))
+        FROM returns t JOIN orders o ON o.merchant_id = t.merchant_id AND o.id = t.order_id WHERE t.merchant_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3";
+    pub RETURN_LINES = "SELECT return_id, quantity, unit_price FROM return_lines WHERE merchant_id = $1 AND return_id > $2 AND return_id <= $3 ORDER BY return_id, line";
+    /// What comes back of each line of an order, beside what was bought of the same article.
+    pub BACK = "SELECT t.order_id, b.line, b.quantity, l.quantity FROM returns t
+        JOIN return_lines b ON b.merchant_id = t.merchant_id AND b.return_id = t.id
+        JOIN order_lines l ON l.merchant_id = t.merchant_id AND l.order_id = t.order_id AND l.position = b.line - 1 AND l.sku = b.sku AND l.title = b.title
+        WHERE t.merchant_id = $1 AND t.state <> 'rejected' AND t.order_id > ''";
     pub SERIES = "SELECT series, COUNT(*), MIN(series_number), MAX(series_number) FROM invoices
         WHERE merchant_id = $1 AND series_number IS NOT NULL GROUP BY series ORDER BY series";
 }

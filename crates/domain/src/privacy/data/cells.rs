@@ -22,7 +22,7 @@ pub(super) enum Cell {
 }
 
 /// Columns of amounts in minor units.
-const AMOUNTS: [&str; 17] = [
+const AMOUNTS: [&str; 18] = [
     "amount",
     "total",
     "net",
@@ -40,9 +40,10 @@ const AMOUNTS: [&str; 17] = [
     "order_total",
     "balance_due",
     "shown",
+    "value",
 ];
 /// Columns of day numbers since 1970.
-const DAYS: [&str; 4] = ["issued_on", "due_on", "received_on", "method_expires_day"];
+const DAYS: [&str; 5] = ["issued_on", "due_on", "received_on", "method_expires_day", "valid_until"];
 
 /// The cells of a row. Amounts are in the row's own currency, else in that of what it belongs to, else in the merchant's.
 pub(super) fn of(r: &Row<'_>, columns: &[&'static str], own: Currency) -> std::result::Result<Vec<(&'static str, Cell)>, store::Error> {

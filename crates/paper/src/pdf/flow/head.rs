@@ -32,8 +32,7 @@ pub(super) fn first(f: &mut Flow<'_>) {
 }
 
 fn title(f: &Flow<'_>) -> String {
-    let kind = if f.d.kind == Kind::Invoice { f.w.invoice } else { f.w.credit_note };
-    format!("{kind} {}", f.d.number)
+    format!("{} {}", f.w.kind(f.d.kind), f.d.number)
 }
 
 /// One quiet line that says what goes on here.
@@ -106,7 +105,7 @@ fn facts(f: &mut Flow<'_>, top: f32) -> f32 {
     let (d, w) = (f.d, f.w);
     let mut rows = vec![(w.number, d.number.clone()), (w.date, w.day(d.issued))];
     if let Some(due) = d.due {
-        rows.push((w.due, w.day(due)));
+        rows.push((if d.kind == Kind::Offer { w.valid_until } else { w.due }, w.day(due)));
     }
     if !d.order.is_empty() {
         rows.push((w.order, d.order.clone()));
