@@ -42,7 +42,13 @@ static MIGRATIONS: [Migration; 15] = [
         sqlite: Some(include_str!("../migrations/0014_statistics.sqlite.sql")),
         postgres: None,
     },
-    Migration::new(17, "offers", include_str!("../migrations/0017_offers.sql")),
+    Migration {
+        version: 17,
+        name: "offers",
+        sql: include_str!("../migrations/0017_offers.sql"),
+        sqlite: Some(concat!(include_str!("../migrations/0017_offers.sql"), include_str!("../migrations/0017_offers.sqlite.sql"))),
+        postgres: None,
+    },
 ];
 
 /// All migrations, oldest first.

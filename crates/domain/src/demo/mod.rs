@@ -14,6 +14,7 @@ mod erased;
 mod goods;
 mod house;
 mod merges;
+mod offers;
 mod people;
 mod story;
 mod write;
@@ -24,6 +25,7 @@ pub use clubs::clubs;
 pub use erased::erased;
 pub use house::{House, PASSWORD, open, zone};
 pub use merges::merges;
+pub use offers::offers;
 pub use write::{business, fill, guests};
 
 use crate::kit::Micros;

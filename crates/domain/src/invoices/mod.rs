@@ -21,7 +21,7 @@ mod read;
 mod settings;
 mod sums;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 #[cfg(test)]
 mod tests_credit;
 #[cfg(test)]
@@ -31,9 +31,9 @@ mod void;
 use serde::{Deserialize, Serialize};
 
 pub use by_credit::{credit_for, undo_credit, use_credit};
+pub(crate) use create::buyer;
 pub use create::{DraftEdit, NewInvoice, create, discard, edit};
 pub use credit::{CreditLine, NewCredit, credit, left_of};
-pub(crate) use create::buyer;
 pub(crate) use document::paper_for;
 pub use document::{Paper, paper};
 pub(crate) use document::{day, moment, on_paper, party as party_on_paper};
@@ -47,8 +47,8 @@ pub use pay::{Pay, apply, record};
 pub(crate) use pay::{bounced, follow_order, moved};
 pub use read::{Invoice, Page, Paid, Summary, count_of_customer, due_days, get, of_customer, of_order, of_payment, of_payments};
 pub(crate) use read::{load, rest_of};
-pub(crate) use settings::{json, text};
 pub use settings::{Settings, SettingsEdit, edit_settings, settings};
+pub(crate) use settings::{json, text};
 pub use sums::{Sums, sums};
 pub use void::void;
 

@@ -35,7 +35,7 @@ fn usual() -> SettingsEdit {
     }
 }
 
-pub(super) fn set(desk: &Desk, change: impl Fn(&mut SettingsEdit)) {
+pub(crate) fn set(desk: &Desk, change: impl Fn(&mut SettingsEdit)) {
     let mut edit = usual();
     change(&mut edit);
     desk.write(move |tx, ctx| edit_settings(tx, ctx, &edit)).unwrap();

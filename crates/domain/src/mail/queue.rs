@@ -24,7 +24,8 @@ pub fn send_invoice(tx: &mut Tx, ctx: &Ctx, invoice: &InvoiceId, to: &str, messa
     if let Some(customer) = &found.customer {
         locks::customers(tx, ctx, &[customer])?;
     }
-    let mail = Outgoing { customer: found.customer.as_ref(), invoice: Some(invoice), offer: None, to: &address, subject: &subject, body: &body };
+    let mail =
+        Outgoing { customer: found.customer.as_ref(), invoice: Some(invoice), offer: None, to: &address, subject: &subject, body: &body };
     let id = mail.put(tx, ctx)?;
     Event::new("invoice.mailed")
         .of_opt(found.customer.as_ref())

@@ -70,7 +70,10 @@ fn stands(offer: &Offer, done: &str) -> Result<()> {
 }
 
 pub(super) fn refused(state: State, done: &str) -> Error {
-    Error::conflict("offer_state", format!("An offer that is {} cannot be {done}.", if state == State::Draft { "a draft" } else { state.name() }))
+    Error::conflict(
+        "offer_state",
+        format!("An offer that is {} cannot be {done}.", if state == State::Draft { "a draft" } else { state.name() }),
+    )
 }
 
 fn close(tx: &mut Tx, ctx: &Ctx, offer: &Offer, to: State, reason: &str, order: Option<&OrderId>) -> Result<()> {

@@ -22,7 +22,7 @@ mod settings;
 mod settle;
 pub mod sweep;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod whose;
 mod words;
 

@@ -12,7 +12,11 @@ use crate::merchants::Settings;
 /// Of an order.
 macro_rules! of_order {
     ($what:expr) => {
-        concat!("SELECT t.id FROM orders y CROSS JOIN returns t WHERE y.merchant_id = $1 AND ", $what, " AND t.merchant_id = $1 AND t.order_id = y.id")
+        concat!(
+            "SELECT t.id FROM orders y CROSS JOIN returns t WHERE y.merchant_id = $1 AND ",
+            $what,
+            " AND t.merchant_id = $1 AND t.order_id = y.id"
+        )
     };
 }
 

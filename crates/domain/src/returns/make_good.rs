@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
-use super::read::{Return, find_locked, load};
 use super::queries;
+use super::read::{Return, find_locked, load};
 use crate::events::Event;
 use crate::kit::{Ctx, Error, OrderId, PaymentId, Problems, RefundId, Result, ReturnId, Right};
 use crate::orders::{self, Line};
@@ -69,7 +69,12 @@ pub fn replace(tx: &mut Tx, ctx: &Ctx, id: &ReturnId) -> Result<OrderId> {
     let back = due(back, "replaced")?;
     let s = &back.summary;
     let old = orders::load(tx, ctx, &s.order)?;
-    let line = |l: &super::ReturnLine| Line { sku: l.sku.clone(), title: l.title.clone(), quantity: l.quantity.clone(), unit_price: String::new() };
+    let line = |l: &super::ReturnLine| Line {
+        sku: l.sku.clone(),
+        title: l.title.clone(),
+        quantity: l.quantity.clone(),
+        unit_price: String::new(),
+    };
     let note = format!("Replaces what came back with return {} of order {}.", s.number, s.order_number);
     let order = orders::replacement(tx, ctx, &old, back.lines.iter().map(line).collect(), note)?;
     tx.exec(&queries::SET_REPLACEMENT, &[&ctx.merchant, id, &order, &ctx.now])?;

@@ -100,10 +100,7 @@ pub fn request(tx: &mut Tx, ctx: &Ctx, order: &OrderId, new: &NewReturn) -> Resu
     let (s, by) = (&order.summary, &ctx.actor.name);
     tx.exec(&queries::INSERT, &[&ctx.merchant, &id, &number, &s.id, &value, &note, &ctx.now, by])?;
     for (l, asked) in lines.iter().zip(&new.lines) {
-        tx.exec(
-            &queries::INSERT_LINE,
-            &[&ctx.merchant, &id, &asked.line, &l.sku, &l.title, &l.quantity, &l.unit_price, &asked.reason],
-        )?;
+        tx.exec(&queries::INSERT_LINE, &[&ctx.merchant, &id, &asked.line, &l.sku, &l.title, &l.quantity, &l.unit_price, &asked.reason])?;
     }
     Event::new("return.requested")
         .of_opt(s.customer.as_ref())

@@ -25,13 +25,9 @@ pub(super) fn tables() -> Vec<Table> {
             .hidden("doors for the buyer, as hashes")
             .secret("hash")
             .neither("merchant_id offer_id opened_at"),
-        table("returns")
-            .under("order_id", "orders", "id")
-            .replaced()
-            .shown("Returns")
-            .personal("note answer")
-            .house("created_by")
-            .neither("merchant_id id number order_id state value replacement_id created_at updated_at approved_at received_at closed_at version"),
+        table("returns").under("order_id", "orders", "id").replaced().shown("Returns").personal("note answer").house("created_by").neither(
+            "merchant_id id number order_id state value replacement_id created_at updated_at approved_at received_at closed_at version",
+        ),
         table("return_lines")
             .under("return_id", "returns", "id")
             .kept("goods, quantities and prices")

@@ -34,6 +34,8 @@ fn target(column: &str) -> Option<&'static str> {
         ("order_id", "orders"),
         ("payment_id", "payments"),
         ("invoice_id", "invoices"),
+        ("offer_id", "offers"),
+        ("return_id", "returns"),
         ("refund_id", "refunds"),
         ("dispute_id", "disputes"),
         ("event_id", "events"),
@@ -46,7 +48,7 @@ fn target(column: &str) -> Option<&'static str> {
 }
 
 /// Ids that may lead nowhere.
-const NOWHERE: [&str; 5] = ["import_id", "method_id", "corrects_id", "logo_id", "plan_id"];
+const NOWHERE: [&str; 6] = ["import_id", "method_id", "corrects_id", "logo_id", "plan_id", "replacement_id"];
 
 fn planted_id(who: &str, table: &str) -> String {
     format!("row-{who}-{table}")

@@ -16,7 +16,7 @@ use crate::kit::{Ctx, CustomerId, FixedClock, Micros, Result};
 use crate::orders::desk::Desk;
 use crate::providers::Vault;
 
-fn vault() -> Vault {
+pub(crate) fn vault() -> Vault {
     Vault::new(&[7; 32]).unwrap()
 }
 
