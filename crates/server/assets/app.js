@@ -107,7 +107,10 @@
   on('click', 'button[data-open]', (e, b) => one('#' + b.dataset.open).showModal());
   on('click', 'dialog', (e, box) => e.target === box && box.close());
   on('click', '[data-dismiss]', (e, b) => b.parentElement.remove());
-  on('dblclick', '[data-rows] tr', (e, row) => e.target.closest('a, button, input, label') || one('[data-main]', row)?.click());
+  on('dblclick', '[data-rows] tr', (e, row) => {
+    const main = e.target.closest('a, button, input, label') ? null : one('[data-main]', row);
+    if (main && row.closest('[data-tab]')) open(main.href, '_blank'); else main?.click();
+  });
 
   // A menu that would stick out of the window hangs from its other end.
   doc.addEventListener('toggle', e => {

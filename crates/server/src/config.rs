@@ -73,6 +73,13 @@ pub struct Config {
     pub providers: Addresses,
 }
 
+impl Config {
+    /// What this installation is called from outside, without a slash at the end: for links that people get.
+    pub fn origin(&self) -> String {
+        if self.base_url.is_empty() { format!("http://{}", self.listen) } else { self.base_url.clone() }
+    }
+}
+
 /// The key of the secrets: from the configuration, else from `secrets.key` in the data folder, which is made at the first start and which nobody else
 /// may read. Whoever has the database without this key has no secrets.
 ///

@@ -8,7 +8,9 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::kit::{PageKey, Problems};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
 
 use crate::http::problem::FieldError;
 use crate::http::{Problem, led};
@@ -26,6 +28,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         Query::<T>::try_from_uri(&parts.uri).map(|Query(asked)| Self(asked)).map_err(|e| of_query(&e.body_text()))
     }
+}
+
+/// A page of a list that has the newest first.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NewestAsked {
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// 1 to 200; 50 unless said.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<i64>,
 }
 
 /// Parts of the path as text, the id of a merged customer led to the survivor. What is not even text is not there.

@@ -154,6 +154,14 @@ counts! {
     ///
     /// How many match, what was invoiced, and how many each option of each filter would give.
     count_invoices = domain::invoices::listed::LIST, "/api/v1/invoices/counts", "countInvoices", "Invoices", InvoicesAsked;
+    /// Count offers.
+    ///
+    /// How many match, what was offered, and how many each option of each filter would give.
+    count_offers = domain::offers::listed::LIST, "/api/v1/offers/counts", "countOffers", "Offers", OffersAsked;
+    /// Count returns.
+    ///
+    /// How many match, what came back, and how many each option of each filter would give.
+    count_returns = domain::returns::listed::LIST, "/api/v1/returns/counts", "countReturns", "Returns", ReturnsAsked;
     /// Count requests about data.
     ///
     /// How many match, and how many each option of each filter would give.
@@ -333,6 +341,55 @@ asked! {
         #[param(pattern = "^(ordered|total)?$")]
         sort: Option<String>,
     }
+    /// Which offers.
+    OffersAsked {
+        /// The beginning of an offer's or its order's number; or a customer as the list of customers finds them.
+        q: Option<String>,
+        /// On this day; may be repeated.
+        #[param(value_type = Option<Vec<words::OfferState>>, explode = true)]
+        state: Option<Vec<String>>,
+        /// Begun on this day or later, in the merchant's time zone.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_from: Option<String>,
+        /// Begun on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_to: Option<String>,
+        /// Valid until this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        valid_from: Option<String>,
+        /// Valid until this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        valid_to: Option<String>,
+        /// At least, in major units of each offer's currency.
+        total_min: Option<String>,
+        /// At most.
+        total_max: Option<String>,
+        /// `created`, `valid` or `total`.
+        #[param(pattern = "^(created|valid|total)?$")]
+        sort: Option<String>,
+    }
+    /// Which returns.
+    ReturnsAsked {
+        /// The beginning of a return's or its order's number, of a guest's name or e-mail address; or a customer as the list of customers finds
+        /// them.
+        q: Option<String>,
+        /// May be repeated.
+        #[param(value_type = Option<Vec<words::ReturnState>>, explode = true)]
+        state: Option<Vec<String>>,
+        /// Asked for on this day or later, in the merchant's time zone.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_from: Option<String>,
+        /// Asked for on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_to: Option<String>,
+        /// At least, in major units of each order's currency.
+        value_min: Option<String>,
+        /// At most.
+        value_max: Option<String>,
+        /// `created` or `value`.
+        #[param(pattern = "^(created|value)?$")]
+        sort: Option<String>,
+    }
     /// Which invoices and credit notes.
     InvoicesAsked {
         /// The beginning of an invoice's or an order's number, of a guest's name or e-mail address; or a customer as the list of customers finds
@@ -429,6 +486,8 @@ mod tests {
             (&domain::payments::listed_disputes::LIST, DisputesAsked::into_params(|| None)),
             (&domain::subscriptions::listed::LIST, SubscriptionsAsked::into_params(|| None)),
             (&domain::invoices::listed::LIST, InvoicesAsked::into_params(|| None)),
+            (&domain::offers::listed::LIST, OffersAsked::into_params(|| None)),
+            (&domain::returns::listed::LIST, ReturnsAsked::into_params(|| None)),
             (&domain::privacy::requests::listed::LIST, RequestsAsked::into_params(|| None)),
             (&domain::orders::listed::LIST, OrdersAsked::into_params(|| None)),
         ] {

@@ -13,11 +13,13 @@ mod exports;
 mod invoices;
 mod jobs;
 mod lists;
+mod offers;
 mod orders;
 mod payments;
 mod plans;
 mod pointer;
 mod privacy;
+mod returns;
 mod settings;
 mod shape;
 mod staff;
@@ -41,6 +43,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = invoices::routes(checkouts::routes(orders::routes(routes)));
     let routes = lists::routes(plans::routes(subscriptions::routes(payments::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
+    let routes = returns::routes(offers::routes(routes));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
     events::routes(staff::routes(settings::routes(routes)))
 }

@@ -48,6 +48,10 @@ words! {
     InvoicePrices = domain::invoices::Prices::ALL, "Whether prices hold the tax";
     InvoiceRounding = domain::invoices::Rounding::ALL, "Where amounts are rounded";
     TaxCategory = domain::invoices::Category::ALL, "How a line is taxed (EN 16931)";
+    OfferState = domain::offers::State::ALL, "What an offer is today; `expired` is worked out";
+    ReturnState = domain::returns::State::ALL, "How far a return came";
+    ReturnReason = domain::returns::Reason::ALL, "Why a line comes back";
+    RefundState = domain::payments::refunds::RefundStatus::ALL, "How far a refund came";
     MailState = domain::mail::State::ALL, "How far a mail came";
     GuestReason = Reason::ALL, "Why a guest payment is thought to be a customer's";
     SubscriptionState = SubscriptionStatus::ALL, "How a subscription stands";

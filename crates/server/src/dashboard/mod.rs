@@ -18,10 +18,13 @@ mod jobs;
 pub mod lists;
 mod merchants;
 pub mod moments;
+mod offers;
 mod orders;
 mod page;
 mod payments;
 mod privacy;
+mod reason;
+mod returns;
 mod search;
 mod set_up;
 mod settings;
@@ -44,6 +47,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(settings::routes(people(routes)));
     let routes = subscriptions::routes(invoices::routes(payments::routes(orders::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
+    let routes = returns::routes(offers::routes(routes));
     home::routes(search::routes(jobs::routes(routes)))
 }
 

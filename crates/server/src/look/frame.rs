@@ -96,6 +96,8 @@ impl Default for Frame {
 const HOME: Room = Room { id: "home", name: "Home", href: "/", icon: "home" };
 const CUSTOMERS: Room = Room { id: "customers", name: "Customers", href: "/customers", icon: "customers" };
 const ORDERS: Room = Room { id: "orders", name: "Orders", href: "/orders", icon: "orders" };
+const OFFERS: Room = Room { id: "offers", name: "Offers", href: "/offers", icon: "note" };
+const RETURNS: Room = Room { id: "returns", name: "Returns", href: "/returns", icon: "restore" };
 const SUBSCRIPTIONS: Room = Room { id: "subscriptions", name: "Subscriptions", href: "/subscriptions", icon: "subscriptions" };
 const PAYMENTS: Room = Room { id: "payments", name: "Payments", href: "/payments", icon: "payments" };
 const DISPUTES: Room = Room { id: "disputes", name: "Disputes", href: "/disputes", icon: "dispute" };
@@ -104,6 +106,7 @@ const AFFILIATES: Room = Room { id: "affiliates", name: "Affiliates", href: "/af
 const SETTINGS: Room = Room { id: "settings", name: "Settings", href: "/settings", icon: "settings" };
 const NEW_CUSTOMER: Room = Room { id: "new-customer", name: "Customer", href: "/customers/new", icon: "customers" };
 const NEW_INVOICE: Room = Room { id: "new-invoice", name: "Invoice", href: "/invoices/new", icon: "invoices" };
+const NEW_OFFER: Room = Room { id: "new-offer", name: "Offer", href: "/offers/new", icon: "note" };
 const NEW_ORDER: Room = Room { id: "new-order", name: "Order", href: "/orders/new", icon: "orders" };
 
 /// The words over a page that shows so many things of test mode among so many (SPEC 6.2).
@@ -126,7 +129,7 @@ impl Frame {
     pub fn rooms(&self) -> Vec<Part> {
         let mut parts = vec![
             Part { name: "", last: false, rooms: vec![HOME] },
-            Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS, INVOICES, SUBSCRIPTIONS] },
+            Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS, OFFERS, RETURNS, INVOICES, SUBSCRIPTIONS] },
             Part { name: "Money", last: false, rooms: vec![PAYMENTS, DISPUTES, AFFILIATES] },
         ];
         if self.may_open_settings {
@@ -137,7 +140,12 @@ impl Frame {
 
     /// What the New menu offers to this person (SPEC 3.1).
     pub fn creates(&self) -> Vec<Room> {
-        let all = [(self.may_write_customers, NEW_CUSTOMER), (self.may_write_orders, NEW_ORDER), (self.may_write_orders, NEW_INVOICE)];
+        let all = [
+            (self.may_write_customers, NEW_CUSTOMER),
+            (self.may_write_orders, NEW_ORDER),
+            (self.may_write_orders, NEW_OFFER),
+            (self.may_write_orders, NEW_INVOICE),
+        ];
         all.into_iter().filter_map(|(may, room)| may.then_some(room)).collect()
     }
 

@@ -434,6 +434,7 @@ pub struct Mail {
     #[schema(value_type = words::MailState)]
     pub state: mail::State,
     pub invoice: Option<String>,
+    pub offer: Option<String>,
     pub to: String,
     pub subject: String,
     /// How often it was tried.
@@ -451,6 +452,7 @@ impl From<mail::Mail> for Mail {
             id: m.id.to_string(),
             state: m.state,
             invoice: m.invoice.map(|i| i.to_string()),
+            offer: m.offer.map(|f| f.to_string()),
             to: m.recipient,
             subject: m.subject,
             attempts: m.attempts,

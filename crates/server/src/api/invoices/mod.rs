@@ -12,13 +12,11 @@ use axum::response::{IntoResponse, Response};
 use domain::customers;
 use domain::invoices as room;
 use domain::kit::{Ctx, CustomerId, InvoiceId, Right};
-use serde::Deserialize;
 use store::Tx;
-use utoipa::IntoParams;
 use utoipa_axum::routes;
 
 use self::body::{Invoice, InvoiceCreate, InvoicePatch, InvoiceRow};
-use super::asked::{Asked, At, after, limit};
+use super::asked::{Asked, At, NewestAsked, after, limit};
 use super::lists;
 use super::types::Page;
 use super::write::{Write, done, reply, seeing};
@@ -57,28 +55,16 @@ async fn list(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQue
     lists::page(&app, &ctx, &room::listed::LIST, raw.as_deref(), rows).await
 }
 
-/// A page of a list that has the newest first.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(default, deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct OfCustomerAsked {
-    /// `next` of the page before.
-    after: Option<String>,
-    /// 1 to 200; 50 unless said.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
-}
-
 /// List the invoices of a customer.
 ///
 /// Newest first, credit notes and drafts too.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/invoices", operation_id = "listCustomerInvoices", tag = "Invoices",
-    params(("id" = String, Path), OfCustomerAsked), responses((status = 200, body = Page<InvoiceRow>)))]
+    params(("id" = String, Path), NewestAsked), responses((status = 200, body = Page<InvoiceRow>)))]
 async fn of_customer(
     State(app): State<App>,
     Caller(ctx): Caller,
     At(text): At<String>,
-    Asked(asked): Asked<OfCustomerAsked>,
+    Asked(asked): Asked<NewestAsked>,
 ) -> Answer<Page<InvoiceRow>> {
     let customer: CustomerId = id(&text, "customer")?;
     let (limit, after) = (limit(asked.limit)?, after(asked.after.as_deref())?);

@@ -1,6 +1,6 @@
 //! Subscriptions: taken in from whoever charges them, read, and run from here.
 
-mod body;
+pub mod body;
 mod run;
 
 use axum::extract::{RawQuery, State};

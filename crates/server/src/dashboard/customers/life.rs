@@ -41,6 +41,8 @@ pub fn linked(customer: &CustomerId, links: &[Link]) -> Vec<Linked> {
     let href = |link: &Link| match link.kind {
         "order" => format!("/orders/{}", link.id),
         "invoice" => format!("/invoices/{}", link.id),
+        "offer" => format!("/offers/{}", link.id),
+        "return" => format!("/returns/{}", link.id),
         "call" => format!("/customers/{customer}"),
         "customer" => format!("/customers/{}", link.id),
         "subscription" => format!("/customers/{customer}/subscriptions"),

@@ -12,7 +12,8 @@ mod shown;
 mod use_credit;
 mod whose;
 
-pub use page::file;
+pub use page::{Sent, file, sent};
+pub use public::hidden;
 
 use domain::kit::Right;
 

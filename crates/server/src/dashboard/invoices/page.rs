@@ -163,7 +163,8 @@ fn rate(category: invoices::Category, rate: impl std::fmt::Display) -> String {
     if category == invoices::Category::Standard { format!("{rate} %") } else { category.label().to_owned() }
 }
 
-fn sent(m: &Mail, zone: &Zone) -> Sent {
+/// A mail of the outbox, in words.
+pub fn sent(m: &Mail, zone: &Zone) -> Sent {
     let at = |at| moments::moment(zone, at).shown;
     let (tone, words) = match m.state {
         mail::State::Queued if m.attempts > 0 => ("attention", "Waits for another try"),
@@ -283,8 +284,7 @@ pub async fn open_link(State(app): State<App>, who: Who, uri: Uri, headers: Head
     let invoice: InvoiceId = id(&invoice, "invoice")?;
     let which = invoice.clone();
     let secret = app.write(&who.ctx, move |tx, ctx| invoices::open_link(tx, ctx, &which)).await?;
-    let origin = if app.config.base_url.is_empty() { format!("http://{}", app.config.listen) } else { app.config.base_url.clone() };
-    render(&app, &who, &uri, &headers, invoice, format!("{origin}/i/{secret}")).await
+    render(&app, &who, &uri, &headers, invoice, format!("{}/i/{secret}", app.config.origin())).await
 }
 
 /// Closes it.

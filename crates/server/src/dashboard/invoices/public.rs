@@ -28,7 +28,8 @@ async fn found(app: &App, secret: &str) -> domain::Result<(Ctx, Invoice)> {
     app.db.read::<_, domain::Error>(move |tx| invoices::by_link(tx, &secret, now)).await
 }
 
-fn hidden(mut response: Response) -> Response {
+/// A page of a link: not for search engines, and not kept on the way.
+pub fn hidden(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

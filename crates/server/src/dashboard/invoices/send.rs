@@ -141,12 +141,16 @@ pub async fn send(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
 /// Sends a mail that failed once more.
 pub async fn retry(State(app): State<App>, who: Who, Path(mail): Path<String>) -> PageResult {
     let mail: MailId = id(&mail, "mail")?;
-    let invoice = app
+    let mail = app
         .write(&who.ctx, move |tx, ctx| {
             mail::retry(tx, ctx, &mail)?;
-            Ok(mail::get(tx, ctx, &mail)?.invoice)
+            mail::get(tx, ctx, &mail)
         })
         .await?;
-    let back = invoice.map_or_else(|| "/invoices".to_owned(), |i| format!("/invoices/{i}"));
+    let back = match (mail.invoice, mail.offer) {
+        (Some(invoice), _) => format!("/invoices/{invoice}"),
+        (None, Some(offer)) => format!("/offers/{offer}"),
+        (None, None) => "/invoices".to_owned(),
+    };
     Ok(toasted(see_other(&back), "It is tried again.", None))
 }

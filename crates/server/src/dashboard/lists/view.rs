@@ -57,7 +57,12 @@ pub struct ListView {
     pub may_export: bool,
     /// What stands over a page of test mode.
     pub band: &'static str,
+    /// Rows open in a tab of their own when they are pressed twice.
+    pub tab: bool,
 }
+
+/// Rooms whose rows open in a tab of their own when they are pressed twice (SPEC 2.10).
+const TABS: [&str; 2] = ["offers", "returns"];
 
 /// A row with the cells of the columns that are seen.
 #[derive(Debug)]
@@ -90,6 +95,7 @@ pub fn build(desk: &'static Desk, who: &Who, loaded: Loaded, problems: Problems)
     let page = pages(desk, &query, found.before, found.after, rows.len(), total);
     ListView {
         title: list.title,
+        tab: TABS.contains(&list.name),
         nouns: list.nouns,
         at: desk.place.at,
         icon: desk.icon,

@@ -4,11 +4,11 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use domain::customers::{self, find_by_email, find_by_number};
-use domain::kit::{Ctx, CustomerId, EventId, OrderId, Problems, email_key};
+use domain::customers;
+use domain::kit::{Ctx, CustomerId, EventId, OrderId, Problems};
 use domain::orders::{self, Buyer, Checkout, DraftEdit, Line, NewOrder};
 use domain::replies::Reply;
-use domain::shops::{self, Shop};
+use domain::shops::Shop;
 use domain::{Error, Result};
 use store::Tx;
 
@@ -54,7 +54,6 @@ struct Shown {
 }
 
 fn read(tx: &mut Tx, ctx: &Ctx, about: &About) -> Result<Shown> {
-    let shops: Vec<Shop> = shops::list(tx, ctx)?;
     let draft = if let About::Draft(order) = about { Some(orders::get(tx, ctx, order)?) } else { None };
     let of = match about {
         About::Customer(customer) => Some(customer.clone()),
@@ -64,16 +63,8 @@ fn read(tx: &mut Tx, ctx: &Ctx, about: &About) -> Result<Shown> {
     if let (Some(c), About::Customer(_)) = (&customer, about) {
         customers::ensure_active(c)?;
     }
-    let open: Vec<Shop> = shops.into_iter().filter(|s| s.archived_at.is_none()).collect();
-    let own = customer.as_ref().and_then(|c| c.shop.as_ref()).map(|s| s.id.to_string());
-    let shop =
-        own.filter(|s| open.iter().any(|o| o.id.as_str() == s)).or_else(|| oldest(&open).map(|s| s.id.to_string())).unwrap_or_default();
+    let (open, shop) = form::open_shops(tx, ctx, customer.as_ref())?;
     Ok(Shown { shops: open, customer: customer.map(|c| (format!("/customers/{}", c.id), c.display_name)), shop, draft })
-}
-
-/// The merchant's first shop, which most of what it sells comes from.
-fn oldest(shops: &[Shop]) -> Option<&Shop> {
-    shops.iter().min_by_key(|s| (s.created_at, s.id.as_str()))
 }
 
 async fn render(
@@ -94,7 +85,7 @@ async fn render(
             None => (Typed::default(), form::empty(&shown.shop)),
         },
     };
-    let chosen = shown.shops.iter().find(|s| s.id.as_str() == form.value("shop")).or_else(|| oldest(&shown.shops));
+    let chosen = shown.shops.iter().find(|s| s.id.as_str() == form.value("shop")).or_else(|| form::oldest(&shown.shops));
     let currency = shown.draft.as_ref().map(|d| d.summary.currency).or(chosen.map(|s| s.currency)).map_or("", domain::kit::Currency::code);
     let action = match &about {
         About::Anybody => "/orders/new".to_owned(),
@@ -108,7 +99,7 @@ async fn render(
     };
     let page = Desk {
         frame: frame(app, who, "orders", uri, headers).await?,
-        shops: shown.shops.iter().map(|s| (s.id.to_string(), format!("{} ({})", s.name, s.currency))).collect(),
+        shops: form::choices(&shown.shops),
         currency,
         count: form::count(&typed),
         customer: shown.customer,
@@ -159,11 +150,9 @@ pub async fn edit(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
 }
 
 /// "Add a line" and a change of the shop only show the form again; the rest does it.
-async fn submit(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, about: About, mut typed: Typed) -> PageResult {
+async fn submit(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, about: About, typed: Typed) -> PageResult {
     if typed.get("do") == "add" {
-        let count = form::count(&typed) + 1;
-        typed.0.retain(|(name, _)| name != "count");
-        typed.0.push(("count".to_owned(), count.to_string()));
+        let typed = form::longer(typed);
         let form = typed.form();
         return render(app, who, uri, headers, about, StatusCode::OK, Some((typed, form))).await;
     }
@@ -211,7 +200,7 @@ impl Sent {
                 About::Customer(customer) => self.make(tx, ctx, customer)?,
                 About::Anybody if self.typed.get("whose") == "guest" => self.guest(tx, ctx)?,
                 About::Anybody => {
-                    let customer = self.find(tx, ctx)?;
+                    let customer = form::customer(tx, ctx, &self.typed)?;
                     self.make(tx, ctx, &customer)?
                 }
             };
@@ -219,39 +208,8 @@ impl Sent {
         })
     }
 
-    /// By e-mail or number, as typed.
-    fn find(&self, tx: &mut Tx, ctx: &Ctx) -> Result<CustomerId> {
-        let text = self.typed.get("customer").trim();
-        let unknown = || {
-            Problems::one(
-                "customer",
-                "unknown",
-                "No customer has this e-mail address or number. Create the customer first, or choose a guest.",
-            )
-        };
-        if text.is_empty() || text.contains('\0') {
-            return Err(Problems::one("customer", "required", "Type the e-mail address or the number of the customer."));
-        }
-        let found = if text.contains('@') { find_by_email(tx, ctx, &email_key(text))? } else { find_by_number(tx, ctx, text)? };
-        found.ok_or_else(unknown)
-    }
-
-    fn shop(&self, tx: &mut Tx, ctx: &Ctx) -> Result<Shop> {
-        let unknown = || Problems::one("shop", "unknown", "Choose one of your shops.");
-        let shop = self.typed.get("shop").parse().map_err(|()| unknown())?;
-        let shop = shops::get(tx, ctx, &shop).map_err(|_| unknown())?;
-        if shop.archived_at.is_some() { Err(unknown()) } else { Ok(shop) }
-    }
-
     fn only_lines(&self) -> Vec<Line> {
         self.lines.iter().map(|(_, line)| line.clone()).collect()
-    }
-
-    fn extras(&self, currency: domain::kit::Currency) -> Result<[i64; 3]> {
-        let mut problems = Problems::default();
-        let extras = ["discount", "shipping", "tax"].map(|name| form::amount(&self.typed, name, currency, &mut problems));
-        problems.check()?;
-        Ok(extras)
     }
 
     fn state(&self) -> orders::State {
@@ -259,8 +217,8 @@ impl Sent {
     }
 
     fn make(&self, tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<OrderId> {
-        let shop = self.shop(tx, ctx)?;
-        let [discount, shipping, tax] = self.extras(shop.currency)?;
+        let shop = form::shop(tx, ctx, &self.typed)?;
+        let [discount, shipping, tax] = form::extras(&self.typed, shop.currency)?;
         let new = NewOrder {
             customer: customer.clone(),
             shop: shop.id,
@@ -277,8 +235,8 @@ impl Sent {
 
     /// A guest's order is a checkout that stays a guest's; its id in the shop is the key of this form.
     fn guest(&self, tx: &mut Tx, ctx: &Ctx) -> Result<OrderId> {
-        let shop = self.shop(tx, ctx)?;
-        let [discount, shipping, tax] = self.extras(shop.currency)?;
+        let shop = form::shop(tx, ctx, &self.typed)?;
+        let [discount, shipping, tax] = form::extras(&self.typed, shop.currency)?;
         if self.lines.is_empty() && self.state() == orders::State::Open {
             return Err(Problems::one("lines", "required", "Add at least one line."));
         }
@@ -309,7 +267,7 @@ impl Sent {
 
     fn edit(&self, tx: &mut Tx, ctx: &Ctx, order: &OrderId) -> Result<OrderId> {
         let now = orders::get(tx, ctx, order)?;
-        let [discount, shipping, tax] = self.extras(now.summary.currency)?;
+        let [discount, shipping, tax] = form::extras(&self.typed, now.summary.currency)?;
         let edit = DraftEdit {
             expected_version: self.typed.get("version").parse().ok(),
             lines: Some(self.only_lines()),

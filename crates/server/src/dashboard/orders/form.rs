@@ -1,7 +1,11 @@
-//! The form of an order: lines that can be added without scripts, amounts as people type them, and whose order it is.
+//! The form of an order, of which offers use a part: lines that can be added without scripts, amounts as people type them, whose it is, and from which shop.
 
-use domain::kit::{Currency, Money, Problems};
+use domain::Result;
+use domain::customers::{Customer, find_by_email, find_by_number};
+use domain::kit::{Ctx, Currency, CustomerId, Money, Problems, email_key};
 use domain::orders::{Line, Order};
+use domain::shops::{self, Shop};
+use store::Tx;
 
 use crate::dashboard::Typed;
 use crate::look::Form;
@@ -60,6 +64,70 @@ pub fn placed(problems: Problems, lines: &[(usize, Line)]) -> Problems {
     )
 }
 
+/// Discount, shipping and tax in minor units.
+///
+/// # Errors
+/// A field error for each that is no amount.
+pub fn extras(t: &Typed, currency: Currency) -> Result<[i64; 3]> {
+    let mut problems = Problems::default();
+    let extras = ["discount", "shipping", "tax"].map(|name| amount(t, name, currency, &mut problems));
+    problems.check()?;
+    Ok(extras)
+}
+
+/// The customer that is named by e-mail address or number.
+///
+/// # Errors
+/// A field error for `customer`.
+pub fn customer(tx: &mut Tx, ctx: &Ctx, t: &Typed) -> Result<CustomerId> {
+    let text = t.get("customer").trim();
+    if text.is_empty() || text.contains('\0') {
+        return Err(Problems::one("customer", "required", "Type the e-mail address or the number of the customer."));
+    }
+    let found = if text.contains('@') { find_by_email(tx, ctx, &email_key(text))? } else { find_by_number(tx, ctx, text)? };
+    found.ok_or_else(|| {
+        Problems::one("customer", "unknown", "No customer has this e-mail address or number. Create the customer first, or choose a guest.")
+    })
+}
+
+/// The shop that is chosen.
+///
+/// # Errors
+/// A field error for `shop`.
+pub fn shop(tx: &mut Tx, ctx: &Ctx, t: &Typed) -> Result<Shop> {
+    let unknown = || Problems::one("shop", "unknown", "Choose one of your shops.");
+    let shop = t.get("shop").parse().map_err(|()| unknown())?;
+    let shop = shops::get(tx, ctx, &shop).map_err(|_| unknown())?;
+    if shop.archived_at.is_some() { Err(unknown()) } else { Ok(shop) }
+}
+
+/// The form with one line more.
+pub fn longer(mut t: Typed) -> Typed {
+    let count = count(&t) + 1;
+    t.0.retain(|(name, _)| name != "count");
+    t.0.push(("count".to_owned(), count.to_string()));
+    t
+}
+
+/// The merchant's first shop, which most of what it sells comes from.
+pub fn oldest(shops: &[Shop]) -> Option<&Shop> {
+    shops.iter().min_by_key(|s| (s.created_at, s.id.as_str()))
+}
+
+/// The shops that sell, and the one a form begins with: the customer's own, else the oldest; empty without any.
+pub fn open_shops(tx: &mut Tx, ctx: &Ctx, customer: Option<&Customer>) -> Result<(Vec<Shop>, String)> {
+    let open: Vec<Shop> = shops::list(tx, ctx)?.into_iter().filter(|s| s.archived_at.is_none()).collect();
+    let own = customer.and_then(|c| c.shop.as_ref()).map(|s| s.id.to_string());
+    let shop =
+        own.filter(|s| open.iter().any(|o| o.id.as_str() == s)).or_else(|| oldest(&open).map(|s| s.id.to_string())).unwrap_or_default();
+    Ok((open, shop))
+}
+
+/// Shops as a select list shows them.
+pub fn choices(shops: &[Shop]) -> Vec<(String, String)> {
+    shops.iter().map(|s| (s.id.to_string(), format!("{} ({})", s.name, s.currency))).collect()
+}
+
 /// The form of a new order in this shop.
 pub fn empty(shop: &str) -> Form {
     Form::of([("shop", shop), ("lines.0.quantity", "1"), ("whose", "customer")])
@@ -67,14 +135,22 @@ pub fn empty(shop: &str) -> Form {
 
 /// The values of a draft.
 pub fn of(order: &Order) -> Typed {
-    let currency = order.summary.currency;
-    let mut all = vec![("count".to_owned(), (order.lines.len() + 1).to_string()), ("note".to_owned(), order.note.clone())];
-    all.push(("shop".to_owned(), order.summary.shop.to_string()));
-    all.push(("version".to_owned(), order.version.to_string()));
-    for (name, minor) in [("discount", order.discount), ("shipping", order.shipping), ("tax", order.tax)] {
+    let s = &order.summary;
+    let mut typed = sold(&order.lines, [order.discount, order.shipping, order.tax], s.currency);
+    typed.0.extend(
+        [("note", order.note.clone()), ("shop", s.shop.to_string()), ("version", order.version.to_string())]
+            .map(|(k, v)| (k.to_owned(), v)),
+    );
+    typed
+}
+
+/// The values of lines and of discount, shipping and tax (minor units).
+pub fn sold(lines: &[Line], [discount, shipping, tax]: [i64; 3], currency: Currency) -> Typed {
+    let mut all = vec![("count".to_owned(), (lines.len() + 1).to_string())];
+    for (name, minor) in [("discount", discount), ("shipping", shipping), ("tax", tax)] {
         all.push((name.to_owned(), if minor == 0 { String::new() } else { Money::new(minor, currency).plain() }));
     }
-    for (i, line) in order.lines.iter().enumerate() {
+    for (i, line) in lines.iter().enumerate() {
         for (part, value) in [("sku", &line.sku), ("title", &line.title), ("quantity", &line.quantity), ("unit_price", &line.unit_price)] {
             all.push((format!("lines.{i}.{part}"), value.clone()));
         }

@@ -1,9 +1,9 @@
 //! Orders: the list of all, one order with its states, and the form by which staff make one (SPEC 2.4, 6.1).
 
 mod desk;
-mod form;
+pub mod form;
 mod list;
-mod page;
+pub mod page;
 mod pay;
 
 use domain::kit::Right;

@@ -28,15 +28,16 @@ struct May {
     refund: bool,
     commission: bool,
     bill: bool,
+    give_back: bool,
 }
 
 /// A line with its own sum.
-struct Line {
-    sku: String,
-    title: String,
-    quantity: String,
-    price: String,
-    sum: String,
+pub struct Line {
+    pub sku: String,
+    pub title: String,
+    pub quantity: String,
+    pub price: String,
+    pub sum: String,
 }
 
 #[derive(Template)]
@@ -50,6 +51,9 @@ struct Page {
     lines: Vec<Line>,
     payments: Vec<PaymentLine>,
     invoices: Vec<crate::dashboard::invoices::Line>,
+    returns: Vec<crate::dashboard::returns::Line>,
+    /// The offer it came from: address and number.
+    offer: Option<(String, String)>,
     /// Who bought: address (empty for a guest) and name.
     buyer: (String, String),
     billing: Vec<String>,
@@ -67,6 +71,10 @@ struct Read {
     order: Order,
     payments: Vec<PaymentView>,
     invoices: Vec<domain::invoices::Summary>,
+    returns: Vec<domain::returns::Summary>,
+    /// Something of it may still come back.
+    left: bool,
+    offer: Option<domain::offers::Summary>,
     customer: Option<(String, String)>,
     entries: Vec<events::Entry>,
     zone: Zone,
@@ -84,7 +92,9 @@ fn read(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> domain::Result<Read> {
     };
     let customer = customer.map(|c| (format!("/customers/{}", c.id), c.display_name));
     let invoices = domain::invoices::of_order(tx, ctx, id)?;
-    Ok(Read { order, payments, invoices, customer, entries, zone: merchants::settings(tx, ctx)?.zone })
+    let (returns, offer) = (domain::returns::of_order(tx, ctx, id)?, domain::offers::of_order(tx, ctx, id)?);
+    let left = domain::returns::left(tx, ctx, id)?.iter().any(|l| !l.left.is_zero());
+    Ok(Read { order, payments, invoices, returns, left, offer, customer, entries, zone: merchants::settings(tx, ctx)?.zone })
 }
 
 /// The page.
@@ -113,17 +123,15 @@ fn view(frame: Frame, who: &Who, r: Read) -> Page {
         tone: if abandoned { "quiet" } else { order_tone(o.summary.state) },
         word: if abandoned { "Abandoned" } else { o.summary.state.label() },
         ordered: moments::moment(&zone, o.summary.ordered_at),
-        lines: o.lines.iter().map(|l| line(l, o.summary.currency)).collect(),
+        lines: lines(&o.lines, o.summary.currency),
         buyer: r.customer.unwrap_or_else(|| (String::new(), o.summary.name.clone())),
         billing: postal(&o.billing),
         delivery: postal(&o.delivery),
         total: money(o.summary.total),
         due: (open && due > 0).then(|| money(due)),
-        extras: [("Discount", -o.discount), ("Shipping", o.shipping), ("Tax", o.tax)]
-            .into_iter()
-            .filter(|(_, m)| *m != 0)
-            .map(|(n, m)| (n, money(m)))
-            .collect(),
+        extras: extras([o.discount, o.shipping, o.tax], o.summary.currency),
+        returns: r.returns.into_iter().map(|t| crate::dashboard::returns::line(t, &zone)).collect(),
+        offer: r.offer.map(|f| (format!("/offers/{}", f.id), f.number)),
         happened: Happened::all(&r.entries, &zone),
         steps: steps.into_iter().filter_map(|(word, at)| at.map(|at| (word, moments::moment(&zone, at)))).collect(),
         may: may(
@@ -131,6 +139,7 @@ fn view(frame: Frame, who: &Who, r: Read) -> Page {
             &o,
             open,
             held,
+            r.left,
             r.invoices.iter().any(|i| {
                 i.kind == domain::invoices::Kind::Invoice
                     && !matches!(i.state, domain::invoices::State::Void | domain::invoices::State::Credited)
@@ -147,7 +156,7 @@ fn view(frame: Frame, who: &Who, r: Read) -> Page {
 }
 
 /// No button that would be refused.
-fn may(ctx: &Ctx, o: &Order, open: bool, held: i64, billed: bool) -> May {
+fn may(ctx: &Ctx, o: &Order, open: bool, held: i64, left: bool, billed: bool) -> May {
     let (orders, state) = (ctx.may(Right::Orders), o.summary.state);
     May {
         place: orders && state == Step::Draft && !o.lines.is_empty(),
@@ -158,6 +167,7 @@ fn may(ctx: &Ctx, o: &Order, open: bool, held: i64, billed: bool) -> May {
         cancel: orders && held <= 0 && matches!(state, Step::Draft | Step::Open | Step::Paid),
         refund: ctx.may(Right::Refund),
         commission: ctx.may(Right::Payments),
+        give_back: orders && left,
         bill: orders && !billed && !matches!(state, Step::Draft | Step::Cancelled),
     }
 }
@@ -172,6 +182,17 @@ fn flag_words(flag: &str) -> Option<&'static str> {
     }
 }
 
+/// The lines of an order or an offer, in words.
+pub fn lines(lines: &[orders::OrderLine], currency: domain::kit::Currency) -> Vec<Line> {
+    lines.iter().map(|l| line(l, currency)).collect()
+}
+
+/// Discount, shipping and tax where there is some; minor units.
+pub fn extras([discount, shipping, tax]: [i64; 3], currency: domain::kit::Currency) -> Vec<(&'static str, String)> {
+    let all = [("Discount", -discount), ("Shipping", shipping), ("Tax", tax)];
+    all.into_iter().filter(|(_, m)| *m != 0).map(|(n, m)| (n, Money::new(m, currency).to_string())).collect()
+}
+
 fn line(l: &orders::OrderLine, currency: domain::kit::Currency) -> Line {
     Line {
         sku: l.sku.clone(),
@@ -183,7 +204,7 @@ fn line(l: &orders::OrderLine, currency: domain::kit::Currency) -> Line {
 }
 
 /// Exact, with at least the decimals of its currency: `£13.90`, `£0.003`.
-fn price(exact: &str, currency: domain::kit::Currency) -> String {
+pub fn price(exact: &str, currency: domain::kit::Currency) -> String {
     Money::parse(exact, currency).map_or_else(|| format!("{}{exact}", currency.sign()), |m| m.to_string())
 }
 

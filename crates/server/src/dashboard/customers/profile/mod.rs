@@ -8,10 +8,12 @@ mod happened;
 mod invoices;
 mod lines;
 mod methods;
+mod offers;
 mod orders;
 pub mod overview;
 mod pane;
 mod payments;
+mod returns;
 mod subscriptions;
 mod timeline;
 
@@ -49,6 +51,10 @@ pub enum Topic {
     Subscriptions,
     /// What was billed.
     Invoices,
+    /// What was offered.
+    Offers,
+    /// What came back.
+    Returns,
     /// What may be theirs.
     Guests,
     /// What happened.
@@ -57,13 +63,15 @@ pub enum Topic {
 
 impl Topic {
     /// All, in the order of the menu, with the end of their address and their name.
-    pub const ALL: [(Self, &'static str, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str, &'static str); 10] = [
         (Self::Overview, "", "Overview"),
         (Self::Orders, "/orders", "Orders"),
         (Self::Payments, "/payments", "Payments"),
         (Self::Methods, "/methods", "Payment methods"),
         (Self::Subscriptions, "/subscriptions", "Subscriptions"),
         (Self::Invoices, "/invoices", "Invoices"),
+        (Self::Offers, "/offers", "Offers"),
+        (Self::Returns, "/returns", "Returns"),
         (Self::Guests, "/guest-payments", "Related guest payments"),
         (Self::Timeline, "/timeline", "Timeline"),
     ];
@@ -81,6 +89,8 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/customers/{id}/methods", read, methods::page)
         .get("/customers/{id}/subscriptions", read, subscriptions::page)
         .get("/customers/{id}/invoices", read, invoices::page)
+        .get("/customers/{id}/offers", read, offers::page)
+        .get("/customers/{id}/returns", read, returns::page)
         .get("/customers/{id}/guest-payments", read, guests::page)
         .post("/customers/{id}/guest-payments", Policy::May(Right::Payments), guests::attach_many)
         .post("/payments/{id}/attach", Policy::May(Right::Payments), guests::attach)

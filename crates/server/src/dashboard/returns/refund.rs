@@ -1,0 +1,110 @@
+//! Money back for a return: of which payment of the order, all that is left of it or a part (SPEC 2.10, 5.4).
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use domain::kit::{Money, PaymentId, Problems, ReturnId};
+use domain::payments::{self, PaymentView};
+use domain::replies::Reply;
+use domain::returns::{self, RefundFor, Return};
+
+use crate::app::App;
+use crate::dashboard::customers::profile::provider;
+use crate::dashboard::{PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
+use crate::http::Who;
+use crate::http::guard::id;
+use crate::look::{Form, Frame};
+
+#[derive(Template)]
+#[template(path = "dashboard/returns/refund.html")]
+struct Page {
+    frame: Frame,
+    form: Form,
+    number: String,
+    value: String,
+    given: Option<String>,
+    payments: Vec<(String, String)>,
+    currency: &'static str,
+    at: String,
+    once: String,
+}
+
+fn shown(p: &PaymentView) -> (String, String) {
+    let left = Money::new(p.refundable, p.currency);
+    (p.id.to_string(), format!("{}, {}: {left} left", Money::new(p.amount, p.currency), provider(&p.provider)))
+}
+
+/// What is usually given: what the goods were worth and was not given yet, as far as the payment has it.
+fn usual(back: &Return, payments: &[PaymentView]) -> String {
+    let s = &back.summary;
+    let first = payments.iter().find(|p| p.currency == s.currency).or(payments.first());
+    first.map_or_else(String::new, |p| {
+        let open = if p.currency == s.currency { (s.value - back.given()).max(0) } else { p.refundable };
+        Money::new(open.min(p.refundable), p.currency).plain()
+    })
+}
+
+async fn render(
+    app: &App,
+    who: &Who,
+    uri: &Uri,
+    headers: &HeaderMap,
+    back: ReturnId,
+    status: StatusCode,
+    form: Option<Form>,
+) -> PageResult {
+    let at = format!("/returns/{back}");
+    let (back, mut paid) = app
+        .read(&who.ctx, move |tx, ctx| {
+            let back = returns::get(tx, ctx, &back)?;
+            let paid = payments::of_order(tx, ctx, &back.summary.order)?;
+            Ok((back, paid))
+        })
+        .await?;
+    paid.retain(|p| p.refundable > 0);
+    let form = form.unwrap_or_else(|| Form::of([("amount", usual(&back, &paid))]));
+    let s = &back.summary;
+    let page = Page {
+        frame: frame(app, who, "returns", uri, headers).await?,
+        once: once(&form, who),
+        form,
+        number: s.number.clone(),
+        value: Money::new(s.value, s.currency).to_string(),
+        given: (back.given() > 0).then(|| Money::new(back.given(), s.currency).to_string()),
+        currency: paid.first().map_or(s.currency, |p| p.currency).code(),
+        payments: paid.iter().map(shown).collect(),
+        at,
+    };
+    Ok(show_with(status, &page))
+}
+
+/// The dialog.
+pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(back): Path<String>) -> PageResult {
+    render(&app, &who, &uri, &headers, id(&back, "return")?, StatusCode::OK, None).await
+}
+
+/// Gives it back, once.
+pub async fn refund(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(back): Path<String>, typed: Typed) -> PageResult {
+    let back: ReturnId = id(&back, "return")?;
+    let (which, sent) = (back.clone(), typed.clone());
+    let done = app
+        .write(&who.ctx, move |tx, ctx| {
+            sent.once(tx, ctx, &format!("/returns/{which}/refund"), |tx| {
+                let unknown = || Problems::one("payment", "unknown", "Choose a payment of the order.");
+                let payment: PaymentId = sent.get("payment").parse().map_err(|()| unknown())?;
+                let p = payments::get(tx, ctx, &payment)?;
+                let amount = sent.amount(Money::new(p.refundable, p.currency))?.minor;
+                returns::refund(tx, ctx, &which, &RefundFor { payment, amount, reason: sent.text("reason") })?;
+                Ok(Reply::new(303, format!("/returns/{which}"), ""))
+            })
+        })
+        .await;
+    match done {
+        Ok(reply) => Ok(toasted(see_other(&reply.location), "Refund given for the return.", None)),
+        Err(error) => {
+            let mut form = typed.form();
+            let status = refused(&mut form, error)?;
+            render(&app, &who, &uri, &headers, back, status, Some(form)).await
+        }
+    }
+}
