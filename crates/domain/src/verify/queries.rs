@@ -50,10 +50,9 @@ store::statements! {
         FROM returns t JOIN orders o ON o.merchant_id = t.merchant_id AND o.id = t.order_id WHERE t.merchant_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3";
     pub RETURN_LINES = "SELECT return_id, quantity, unit_price FROM return_lines WHERE merchant_id = $1 AND return_id > $2 AND return_id <= $3 ORDER BY return_id, line";
     /// What comes back of each line of an order, beside what was bought of the same article.
-    pub BACK = "SELECT t.order_id, b.line, b.quantity, l.quantity FROM returns t
-        JOIN return_lines b ON b.merchant_id = t.merchant_id AND b.return_id = t.id
-        JOIN order_lines l ON l.merchant_id = t.merchant_id AND l.order_id = t.order_id AND l.position = b.line - 1 AND l.sku = b.sku AND l.title = b.title
-        WHERE t.merchant_id = $1 AND t.state <> 'rejected' AND t.order_id > ''";
+    pub BACK = "SELECT t.order_id, b.line, b.quantity, l.quantity FROM returns t CROSS JOIN return_lines b CROSS JOIN order_lines l
+        WHERE t.merchant_id = $1 AND t.state <> 'rejected' AND t.order_id > '' AND b.merchant_id = t.merchant_id AND b.return_id = t.id
+          AND l.merchant_id = t.merchant_id AND l.order_id = t.order_id AND l.position = b.line - 1 AND l.sku = b.sku AND l.title = b.title";
     pub SERIES = "SELECT series, COUNT(*), MIN(series_number), MAX(series_number) FROM invoices
         WHERE merchant_id = $1 AND series_number IS NOT NULL GROUP BY series ORDER BY series";
 }
