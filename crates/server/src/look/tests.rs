@@ -119,7 +119,7 @@ fn the_frame_shows_only_what_the_person_may_open() {
     assert!(!none.rooms().iter().any(|part| part.rooms.iter().any(|room| room.id == "settings")));
     let owner = Frame { may_open_settings: true, may_write_orders: true, ..Frame::default() };
     assert!(owner.rooms().iter().any(|part| part.rooms.iter().any(|room| room.id == "settings")));
-    assert_eq!(owner.creates().iter().map(|room| room.name).collect::<Vec<_>>(), ["Order", "Invoice"]);
+    assert_eq!(owner.creates().iter().map(|room| room.name).collect::<Vec<_>>(), ["Order", "Offer", "Invoice"]);
 }
 
 #[test]
