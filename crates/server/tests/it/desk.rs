@@ -60,6 +60,7 @@ impl Desk {
             smtp: smtp(),
             vault: Vault::new(&[7; 32]).unwrap(),
             providers,
+            webhooks_local: true,
         };
         let app = server::cli::serve::app((**db).clone(), Arc::new(FixedClock(NOW)), config).unwrap();
         let (router, table) = routes::all(&app);
