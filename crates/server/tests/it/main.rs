@@ -17,3 +17,4 @@ mod privacy;
 mod providers;
 mod settings;
 mod subscriptions;
+mod webhooks;
