@@ -69,7 +69,13 @@ pub fn get(tx: &mut Tx, ctx: &Ctx, id: &WebhookId) -> Result<Endpoint> {
 /// Field errors for `url`, `description`, `events`; a conflict `too_many` beyond [`MOST`].
 pub fn create(tx: &mut Tx, ctx: &Ctx, vault: &Vault, input: &EndpointInput) -> Result<Made> {
     ctx.must(Right::Settings)?;
-    let (url, description, wants) = check(tx, ctx, input)?;
+    no_demo(tx, ctx)?;
+    make(tx, ctx, vault, input)
+}
+
+/// The same in a demo too, which tells a story of one.
+pub(crate) fn make(tx: &mut Tx, ctx: &Ctx, vault: &Vault, input: &EndpointInput) -> Result<Made> {
+    let (url, description, wants) = check(input)?;
     if tx.scalar::<i64>(&queries::COUNT_ENDPOINTS, &[&ctx.merchant])? >= MOST {
         return Err(Error::conflict("too_many", format!("A merchant has at most {MOST} endpoints. Remove one that is not needed.")));
     }
@@ -87,7 +93,7 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, vault: &Vault, input: &EndpointInput) -> R
 /// As [`create`].
 pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &WebhookId, input: &EndpointInput) -> Result<Endpoint> {
     let old = get(tx, ctx, id)?;
-    let (url, description, wants) = check(tx, ctx, input)?;
+    let (url, description, wants) = check(input)?;
     if (&url, &description, &wants) != (&old.url, &old.description, &old.wants) {
         tx.exec(&queries::EDIT_ENDPOINT, &[&ctx.merchant, id, &url, &description, &wants.text(), &ctx.now])?;
         if old.state == State::On {
@@ -182,8 +188,7 @@ fn owner(merchant: &MerchantId, id: &WebhookId) -> String {
     format!("{merchant}/{id}")
 }
 
-fn check(tx: &mut Tx, ctx: &Ctx, input: &EndpointInput) -> Result<(String, String, Wants)> {
-    no_demo(tx, ctx)?;
+fn check(input: &EndpointInput) -> Result<(String, String, Wants)> {
     let mut problems = Problems::default();
     let url = target::check(&input.url, input.local, &mut problems);
     let description = clean(&mut problems, "description", &input.description, 200);

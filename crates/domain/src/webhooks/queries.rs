@@ -55,7 +55,6 @@ store::statements! {
         WHERE webhook_deliveries.state = 'failed'";
     /// Events of a span from behind a place on, oldest first: what a replay walks over.
     pub SPAN = "SELECT id, kind, at FROM events WHERE merchant_id = $1 AND (at, id) > ($2, $3) AND at < $4 ORDER BY at, id LIMIT $5";
-    pub COUNT_SPAN = "SELECT COUNT(*) FROM events WHERE merchant_id = $1 AND at >= $2 AND at < $3";
     pub DELIVERY = delivery!("AND d.event_id = $3");
     pub DELIVERIES = delivery!("AND d.event_id < $3 ORDER BY d.event_id DESC LIMIT $4");
     pub DELIVERED = delivery!("AND d.state = 'delivered' AND d.event_id < $3 ORDER BY d.event_id DESC LIMIT $4");
@@ -83,6 +82,7 @@ store::statements! {
         (SELECT id FROM webhook_attempts WHERE merchant_id = $1 AND endpoint_id = $2 LIMIT 500)";
     pub DROP_DELIVERIES = "DELETE FROM webhook_deliveries WHERE merchant_id = $1 AND endpoint_id = $2 AND event_id IN
         (SELECT event_id FROM webhook_deliveries WHERE merchant_id = $1 AND endpoint_id = $2 LIMIT 500)";
+    pub DROP_DELIVERY = "DELETE FROM webhook_deliveries WHERE merchant_id = $1 AND endpoint_id = $2 AND event_id = $3";
     pub DROP_ENDPOINT = "DELETE FROM webhook_endpoints WHERE merchant_id = $1 AND id = $2 AND state = 'removed'";
     pub FORGET_ATTEMPTS = "DELETE FROM webhook_attempts WHERE merchant_id = $1 AND id IN
         (SELECT id FROM webhook_attempts WHERE merchant_id = $1 AND created_at < $2 ORDER BY created_at LIMIT 500)";

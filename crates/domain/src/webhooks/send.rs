@@ -7,7 +7,7 @@
 use store::Tx;
 
 use super::endpoints::{self, secrets};
-use super::{DeliveryState, Endpoint, OffReason, message, queries, schedule, signature, tell};
+use super::{DeliveryState, Endpoint, OffReason, State, message, queries, schedule, signature, tell};
 use crate::events;
 use crate::kit::{Actor, Ctx, DAY, Door, EventId, MerchantId, Micros, Result, WebhookId};
 use crate::providers::Vault;
@@ -49,13 +49,15 @@ pub struct Message {
     tries: i64,
 }
 
-/// What is sent together.
-#[derive(Clone, Debug)]
+/// What is sent together; nothing to an endpoint that was switched off meanwhile.
+#[derive(Clone, Debug, Default)]
 pub struct Round {
     /// Where to.
     pub url: String,
-    /// What. Empty when nothing is due.
+    /// What.
     pub messages: Vec<Message>,
+    /// Messages whose event is not there any more: an import was taken back.
+    pub gone: Vec<EventId>,
     /// Why none of it can be sent, in words.
     pub unsendable: Option<String>,
 }
@@ -73,6 +75,13 @@ pub struct Answer {
     pub duration: i64,
     /// Seconds of `Retry-After`.
     pub after: Option<i64>,
+}
+
+impl Round {
+    /// Nothing is due.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty() && self.gone.is_empty()
+    }
 }
 
 impl Answer {
@@ -119,49 +128,59 @@ pub fn claim(tx: &mut Tx, by: &str, quick: bool, slow: bool, now: Micros) -> Res
 /// The next messages of an endpoint that is held, signed. A read.
 pub fn next(tx: &mut Tx, vault: &Vault, held: &Held, now: Micros) -> Result<Round> {
     let ctx = context(&held.merchant, now);
-    let endpoint = endpoints::get(tx, &ctx, &held.endpoint)?;
+    let found = endpoints::find(tx, &ctx, &held.endpoint)?.filter(|e| e.state == State::On);
+    let Some(endpoint) = found else { return Ok(Round::default()) };
     let many = if endpoint.failures > 0 || endpoint.slow { 1 } else { ROUND };
     let due = tx.rows(&queries::DUE, &[&ctx.merchant, &held.endpoint, &now, &many], |r| Ok((r.get::<EventId>(0)?, r.get::<i64>(1)?)))?;
     let opened = secrets(tx, vault, &ctx.merchant, &held.endpoint)?;
     let unsendable = opened.is_none().then(|| "Its secret was stored with another secrets key. Make a new one.".to_owned());
     let (signing, timestamp) = (opened.map(|s| s.signing(now)).unwrap_or_default(), now / 1_000_000);
-    let mut messages = Vec::with_capacity(due.len());
+    let (mut messages, mut gone) = (Vec::with_capacity(due.len()), Vec::new());
     for (event, tries) in due {
-        let body = events::find(tx, &ctx, &event)?.map(|e| message::body(&e)).unwrap_or_default();
+        let Some(body) = events::find(tx, &ctx, &event)?.map(|e| message::body(&e)) else {
+            gone.push(event);
+            continue;
+        };
         let signature = signature::sign(&signing, event.as_str(), timestamp, &body);
         messages.push(Message { event, timestamp, signature, body, tries });
     }
-    Ok(Round { url: endpoint.url, messages, unsendable })
+    Ok(Round { url: endpoint.url, messages, gone, unsendable })
 }
 
 /// Notes what came of a round. `mail`: somebody is there who sends mail, so owners are told by mail of an endpoint that was switched off.
 pub fn note(tx: &mut Tx, held: &Held, round: &Round, answers: &[Answer], mail: bool, now: Micros) -> Result<Noted> {
     let ctx = context(&held.merchant, now);
     let Some(endpoint) = endpoints::find(tx, &ctx, &held.endpoint)? else { return Ok(Noted::default()) };
+    for event in &round.gone {
+        tx.exec(&queries::DROP_DELIVERY, &[&ctx.merchant, &held.endpoint, event])?;
+    }
     let mut noted = Noted::default();
     for (message, answer) in round.messages.iter().zip(answers) {
         note_one(tx, &ctx, held, &round.url, message, answer, &mut noted)?;
     }
-    let answered_well = noted.arrived > 0;
-    let (failing_since, failures) = match answered_well {
-        true => (None, 0),
-        false => (endpoint.failing_since.or(Some(now)), endpoint.failures + 1),
-    };
+    let well = round.messages.is_empty() || note_endpoint(tx, &ctx, &endpoint, answers, noted.arrived > 0, mail)?;
+    let kept = tx.exec(&queries::EXTEND, &[&ctx.merchant, &held.endpoint, &held.by, &(now + LEASE)])? == 1;
+    noted.go_on = kept && well;
+    Ok(noted)
+}
+
+/// How an endpoint stands after a round; gives whether it answers well.
+fn note_endpoint(tx: &mut Tx, ctx: &Ctx, endpoint: &Endpoint, answers: &[Answer], arrived: bool, mail: bool) -> Result<bool> {
+    let now = ctx.now;
+    let (failing_since, failures) = if arrived { (None, 0) } else { (endpoint.failing_since.or(Some(now)), endpoint.failures + 1) };
     let asked = answers.iter().filter_map(|a| a.after).max();
-    let quiet = if answered_well { asked.map_or(0, |_| schedule::quiet(1, now, asked)) } else { schedule::quiet(failures, now, asked) };
+    let quiet = if arrived { asked.map_or(0, |_| schedule::quiet(1, now, asked)) } else { schedule::quiet(failures, now, asked) };
     let slow = answers.iter().any(|a| a.duration > SLOW);
-    tx.exec(&queries::AFTER_ROUND, &[&ctx.merchant, &held.endpoint, &failing_since, &failures, &slow, &quiet, &now])?;
+    tx.exec(&queries::AFTER_ROUND, &[&ctx.merchant, &endpoint.id, &failing_since, &failures, &slow, &quiet, &now])?;
     let reason = match failing_since {
         _ if answers.iter().any(|a| a.status == 410) => Some(OffReason::Gone),
         Some(since) if since <= now - DEAD && failures >= DEAD_ROUNDS => Some(OffReason::Dead),
         _ => None,
     };
     if let Some(reason) = reason {
-        give_up(tx, &ctx, &endpoint, reason, mail)?;
+        give_up(tx, ctx, endpoint, reason, mail)?;
     }
-    let kept = tx.exec(&queries::EXTEND, &[&ctx.merchant, &held.endpoint, &held.by, &(now + LEASE)])? == 1;
-    noted.go_on = kept && answered_well && !slow && quiet == 0;
-    Ok(noted)
+    Ok(arrived && !slow && quiet == 0)
 }
 
 /// Lets go of an endpoint.

@@ -86,7 +86,7 @@ fn turn(app: &App, held: &Held) -> Result<u64> {
     loop {
         let (holding, vault, now) = (held.clone(), app.config.vault.clone(), app.now());
         let round = app.db.read_now::<_, Error>(move |tx| send::next(tx, &vault, &holding, now))?;
-        if round.messages.is_empty() {
+        if round.is_empty() {
             break;
         }
         let answers: Vec<Answer> = match &round.unsendable {

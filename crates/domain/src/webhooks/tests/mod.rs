@@ -69,7 +69,7 @@ fn send_all(desk: &Desk, status: u16, now: Micros) -> usize {
         loop {
             let round = next(desk, &held, now);
             sent += round.messages.len();
-            if round.messages.is_empty() || !note(desk, &held, &round, status, now).go_on {
+            if round.is_empty() || !note(desk, &held, &round, status, now).go_on {
                 break;
             }
         }

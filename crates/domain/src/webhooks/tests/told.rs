@@ -4,6 +4,7 @@ use super::*;
 use crate::customers::{self, NewCustomer, Rules};
 use crate::jobs;
 use crate::kit::{DAY, FixedClock};
+use crate::privacy;
 
 fn steps(desk: &Desk) {
     desk.customer("ana@example.com");
@@ -187,6 +188,19 @@ store::db_test! {
         let other = Vault::new(&[8; 32]).unwrap();
         let round = desk.read(move |tx, _| send::next(tx, &other, &held, crate::testing::NOW)).unwrap();
         assert!(round.unsendable.is_some());
+    }
+
+    fn other_systems_are_told_who_was_anonymised(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.com");
+        endpoint(&desk, &["customer.anonymised"]);
+        let who = ana.clone();
+        desk.write(move |tx, ctx| privacy::anonymise(tx, ctx, &vault(), &who, privacy::Cause::Hand)).unwrap();
+        let held = claim(&desk, "a", desk.now()).unwrap();
+        let round = next(&desk, &held, desk.now());
+        let body: serde_json::Value = serde_json::from_str(&round.messages[0].body).unwrap();
+        assert_eq!((body["type"].as_str(), body["data"]["customer"].as_str()), (Some("customer.anonymised"), Some(ana.as_str())));
+        assert_eq!(round.messages.len(), 1, "once");
     }
 
     fn what_is_old_is_forgotten_and_what_waits_is_not(db) {

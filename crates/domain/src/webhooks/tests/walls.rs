@@ -111,6 +111,17 @@ store::db_test! {
         assert_eq!(refusal(desk.write(move |tx, ctx| replay::one(tx, ctx, &all, &event).map(|d| d.kind))), "switched_off");
     }
 
+    fn an_event_that_was_taken_back_is_not_told(db) {
+        let desk = Desk::new(db);
+        let all = endpoint(&desk, &["*"]);
+        let event = desk.write(happen).unwrap();
+        desk.write(happen).unwrap();
+        let drop = store::Stmt::built("DELETE FROM events WHERE id = $1".to_owned());
+        desk.write(move |tx, _| Ok(tx.exec(&drop, &[&event])?)).unwrap();
+        assert_eq!(send_all(&desk, 200, desk.now()), 1);
+        assert_eq!(deliveries(&desk, &all), [("rate.set".to_owned(), DeliveryState::Delivered)]);
+    }
+
     fn the_secret_stands_nowhere_in_the_database(db) {
         let desk = Desk::new(db);
         let made = desk.write(|tx, ctx| endpoints::create(tx, ctx, &vault(), &input("https://a.example.com/", &["*"]))).unwrap();
