@@ -6,7 +6,7 @@ use super::{House, Plan};
 use crate::kit::{Ctx, Error, IdSource, Result, WebhookId};
 use crate::providers::Vault;
 use crate::webhooks::send::{self, Answer};
-use crate::webhooks::{EndpointInput, OffReason, endpoints};
+use crate::webhooks::{EndpointInput, OffReason, endpoints, note};
 
 fn context(house: &House, plan: &Plan) -> Ctx {
     Ctx { ids: IdSource::seeded(plan.seed.wrapping_mul(1_000_003).wrapping_add(19)), ..house.ctx.clone() }.at(plan.now)
@@ -42,7 +42,7 @@ pub fn told(db: &Db, house: &House, plan: &Plan, vault: &Vault, endpoint: &Webho
                 true => Answer { status: 503, body: "stock is counted, come back later".to_owned(), duration: 31_000, ..Answer::default() },
             };
             let answers: Vec<Answer> = (0..round.messages.len()).map(answer).collect();
-            send::note(tx, &held, &round, &answers, false, ctx.now)?;
+            note::note(tx, &held, &round, &answers, false, ctx.now)?;
             send::release(tx, &held)?;
         }
         endpoints::switch_off(tx, &ctx, &endpoint, OffReason::Hand).map(|_| ())

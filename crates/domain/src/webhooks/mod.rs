@@ -8,6 +8,7 @@
 pub mod endpoints;
 mod fan_out;
 mod message;
+pub mod note;
 pub mod queries;
 pub mod read;
 pub mod replay;

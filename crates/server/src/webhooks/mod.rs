@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use domain::webhooks::send::{self, Answer, Held};
-use domain::webhooks::tidy;
+use domain::webhooks::{note, tidy};
 use domain::{Error, Result};
 
 use crate::app::App;
@@ -98,7 +98,7 @@ fn turn(app: &App, held: &Held) -> Result<u64> {
             }),
         };
         let (holding, mail, now) = (held.clone(), app.config.smtp.is_some(), app.now());
-        let noted = app.db.write_now::<_, Error>(move |tx| send::note(tx, &holding, &round, &answers, mail, now))?;
+        let noted = app.db.write_now::<_, Error>(move |tx| note::note(tx, &holding, &round, &answers, mail, now))?;
         for (outcome, n) in [("arrived", noted.arrived), ("failed", noted.failed), ("given_up", noted.given_up)] {
             metrics::counter!("regulars_webhook_messages_total", "outcome" => outcome).increment(n);
         }

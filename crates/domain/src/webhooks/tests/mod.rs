@@ -5,7 +5,8 @@ mod walls;
 
 use store::Tx;
 
-use super::send::{self, Answer, Held, Noted, Round};
+use super::note::Noted;
+use super::send::{self, Answer, Held, Round};
 use super::*;
 use crate::events::Event;
 use crate::kit::Ctx;
@@ -54,7 +55,7 @@ fn next(desk: &Desk, held: &Held, now: Micros) -> Round {
 fn note(desk: &Desk, held: &Held, round: &Round, status: u16, now: Micros) -> Noted {
     let (held, round) = (held.clone(), round.clone());
     let answers = vec![Answer { status, error: "No answer.".into(), body: "thanks".into(), ..Answer::default() }; round.messages.len()];
-    desk.write(move |tx, _| send::note(tx, &held, &round, &answers, true, now)).unwrap()
+    desk.write(move |tx, _| super::note::note(tx, &held, &round, &answers, true, now)).unwrap()
 }
 
 fn release(desk: &Desk, held: &Held) {
