@@ -21,7 +21,7 @@ pub(super) fn again(tries: i64, now: Micros, asked: Option<i64>) -> Option<Micro
 
 /// Until when an endpoint is left in peace after `failures` rounds in a row in which nothing arrived.
 pub(super) fn quiet(failures: i64, now: Micros, asked: Option<i64>) -> Micros {
-    let pause = (5 * SECOND << (failures - 1).clamp(0, 10)).min(PEACE);
+    let pause = ((5 * SECOND) << (failures - 1).clamp(0, 10)).min(PEACE);
     now + pause.max(asked.unwrap_or(0).clamp(0, LONGEST_ASKED) * SECOND)
 }
 
