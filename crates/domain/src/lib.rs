@@ -36,6 +36,7 @@ pub mod subscriptions;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod verify;
+pub mod webhooks;
 
 pub use kit::{Ctx, Error, Result};
 pub use schema::migrations;

@@ -36,6 +36,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("providers/queries.rs", domain::providers::queries::ALL),
         ("rates/queries.rs", domain::rates::queries::ALL),
         ("replies/queries.rs", domain::replies::queries::ALL),
+        ("webhooks/queries.rs", domain::webhooks::queries::ALL),
         ("shops/queries.rs", domain::shops::queries::ALL),
         ("staff/queries.rs", domain::staff::queries::ALL),
         ("subscriptions/queries.rs", domain::subscriptions::queries::ALL),

@@ -10,4 +10,5 @@ pub mod http;
 pub mod look;
 pub mod mailer;
 pub mod outside;
+pub mod webhooks;
 pub mod workers;

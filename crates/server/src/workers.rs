@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use domain::customers::bulk;
 use domain::duplicates;
 use domain::jobs::{self, Kinds, Tools};
-use domain::{merchants, privacy};
+use domain::{merchants, privacy, webhooks};
 
 use crate::app::App;
 use crate::outside;
@@ -47,6 +47,7 @@ pub fn kinds() -> Kinds {
         .with(privacy::sweep::KIND, privacy::sweep::slice)
         .with(privacy::retention::KIND, privacy::retention::slice)
         .with_look(duplicates::KIND, duplicates::look, duplicates::slice)
+        .with(webhooks::replay::KIND, webhooks::replay::slice)
 }
 
 /// Starts the worker of this process.
@@ -57,7 +58,8 @@ pub fn start(app: &App) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
     // What waits for the wire has a thread of its own, and what came over it another: a slow provider delays nobody else.
     // Renewals have one too: a day on which very many are due holds up no job.
-    let threads: [(&str, fn(&App, &AtomicBool)); 4] = [("jobs", run), ("inbox", inbox), ("calls", calls), ("renewals", renewals)];
+    let threads: [(&str, fn(&App, &AtomicBool)); 5] =
+        [("jobs", run), ("inbox", inbox), ("calls", calls), ("renewals", renewals), ("webhooks", crate::webhooks::serve)];
     let started = threads.into_iter().map(|(name, work)| {
         let (app, flag) = (app.clone(), stop.clone());
         std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&app, &flag))

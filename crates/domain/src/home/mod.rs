@@ -22,7 +22,7 @@ use crate::lists::Query;
 use crate::payments::{listed, listed_disputes};
 use crate::privacy::requests::{self, Waiting};
 use crate::rates::Converter;
-use crate::{merchants, orders};
+use crate::{merchants, orders, webhooks};
 
 /// How many of the best customers Home names.
 const BEST: usize = 5;
@@ -46,6 +46,8 @@ pub struct Today {
     pub duplicates: u64,
     /// Requests about data that wait, and those that are late.
     pub requests: Waiting,
+    /// Webhook endpoints that were given up, for those who may change that.
+    pub webhooks: u64,
 }
 
 /// How the month goes.
@@ -142,6 +144,7 @@ fn today(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes) -> Result<Today> {
         unmatched,
         duplicates: duplicates::count_open(tx, ctx)?.unsigned_abs(),
         requests: requests::waiting(tx, ctx)?,
+        webhooks: if ctx.may(Right::Settings) { webhooks::endpoints::given_up(tx, ctx)?.unsigned_abs() } else { 0 },
     })
 }
 

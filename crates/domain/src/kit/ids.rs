@@ -235,6 +235,10 @@ ids! {
     ErasureId = "era";
     /// A request of somebody about their data.
     RequestId = "prq";
+    /// An endpoint that webhooks are sent to.
+    WebhookId = "whe";
+    /// A try to deliver a webhook.
+    AttemptId = "wha";
 }
 
 #[cfg(test)]

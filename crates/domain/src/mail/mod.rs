@@ -7,6 +7,7 @@
 pub mod queries;
 mod queue;
 mod run;
+mod staff;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 pub use queue::{get, of_invoice, retry, send_invoice};
 pub use run::{Claimed, Letter, Outcome, claim, done, letter};
+pub(crate) use staff::to_staff;
 
 use crate::kit::{InvoiceId, MailId, Micros, words};
 

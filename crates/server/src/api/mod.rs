@@ -24,6 +24,7 @@ mod staff;
 mod subscriptions;
 pub mod types;
 mod views;
+mod webhooks;
 mod words;
 pub mod write;
 
@@ -42,6 +43,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = lists::routes(plans::routes(subscriptions::routes(payments::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
+    let routes = webhooks::routes(routes);
     events::routes(staff::routes(settings::routes(routes)))
 }
 

@@ -55,6 +55,9 @@ words! {
     SubscriptionEndReason = domain::subscriptions::EndReason::ALL, "Why a subscription ended, or will";
     ProviderCallKind = domain::providers::CallKind::ALL, "What a provider is asked";
     ProviderCallState = domain::providers::CallState::ALL, "How far it came";
+    WebhookState = [domain::webhooks::State::On, domain::webhooks::State::Off], "Whether an endpoint is sent to";
+    WebhookOffReason = domain::webhooks::OffReason::ALL, "Why an endpoint is off; empty while it is on";
+    WebhookDeliveryState = domain::webhooks::DeliveryState::ALL, "How far a message came";
     CycleUnit = Unit::ALL, "What a cycle is counted in";
     CustomerStatus = ALL_STATUSES, "Worked out from facts at this moment; never set by hand";
     CustomerMethodStatus = ALL_METHOD_STATUSES, "Status of the payment method that counts";

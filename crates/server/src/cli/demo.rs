@@ -60,8 +60,11 @@ impl Demo {
         demo::clubs(db, &house, &plan).map_err(words)?;
         let mut file = place.file()?;
         file.secrets_key = self.serve.secrets_key.clone().or(file.secrets_key);
-        demo::erased(db, &house, &plan, &crate::config::vault(&file, &place.folder(&file)?)?).map_err(words)?;
+        let vault = crate::config::vault(&file, &place.folder(&file)?)?;
+        let endpoint = demo::hooks(db, &house, &plan, &vault).map_err(words)?;
+        demo::erased(db, &house, &plan, &vault).map_err(words)?;
         demo::merges(db, &house).map_err(words)?;
+        demo::told(db, &house, &plan, &vault, &endpoint).map_err(words)?;
         bar.finish_and_clear();
         let people: Vec<String> = house.people.iter().skip(1).map(|(email, role)| format!("{email} ({})", role.label())).collect();
         Ok(format!(

@@ -84,6 +84,7 @@ impl Serve {
             api_per_minute: file.api_per_minute.unwrap_or(1200),
             vault: config::vault(&file, &data)?,
             providers: config::providers(&file),
+            webhooks_local: file.webhooks_local.unwrap_or(false),
             data,
             smtp,
         })

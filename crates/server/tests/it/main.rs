@@ -15,5 +15,7 @@ mod people;
 mod policy;
 mod privacy;
 mod providers;
+mod receiver;
 mod settings;
 mod subscriptions;
+mod webhooks;

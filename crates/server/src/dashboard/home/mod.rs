@@ -149,6 +149,14 @@ fn tasks(home: &Home) -> Vec<Task> {
         String::new(),
         "/customers/duplicates".to_owned(),
     );
+    task(
+        today.webhooks,
+        "warning",
+        "webhook endpoint was switched off: it does not answer",
+        "webhook endpoints were switched off: they do not answer",
+        String::new(),
+        "/settings/webhooks".to_owned(),
+    );
     tasks
 }
 

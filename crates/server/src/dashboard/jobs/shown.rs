@@ -6,6 +6,7 @@ use domain::customers::bulk::{self, Action};
 use domain::duplicates;
 use domain::jobs::{Job, Row, State};
 use domain::kit::{Right, Zone};
+use domain::webhooks;
 
 use crate::dashboard::{moments, tones};
 use crate::http::Who;
@@ -98,6 +99,7 @@ fn title(job: &Job) -> String {
         },
         (bulk::UNDO, _) => format!("Undo for {many}"),
         (duplicates::KIND, _) => "Find duplicates".to_owned(),
+        (webhooks::replay::KIND, _) => "Send webhooks again".to_owned(),
         ("recompute", _) => "Work out every status and total again".to_owned(),
         ("revalue", _) => "Work out values with a new exchange rate".to_owned(),
         (other, _) => {

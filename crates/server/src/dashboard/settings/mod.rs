@@ -12,6 +12,7 @@ mod reveal;
 mod rights;
 mod shops;
 mod staff;
+mod webhooks;
 
 use axum::http::{HeaderMap, Uri};
 use domain::kit::{Ctx, GroupId, Right, TagId};
@@ -68,6 +69,7 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/plans/{id}/archive", settings, plans::archive)
         .post("/settings/plans/{id}/unarchive", settings, plans::unarchive)
         .get("/settings/audit", Policy::May(Right::Audit), audit::page);
+    let routes = webhooks::routes(routes, settings);
     routes
         .get("/settings/staff", people, staff::page)
         .get("/settings/staff/invite", people, staff::invite_page)
@@ -91,7 +93,7 @@ pub(in crate::dashboard) struct Item {
     pub(in crate::dashboard) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 15] = [
+const ENTRIES: [(&str, &str, Right); 16] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/payments", "Payments", Right::Settings),
@@ -104,6 +106,7 @@ const ENTRIES: [(&str, &str, Right); 15] = [
     ("/settings/privacy", "Privacy", Right::Anonymise),
     ("/settings/staff", "Staff", Right::Staff),
     ("/settings/api-keys", "API keys", Right::Staff),
+    ("/settings/webhooks", "Webhooks", Right::Settings),
     ("/customers/requests", "Requests about data", Right::PersonalData),
     ("/customers/purge", "Never ordered", Right::Purge),
     ("/settings/audit", "Audit log", Right::Audit),
