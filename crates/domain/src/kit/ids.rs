@@ -235,6 +235,12 @@ ids! {
     ErasureId = "era";
     /// A request of somebody about their data.
     RequestId = "prq";
+    /// A ticket.
+    TicketId = "tic";
+    /// What was said on a ticket.
+    TicketEntryId = "tke";
+    /// A task.
+    TaskId = "tsk";
 }
 
 #[cfg(test)]

@@ -78,6 +78,8 @@ pub const MOVES: &[Move] = &[
     Move::rows("mails", "mails"),
     Move::rows("notes", "notes"),
     Move::rows("privacy_requests", "requests about data"),
+    Move::rows("tickets", "tickets"),
+    Move::rows("tasks", "tasks"),
     Move::rows("attachments", "attached guest payments"),
     Move::rows("unmatched", "unmatched lines of imports"),
     Move {
