@@ -15,6 +15,7 @@ mod goods;
 mod house;
 mod merges;
 mod people;
+mod service;
 mod story;
 mod write;
 
@@ -24,6 +25,7 @@ pub use clubs::clubs;
 pub use erased::erased;
 pub use house::{House, PASSWORD, open, zone};
 pub use merges::merges;
+pub use service::service;
 pub use write::{business, fill, guests};
 
 use crate::kit::Micros;

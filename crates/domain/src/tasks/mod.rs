@@ -17,7 +17,7 @@ mod tests;
 use serde::Serialize;
 
 pub use create::{NewTask, create};
-pub use done::{finish, reopen};
+pub use done::{finish, finish_many, reopen};
 pub use edit::{Edit, edit};
 pub(crate) use follow::{differences, follow_order, follow_payment, follow_ticket, let_go};
 pub use on::On;

@@ -33,9 +33,13 @@ pub(super) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &TaskId) -> Result<Task> {
     locks::task(tx, ctx, id)?;
     let task = find(tx, ctx, id)?;
     if task.customer != seen.customer {
-        return Err(Error::conflict("moved", "What this task is on was given to another customer a moment ago. Look again."));
+        return Err(moved());
     }
     Ok(task)
+}
+
+pub(super) fn moved() -> Error {
+    Error::conflict("moved", "What this task is on was given to another customer a moment ago. Look again.")
 }
 
 /// Some tasks, and whether there are more.
