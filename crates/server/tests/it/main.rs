@@ -15,5 +15,6 @@ mod people;
 mod policy;
 mod privacy;
 mod providers;
+mod service;
 mod settings;
 mod subscriptions;

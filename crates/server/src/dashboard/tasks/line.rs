@@ -1,7 +1,9 @@
-//! A task as a line of a page: the box, what is to be done, until when and on what.
+//! A task as a line of a page: the box, what is to be done, until when and on what; and the section of them on the page of a thing.
 
-use domain::kit::day_date;
-use domain::tasks::{On, Task};
+use domain::kit::{Ctx, Right, day_date};
+use domain::merchants;
+use domain::tasks::{self, On, Task};
+use store::Tx;
 
 use crate::dashboard::moments;
 
@@ -77,5 +79,28 @@ impl Line {
             tone,
             word,
         }
+    }
+}
+
+/// The tasks on a thing, as its page shows them.
+#[derive(Debug)]
+pub struct Section {
+    pub tasks: Vec<Line>,
+    /// What a new one would be on; empty where none may be made.
+    pub new: String,
+    /// There are more than are shown.
+    pub more: bool,
+}
+
+impl Section {
+    /// At most `limit`, ticked from the page `back`. `active`: new ones may be made for whose it is.
+    pub fn read(tx: &mut Tx, ctx: &Ctx, on: &On, active: bool, back: &str, limit: usize) -> domain::Result<Self> {
+        let (found, may) = (tasks::of(tx, ctx, on, limit)?, ctx.may(Right::Write));
+        let today = i64::from(merchants::settings(tx, ctx)?.zone.day(ctx.now));
+        Ok(Self {
+            tasks: found.tasks.into_iter().map(|k| Line::of(k, today, back, may)).collect(),
+            new: if may && active { on.id().to_owned() } else { String::new() },
+            more: found.more,
+        })
     }
 }

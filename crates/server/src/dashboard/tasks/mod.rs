@@ -7,7 +7,7 @@ mod list;
 
 use domain::kit::Right;
 
-pub use line::Line;
+pub use line::Section;
 
 use super::lists;
 use crate::http::{Policy, Routes};

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::kit::{Ctx, PageKey, Problems, Right, TicketId};
 use domain::replies::Reply;
 use domain::staff::{Colleague, colleagues};
-use domain::tasks::{self, On};
+use domain::tasks::On;
 use domain::tickets::{self, Edit, Entry, EntryKind, NewEntry, Priority, Status, Ticket};
 use domain::{customers, merchants};
 use store::Tx;
@@ -14,7 +14,7 @@ use store::Tx;
 use super::{assignee, people, tags, tone};
 use crate::app::App;
 use crate::dashboard::customers::profile::param;
-use crate::dashboard::tasks::Line;
+use crate::dashboard::tasks::Section;
 use crate::dashboard::{PageResult, Typed, frame, moments, once, refused, see_other, show_with, toasted, whom};
 use crate::http::Who;
 use crate::http::guard::id;
@@ -50,11 +50,9 @@ struct TicketPage {
     statuses: Vec<(&'static str, &'static str)>,
     priorities: Vec<(&'static str, &'static str)>,
     people: Vec<(String, String)>,
-    tasks: Vec<Line>,
+    todo: Section,
     /// Change it.
     may: bool,
-    /// Begin a task on it.
-    may_task: bool,
     once: String,
 }
 
@@ -92,20 +90,19 @@ fn shown(t: &Ticket, typed: Option<Form>) -> Form {
 async fn render(asked: &Asked<'_>, ticket: TicketId, status: StatusCode, form: Option<Form>) -> PageResult {
     let after = param(asked.uri, "before").parse::<PageKey>().ok();
     let behind = after.clone();
-    let (t, (entries, next), all, found, zone, active) = asked
+    let (t, (entries, next), all, todo, zone) = asked
         .app
         .read(&asked.who.ctx, move |tx, ctx| {
             let t = tickets::get(tx, ctx, &ticket)?;
             let said = tickets::thread(tx, ctx, &ticket, behind.as_ref(), ENTRIES)?;
             let all: Vec<Colleague> = colleagues(tx, ctx)?;
-            let found = tasks::of(tx, ctx, &On::Ticket(ticket.clone()), TASKS)?;
             let active = t.customer.as_ref().map(|id| customers::get(tx, ctx, id)).transpose()?.is_none_or(|c| c.is_active());
-            Ok((t, said, all, found, merchants::settings(tx, ctx)?.zone, active))
+            let todo = Section::read(tx, ctx, &On::Ticket(ticket.clone()), active, &format!("/tickets/{ticket}"), TASKS)?;
+            Ok((t, said, all, todo, merchants::settings(tx, ctx)?.zone))
         })
         .await?;
     let (at, may) = (format!("/tickets/{}", t.id), asked.who.ctx.may(Right::Write));
     let form = shown(&t, form);
-    let today = i64::from(zone.day(asked.who.ctx.now));
     let icon = |kind| match kind {
         EntryKind::Message => "customers",
         EntryKind::Answer => "right",
@@ -124,9 +121,8 @@ async fn render(asked: &Asked<'_>, ticket: TicketId, status: StatusCode, form: O
         statuses: Status::ALL.iter().map(|s| (s.name(), s.label())).collect(),
         priorities: Priority::ALL.iter().map(|p| (p.name(), p.label())).collect(),
         people: people(&all, t.assignee.as_ref()),
-        tasks: found.tasks.into_iter().map(|k| Line::of(k, today, &at, may)).collect(),
+        todo,
         may,
-        may_task: may && active,
         at,
         t,
     };

@@ -3,13 +3,12 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
-use domain::kit::Right;
-use domain::tasks;
+use domain::tasks::On;
 
-use super::{Asked, Pane, Shown, Topic, open};
+use super::{Asked, Pane, Shown, Topic, open, pane};
 use crate::app::App;
 use crate::dashboard::show;
-use crate::dashboard::tasks::Line;
+use crate::dashboard::tasks::Section;
 use crate::http::Who;
 use crate::look::Frame;
 
@@ -20,18 +19,17 @@ const ROWS: usize = 200;
 struct Tasks {
     frame: Frame,
     pane: Pane,
-    tasks: Vec<Line>,
-    /// The list of all of them, where not all are here.
-    all: Option<String>,
+    todo: Section,
 }
 
 /// The page.
 pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
-    let (frame, pane, found) = open(asked, &customer, Topic::Tasks, |tx, ctx, c| tasks::of_customer(tx, ctx, &c.id, ROWS)).await?;
-    let (today, back) = (i64::from(pane.zone.day(who.ctx.now)), format!("{}/tasks{}", pane.at(), pane.suffix));
-    let may = who.ctx.may(Right::Write) && pane.c.anonymised_at.is_none();
-    let all = found.more.then(|| format!("/tasks?view=all&customer={}", pane.c.id));
-    let tasks = found.tasks.into_iter().map(|k| Line::of(k, today, &back, may)).collect();
-    Ok(show(&Tasks { frame, pane, tasks, all }))
+    let suffix = pane::suffix(&uri);
+    let (frame, pane, todo) = open(asked, &customer, Topic::Tasks, move |tx, ctx, c| {
+        let back = format!("/customers/{}/tasks{suffix}", c.id);
+        Section::read(tx, ctx, &On::Customer(c.id.clone()), c.is_active(), &back, ROWS)
+    })
+    .await?;
+    Ok(show(&Tasks { frame, pane, todo }))
 }
