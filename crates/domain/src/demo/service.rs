@@ -150,3 +150,35 @@ fn task(tx: &mut Tx, ctx: &Ctx, dice: &mut Dice, on: On, people: &[PersonId]) ->
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo;
+    use crate::testing::NOW;
+    use crate::verify;
+
+    store::db_test! {
+        crate::migrations();
+
+        fn the_story_has_tickets_of_every_status_and_verify_finds_nothing(db) {
+            let plan = Plan { customers: 240, seed: 1, now: NOW };
+            let house = demo::open(db, &plan).unwrap();
+            demo::fill(db, &house, &plan, |_| {}).unwrap();
+            service(db, &house, &plan).unwrap();
+            static COUNTS: store::Stmt = store::Stmt::new(
+                "counts",
+                "SELECT (SELECT COUNT(DISTINCT status) FROM tickets WHERE merchant_id = $1), (SELECT COUNT(*) FROM tasks WHERE merchant_id = $1 AND done_at IS NULL),
+                (SELECT COUNT(DISTINCT subject_kind) FROM tasks WHERE merchant_id = $1)",
+            );
+            let ctx = house.ctx.clone();
+            let (statuses, open, kinds) = db
+                .read_now::<_, Error>(move |tx| Ok(tx.one(&COUNTS, &[&ctx.merchant], |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?, r.get::<i64>(2)?)))?))
+                .unwrap();
+            assert!(statuses >= 3 && open > 3 && kinds >= 2, "{statuses} {open} {kinds}");
+            let mut found = Vec::new();
+            verify::merchant_of(db, &house.ctx, &mut |d| found.push(d.clone())).unwrap();
+            assert_eq!(found, []);
+        }
+    }
+}

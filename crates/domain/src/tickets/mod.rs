@@ -21,7 +21,7 @@ pub use bulk::{AT_ONCE, bulk};
 pub use create::{NewTicket, create};
 pub use edit::{Edit, edit};
 pub(crate) use read::find_locked;
-pub use read::{Page, find_by_number, get, of_customer, thread, unsettled};
+pub use read::{Page, get, of_customer, thread, unsettled};
 pub use say::{NewEntry, say};
 
 use crate::kit::{CustomerId, Micros, PersonId, TicketEntryId, TicketId, words};

@@ -21,7 +21,6 @@ macro_rules! ticket {
 store::statements! {
     pub GET = ticket!(" AND t.id = $2");
     pub OF_CUSTOMER = ticket!(" AND t.customer_id = $2 AND (t.updated_at, t.id) < ($3, $4) ORDER BY t.updated_at DESC, t.id DESC LIMIT $5");
-    pub BY_NUMBER = "SELECT id FROM tickets WHERE merchant_id = $1 AND number = $2";
     pub INSERT = "INSERT INTO tickets (merchant_id, id, number, customer_id, subject, status, priority, assignee_id, created_at, created_by, updated_at, settled_at, version)
         VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9, $8, NULL, 1)";
     pub UPDATE = "UPDATE tickets SET customer_id = $3, subject = $4, status = $5, priority = $6, assignee_id = $7, updated_at = $8, settled_at = $9,

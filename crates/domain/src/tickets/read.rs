@@ -38,12 +38,6 @@ pub(crate) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &TicketId, also: Option<&C
     Ok(ticket)
 }
 
-/// The ticket of this number.
-pub fn find_by_number(tx: &mut Tx, ctx: &Ctx, number: &str) -> Result<Option<TicketId>> {
-    ctx.must(Right::Read)?;
-    Ok(tx.opt(&queries::BY_NUMBER, &[&ctx.merchant, &number], |r| r.get(0))?)
-}
-
 /// A page of a customer's tickets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {

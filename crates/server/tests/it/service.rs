@@ -42,6 +42,7 @@ store::db_test! {
             assert_eq!(list.matches("<tr id=\"tic_").count(), n, "{query}");
         }
         assert!(olivia.get("/").body.contains("1 open ticket"));
+        assert!(olivia.get("/search?q=1001").body.contains(&at) && olivia.get("/search?q=warranty").body.contains("Ticket 1001"));
         let empty = olivia.post(&format!("{at}/entries"), &[("kind", "answer"), ("body", " ")]);
         assert!(empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.body.contains("Write something first.") && empty.body.contains("Grinder"), "{}", empty.body);
         let answer = [("kind", "answer"), ("body", "Send it in."), ("once", "press-2")];
