@@ -33,8 +33,10 @@ mod schema;
 pub mod shops;
 pub mod staff;
 pub mod subscriptions;
+pub mod tasks;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tickets;
 pub mod verify;
 pub mod webhooks;
 

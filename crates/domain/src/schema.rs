@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 15] = [
+static MIGRATIONS: [Migration; 16] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -40,6 +40,13 @@ static MIGRATIONS: [Migration; 15] = [
         name: "more statistics",
         sql: "SELECT 1",
         sqlite: Some(include_str!("../migrations/0014_statistics.sqlite.sql")),
+        postgres: None,
+    },
+    Migration {
+        version: 15,
+        name: "service",
+        sql: include_str!("../migrations/0015_service.sql"),
+        sqlite: Some(concat!(include_str!("../migrations/0015_service.sql"), include_str!("../migrations/0015_service.sqlite.sql"))),
         postgres: None,
     },
     Migration::new(19, "webhooks", include_str!("../migrations/0019_webhooks.sql")),

@@ -40,6 +40,8 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("shops/queries.rs", domain::shops::queries::ALL),
         ("staff/queries.rs", domain::staff::queries::ALL),
         ("subscriptions/queries.rs", domain::subscriptions::queries::ALL),
+        ("tasks/queries.rs", domain::tasks::queries::ALL),
+        ("tickets/queries.rs", domain::tickets::queries::ALL),
         ("verify/queries.rs", domain::verify::queries::ALL),
     ]
 }
@@ -52,6 +54,7 @@ store::db_test! {
         let built = built.chain(domain::customers::merge::queries::built()).chain(domain::duplicates::queries::built());
         let built = built.chain(domain::payments::queries::built()).chain(domain::orders::queries::built()).chain(domain::subscriptions::queries::built());
         let built = built.chain(domain::invoices::queries::built()).chain(domain::privacy::requests::queries::built());
+        let built = built.chain(domain::tickets::queries::built()).chain(domain::tasks::queries::built());
         let built = built.chain(domain::customers::ties::statements());
         let of_register = domain::privacy::data::statements();
         let all = rooms().into_iter().flat_map(|(_, all)| all.iter().copied()).chain(built).chain(&of_register);

@@ -16,6 +16,7 @@ mod hooks;
 mod house;
 mod merges;
 mod people;
+mod service;
 mod story;
 mod write;
 
@@ -26,6 +27,7 @@ pub use erased::erased;
 pub use hooks::{hooks, told};
 pub use house::{House, PASSWORD, open, zone};
 pub use merges::merges;
+pub use service::service;
 pub use write::{business, fill, guests};
 
 use crate::kit::Micros;

@@ -239,6 +239,12 @@ ids! {
     WebhookId = "whe";
     /// A try to deliver a webhook.
     AttemptId = "wha";
+    /// A ticket.
+    TicketId = "tic";
+    /// What was said on a ticket.
+    TicketEntryId = "tke";
+    /// A task.
+    TaskId = "tsk";
 }
 
 #[cfg(test)]

@@ -33,13 +33,15 @@ pub use query::{Chip, PER, Query, View};
 pub use registry::statements;
 
 /// All lists that are described so.
-pub static ALL: [&List; 6] = [
+pub static ALL: [&List; 8] = [
     &crate::privacy::requests::listed::LIST,
     &crate::invoices::listed::LIST,
     &crate::orders::listed::LIST,
     &crate::payments::listed::LIST,
     &crate::payments::listed_disputes::LIST,
     &crate::subscriptions::listed::LIST,
+    &crate::tasks::listed::LIST,
+    &crate::tickets::listed::LIST,
 ];
 
 /// The list of this name.

@@ -10,6 +10,7 @@ mod merges;
 mod payments;
 pub mod queries;
 mod subscriptions;
+mod tasks;
 #[cfg(test)]
 mod tests;
 
@@ -31,7 +32,7 @@ const CUSTOMERS: i64 = 1_000;
 pub struct Difference {
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// `customer`, `payment`, `commission`, `payout`, `invoice` or `series`.
+    /// `customer`, `payment`, `commission`, `payout`, `invoice`, `series` or `task`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -112,6 +113,7 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
     }
     let mut differences = db.spool(|tx| invoices::series(tx, ctx))?;
     differences.extend(db.spool(|tx| merges::hanging(tx, ctx))?);
+    differences.extend(db.spool(|tx| tasks::whose(tx, ctx))?);
     tell(Slice { looked_at: 0, differences, next: None }, &mut sum, found);
     Ok(sum)
 }

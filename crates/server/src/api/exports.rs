@@ -50,7 +50,7 @@ impl Kind {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Export {
-    /// `customers`, `payments`, `disputes`, `subscriptions`, `orders`, `invoices` or `privacy_requests`; absent: customers.
+    /// `customers`, `payments`, `disputes`, `subscriptions`, `orders`, `invoices`, `privacy_requests`, `tickets` or `tasks`; absent: customers.
     #[serde(default = "customers")]
     #[schema(example = "payments")]
     list: String,
@@ -122,7 +122,11 @@ fn spool(app: &App, caller: &Caller, asked: &Export) -> domain::Result<File> {
     } else {
         let list = lists::named(&asked.list);
         let list = list.ok_or_else(|| {
-            Problems::one("list", "unknown", "Use customers, payments, disputes, subscriptions, orders, invoices or privacy_requests.")
+            Problems::one(
+                "list",
+                "unknown",
+                "Use customers, payments, disputes, subscriptions, orders, invoices, privacy_requests, tickets or tasks.",
+            )
         })?;
         others(app, caller, asked, list, &mut out)?;
     }

@@ -22,6 +22,8 @@ mod settings;
 mod shape;
 mod staff;
 mod subscriptions;
+mod tasks;
+mod tickets;
 pub mod types;
 mod views;
 mod webhooks;
@@ -44,6 +46,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
     let routes = webhooks::routes(routes);
+    let routes = tasks::routes(tickets::routes(routes));
     events::routes(staff::routes(settings::routes(routes)))
 }
 

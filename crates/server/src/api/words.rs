@@ -41,6 +41,9 @@ words! {
     BlockedKind = domain::blocks::Kind::ALL, "What is blocked";
     InvoiceKind = domain::invoices::Kind::ALL, "Invoice or credit note";
     RequestKind = domain::privacy::requests::Kind::ALL, "What is asked about data";
+    TicketStatus = domain::tickets::Status::ALL, "Where a ticket stands; `waiting` is for the customer";
+    TicketPriority = domain::tickets::Priority::ALL, "How soon a ticket is wanted";
+    TicketEntryKind = domain::tickets::EntryKind::ALL, "Who speaks on a ticket; a `note` is for the staff alone";
     RequestState = domain::privacy::requests::State::ALL, "How far a request came";
     ProofKind = domain::providers::evidence::ProofKind::ALL, "What a file in a dispute proves";
     CallState = domain::providers::CallState::ALL, "How far what a provider was asked came";

@@ -65,6 +65,7 @@ impl Demo {
         demo::erased(db, &house, &plan, &vault).map_err(words)?;
         demo::merges(db, &house).map_err(words)?;
         demo::told(db, &house, &plan, &vault, &endpoint).map_err(words)?;
+        demo::service(db, &house, &plan).map_err(words)?;
         bar.finish_and_clear();
         let people: Vec<String> = house.people.iter().skip(1).map(|(email, role)| format!("{email} ({})", role.label())).collect();
         Ok(format!(

@@ -27,15 +27,19 @@ mod set_up;
 mod settings;
 mod slow;
 mod subscriptions;
+mod tasks;
+mod tickets;
 mod toast;
 pub mod tones;
 mod typed;
+mod whom;
 
 pub use files::spooled;
 pub use frame::frame;
 pub use page::{PageError, PageResult, error_page, not_found, see_other, show, show_with};
 pub use toast::{Toasted, toasted};
 pub use typed::{Typed, once, refused};
+pub use whom::whom;
 
 use crate::http::{Policy, Routes};
 
@@ -44,6 +48,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(settings::routes(people(routes)));
     let routes = subscriptions::routes(invoices::routes(payments::routes(orders::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
+    let routes = tasks::routes(tickets::routes(routes));
     home::routes(search::routes(jobs::routes(routes)))
 }
 

@@ -102,9 +102,13 @@ const DISPUTES: Room = Room { id: "disputes", name: "Disputes", href: "/disputes
 const INVOICES: Room = Room { id: "invoices", name: "Invoices", href: "/invoices", icon: "invoices" };
 const AFFILIATES: Room = Room { id: "affiliates", name: "Affiliates", href: "/affiliates", icon: "link" };
 const SETTINGS: Room = Room { id: "settings", name: "Settings", href: "/settings", icon: "settings" };
+const TICKETS: Room = Room { id: "tickets", name: "Tickets", href: "/tickets", icon: "ticket" };
+const TASKS: Room = Room { id: "tasks", name: "Tasks", href: "/tasks", icon: "task" };
 const NEW_CUSTOMER: Room = Room { id: "new-customer", name: "Customer", href: "/customers/new", icon: "customers" };
 const NEW_INVOICE: Room = Room { id: "new-invoice", name: "Invoice", href: "/invoices/new", icon: "invoices" };
 const NEW_ORDER: Room = Room { id: "new-order", name: "Order", href: "/orders/new", icon: "orders" };
+const NEW_TICKET: Room = Room { id: "new-ticket", name: "Ticket", href: "/tickets/new", icon: "ticket" };
+const NEW_TASK: Room = Room { id: "new-task", name: "Task", href: "/tasks/new", icon: "task" };
 
 /// The words over a page that shows so many things of test mode among so many (SPEC 6.2).
 pub fn band(tests: usize, all: usize) -> &'static str {
@@ -127,6 +131,7 @@ impl Frame {
         let mut parts = vec![
             Part { name: "", last: false, rooms: vec![HOME] },
             Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS, INVOICES, SUBSCRIPTIONS] },
+            Part { name: "Service", last: false, rooms: vec![TICKETS, TASKS] },
             Part { name: "Money", last: false, rooms: vec![PAYMENTS, DISPUTES, AFFILIATES] },
         ];
         if self.may_open_settings {
@@ -137,7 +142,13 @@ impl Frame {
 
     /// What the New menu offers to this person (SPEC 3.1).
     pub fn creates(&self) -> Vec<Room> {
-        let all = [(self.may_write_customers, NEW_CUSTOMER), (self.may_write_orders, NEW_ORDER), (self.may_write_orders, NEW_INVOICE)];
+        let all = [
+            (self.may_write_customers, NEW_CUSTOMER),
+            (self.may_write_orders, NEW_ORDER),
+            (self.may_write_customers, NEW_TICKET),
+            (self.may_write_customers, NEW_TASK),
+            (self.may_write_orders, NEW_INVOICE),
+        ];
         all.into_iter().filter_map(|(may, room)| may.then_some(room)).collect()
     }
 

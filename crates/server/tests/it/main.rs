@@ -16,6 +16,7 @@ mod policy;
 mod privacy;
 mod providers;
 mod receiver;
+mod service;
 mod settings;
 mod subscriptions;
 mod webhooks;

@@ -78,6 +78,8 @@ pub const MOVES: &[Move] = &[
     Move::rows("mails", "mails"),
     Move::rows("notes", "notes"),
     Move::rows("privacy_requests", "requests about data"),
+    Move::rows("tickets", "tickets"),
+    Move::rows("tasks", "tasks"),
     Move::rows("attachments", "attached guest payments"),
     Move::rows("unmatched", "unmatched lines of imports"),
     Move {
@@ -103,6 +105,7 @@ pub const MOVES: &[Move] = &[
         Way::Stays("An event says to whom it happened. The survivor’s timeline reads those of all its sources."),
     ),
     Move::is("events", "subject_id", Way::Stays("What it happened to is what it was.")),
+    Move::is("tasks", "subject_id", Way::Stays("Of an order, an invoice or a ticket; a customer stands in the column of its own.")),
     Move::is("job_rows", "subject_id", Way::Stays("The outcome of a job for each it worked on; its undo passes over who was merged.")),
     // Who was kept out of retention stays out.
     Move::is("retention_exempt", "customer_id", Way::Points { also: &[], key: "CAST(created_at AS TEXT)", only: EXEMPT }),

@@ -31,6 +31,10 @@ pub struct Topics {
     pub subscriptions: i64,
     /// Invoices and credit notes, drafts too.
     pub invoices: i64,
+    /// Tickets, closed ones too.
+    pub tickets: i64,
+    /// Tasks on the customer and on its things, done ones too.
+    pub tasks: i64,
     /// Guest payments that may be this customer's (SPEC 2.8).
     pub guest_payments: i64,
     /// Entries of the timeline.
@@ -51,6 +55,8 @@ pub fn topics(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Topics> {
             methods: r.get(3)?,
             subscriptions: r.get(4)?,
             invoices: r.get(5)?,
+            tickets: r.get(6)?,
+            tasks: r.get(7)?,
             guest_payments: 0,
         })
     })?;

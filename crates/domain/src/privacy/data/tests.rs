@@ -41,6 +41,7 @@ fn target(column: &str) -> Option<&'static str> {
         ("group_id", "customer_groups"),
         ("tag_id", "tags"),
         ("subscription_id", "subscriptions"),
+        ("ticket_id", "tickets"),
     ];
     known.into_iter().find(|(name, _)| *name == column).map(|(_, table)| table)
 }

@@ -30,6 +30,9 @@ fn known(table: &str, column: &str) -> Option<&'static str> {
         ("provider_facts", "kind") => "customer",
         ("blocks" | "payment_keys" | "customer_contacts", "kind") => "email",
         ("payments" | "subscriptions" | "payment_methods", "provider") => "manual",
+        ("tickets", "status") => "closed",
+        ("tickets", "priority") => "normal",
+        ("ticket_entries", "kind") => "note",
         ("events", "kind") => "customer.edited",
         _ => return None,
     })
@@ -48,6 +51,7 @@ fn target(column: &str) -> Option<&'static str> {
         "tag_id" => "tags",
         "subscription_id" => "subscriptions",
         "merge_id" => "merges",
+        "ticket_id" => "tickets",
         _ => return None,
     })
 }

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::body::{Cancel, given};
+use super::body::Cancel;
+use crate::api::types::given;
 use crate::api::write::{Write, reply};
 use crate::app::App;
 use crate::http::guard::Caller;

@@ -41,6 +41,7 @@ pub fn linked(customer: &CustomerId, links: &[Link]) -> Vec<Linked> {
     let href = |link: &Link| match link.kind {
         "order" => format!("/orders/{}", link.id),
         "invoice" => format!("/invoices/{}", link.id),
+        "ticket" => format!("/tickets/{}", link.id),
         "call" => format!("/customers/{customer}"),
         "customer" => format!("/customers/{}", link.id),
         "subscription" => format!("/customers/{customer}/subscriptions"),

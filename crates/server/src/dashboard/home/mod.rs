@@ -109,6 +109,10 @@ fn tasks(home: &Home) -> Vec<Task> {
         late,
         format!("/customers/requests?view={view}"),
     );
+    let late = today.tasks.overdue;
+    let overdue = if late > 0 { counted(late, "is overdue", "are overdue") } else { String::new() };
+    task(today.tasks.all, "task", "task due", "tasks due", overdue, format!("/tasks?{}", home::tasks_due().print()));
+    task(today.tickets, "ticket", "open ticket", "open tickets", String::new(), format!("/tickets?{}", home::tickets_open().print()));
     task(
         today.failed,
         "payments",

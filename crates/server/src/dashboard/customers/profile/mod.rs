@@ -13,6 +13,8 @@ pub mod overview;
 mod pane;
 mod payments;
 mod subscriptions;
+mod tasks;
+mod tickets;
 mod timeline;
 
 use axum::extract::{Path, State};
@@ -49,6 +51,10 @@ pub enum Topic {
     Subscriptions,
     /// What was billed.
     Invoices,
+    /// What they want.
+    Tickets,
+    /// What is to be done for them.
+    Tasks,
     /// What may be theirs.
     Guests,
     /// What happened.
@@ -57,13 +63,15 @@ pub enum Topic {
 
 impl Topic {
     /// All, in the order of the menu, with the end of their address and their name.
-    pub const ALL: [(Self, &'static str, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str, &'static str); 10] = [
         (Self::Overview, "", "Overview"),
         (Self::Orders, "/orders", "Orders"),
         (Self::Payments, "/payments", "Payments"),
         (Self::Methods, "/methods", "Payment methods"),
         (Self::Subscriptions, "/subscriptions", "Subscriptions"),
         (Self::Invoices, "/invoices", "Invoices"),
+        (Self::Tickets, "/tickets", "Tickets"),
+        (Self::Tasks, "/tasks", "Tasks"),
         (Self::Guests, "/guest-payments", "Related guest payments"),
         (Self::Timeline, "/timeline", "Timeline"),
     ];
@@ -81,6 +89,8 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/customers/{id}/methods", read, methods::page)
         .get("/customers/{id}/subscriptions", read, subscriptions::page)
         .get("/customers/{id}/invoices", read, invoices::page)
+        .get("/customers/{id}/tickets", read, tickets::page)
+        .get("/customers/{id}/tasks", read, tasks::page)
         .get("/customers/{id}/guest-payments", read, guests::page)
         .post("/customers/{id}/guest-payments", Policy::May(Right::Payments), guests::attach_many)
         .post("/payments/{id}/attach", Policy::May(Right::Payments), guests::attach)
