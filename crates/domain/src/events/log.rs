@@ -150,8 +150,22 @@ pub fn timeline(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, kind: &str, after
 }
 
 /// What never shows on a customer's timeline; found by an index of its own among millions of changes of customers.
-const APART: [&str; 12] =
-    ["merchant", "shop", "provider", "group", "tag", "rate", "staff", "session", "person", "api_key", "affiliate", "payout"];
+const APART: [&str; 14] = [
+    "merchant",
+    "shop",
+    "provider",
+    "group",
+    "tag",
+    "rate",
+    "staff",
+    "session",
+    "person",
+    "api_key",
+    "affiliate",
+    "payout",
+    "template",
+    "mailing",
+];
 
 fn is_apart(kind: &str) -> bool {
     APART.contains(&kind.split('.').next().unwrap_or_default())

@@ -235,6 +235,10 @@ ids! {
     ErasureId = "era";
     /// A request of somebody about their data.
     RequestId = "prq";
+    /// A template of mail.
+    TemplateId = "tpl";
+    /// A mailing: one template to many customers.
+    MailingId = "mlg";
 }
 
 #[cfg(test)]
