@@ -1,5 +1,6 @@
 //! REST API v1 (SPEC 13.1): the same verbs as the pages, with keys, scopes, problem+json and cursor pages.
 
+mod addresses;
 mod affiliates;
 mod asked;
 mod blocks;
@@ -13,6 +14,7 @@ mod exports;
 mod invoices;
 mod jobs;
 mod lists;
+mod mailings;
 mod orders;
 mod payments;
 mod plans;
@@ -22,6 +24,7 @@ mod settings;
 mod shape;
 mod staff;
 mod subscriptions;
+mod templates;
 pub mod types;
 mod views;
 mod words;
@@ -42,6 +45,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = lists::routes(plans::routes(subscriptions::routes(payments::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
+    let routes = addresses::routes(templates::routes(mailings::routes(routes)));
     events::routes(staff::routes(settings::routes(routes)))
 }
 

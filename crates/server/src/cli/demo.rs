@@ -62,6 +62,7 @@ impl Demo {
         file.secrets_key = self.serve.secrets_key.clone().or(file.secrets_key);
         demo::erased(db, &house, &plan, &crate::config::vault(&file, &place.folder(&file)?)?).map_err(words)?;
         demo::merges(db, &house).map_err(words)?;
+        demo::letters(db, &house, &plan).map_err(words)?;
         bar.finish_and_clear();
         let people: Vec<String> = house.people.iter().skip(1).map(|(email, role)| format!("{email} ({})", role.label())).collect();
         Ok(format!(

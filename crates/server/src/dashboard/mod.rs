@@ -16,6 +16,7 @@ mod invitations;
 mod invoices;
 mod jobs;
 pub mod lists;
+mod mailings;
 mod merchants;
 pub mod moments;
 mod orders;
@@ -33,7 +34,7 @@ mod typed;
 
 pub use files::spooled;
 pub use frame::frame;
-pub use page::{PageError, PageResult, error_page, not_found, see_other, show, show_with};
+pub use page::{PageError, PageResult, error_page, hidden, not_found, see_other, show, show_with};
 pub use toast::{Toasted, toasted};
 pub use typed::{Typed, once, refused};
 
@@ -44,6 +45,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(settings::routes(people(routes)));
     let routes = subscriptions::routes(invoices::routes(payments::routes(orders::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
+    let routes = mailings::routes(routes);
     home::routes(search::routes(jobs::routes(routes)))
 }
 

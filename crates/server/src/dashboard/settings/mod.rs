@@ -12,6 +12,7 @@ mod reveal;
 mod rights;
 mod shops;
 mod staff;
+mod templates;
 
 use axum::http::{HeaderMap, Uri};
 use domain::kit::{Ctx, GroupId, Right, TagId};
@@ -67,6 +68,12 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/plans/{id}", settings, plans::edit)
         .post("/settings/plans/{id}/archive", settings, plans::archive)
         .post("/settings/plans/{id}/unarchive", settings, plans::unarchive)
+        .get("/settings/templates", settings, templates::page)
+        .post("/settings/templates", settings, templates::create)
+        .get("/settings/templates/{id}", settings, templates::edit_page)
+        .post("/settings/templates/{id}", settings, templates::edit)
+        .post("/settings/templates/{id}/archive", settings, templates::archive)
+        .post("/settings/templates/{id}/unarchive", settings, templates::unarchive)
         .get("/settings/audit", Policy::May(Right::Audit), audit::page);
     routes
         .get("/settings/staff", people, staff::page)
@@ -91,7 +98,7 @@ pub(in crate::dashboard) struct Item {
     pub(in crate::dashboard) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 15] = [
+const ENTRIES: [(&str, &str, Right); 16] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/payments", "Payments", Right::Settings),
@@ -99,6 +106,7 @@ const ENTRIES: [(&str, &str, Right); 15] = [
     ("/settings/groups", "Groups", Right::Settings),
     ("/settings/tags", "Tags", Right::Settings),
     ("/settings/invoices", "Invoices", Right::Settings),
+    ("/settings/templates", "Templates", Right::Settings),
     ("/settings/rates", "Exchange rates", Right::Settings),
     ("/settings/blocks", "Blocked buyers", Right::Payments),
     ("/settings/privacy", "Privacy", Right::Anonymise),
