@@ -40,7 +40,7 @@ pub static LIST: List = List {
     id: "m.id",
     merchant: "m.merchant_id",
     search: &[Search {
-        by: By::Name,
+        by: By::Reference,
         rows: "SELECT y.id FROM mailings y WHERE y.merchant_id = $1 AND LOWER(y.name) COLLATE \"C\" >= LOWER(CAST({a} AS TEXT))
                 AND LOWER(y.name) COLLATE \"C\" <= LOWER(CAST({b} AS TEXT))",
     }],

@@ -57,7 +57,7 @@ store::db_test! {
         let template = template(&desk);
         crowd(&desk, 230);
         let id = begin(&desk, &to(&template, all())).unwrap();
-        desk.customer("late@example.com");
+        desk.at(desk.now() + MINUTE).customer("late@example.com");
         work(&desk, desk.now());
         let found = lines(&desk, &id);
         assert_eq!(found.len(), 230, "who came later is not meant");
