@@ -4,6 +4,7 @@
 //! writes, and records the event in the same transaction. Nothing here reads the clock, makes chance or talks to the network
 //! by itself: time, ids and chance come with the `Ctx`.
 
+pub mod addresses;
 pub mod affiliates;
 pub mod blocks;
 pub mod credit;
@@ -22,6 +23,7 @@ pub mod kit;
 pub mod labels;
 pub mod lists;
 pub mod mail;
+pub mod mailings;
 pub mod merchants;
 pub mod orders;
 pub mod payments;
@@ -34,6 +36,7 @@ pub mod shops;
 pub mod staff;
 pub mod subscriptions;
 pub mod tasks;
+pub mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod tickets;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use domain::customers::bulk;
 use domain::duplicates;
 use domain::jobs::{self, Kinds, Tools};
-use domain::{merchants, privacy, webhooks};
+use domain::{mailings, merchants, privacy, webhooks};
 
 use crate::app::App;
 use crate::outside;
@@ -46,6 +46,7 @@ pub fn kinds() -> Kinds {
         .with(bulk::UNDO, bulk::undo_slice)
         .with(privacy::sweep::KIND, privacy::sweep::slice)
         .with(privacy::retention::KIND, privacy::retention::slice)
+        .with_look(mailings::KIND, mailings::look, mailings::slice)
         .with_look(duplicates::KIND, duplicates::look, duplicates::slice)
         .with(webhooks::replay::KIND, webhooks::replay::slice)
 }

@@ -155,8 +155,23 @@ pub(crate) fn find(tx: &mut Tx, ctx: &Ctx, id: &EventId) -> Result<Option<Entry>
 }
 
 /// What never shows on a customer's timeline; found by an index of its own among millions of changes of customers.
-const APART: [&str; 13] =
-    ["merchant", "shop", "provider", "group", "tag", "rate", "staff", "session", "person", "api_key", "affiliate", "payout", "webhook"];
+const APART: [&str; 15] = [
+    "merchant",
+    "shop",
+    "provider",
+    "group",
+    "tag",
+    "rate",
+    "staff",
+    "session",
+    "person",
+    "api_key",
+    "affiliate",
+    "payout",
+    "template",
+    "mailing",
+    "webhook",
+];
 
 fn is_apart(kind: &str) -> bool {
     APART.contains(&kind.split('.').next().unwrap_or_default())

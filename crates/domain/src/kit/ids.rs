@@ -245,6 +245,10 @@ ids! {
     TicketEntryId = "tke";
     /// A task.
     TaskId = "tsk";
+    /// A template of mail.
+    TemplateId = "tpl";
+    /// A mailing: one template to many customers.
+    MailingId = "mlg";
 }
 
 #[cfg(test)]

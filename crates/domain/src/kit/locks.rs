@@ -1,11 +1,11 @@
-//! The one order in which rows are locked: customer, order, payment, affiliate, invoice, request, ticket, task. Two verbs that follow it never wait for each other in a ring.
+//! The one order in which rows are locked: customer, order, payment, affiliate, invoice, request, ticket, task, mailing. Two verbs that follow it never wait for each other in a ring.
 //!
 //! A verb locks before it looks: what it read without the lock may have changed. Numbers of a series are not in here: taking one
 //! locks its row by itself, and is done last.
 
 use store::{Lockable, Tx};
 
-use super::{AffiliateId, Ctx, CustomerId, InvoiceId, OrderId, PaymentId, RequestId, Result, TaskId, TicketId};
+use super::{AffiliateId, Ctx, CustomerId, InvoiceId, MailingId, OrderId, PaymentId, RequestId, Result, TaskId, TicketId};
 
 static CUSTOMERS: Lockable = Lockable { rank: 10, table: "customers" };
 static ORDERS: Lockable = Lockable { rank: 20, table: "orders" };
@@ -15,6 +15,7 @@ static INVOICES: Lockable = Lockable { rank: 50, table: "invoices" };
 static REQUESTS: Lockable = Lockable { rank: 60, table: "privacy_requests" };
 static TICKETS: Lockable = Lockable { rank: 70, table: "tickets" };
 static TASKS: Lockable = Lockable { rank: 80, table: "tasks" };
+static MAILINGS: Lockable = Lockable { rank: 90, table: "mailings" };
 
 /// Locks customers; also guards their methods, subscriptions, contacts and kept facts.
 pub fn customers(tx: &mut Tx, ctx: &Ctx, ids: &[&CustomerId]) -> Result<()> {
@@ -56,4 +57,9 @@ pub fn ticket(tx: &mut Tx, ctx: &Ctx, id: &TicketId) -> Result<()> {
 /// Locks a task.
 pub fn task(tx: &mut Tx, ctx: &Ctx, id: &TaskId) -> Result<()> {
     Ok(tx.lock(&TASKS, ctx.merchant.as_str(), &[id.as_str()])?)
+}
+
+/// Locks a mailing with its lines.
+pub fn mailing(tx: &mut Tx, ctx: &Ctx, id: &MailingId) -> Result<()> {
+    Ok(tx.lock(&MAILINGS, ctx.merchant.as_str(), &[id.as_str()])?)
 }

@@ -13,7 +13,9 @@ mod tests;
 
 use serde::Serialize;
 
+pub(crate) use queue::{Draft, put};
 pub use queue::{get, of_invoice, retry, send_invoice};
+pub(crate) use run::short;
 pub use run::{Claimed, Letter, Outcome, claim, done, letter};
 pub(crate) use staff::to_staff;
 

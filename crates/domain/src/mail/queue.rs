@@ -5,7 +5,8 @@ use store::{Row, Tx};
 use super::{Mail, State, queries};
 use crate::events::Event;
 use crate::invoices;
-use crate::kit::{Ctx, Email, Error, InvoiceId, MailId, Problems, Result, Right, clean, locks};
+use crate::kit::{Ctx, CustomerId, Email, Error, InvoiceId, MailId, Problems, Result, Right, TemplateId, clean, locks};
+use crate::mailings;
 
 /// Puts an invoice into the outbox. `to` may be empty: then it goes to the buyer's address. Needs [`Right::Orders`].
 ///
@@ -63,6 +64,30 @@ fn body(invoice: &invoices::Summary, number: &str, seller: &str, message: &str) 
     format!("Hello {},\n\n{what}{due}{message}\n\n{seller}\n", invoice.buyer.name)
 }
 
+/// A mail that is written already.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Draft<'a> {
+    /// Whom it speaks of; it is erased with the customer.
+    pub customer: Option<&'a CustomerId>,
+    /// The template it was written from.
+    pub template: Option<&'a TemplateId>,
+    /// To whom.
+    pub recipient: &'a str,
+    /// One line.
+    pub subject: &'a str,
+    /// Plain text.
+    pub body: &'a str,
+}
+
+/// Puts it into the outbox. The verb that asks has looked at rights and addresses.
+pub(crate) fn put(tx: &mut Tx, ctx: &Ctx, draft: &Draft) -> Result<MailId> {
+    let (id, d): (MailId, _) = (ctx.id(), draft);
+    let key: [&dyn store::Bind; 3] = [&ctx.merchant, &id, &d.customer];
+    tx.exec(&queries::PUT, &[key.as_slice(), &[&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name, &d.template]].concat())?;
+    tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
+    Ok(id)
+}
+
 /// The mails of an invoice, newest first.
 pub fn of_invoice(tx: &mut Tx, ctx: &Ctx, invoice: &InvoiceId) -> Result<Vec<Mail>> {
     ctx.must(Right::Read)?;
@@ -87,6 +112,7 @@ pub fn retry(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<()> {
     if mail.state != State::Failed || tx.exec(&queries::RETRY, &[&ctx.merchant, id, &ctx.now])? == 0 {
         return Err(Error::conflict("mail_state", format!("A mail that is {} is not tried again.", mail.state.label().to_lowercase())));
     }
+    mailings::again(tx, ctx, id)?;
     tx.exec(&queries::QUEUE, &[id, &ctx.merchant, &ctx.now])?;
     Ok(())
 }

@@ -4,7 +4,8 @@ use store::Tx;
 
 use super::{State, queries};
 use crate::invoices::{self, Paper};
-use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, Result};
+use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, Result, TemplateId};
+use crate::mailings;
 
 /// How long a worker holds a mail: ten minutes, longer than any server may take.
 const LEASE: Micros = 600_000_000;
@@ -41,6 +42,10 @@ pub struct Letter {
     pub at: Micros,
     /// The invoice it carries.
     pub paper: Option<Paper>,
+    /// It is one of many, written from a template: it also goes as HTML, with the way to want no more.
+    pub bulk: bool,
+    /// What the link to unsubscribe ends with; absent for a trial.
+    pub unsubscribe: Option<String>,
 }
 
 /// What became of a try.
@@ -70,6 +75,7 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
                 if state == Some(State::Sending) {
                     let words = "Sending was interrupted. Ask whether it arrived before you try again.";
                     tx.exec(&queries::FAILED, &[&merchant, &mail, &words])?;
+                    mailings::interrupted(tx, &of(&merchant, now), &mail, words)?;
                 }
                 tx.exec(&queries::LEAVE, &[&mail])?;
             }
@@ -80,18 +86,25 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
 
 /// What to send. In a read transaction.
 pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
-    let ctx = Ctx::new(claimed.merchant.clone(), Actor::system("mail"), Door::Job, now);
+    let ctx = of(&claimed.merchant, now);
     let found = tx.opt(&queries::LETTER, &[&claimed.merchant, &claimed.mail], |r| {
-        Ok((r.get::<String>(0)?, r.get::<String>(1)?, r.get::<String>(2)?, r.get::<Option<InvoiceId>>(3)?, r.get::<Micros>(5)?))
+        let texts: (String, String, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
+        Ok((texts, r.get::<Option<InvoiceId>>(3)?, r.get::<Micros>(5)?, r.get::<Option<TemplateId>>(6)?))
     })?;
-    let (to, subject, body, invoice, at) = found.ok_or(Error::NotFound("mail"))?;
+    let ((to, subject, body), invoice, at, template) = found.ok_or(Error::NotFound("mail"))?;
     let (mut from_name, mut reply_to, mut paper) = (String::new(), String::new(), None);
     if let Some(invoice) = invoice {
         let found = invoices::get(tx, &ctx, &invoice)?.summary;
         (from_name, reply_to) = (found.seller_name().to_owned(), found.seller_email().to_owned());
         paper = Some(invoices::paper(tx, &ctx, &invoice)?);
     }
-    Ok(Letter { to, from_name, reply_to, subject, body, at, paper })
+    let mut unsubscribe = None;
+    if let Some(template) = &template {
+        let bulk = mailings::of_mail(tx, &ctx, &claimed.mail, template)?;
+        (from_name, unsubscribe) = (bulk.shop, bulk.token);
+        reply_to = invoices::settings(tx, &ctx)?.seller.email;
+    }
+    Ok(Letter { to, from_name, reply_to, subject, body, at, paper, bulk: template.is_some(), unsubscribe })
 }
 
 /// Writes down what became of it; nothing when another worker holds it meanwhile.
@@ -106,7 +119,7 @@ pub fn done(tx: &mut Tx, claimed: &Claimed, outcome: &Outcome, now: Micros) -> R
             let next = now + pause * 1_000_000;
             tx.exec(&queries::LATER, &[merchant, mail, &short(words), &next])?;
             tx.exec(&queries::QUEUE, &[mail, merchant, &next])?;
-            return Ok(());
+            return mailings::told(tx, &of(merchant, now), mail, outcome, true);
         }
         (Outcome::Sent, _) => tx.exec(&queries::SENT, &[merchant, mail, &now])?,
         (Outcome::Later(words) | Outcome::Refused(words), _) => tx.exec(&queries::FAILED, &[merchant, mail, &short(words)])?,
@@ -116,9 +129,15 @@ pub fn done(tx: &mut Tx, claimed: &Claimed, outcome: &Outcome, now: Micros) -> R
         }
     };
     tx.exec(&queries::LEAVE, &[mail])?;
-    Ok(())
+    mailings::told(tx, &of(merchant, now), mail, outcome, false)
 }
 
-fn short(words: &str) -> String {
+/// The outbox itself, at work for a merchant.
+fn of(merchant: &MerchantId, now: Micros) -> Ctx {
+    Ctx::new(merchant.clone(), Actor::system("mail"), Door::Job, now)
+}
+
+/// What fits into a column of errors.
+pub(crate) fn short(words: &str) -> String {
     words.chars().filter(|c| !c.is_control()).take(400).collect()
 }

@@ -6,6 +6,7 @@
 mod commissions;
 mod credit;
 mod invoices;
+mod mailings;
 mod merges;
 mod payments;
 pub mod queries;
@@ -32,7 +33,7 @@ const CUSTOMERS: i64 = 1_000;
 pub struct Difference {
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// `customer`, `payment`, `commission`, `payout`, `invoice`, `series` or `task`.
+    /// `customer`, `payment`, `commission`, `payout`, `invoice`, `series`, `task` or `mailing`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -87,7 +88,7 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
             None => break,
         }
     }
-    for each in [credit::balances, credit::payments, commissions::slice, subscriptions::slice] {
+    for each in [credit::balances, credit::payments, commissions::slice, subscriptions::slice, mailings::slice] {
         after = String::new();
         while let Some(last) = tell(db.spool(|tx| each(tx, ctx, &after))?, &mut sum, found) {
             after = last;

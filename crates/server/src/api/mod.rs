@@ -1,5 +1,6 @@
 //! REST API v1 (SPEC 13.1): the same verbs as the pages, with keys, scopes, problem+json and cursor pages.
 
+mod addresses;
 mod affiliates;
 mod asked;
 mod blocks;
@@ -13,6 +14,7 @@ mod exports;
 mod invoices;
 mod jobs;
 mod lists;
+mod mailings;
 mod orders;
 mod payments;
 mod plans;
@@ -24,6 +26,7 @@ mod staff;
 mod subscriptions;
 mod tasks;
 mod tickets;
+mod templates;
 pub mod types;
 mod views;
 mod webhooks;
@@ -47,6 +50,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = exports::routes(jobs::routes(views::routes(routes)));
     let routes = webhooks::routes(routes);
     let routes = tasks::routes(tickets::routes(routes));
+    let routes = addresses::routes(templates::routes(mailings::routes(routes)));
     events::routes(staff::routes(settings::routes(routes)))
 }
 

@@ -51,6 +51,9 @@ words! {
     InvoicePrices = domain::invoices::Prices::ALL, "Whether prices hold the tax";
     InvoiceRounding = domain::invoices::Rounding::ALL, "Where amounts are rounded";
     TaxCategory = domain::invoices::Category::ALL, "How a line is taxed (EN 16931)";
+    MailingState = domain::mailings::State::ALL, "How far a mailing came";
+    MailingOutcome = domain::mailings::Outcome::ALL, "What became of one customer’s mail; `unknown` may have arrived and is not sent again by itself";
+    MailingSkip = domain::mailings::Skip::ALL, "Why a customer does not get a mailing";
     MailState = domain::mail::State::ALL, "How far a mail came";
     GuestReason = Reason::ALL, "Why a guest payment is thought to be a customer's";
     SubscriptionState = SubscriptionStatus::ALL, "How a subscription stands";

@@ -66,6 +66,7 @@ impl Demo {
         demo::merges(db, &house).map_err(words)?;
         demo::told(db, &house, &plan, &vault, &endpoint).map_err(words)?;
         demo::service(db, &house, &plan).map_err(words)?;
+        demo::letters(db, &house, &plan).map_err(words)?;
         bar.finish_and_clear();
         let people: Vec<String> = house.people.iter().skip(1).map(|(email, role)| format!("{email} ({})", role.label())).collect();
         Ok(format!(

@@ -16,6 +16,7 @@ mod invitations;
 mod invoices;
 mod jobs;
 pub mod lists;
+mod mailings;
 mod merchants;
 pub mod moments;
 mod orders;
@@ -36,7 +37,7 @@ mod whom;
 
 pub use files::spooled;
 pub use frame::frame;
-pub use page::{PageError, PageResult, error_page, not_found, see_other, show, show_with};
+pub use page::{PageError, PageResult, error_page, hidden, not_found, see_other, show, show_with};
 pub use toast::{Toasted, toasted};
 pub use typed::{Typed, once, refused};
 pub use whom::whom;
@@ -49,6 +50,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = subscriptions::routes(invoices::routes(payments::routes(orders::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = tasks::routes(tickets::routes(routes));
+    let routes = mailings::routes(routes);
     home::routes(search::routes(jobs::routes(routes)))
 }
 

@@ -101,6 +101,7 @@ const PAYMENTS: Room = Room { id: "payments", name: "Payments", href: "/payments
 const DISPUTES: Room = Room { id: "disputes", name: "Disputes", href: "/disputes", icon: "dispute" };
 const INVOICES: Room = Room { id: "invoices", name: "Invoices", href: "/invoices", icon: "invoices" };
 const AFFILIATES: Room = Room { id: "affiliates", name: "Affiliates", href: "/affiliates", icon: "link" };
+const MAILINGS: Room = Room { id: "mailings", name: "Mailings", href: "/mailings", icon: "send" };
 const SETTINGS: Room = Room { id: "settings", name: "Settings", href: "/settings", icon: "settings" };
 const TICKETS: Room = Room { id: "tickets", name: "Tickets", href: "/tickets", icon: "ticket" };
 const TASKS: Room = Room { id: "tasks", name: "Tasks", href: "/tasks", icon: "task" };
@@ -131,7 +132,7 @@ impl Frame {
         let mut parts = vec![
             Part { name: "", last: false, rooms: vec![HOME] },
             Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS, INVOICES, SUBSCRIPTIONS] },
-            Part { name: "Service", last: false, rooms: vec![TICKETS, TASKS] },
+            Part { name: "Service", last: false, rooms: vec![TICKETS, TASKS, MAILINGS] },
             Part { name: "Money", last: false, rooms: vec![PAYMENTS, DISPUTES, AFFILIATES] },
         ];
         if self.may_open_settings {

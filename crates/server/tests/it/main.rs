@@ -7,6 +7,7 @@ mod duplicates;
 mod erasures;
 mod invoices;
 mod lists;
+mod mailings;
 mod merges;
 mod outbox;
 mod pages_list;

@@ -76,6 +76,8 @@ pub const MOVES: &[Move] = &[
     Move::rows("credit_lines", "lines of store credit"),
     Move::is("credit_balances", "customer_id", Way::Summed),
     Move::rows("mails", "mails"),
+    // Who got a mailing then, got it; two who are one now may both have a line.
+    Move::is("mailing_rows", "customer_id", Way::Stays("Whom a mailing went to is who it went to; the mail itself moves.")),
     Move::rows("notes", "notes"),
     Move::rows("privacy_requests", "requests about data"),
     Move::rows("tickets", "tickets"),

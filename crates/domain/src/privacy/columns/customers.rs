@@ -32,6 +32,15 @@ pub(super) fn tables() -> Vec<Table> {
             .personal("value key")
             .finding("value key")
             .neither("merchant_id id customer_id kind created_at"),
+        // That a mailing had this outcome stays counted; to which address it went does not.
+        table("mailing_rows")
+            .of("customer_id")
+            .replaced()
+            .shown("Mailings")
+            .personal("email_key detail")
+            .finding("email_key")
+            .unset("mail_id")
+            .neither("merchant_id mailing_id customer_id position outcome reason at bounced_at unsubscribed_at"),
         table("customer_tags").of("customer_id").deleted().shown("Tags").neither("merchant_id customer_id tag_id"),
         table("customer_shops")
             .of("customer_id")

@@ -13,6 +13,7 @@ mod rights;
 mod shops;
 mod staff;
 mod webhooks;
+mod templates;
 
 use axum::http::{HeaderMap, Uri};
 use domain::kit::{Ctx, GroupId, Right, TagId};
@@ -68,6 +69,12 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/plans/{id}", settings, plans::edit)
         .post("/settings/plans/{id}/archive", settings, plans::archive)
         .post("/settings/plans/{id}/unarchive", settings, plans::unarchive)
+        .get("/settings/templates", settings, templates::page)
+        .post("/settings/templates", settings, templates::create)
+        .get("/settings/templates/{id}", settings, templates::edit_page)
+        .post("/settings/templates/{id}", settings, templates::edit)
+        .post("/settings/templates/{id}/archive", settings, templates::archive)
+        .post("/settings/templates/{id}/unarchive", settings, templates::unarchive)
         .get("/settings/audit", Policy::May(Right::Audit), audit::page);
     let routes = webhooks::routes(routes, settings);
     routes
@@ -101,6 +108,7 @@ const ENTRIES: [(&str, &str, Right); 16] = [
     ("/settings/groups", "Groups", Right::Settings),
     ("/settings/tags", "Tags", Right::Settings),
     ("/settings/invoices", "Invoices", Right::Settings),
+    ("/settings/templates", "Templates", Right::Settings),
     ("/settings/rates", "Exchange rates", Right::Settings),
     ("/settings/blocks", "Blocked buyers", Right::Payments),
     ("/settings/privacy", "Privacy", Right::Anonymise),

@@ -72,6 +72,8 @@ fn icon(kind: &str) -> &'static str {
         "customer.deleted" => "trash",
         "customer.restored" => "restore",
         "customer.edited" => "edit",
+        "customer.mailed" => "send",
+        "customer.unsubscribed" | "customer.address_bounced" => "warning",
         "note.pinned" | "note.unpinned" => "pin",
         _ => match kind.split('.').next().unwrap_or_default() {
             "note" => "note",
@@ -101,6 +103,7 @@ fn href(entry: &Entry) -> String {
         "credit" => entry.customer.as_ref().map_or_else(String::new, |c| format!("/customers/{c}/credit")),
         "affiliate" => format!("/affiliates/{}", entry.subject_id),
         "subscription" => format!("/subscriptions/{}", entry.subject_id),
+        "mailing" => format!("/mailings/{}", entry.subject_id),
         _ => String::new(),
     }
 }
@@ -137,6 +140,10 @@ fn title(entry: &Entry) -> String {
         "customer.merged" => format!("Customer {} merged into this one", word("number")),
         "customer.merged_into" => "Merged into another customer".to_owned(),
         "customer.merge_undone" => "Merge undone".to_owned(),
+        "customer.mailed" => "Mail of a mailing put into the outbox".to_owned(),
+        "customer.unsubscribed" => "Wants no more mail to many".to_owned(),
+        "customer.address_bounced" => format!("Mail to the address came back{}", because(&word("code"))),
+        "customer.address_cleared" => "The address takes mail again".to_owned(),
         "payment.begun" => format!("Payment{amount} begun"),
         "payment.settled" => format!("Payment{amount}"),
         "payment.failed" => format!("Payment{amount} failed{}", because(&word("failure"))),
