@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 14] = [
+static MIGRATIONS: [Migration; 15] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -42,6 +42,7 @@ static MIGRATIONS: [Migration; 14] = [
         sqlite: Some(include_str!("../migrations/0014_statistics.sqlite.sql")),
         postgres: None,
     },
+    Migration::new(16, "conversations", include_str!("../migrations/0016_conversations.sql")),
 ];
 
 /// All migrations, oldest first.

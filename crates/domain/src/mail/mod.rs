@@ -12,6 +12,7 @@ mod tests;
 
 use serde::Serialize;
 
+pub(crate) use queue::put;
 pub use queue::{get, of_invoice, retry, send_invoice};
 pub use run::{Claimed, Letter, Outcome, claim, done, letter};
 

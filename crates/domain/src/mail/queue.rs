@@ -3,9 +3,10 @@
 use store::{Row, Tx};
 
 use super::{Mail, State, queries};
+use crate::conversations;
 use crate::events::Event;
 use crate::invoices;
-use crate::kit::{Ctx, Email, Error, InvoiceId, MailId, Problems, Result, Right, clean, locks};
+use crate::kit::{Ctx, CustomerId, Email, Error, InvoiceId, MailId, Problems, Result, Right, clean, locks};
 
 /// Puts an invoice into the outbox. `to` may be empty: then it goes to the buyer's address. Needs [`Right::Orders`].
 ///
@@ -33,19 +34,35 @@ pub fn send_invoice(tx: &mut Tx, ctx: &Ctx, invoice: &InvoiceId, to: &str, messa
     if let Some(customer) = &found.customer {
         locks::customers(tx, ctx, &[customer])?;
     }
-    let id: MailId = ctx.id();
-    let by = &ctx.actor.name;
-    tx.exec(
-        &queries::INSERT,
-        &[&ctx.merchant, &id, &found.customer, invoice, &address.unwrap_or_default(), &subject, &body, &ctx.now, by],
-    )?;
-    tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
+    let address = address.unwrap_or_default();
+    let id = put(tx, ctx, found.customer.as_ref(), Some(invoice), (&address, &subject, &body))?;
+    if let Some(customer) = &found.customer {
+        conversations::file_sent(tx, ctx, customer, &id, (&address, &subject, &body))?;
+    }
     Event::new("invoice.mailed")
         .of_opt(found.customer.as_ref())
         .on("invoice", invoice.as_str())
         .data(serde_json::json!({ "number": number, "mail": id }))
         .value("to", None, Some(to.trim()))
         .record(tx, ctx)?;
+    Ok(id)
+}
+
+/// Writes a mail into the outbox: address, subject, plain text. The customer is locked by the verb.
+pub(crate) fn put(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    customer: Option<&CustomerId>,
+    invoice: Option<&InvoiceId>,
+    (to, subject, body): (&str, &str, &str),
+) -> Result<MailId> {
+    let id: MailId = ctx.id();
+    let by = &ctx.actor.name;
+    tx.exec(
+        &queries::INSERT,
+        &[&ctx.merchant, &id, &customer.cloned(), &invoice.cloned(), &to, &subject, &body, &ctx.now, by],
+    )?;
+    tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
     Ok(id)
 }
 
@@ -77,13 +94,13 @@ pub fn get(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<Mail> {
     tx.opt(&queries::FIND, &[&ctx.merchant, id], row)?.ok_or(Error::NotFound("mail"))
 }
 
-/// Sends a mail that failed once more.
+/// Sends a mail that failed once more. Needs the right it was written with: [`Right::Orders`] for an invoice, else [`Right::Write`].
 ///
 /// # Errors
 /// `Conflict` (`mail_state`) unless it failed.
 pub fn retry(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<()> {
-    ctx.must(Right::Orders)?;
     let mail = get(tx, ctx, id)?;
+    ctx.must(if mail.invoice.is_some() { Right::Orders } else { Right::Write })?;
     if mail.state != State::Failed || tx.exec(&queries::RETRY, &[&ctx.merchant, id, &ctx.now])? == 0 {
         return Err(Error::conflict("mail_state", format!("A mail that is {} is not tried again.", mail.state.label().to_lowercase())));
     }

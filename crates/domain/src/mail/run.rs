@@ -3,6 +3,7 @@
 use store::Tx;
 
 use super::{State, queries};
+use crate::conversations::{self, Heading, NewFile};
 use crate::invoices::{self, Paper};
 use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, Result};
 
@@ -41,6 +42,10 @@ pub struct Letter {
     pub at: Micros,
     /// The invoice it carries.
     pub paper: Option<Paper>,
+    /// What it answers, the nearest last: Message-IDs without brackets. One of our own mails stands by its id alone, without a domain.
+    pub answers: Vec<String>,
+    /// What is attached.
+    pub files: Vec<NewFile>,
 }
 
 /// What became of a try.
@@ -85,13 +90,15 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
         Ok((r.get::<String>(0)?, r.get::<String>(1)?, r.get::<String>(2)?, r.get::<Option<InvoiceId>>(3)?, r.get::<Micros>(5)?))
     })?;
     let (to, subject, body, invoice, at) = found.ok_or(Error::NotFound("mail"))?;
-    let (mut from_name, mut reply_to, mut paper) = (String::new(), String::new(), None);
+    let heading = if invoice.is_none() { conversations::heading(tx, &ctx, &claimed.mail)? } else { None };
+    let Heading { mut from_name, mut reply_to, answers, files } = heading.unwrap_or_default();
+    let mut paper = None;
     if let Some(invoice) = invoice {
         let found = invoices::get(tx, &ctx, &invoice)?.summary;
         (from_name, reply_to) = (found.seller_name().to_owned(), found.seller_email().to_owned());
         paper = Some(invoices::paper(tx, &ctx, &invoice)?);
     }
-    Ok(Letter { to, from_name, reply_to, subject, body, at, paper })
+    Ok(Letter { to, from_name, reply_to, subject, body, at, paper, answers, files })
 }
 
 /// Writes down what became of it; nothing when another worker holds it meanwhile.

@@ -31,6 +31,8 @@ pub struct Topics {
     pub subscriptions: i64,
     /// Invoices and credit notes, drafts too.
     pub invoices: i64,
+    /// Mails, messages and calls.
+    pub conversations: i64,
     /// Guest payments that may be this customer's (SPEC 2.8).
     pub guest_payments: i64,
     /// Entries of the timeline.
@@ -51,6 +53,7 @@ pub fn topics(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Topics> {
             methods: r.get(3)?,
             subscriptions: r.get(4)?,
             invoices: r.get(5)?,
+            conversations: r.get(6)?,
             guest_payments: 0,
         })
     })?;

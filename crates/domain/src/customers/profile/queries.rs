@@ -6,7 +6,8 @@ store::statements! {
         (SELECT COUNT(*) FROM payments p WHERE p.merchant_id = c.merchant_id AND p.customer_id = c.id),
         (SELECT COUNT(*) FROM payment_methods m WHERE m.merchant_id = c.merchant_id AND m.customer_id = c.id AND m.detached_at IS NULL),
         (SELECT COUNT(*) FROM subscriptions s WHERE s.merchant_id = c.merchant_id AND s.customer_id = c.id),
-        (SELECT COUNT(*) FROM invoices i WHERE i.merchant_id = c.merchant_id AND i.customer_id = c.id)
+        (SELECT COUNT(*) FROM invoices i WHERE i.merchant_id = c.merchant_id AND i.customer_id = c.id),
+        (SELECT COUNT(*) FROM entries e WHERE e.merchant_id = c.merchant_id AND e.customer_id = c.id)
         FROM customers c WHERE c.merchant_id = $1 AND c.id = $2";
     pub EVENTS = "SELECT event_version FROM customers WHERE merchant_id = $1 AND id = $2";
     /// What settled live payments brought since a moment, less what was given back of them.

@@ -41,6 +41,8 @@ fn target(column: &str) -> Option<&'static str> {
         ("group_id", "customer_groups"),
         ("tag_id", "tags"),
         ("subscription_id", "subscriptions"),
+        ("conversation_id", "conversations"),
+        ("entry_id", "entries"),
     ];
     known.into_iter().find(|(name, _)| *name == column).map(|(_, table)| table)
 }

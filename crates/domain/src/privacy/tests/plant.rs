@@ -27,6 +27,9 @@ fn known(table: &str, column: &str) -> Option<&'static str> {
         ("jobs" | "imports", "state") => "done",
         ("provider_events" | "provider_calls", "state") => "done",
         ("mails", "state") => "queued",
+        ("conversations", "state") => "open",
+        ("conversations" | "entries", "kind") => "mail",
+        ("entries", "direction") => "in",
         ("provider_facts", "kind") => "customer",
         ("blocks" | "payment_keys" | "customer_contacts", "kind") => "email",
         ("payments" | "subscriptions" | "payment_methods", "provider") => "manual",
@@ -48,6 +51,8 @@ fn target(column: &str) -> Option<&'static str> {
         "tag_id" => "tags",
         "subscription_id" => "subscriptions",
         "merge_id" => "merges",
+        "conversation_id" => "conversations",
+        "entry_id" => "entries",
         _ => return None,
     })
 }
