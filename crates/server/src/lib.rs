@@ -8,6 +8,8 @@ pub mod dashboard;
 pub mod hooks;
 pub mod http;
 pub mod look;
+pub mod imap;
+pub mod mailboxes;
 pub mod mailer;
 pub mod outside;
 pub mod workers;

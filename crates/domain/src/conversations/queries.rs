@@ -40,7 +40,7 @@ store::statements! {
     pub OF_CONVERSATION = entry!("SUBSTR(e.body, 1, 4001)", "e.conversation_id = $2 AND (e.at, e.id) < ($3, $4)
         ORDER BY e.at DESC, e.id DESC LIMIT $5");
     pub ENTRY = entry!("e.body", "e.id = $2");
-    pub OF_OUTSIDE = entry!("e.body", "e.kind = $2 AND e.outside_id = $3");
+    pub OF_OUTSIDE = entry!("e.body", "e.kind = $2 AND e.outside_id = $3 AND e.outside_id <> ''");
     pub OF_MAIL = entry!("e.body", "e.mail_id = $2");
     pub HTML = "SELECT html FROM entries WHERE merchant_id = $1 AND id = $2";
     pub FILES = "SELECT id, name, content_type, size FROM entry_files WHERE merchant_id = $1 AND entry_id = $2 ORDER BY position";
@@ -54,7 +54,7 @@ store::statements! {
         AND last_at >= $4 AND kind = 'mail' ORDER BY last_at DESC LIMIT 1";
     pub ANSWERED = "SELECT e.conversation_id, c.customer_id, c.address_key FROM entries e
         JOIN conversations c ON c.merchant_id = e.merchant_id AND c.id = e.conversation_id
-        WHERE e.merchant_id = $1 AND e.kind = 'mail' AND e.outside_id = $2";
+        WHERE e.merchant_id = $1 AND e.kind = 'mail' AND e.outside_id = $2 AND e.outside_id <> ''";
     pub ANSWERED_MAIL = "SELECT e.conversation_id, c.customer_id, c.address_key FROM entries e
         JOIN conversations c ON c.merchant_id = e.merchant_id AND c.id = e.conversation_id WHERE e.merchant_id = $1 AND e.mail_id = $2";
     pub THREAD = "SELECT outside_id, answers, mail_id FROM entries WHERE merchant_id = $1 AND id = $2";

@@ -13,6 +13,7 @@ mod dice;
 mod erased;
 mod goods;
 mod house;
+mod letters;
 mod merges;
 mod people;
 mod story;
@@ -23,6 +24,7 @@ pub use bills::bills;
 pub use clubs::clubs;
 pub use erased::erased;
 pub use house::{House, PASSWORD, open, zone};
+pub use letters::letters;
 pub use merges::merges;
 pub use write::{business, fill, guests};
 

@@ -4,6 +4,7 @@ mod affiliates;
 mod asked;
 mod blocks;
 mod checkouts;
+mod conversations;
 mod credit;
 mod customers;
 mod describe;
@@ -42,6 +43,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = lists::routes(plans::routes(subscriptions::routes(payments::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
+    let routes = conversations::routes(routes);
     events::routes(staff::routes(settings::routes(routes)))
 }
 

@@ -6,6 +6,7 @@ mod account;
 mod affiliates;
 mod blocks;
 mod choices;
+pub mod conversations;
 mod credit;
 mod customers;
 mod door;
@@ -20,6 +21,7 @@ mod merchants;
 pub mod moments;
 mod orders;
 mod page;
+pub mod parts;
 mod payments;
 mod privacy;
 mod search;
@@ -44,6 +46,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = customers::routes(settings::routes(people(routes)));
     let routes = subscriptions::routes(invoices::routes(payments::routes(orders::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
+    let routes = conversations::routes(routes);
     home::routes(search::routes(jobs::routes(routes)))
 }
 

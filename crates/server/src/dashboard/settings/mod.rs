@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod invoices;
 mod labels;
+mod mail;
 mod merchant;
 mod payments;
 mod plans;
@@ -60,6 +61,13 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/payments/{id}/test", settings, payments::test)
         .post("/settings/payments/{id}/retry", settings, payments::retry)
         .post("/settings/payments/{id}/disable", settings, payments::disable)
+        .get("/settings/mail", settings, mail::page)
+        .get("/settings/mail/new", settings, mail::new_page)
+        .post("/settings/mail/new", settings, mail::create)
+        .get("/settings/mail/{id}", settings, mail::one_page)
+        .post("/settings/mail/{id}", settings, mail::save)
+        .post("/settings/mail/{id}/look", settings, mail::look)
+        .post("/settings/mail/{id}/disable", settings, mail::disable)
         .get("/settings/plans", settings, plans::page)
         .post("/settings/plans", settings, plans::create)
         .post("/settings/plans/retries", settings, plans::retries)
@@ -91,7 +99,7 @@ pub(in crate::dashboard) struct Item {
     pub(in crate::dashboard) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 15] = [
+const ENTRIES: [(&str, &str, Right); 16] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/payments", "Payments", Right::Settings),
@@ -99,6 +107,7 @@ const ENTRIES: [(&str, &str, Right); 15] = [
     ("/settings/groups", "Groups", Right::Settings),
     ("/settings/tags", "Tags", Right::Settings),
     ("/settings/invoices", "Invoices", Right::Settings),
+    ("/settings/mail", "Mailboxes", Right::Settings),
     ("/settings/rates", "Exchange rates", Right::Settings),
     ("/settings/blocks", "Blocked buyers", Right::Payments),
     ("/settings/privacy", "Privacy", Right::Anonymise),

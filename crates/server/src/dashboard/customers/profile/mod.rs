@@ -2,6 +2,7 @@
 //!
 //! The same pages show in the panel over the list, which takes their `main`. Nothing here writes.
 
+mod conversations;
 mod credit;
 mod guests;
 mod happened;
@@ -49,6 +50,8 @@ pub enum Topic {
     Subscriptions,
     /// What was billed.
     Invoices,
+    /// What was said.
+    Conversations,
     /// What may be theirs.
     Guests,
     /// What happened.
@@ -57,13 +60,14 @@ pub enum Topic {
 
 impl Topic {
     /// All, in the order of the menu, with the end of their address and their name.
-    pub const ALL: [(Self, &'static str, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str, &'static str); 9] = [
         (Self::Overview, "", "Overview"),
         (Self::Orders, "/orders", "Orders"),
         (Self::Payments, "/payments", "Payments"),
         (Self::Methods, "/methods", "Payment methods"),
         (Self::Subscriptions, "/subscriptions", "Subscriptions"),
         (Self::Invoices, "/invoices", "Invoices"),
+        (Self::Conversations, "/conversations", "Conversations"),
         (Self::Guests, "/guest-payments", "Related guest payments"),
         (Self::Timeline, "/timeline", "Timeline"),
     ];
@@ -81,6 +85,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/customers/{id}/methods", read, methods::page)
         .get("/customers/{id}/subscriptions", read, subscriptions::page)
         .get("/customers/{id}/invoices", read, invoices::page)
+        .get("/customers/{id}/conversations", read, conversations::page)
         .get("/customers/{id}/guest-payments", read, guests::page)
         .post("/customers/{id}/guest-payments", Policy::May(Right::Payments), guests::attach_many)
         .post("/payments/{id}/attach", Policy::May(Right::Payments), guests::attach)

@@ -270,6 +270,7 @@ fn tabs(c: &Customer, topics: &Topics, on: Topic, suffix: &str) -> Vec<Tab> {
         Topic::Methods => Some(topics.methods),
         Topic::Subscriptions => Some(topics.subscriptions),
         Topic::Invoices => Some(topics.invoices),
+        Topic::Conversations => Some(topics.conversations),
         Topic::Guests => Some(topics.guest_payments),
         Topic::Timeline => Some(topics.events),
     };
