@@ -308,7 +308,10 @@ mod tests {
         assert_eq!(pieces("LOGIN", &["a\"b\\c", "d e"]), [br#"LOGIN "a\"b\\c" "d e""#.to_vec()]);
         assert_eq!(pieces("LOGIN", &["é", "x"]), [b"LOGIN {2}\r\n".to_vec(), "é \"x\"".as_bytes().to_vec()]);
         assert_eq!(pieces("LOGIN", &["a", "b\r\nr2 DELETE x"])[0], b"LOGIN \"a\" {14}\r\n".to_vec());
-        assert_eq!((utf7("INBOX"), utf7("Entwürfe & mehr"), utf7("台北")), ("INBOX".into(), "Entw&APw-rfe &- mehr".into(), "&U,BTFw-".into()));
+        assert_eq!(
+            (utf7("INBOX"), utf7("Entwürfe & mehr"), utf7("台北")),
+            ("INBOX".into(), "Entw&APw-rfe &- mehr".into(), "&U,BTFw-".into())
+        );
     }
 
     #[test]

@@ -59,7 +59,15 @@ pub fn open_chat(tx: &mut Tx, ctx: &Ctx, input: &ChatInput) -> Result<Conversati
         state::locked(tx, ctx, customer)?.ensure_here()?;
     }
     let (address, key) = (input.email.trim(), email_key(&input.email));
-    let opening = Opening { kind: Kind::Chat, customer: customer.as_ref(), mailbox: None, name: &name, address, address_key: &key, subject: &subject };
+    let opening = Opening {
+        kind: Kind::Chat,
+        customer: customer.as_ref(),
+        mailbox: None,
+        name: &name,
+        address,
+        address_key: &key,
+        subject: &subject,
+    };
     let id = put::open(tx, ctx, &opening, ctx.now)?;
     if let Some(customer) = &customer {
         Event::new("chat.opened").of(customer).on("conversation", id.as_str()).record(tx, ctx)?;

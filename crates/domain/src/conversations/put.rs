@@ -153,7 +153,9 @@ mod tests {
 
     #[test]
     fn a_name_of_a_file_is_a_name_and_no_path() {
-        for (given, kept) in [("../../etc/passwd", "passwd"), ("C:\\a\\b.pdf", "b.pdf"), ("", "file"), ("..", "file"), ("a\r\nb\".txt", "ab.txt")] {
+        for (given, kept) in
+            [("../../etc/passwd", "passwd"), ("C:\\a\\b.pdf", "b.pdf"), ("", "file"), ("..", "file"), ("a\r\nb\".txt", "ab.txt")]
+        {
             assert_eq!(file_name(given), kept);
         }
     }

@@ -88,7 +88,11 @@ pub fn receive(tx: &mut Tx, ctx: &Ctx, mail: &Parsed, mailbox: Option<&MailboxId
     }
     if let Some(customer) = &customer {
         let kind = if waits { "mail.received" } else { "mail.written" };
-        Event::new(kind).of(customer).on("conversation", conversation.as_str()).value("subject", None, Some(&mail.subject)).record(tx, ctx)?;
+        Event::new(kind)
+            .of(customer)
+            .on("conversation", conversation.as_str())
+            .value("subject", None, Some(&mail.subject))
+            .record(tx, ctx)?;
     }
     Ok(Filed { entry, conversation, customer, new: true })
 }
@@ -155,14 +159,7 @@ fn moment(said: Option<Micros>, now: Micros) -> Micros {
 }
 
 /// The conversation it goes on: by what it answers, then by subject and address. Never one of somebody else.
-fn place(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    mail: &Parsed,
-    customer: Option<&CustomerId>,
-    key: &str,
-    at: Micros,
-) -> Result<Option<ConversationId>> {
+fn place(tx: &mut Tx, ctx: &Ctx, mail: &Parsed, customer: Option<&CustomerId>, key: &str, at: Micros) -> Result<Option<ConversationId>> {
     for id in mail.answers.iter().rev() {
         let own = id.split('@').next().and_then(|local| local.parse::<MailId>().ok());
         let read = |r: &store::Row<'_>| Ok((r.get::<ConversationId>(0)?, r.get::<Option<CustomerId>>(1)?, r.get::<String>(2)?));

@@ -38,9 +38,8 @@ pub(crate) struct Heading {
 
 /// Of a mail of the outbox; `None` for one that nobody wrote by hand.
 pub(crate) fn heading(tx: &mut Tx, ctx: &Ctx, mail: &MailId) -> Result<Option<Heading>> {
-    let found = tx.opt(&queries::HEADING, &[&ctx.merchant, mail], |r| {
-        Ok((r.get::<EntryId>(0)?, r.get::<String>(1)?, r.get::<Option<String>>(2)?))
-    })?;
+    let found = tx
+        .opt(&queries::HEADING, &[&ctx.merchant, mail], |r| Ok((r.get::<EntryId>(0)?, r.get::<String>(1)?, r.get::<Option<String>>(2)?)))?;
     let Some((entry, answers, mailbox)) = found else { return Ok(None) };
     let files = tx.rows(&queries::FILES_OF, &[&ctx.merchant, &entry], |r| {
         Ok(NewFile { name: r.get(0)?, content_type: r.get(1)?, bytes: r.get(2)? })

@@ -186,7 +186,11 @@ fn send(
         ..Line::default()
     };
     let entry = put::entry(tx, ctx, (conversation, Some(customer)), (Kind::Mail, Direction::Out), &line, false)?;
-    Event::new("mail.written").of(customer).on("conversation", conversation.as_str()).value("subject", None, Some(&draft.subject)).record(tx, ctx)?;
+    Event::new("mail.written")
+        .of(customer)
+        .on("conversation", conversation.as_str())
+        .value("subject", None, Some(&draft.subject))
+        .record(tx, ctx)?;
     Ok(entry)
 }
 

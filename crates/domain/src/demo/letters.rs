@@ -29,16 +29,36 @@ pub fn letters(db: &Db, house: &House, plan: &Plan) -> Result<()> {
             let first = mail(tx, &ctx, 52, who, "Grinder setting", "Which setting do you use for the Aeropress? Mine comes out bitter.")?;
             tx.next_verb();
             answer(tx, &ctx.at(ctx.now - 49 * HOUR), &first, "Try two steps coarser, and water at 88 degrees. Tell us how it went.")?;
-            mail(tx, &ctx, 26, who, "Re: Grinder setting", "Much better, thank you! Could you add a bag of the Yirgacheffe to my next order?")?;
+            mail(
+                tx,
+                &ctx,
+                26,
+                who,
+                "Re: Grinder setting",
+                "Much better, thank you! Could you add a bag of the Yirgacheffe to my next order?",
+            )?;
         }
         if let Some((id, ..)) = some(1) {
             chat(tx, &ctx, id)?;
         }
         if let Some((id, ..)) = some(2) {
-            call(tx, &ctx.at(ctx.now - 30 * HOUR), Some(id), (Direction::In, Outcome::Answered, 245), "Asked whether the parcel can be left with a neighbour.")?;
+            call(
+                tx,
+                &ctx.at(ctx.now - 30 * HOUR),
+                Some(id),
+                (Direction::In, Outcome::Answered, 245),
+                "Asked whether the parcel can be left with a neighbour.",
+            )?;
             call(tx, &ctx.at(ctx.now - 6 * HOUR), Some(id), (Direction::In, Outcome::Missed, 0), "")?;
         }
-        mail(tx, &ctx, 9, ("Petra Novak", "petra.novak@example.org"), "Do you deliver to offices?", "We are twelve people and drink a lot of coffee. Is there a price for that?")?;
+        mail(
+            tx,
+            &ctx,
+            9,
+            ("Petra Novak", "petra.novak@example.org"),
+            "Do you deliver to offices?",
+            "We are twelve people and drink a lot of coffee. Is there a price for that?",
+        )?;
         call(tx, &ctx.at(ctx.now - 3 * HOUR), None, (Direction::In, Outcome::Voicemail, 31), "Wants to sell us paper cups.")
     })
 }
@@ -84,7 +104,13 @@ fn chat(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<()> {
     conversations::close(tx, &early.at(early.now + 5 * 60_000_000), &chat)
 }
 
-fn call(tx: &mut Tx, ctx: &Ctx, customer: Option<&CustomerId>, (direction, outcome, seconds): (Direction, Outcome, i64), note: &str) -> Result<()> {
+fn call(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    customer: Option<&CustomerId>,
+    (direction, outcome, seconds): (Direction, Outcome, i64),
+    note: &str,
+) -> Result<()> {
     tx.next_verb();
     let input = CallInput {
         customer: customer.cloned(),

@@ -58,10 +58,7 @@ pub(crate) fn put(
 ) -> Result<MailId> {
     let id: MailId = ctx.id();
     let by = &ctx.actor.name;
-    tx.exec(
-        &queries::INSERT,
-        &[&ctx.merchant, &id, &customer.cloned(), &invoice.cloned(), &to, &subject, &body, &ctx.now, by],
-    )?;
+    tx.exec(&queries::INSERT, &[&ctx.merchant, &id, &customer.cloned(), &invoice.cloned(), &to, &subject, &body, &ctx.now, by])?;
     tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
     Ok(id)
 }

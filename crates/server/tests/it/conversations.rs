@@ -212,7 +212,11 @@ impl Dovecot {
         let id = |flag: &str| String::from_utf8(Command::new("id").arg(flag).output().unwrap().stdout).unwrap().trim().to_owned();
         let root = id("-u") == "0";
         // Mail is of nobody when we are root: Dovecot takes no mailbox of root.
-        let (user, group, uid, gid) = if root { ("nobody".to_owned(), "nogroup".to_owned(), "65534".to_owned(), "65534".to_owned()) } else { (id("-un"), id("-gn"), id("-u"), id("-g")) };
+        let (user, group, uid, gid) = if root {
+            ("nobody".to_owned(), "nogroup".to_owned(), "65534".to_owned(), "65534".to_owned())
+        } else {
+            (id("-un"), id("-gn"), id("-u"), id("-g"))
+        };
         let config = format!(
             "base_dir = {at}/run\nstate_dir = {at}/state\nlog_path = {at}/log\nprotocols = imap\nssl = no\ndisable_plaintext_auth = no\n\
             listen = 127.0.0.1\nmail_location = maildir:{at}/mail/%u\nmail_uid = {uid}\nmail_gid = {gid}\nfirst_valid_uid = 1\n\
@@ -227,7 +231,14 @@ impl Dovecot {
             let _ = Command::new("chmod").args(["711"]).arg(folder.path()).status();
             let _ = Command::new("chown").args(["nobody:nogroup"]).arg(folder.path().join("mail")).status();
         }
-        let child = Command::new(program).arg("-F").arg("-c").arg(folder.path().join("dovecot.conf")).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let child = Command::new(program)
+            .arg("-F")
+            .arg("-c")
+            .arg(folder.path().join("dovecot.conf"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let dovecot = Self { child, port, folder };
         let began = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {

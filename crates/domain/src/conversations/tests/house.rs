@@ -132,6 +132,21 @@ store::db_test! {
         assert!(desk.file(&plain("ana@example.com", "Hi", "a@x", "")).unwrap().customer.is_none(), "nobody is known by that address any more");
     }
 
+    fn what_was_said_goes_when_a_customer_is_deleted_for_good(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.com");
+        let filed = desk.file(&plain("ana@example.com", "Hi", "a@x", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: image/png\r\n\r\nx\r\n--b--\r\n")).unwrap();
+        desk.answer(&filed.entry, "b").unwrap();
+        let id = ana.clone();
+        desk.write(move |tx, ctx| crate::customers::delete(tx, ctx, &id)).unwrap();
+        let stranger = desk.file(&plain("ana@example.com", "Again", "b@x", "")).unwrap();
+        assert_eq!(stranger.customer, None, "who is deleted is nobody’s address any more");
+        assert_eq!(refusal(desk.answer(&filed.entry, "c")), "customer_deleted");
+        let id = ana.clone();
+        desk.write(move |tx, ctx| crate::customers::delete_permanently(tx, ctx, &id)).unwrap();
+        assert_eq!(refusal(desk.read(move |tx, ctx| entry(tx, ctx, &filed.entry))), "no entry");
+    }
+
     fn every_page_of_the_stream_walks_an_index(db) {
         let plans = [
             (&queries::STREAM, "entries_customer"),

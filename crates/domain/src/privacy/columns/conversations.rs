@@ -4,13 +4,7 @@ use super::{Table, table};
 
 pub(super) fn tables() -> Vec<Table> {
     vec![
-        table("conversations")
-            .of("customer_id")
-            .deleted()
-            .shown("Conversations")
-            .personal("name address address_key subject subject_key")
-            .finding("address address_key")
-            .neither("merchant_id id kind state customer_id mailbox_id waiting entries last_at created_at"),
+        // Deleting for good goes by this order: entries point to conversations.
         table("entries")
             .of("customer_id")
             .deleted()
@@ -19,6 +13,13 @@ pub(super) fn tables() -> Vec<Table> {
             .finding("address")
             .house("created_by")
             .neither("merchant_id id conversation_id customer_id kind direction at mail_id outcome seconds created_at"),
+        table("conversations")
+            .of("customer_id")
+            .deleted()
+            .shown("Conversations")
+            .personal("name address address_key subject subject_key")
+            .finding("address address_key")
+            .neither("merchant_id id kind state customer_id mailbox_id waiting entries last_at created_at"),
         table("entry_files")
             .under("entry_id", "entries", "id")
             .deleted()

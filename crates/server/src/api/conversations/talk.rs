@@ -89,7 +89,8 @@ struct CallNew {
 async fn open_chat(State(app): State<App>, caller: Caller, write: Write<ChatNew>) -> Result<Response, Problem> {
     write
         .run(&app, &caller, |tx, ctx, b| {
-            let input = ChatInput { customer: b.customer.clone(), email: b.email.clone(), name: b.name.clone(), subject: b.subject.clone() };
+            let input =
+                ChatInput { customer: b.customer.clone(), email: b.email.clone(), name: b.name.clone(), subject: b.subject.clone() };
             let id = room::open_chat(tx, ctx, &input)?;
             reply(StatusCode::CREATED, &format!("/api/v1/conversations/{id}"), &Conversation::from(room::get(tx, &seeing(ctx), &id)?))
         })

@@ -184,7 +184,12 @@ async fn link(State(app): State<App>, caller: Caller, At(text): At<String>, writ
 /// The conversation becomes the new customer's. Answers 409 `linked` when it is somebody's already.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/newcomer", operation_id = "makeCustomerOfConversation", tag = "Conversations",
     params(("id" = String, Path)), request_body = ConversationNewcomer, responses((status = 200, body = Conversation)))]
-async fn make(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<ConversationNewcomer>) -> Result<Response, Problem> {
+async fn make(
+    State(app): State<App>,
+    caller: Caller,
+    At(text): At<String>,
+    write: Write<ConversationNewcomer>,
+) -> Result<Response, Problem> {
     step(&app, &caller, &text, write, |tx, ctx, id, b| {
         room::make(tx, ctx, id, &Newcomer { name: b.name.clone(), email: b.email.clone() }).map(|_| ())
     })

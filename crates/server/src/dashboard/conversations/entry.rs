@@ -38,7 +38,9 @@ fn with(mut response: Response, headers: &[(header::HeaderName, &str)]) -> Respo
 pub async fn html(State(app): State<App>, who: Who, Path(entry): Path<String>) -> PageResult {
     let entry: EntryId = id(&entry, "entry")?;
     let html = app.read(&who.ctx, move |tx, ctx| conversations::html(tx, ctx, &entry)).await?;
-    let page = format!("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Mail</title><style>{STYLE}</style></head><body>{html}</body></html>");
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Mail</title><style>{STYLE}</style></head><body>{html}</body></html>"
+    );
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, &frame_policy()),

@@ -77,11 +77,8 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
             Inbox::Aside => None,
         },
     });
-    let pages = Page {
-        range: String::new(),
-        previous: after.map(|_| at(which)),
-        next: next.map(|key| format!("{}&after={key}", at(which))),
-    };
+    let pages =
+        Page { range: String::new(), previous: after.map(|_| at(which)), next: next.map(|key| format!("{}&after={key}", at(which))) };
     let page = Shown {
         frame: frame(&app, &who, "inbox", &uri, &headers).await?,
         which,

@@ -74,11 +74,7 @@ async fn render(asked: &Asked<'_>, which: ConversationId, status: StatusCode, fo
     entries.truncate(ROWS);
     let earlier = entries.last().filter(|_| more).map(|e| PageKey { at: e.at, id: e.id.to_string() });
     let at = format!("/conversations/{}", c.id);
-    let pages = Page {
-        range: String::new(),
-        previous: earlier.map(|key| format!("{at}?before={key}")),
-        next: before.map(|_| at.clone()),
-    };
+    let pages = Page { range: String::new(), previous: earlier.map(|key| format!("{at}?before={key}")), next: before.map(|_| at.clone()) };
     let may_write = who.ctx.may(Right::Write);
     let form = form.unwrap_or_else(|| {
         let email = Email::parse(&c.address).map(|e| e.typed).unwrap_or_default();
@@ -133,14 +129,7 @@ async fn known(asked: &Asked<'_>, which: ConversationId, typed: &Typed, done: do
 }
 
 /// Says whose it is.
-pub async fn link(
-    State(app): State<App>,
-    who: Who,
-    uri: Uri,
-    headers: HeaderMap,
-    Path(which): Path<String>,
-    typed: Typed,
-) -> PageResult {
+pub async fn link(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(which): Path<String>, typed: Typed) -> PageResult {
     let which: ConversationId = id(&which, "conversation")?;
     let (one, chosen) = (which.clone(), typed.text("customer"));
     let done = app
@@ -153,14 +142,7 @@ pub async fn link(
 }
 
 /// Makes a customer of who wrote.
-pub async fn make(
-    State(app): State<App>,
-    who: Who,
-    uri: Uri,
-    headers: HeaderMap,
-    Path(which): Path<String>,
-    typed: Typed,
-) -> PageResult {
+pub async fn make(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(which): Path<String>, typed: Typed) -> PageResult {
     let which: ConversationId = id(&which, "conversation")?;
     let (one, newcomer) = (which.clone(), Newcomer { name: typed.text("name"), email: typed.text("email") });
     let done = app.write(&who.ctx, move |tx, ctx| conversations::make(tx, ctx, &one, &newcomer)).await;

@@ -49,7 +49,11 @@ impl Said {
             who: who(&e),
             state,
             call: call(&e),
-            files: e.files.iter().map(|f| Attached { href: format!("/entries/{}/files/{}", e.id, f.id), name: f.name.clone(), size: size(f.size) }).collect(),
+            files: e
+                .files
+                .iter()
+                .map(|f| Attached { href: format!("/entries/{}/files/{}", e.id, f.id), name: f.name.clone(), size: size(f.size) })
+                .collect(),
             answer: may_write && e.is_answerable(),
             retry: may_write && e.failed().is_some(),
             e,

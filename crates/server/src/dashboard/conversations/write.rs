@@ -96,7 +96,8 @@ async fn render(asked: &Asked<'_>, to: To, status: StatusCode, form: Option<Form
 }
 
 fn draft(parts: &Parts) -> Draft {
-    let file = |f: &crate::dashboard::parts::File| NewFile { name: f.name.clone(), content_type: f.content_type.clone(), bytes: f.bytes.to_vec() };
+    let file =
+        |f: &crate::dashboard::parts::File| NewFile { name: f.name.clone(), content_type: f.content_type.clone(), bytes: f.bytes.to_vec() };
     let typed = &parts.typed;
     Draft { to: typed.text("to"), subject: typed.text("subject"), body: typed.text("body"), files: parts.files.iter().map(file).collect() }
 }

@@ -70,11 +70,8 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         choice("Chats", Some(Kind::Chat)),
         choice("Calls", Some(Kind::Call)),
     ];
-    let pages = Page {
-        range: String::new(),
-        previous: earlier.map(|key| here(kind, &q, Some(key))),
-        next: before.map(|_| here(kind, &q, None)),
-    };
+    let pages =
+        Page { range: String::new(), previous: earlier.map(|key| here(kind, &q, Some(key))), next: before.map(|_| here(kind, &q, None)) };
     let may_compose = pane.may.write && pane.c.is_active();
     let said = said(found, &pane.zone, pane.may.write);
     Ok(show(&Conversations { frame, kinds, kind: kind.map_or("", Kind::name), q, said, pages, bounces, may_compose, pane }))
