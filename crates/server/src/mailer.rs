@@ -146,22 +146,38 @@ impl Smtp {
         if let Some(link) = &link {
             builder = builder.header(ListUnsubscribe(format!("<{link}>"))).header(OneClick);
         }
-        let message = match letter.paper {
-            None if letter.bulk => {
-                let plain = domain::mailings::text(&letter.body, &shop, link.as_deref());
-                let html = domain::mailings::html(&letter.body, &shop, link.as_deref());
-                builder.multipart(MultiPart::alternative_plain_html(plain, html))
-            }
-            None => builder.singlepart(SinglePart::plain(letter.body)),
-            Some(paper) => {
-                let name = paper.file_name.clone();
-                let pdf = paper.pdf().map_err(|e| said(&e))?;
-                let kind = ContentType::parse("application/pdf").map_err(|e| said(&e))?;
-                let text = SinglePart::plain(letter.body);
-                builder.multipart(MultiPart::mixed().singlepart(text).singlepart(Attachment::new(name).body(pdf, kind)))
-            }
+        if let Some((nearest, all)) = self.answered(&letter.answers) {
+            builder = builder.in_reply_to(nearest).references(all);
+        }
+        if letter.bulk {
+            let plain = domain::mailings::text(&letter.body, &shop, link.as_deref());
+            let html = domain::mailings::html(&letter.body, &shop, link.as_deref());
+            let message = builder.multipart(MultiPart::alternative_plain_html(plain, html));
+            return Ok(message.map_err(|e| said(&e))?.formatted());
+        }
+        let text = SinglePart::plain(letter.body);
+        let mut files = Vec::with_capacity(letter.files.len() + 1);
+        if let Some(paper) = letter.paper {
+            let kind = ContentType::parse("application/pdf").map_err(|e| said(&e))?;
+            files.push(Attachment::new(paper.file_name.clone()).body(paper.pdf().map_err(|e| said(&e))?, kind));
+        }
+        for file in letter.files {
+            let kind = ContentType::parse(&file.content_type).or_else(|_| ContentType::parse("application/octet-stream"));
+            files.push(Attachment::new(file.name).body(file.bytes, kind.map_err(|e| said(&e))?));
+        }
+        let message = match files.is_empty() {
+            true => builder.singlepart(text),
+            false => builder.multipart(files.into_iter().fold(MultiPart::mixed().singlepart(text), MultiPart::singlepart)),
         };
         Ok(message.map_err(|e| said(&e))?.formatted())
+    }
+
+    /// `In-Reply-To` and `References` of an answer. An id of ours gets the domain that our mails carry; what could break a header is left out.
+    fn answered(&self, answers: &[String]) -> Option<(String, String)> {
+        let sane = |id: &&String| id.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
+        let whole = |id: &String| if id.contains('@') { format!("<{id}>") } else { format!("<{id}@{}>", self.from.domain()) };
+        let all: Vec<String> = answers.iter().filter(sane).map(whole).collect();
+        Some((all.last()?.clone(), all.join(" ")))
     }
 }
 

@@ -19,6 +19,7 @@ mod merges;
 mod people;
 mod service;
 mod story;
+mod talks;
 mod write;
 
 pub use asks::asks;
@@ -30,6 +31,7 @@ pub use house::{House, PASSWORD, open, zone};
 pub use letters::letters;
 pub use merges::merges;
 pub use service::service;
+pub use talks::talks;
 pub use write::{business, fill, guests};
 
 use crate::kit::Micros;

@@ -249,6 +249,16 @@ ids! {
     TemplateId = "tpl";
     /// A mailing: one template to many customers.
     MailingId = "mlg";
+    /// A conversation: mails, a chat or a call.
+    ConversationId = "cnv";
+    /// One mail, message or call of a conversation.
+    EntryId = "ent";
+    /// A file that came or went with an entry.
+    EntryFileId = "enf";
+    /// An address that mail came back from.
+    BounceId = "bnc";
+    /// A mailbox that is looked into.
+    MailboxId = "mbx";
 }
 
 #[cfg(test)]

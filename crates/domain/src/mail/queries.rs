@@ -10,10 +10,8 @@ macro_rules! mail {
 }
 
 store::statements! {
-    pub INSERT = "INSERT INTO mails (merchant_id, id, state, customer_id, invoice_id, recipient, subject, body, attempts, error, queued_at, queued_by, next_at)
-        VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, 0, '', $8, $9, $8)";
-    pub PUT = "INSERT INTO mails (merchant_id, id, state, customer_id, recipient, subject, body, attempts, error, queued_at, queued_by, next_at, template_id)
-        VALUES ($1, $2, 'queued', $3, $4, $5, $6, 0, '', $7, $8, $7, $9)";
+    pub INSERT = "INSERT INTO mails (merchant_id, id, state, customer_id, invoice_id, recipient, subject, body, attempts, error, queued_at, queued_by, next_at, template_id)
+        VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, 0, '', $8, $9, $8, $10)";
     pub QUEUE = "INSERT INTO mail_queue (mail_id, merchant_id, run_at, lease_until, lease_by) VALUES ($1, $2, $3, 0, '')
         ON CONFLICT (mail_id) DO UPDATE SET run_at = excluded.run_at, lease_until = 0, lease_by = ''";
     pub FIND = mail!("id = $2");

@@ -3,6 +3,7 @@
 use store::{Row, Tx};
 
 use super::{Mail, State, queries};
+use crate::conversations;
 use crate::events::Event;
 use crate::invoices;
 use crate::kit::{Ctx, CustomerId, Email, Error, InvoiceId, MailId, Problems, Result, Right, TemplateId, clean, locks};
@@ -34,13 +35,12 @@ pub fn send_invoice(tx: &mut Tx, ctx: &Ctx, invoice: &InvoiceId, to: &str, messa
     if let Some(customer) = &found.customer {
         locks::customers(tx, ctx, &[customer])?;
     }
-    let id: MailId = ctx.id();
-    let by = &ctx.actor.name;
-    tx.exec(
-        &queries::INSERT,
-        &[&ctx.merchant, &id, &found.customer, invoice, &address.unwrap_or_default(), &subject, &body, &ctx.now, by],
-    )?;
-    tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
+    let address = address.unwrap_or_default();
+    let draft = Draft { customer: found.customer.as_ref(), invoice: Some(invoice), ..Draft::new(&address, &subject, &body) };
+    let id = put(tx, ctx, &draft)?;
+    if let Some(customer) = &found.customer {
+        conversations::file_sent(tx, ctx, customer, &id, (&address, &subject, &body))?;
+    }
     Event::new("invoice.mailed")
         .of_opt(found.customer.as_ref())
         .on("invoice", invoice.as_str())
@@ -69,6 +69,8 @@ fn body(invoice: &invoices::Summary, number: &str, seller: &str, message: &str) 
 pub(crate) struct Draft<'a> {
     /// Whom it speaks of; it is erased with the customer.
     pub customer: Option<&'a CustomerId>,
+    /// The invoice it carries.
+    pub invoice: Option<&'a InvoiceId>,
     /// The template it was written from.
     pub template: Option<&'a TemplateId>,
     /// To whom.
@@ -79,11 +81,18 @@ pub(crate) struct Draft<'a> {
     pub body: &'a str,
 }
 
-/// Puts it into the outbox. The verb that asks has looked at rights and addresses.
-pub(crate) fn put(tx: &mut Tx, ctx: &Ctx, draft: &Draft) -> Result<MailId> {
-    let (id, d): (MailId, _) = (ctx.id(), draft);
-    let key: [&dyn store::Bind; 3] = [&ctx.merchant, &id, &d.customer];
-    tx.exec(&queries::PUT, &[key.as_slice(), &[&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name, &d.template]].concat())?;
+impl<'a> Draft<'a> {
+    /// Of nobody and nothing yet.
+    pub fn new(recipient: &'a str, subject: &'a str, body: &'a str) -> Self {
+        Draft { customer: None, invoice: None, template: None, recipient, subject, body }
+    }
+}
+
+/// Puts it into the outbox. The verb that asks has looked at rights and addresses, and locked the customer.
+pub(crate) fn put(tx: &mut Tx, ctx: &Ctx, d: &Draft) -> Result<MailId> {
+    let id: MailId = ctx.id();
+    let whose: [&dyn store::Bind; 4] = [&ctx.merchant, &id, &d.customer, &d.invoice];
+    tx.exec(&queries::INSERT, &[whose.as_slice(), &[&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name, &d.template]].concat())?;
     tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
     Ok(id)
 }
@@ -102,13 +111,13 @@ pub fn get(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<Mail> {
     tx.opt(&queries::FIND, &[&ctx.merchant, id], row)?.ok_or(Error::NotFound("mail"))
 }
 
-/// Sends a mail that failed once more.
+/// Sends a mail that failed once more. Needs the right it was written with: [`Right::Orders`] for an invoice, else [`Right::Write`].
 ///
 /// # Errors
 /// `Conflict` (`mail_state`) unless it failed.
 pub fn retry(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<()> {
-    ctx.must(Right::Orders)?;
     let mail = get(tx, ctx, id)?;
+    ctx.must(if mail.invoice.is_some() { Right::Orders } else { Right::Write })?;
     if mail.state != State::Failed || tx.exec(&queries::RETRY, &[&ctx.merchant, id, &ctx.now])? == 0 {
         return Err(Error::conflict("mail_state", format!("A mail that is {} is not tried again.", mail.state.label().to_lowercase())));
     }

@@ -3,6 +3,7 @@
 use store::Tx;
 
 use super::{State, queries};
+use crate::conversations::{self, Heading, NewFile};
 use crate::invoices::{self, Paper};
 use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, Result, TemplateId};
 use crate::mailings;
@@ -46,6 +47,10 @@ pub struct Letter {
     pub bulk: bool,
     /// What the link to unsubscribe ends with; absent for a trial.
     pub unsubscribe: Option<String>,
+    /// What it answers, the nearest last: Message-IDs without brackets. One of our own mails stands by its id alone, without a domain.
+    pub answers: Vec<String>,
+    /// What is attached.
+    pub files: Vec<NewFile>,
 }
 
 /// What became of a try.
@@ -92,7 +97,10 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
         Ok((texts, r.get::<Option<InvoiceId>>(3)?, r.get::<Micros>(5)?, r.get::<Option<TemplateId>>(6)?))
     })?;
     let ((to, subject, body), invoice, at, template) = found.ok_or(Error::NotFound("mail"))?;
-    let (mut from_name, mut reply_to, mut paper) = (String::new(), String::new(), None);
+    let by_hand = invoice.is_none() && template.is_none();
+    let heading = if by_hand { conversations::heading(tx, &ctx, &claimed.mail)? } else { None };
+    let Heading { mut from_name, mut reply_to, answers, files } = heading.unwrap_or_default();
+    let mut paper = None;
     if let Some(invoice) = invoice {
         let found = invoices::get(tx, &ctx, &invoice)?.summary;
         (from_name, reply_to) = (found.seller_name().to_owned(), found.seller_email().to_owned());
@@ -104,7 +112,7 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
         (from_name, unsubscribe) = (bulk.shop, bulk.token);
         reply_to = invoices::settings(tx, &ctx)?.seller.email;
     }
-    Ok(Letter { to, from_name, reply_to, subject, body, at, paper, bulk: template.is_some(), unsubscribe })
+    Ok(Letter { to, from_name, reply_to, subject, body, at, paper, bulk: template.is_some(), unsubscribe, answers, files })
 }
 
 /// Writes down what became of it; nothing when another worker holds it meanwhile.

@@ -9,6 +9,7 @@ use store::{Bind, Tx, Value};
 
 use super::who::{Recipient, recipients};
 use super::{Mailing, Outcome, Skip, State, queries, read};
+use crate::conversations;
 use crate::customers::bulk::{Ahead, Selection};
 use crate::events::Event;
 use crate::jobs::{Job, Step, Tools};
@@ -187,9 +188,13 @@ impl Desk<'_> {
             Ok(written) => written,
             Err(words) => return Ok((Outcome::Failed, None, words)),
         };
-        let template = Some(&self.mailing.template);
-        let draft = Draft { customer: Some(&one.id), template, recipient: &one.email, subject: &written.subject, body: &written.body };
+        let draft = Draft {
+            customer: Some(&one.id),
+            template: Some(&self.mailing.template),
+            ..Draft::new(&one.email, &written.subject, &written.body)
+        };
         let mail = mail::put(tx, ctx, &draft)?;
+        conversations::file_sent(tx, ctx, &one.id, &mail, (&one.email, &written.subject, &written.body))?;
         Event::new("customer.mailed").of(&one.id).on("mailing", self.mailing.id.as_str()).record(tx, ctx)?;
         Ok((Outcome::Queued, Some(mail), String::new()))
     }

@@ -25,7 +25,6 @@ pub fn send_trial(tx: &mut Tx, ctx: &Ctx, template: &TemplateId, customer: &Cust
     let written = written.map_err(|words| Problems::one("template", "template", words))?;
     let subject = format!("[Trial] {}", written.subject);
     // It speaks of the customer, and is erased with it.
-    let draft =
-        Draft { customer: Some(customer), template: Some(&template.id), recipient: &address, subject: &subject, body: &written.body };
+    let draft = Draft { customer: Some(customer), template: Some(&template.id), ..Draft::new(&address, &subject, &written.body) };
     mail::put(tx, ctx, &draft)
 }

@@ -37,6 +37,13 @@ store::statements! {
         UNION SELECT key FROM customer_contacts WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT fingerprint FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT key FROM payment_keys WHERE merchant_id = $1 AND customer_id = $2)";
+    /// Conversations with nobody in particular, at one of the customer's addresses.
+    pub(super) KEYED_CONVERSATIONS = "SELECT id FROM conversations WHERE merchant_id = $1 AND customer_id IS NULL AND address_key <> '' AND address_key IN (
+        SELECT email_key FROM customers WHERE merchant_id = $1 AND id = $2
+        UNION SELECT phone_key FROM customers WHERE merchant_id = $1 AND id = $2
+        UNION SELECT key FROM customer_contacts WHERE merchant_id = $1 AND customer_id = $2) ORDER BY id";
+    pub(super) TAKE_CONVERSATION = "UPDATE conversations SET customer_id = $3 WHERE merchant_id = $1 AND id = $2";
+    pub(super) TAKE_ENTRIES = "UPDATE entries SET customer_id = $3 WHERE merchant_id = $1 AND conversation_id = $2";
     /// Mail about an invoice of the customer that does not name it.
     pub(super) INVOICE_MAIL = "SELECT id FROM mails WHERE merchant_id = $1 AND invoice_id IN (SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2)";
     pub(super) DROP_MAIL = "DELETE FROM mails WHERE merchant_id = $1 AND id = $2";

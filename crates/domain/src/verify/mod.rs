@@ -4,6 +4,7 @@
 //! the merchant and what changes meanwhile does not look like a fault. It never repairs: a difference is a fault to be found.
 
 mod commissions;
+mod conversations;
 mod credit;
 mod invoices;
 mod mailings;
@@ -33,7 +34,7 @@ const CUSTOMERS: i64 = 1_000;
 pub struct Difference {
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// `customer`, `payment`, `commission`, `payout`, `invoice`, `series`, `task` or `mailing`.
+    /// `customer`, `payment`, `commission`, `payout`, `conversation`, `invoice`, `series`, `task` or `mailing`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -88,7 +89,7 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
             None => break,
         }
     }
-    for each in [credit::balances, credit::payments, commissions::slice, subscriptions::slice, mailings::slice] {
+    for each in [credit::balances, credit::payments, commissions::slice, subscriptions::slice, conversations::slice, mailings::slice] {
         after = String::new();
         while let Some(last) = tell(db.spool(|tx| each(tx, ctx, &after))?, &mut sum, found) {
             after = last;

@@ -5,6 +5,7 @@ mod affiliates;
 mod asked;
 mod blocks;
 mod checkouts;
+mod conversations;
 mod credit;
 mod customers;
 mod describe;
@@ -51,6 +52,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = webhooks::routes(routes);
     let routes = tasks::routes(tickets::routes(routes));
     let routes = addresses::routes(templates::routes(mailings::routes(routes)));
+    let routes = conversations::routes(routes);
     events::routes(staff::routes(settings::routes(routes)))
 }
 

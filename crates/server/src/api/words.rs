@@ -64,6 +64,12 @@ words! {
     WebhookState = [domain::webhooks::State::On, domain::webhooks::State::Off], "Whether an endpoint is sent to";
     WebhookOffReason = domain::webhooks::OffReason::ALL, "Why an endpoint is off; empty while it is on";
     WebhookDeliveryState = domain::webhooks::DeliveryState::ALL, "How far a message came";
+    ConversationKind = domain::conversations::Kind::ALL, "By which way something was said";
+    ConversationState = domain::conversations::State::ALL, "Whether it is still talked about; the next word opens what is closed";
+    ConversationInbox = domain::conversations::Inbox::ALL, "Which part of the inbox: unknown senders, customers who wait, put aside";
+    EntryDirection = domain::conversations::Direction::ALL, "Who said it: `in` the other side, `out` the house";
+    CallOutcome = domain::conversations::Outcome::ALL, "How a call went";
+    MailboxSecurity = domain::conversations::mailboxes::Security::ALL, "How private the line to a mailbox is; `plain` only to this machine";
     CycleUnit = Unit::ALL, "What a cycle is counted in";
     CustomerStatus = ALL_STATUSES, "Worked out from facts at this moment; never set by hand";
     CustomerMethodStatus = ALL_METHOD_STATUSES, "Status of the payment method that counts";

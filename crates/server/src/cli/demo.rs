@@ -56,6 +56,7 @@ impl Demo {
         demo::guests(db, &house, &plan).map_err(words)?;
         demo::bills(db, &house, &plan).map_err(words)?;
         demo::asks(db, &house, &plan).map_err(words)?;
+        demo::talks(db, &house, &plan).map_err(words)?;
         demo::business(db, &house).map_err(words)?;
         demo::clubs(db, &house, &plan).map_err(words)?;
         let mut file = place.file()?;

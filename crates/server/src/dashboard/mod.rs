@@ -6,6 +6,7 @@ mod account;
 mod affiliates;
 mod blocks;
 mod choices;
+pub mod conversations;
 mod credit;
 mod customers;
 mod door;
@@ -21,6 +22,7 @@ mod merchants;
 pub mod moments;
 mod orders;
 mod page;
+pub mod parts;
 mod payments;
 mod privacy;
 mod search;
@@ -51,6 +53,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = tasks::routes(tickets::routes(routes));
     let routes = mailings::routes(routes);
+    let routes = conversations::routes(routes);
     home::routes(search::routes(jobs::routes(routes)))
 }
 

@@ -100,6 +100,7 @@ const SUBSCRIPTIONS: Room = Room { id: "subscriptions", name: "Subscriptions", h
 const PAYMENTS: Room = Room { id: "payments", name: "Payments", href: "/payments", icon: "payments" };
 const DISPUTES: Room = Room { id: "disputes", name: "Disputes", href: "/disputes", icon: "dispute" };
 const INVOICES: Room = Room { id: "invoices", name: "Invoices", href: "/invoices", icon: "invoices" };
+const INBOX: Room = Room { id: "inbox", name: "Inbox", href: "/inbox", icon: "inbox" };
 const AFFILIATES: Room = Room { id: "affiliates", name: "Affiliates", href: "/affiliates", icon: "link" };
 const MAILINGS: Room = Room { id: "mailings", name: "Mailings", href: "/mailings", icon: "send" };
 const SETTINGS: Room = Room { id: "settings", name: "Settings", href: "/settings", icon: "settings" };
@@ -132,7 +133,7 @@ impl Frame {
         let mut parts = vec![
             Part { name: "", last: false, rooms: vec![HOME] },
             Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS, INVOICES, SUBSCRIPTIONS] },
-            Part { name: "Service", last: false, rooms: vec![TICKETS, TASKS, MAILINGS] },
+            Part { name: "Service", last: false, rooms: vec![INBOX, TICKETS, TASKS, MAILINGS] },
             Part { name: "Money", last: false, rooms: vec![PAYMENTS, DISPUTES, AFFILIATES] },
         ];
         if self.may_open_settings {

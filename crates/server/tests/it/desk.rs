@@ -34,6 +34,7 @@ pub struct Answer {
     pub location: String,
     /// Every `Set-Cookie`.
     pub cookies: Vec<String>,
+    pub headers: header::HeaderMap,
     pub body: String,
 }
 
@@ -89,6 +90,7 @@ impl Desk {
                 status: parts.status,
                 location: text(header::LOCATION).concat(),
                 cookies: text(header::SET_COOKIE),
+                headers: parts.headers.clone(),
                 body: String::from_utf8_lossy(&body).into_owned(),
             }
         })

@@ -78,6 +78,9 @@ pub const MOVES: &[Move] = &[
     Move::rows("mails", "mails"),
     // Who got a mailing then, got it; two who are one now may both have a line.
     Move::is("mailing_rows", "customer_id", Way::Stays("Whom a mailing went to is who it went to; the mail itself moves.")),
+    Move::rows("conversations", "conversations"),
+    Move::rows("entries", "mails, chats and calls"),
+    Move::rows("bounces", ""),
     Move::rows("notes", "notes"),
     Move::rows("privacy_requests", "requests about data"),
     Move::rows("tickets", "tickets"),

@@ -113,6 +113,15 @@ store::statements! {
         SELECT m.merchant_id, CAST($2 AS TEXT), 'mails', m.id FROM mails m WHERE m.merchant_id = $1 AND m.customer_id = $3
           AND m.invoice_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'invoices')
         ON CONFLICT (merchant_id, merge_id, mark, row_id) DO NOTHING";
+    pub(super) FOLLOW_ENTRIES = "INSERT INTO merge_moves (merchant_id, merge_id, mark, row_id)
+        SELECT e.merchant_id, CAST($2 AS TEXT), 'entries', e.id FROM entries e WHERE e.merchant_id = $1 AND e.customer_id = $3
+          AND e.conversation_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'conversations')
+        ON CONFLICT (merchant_id, merge_id, mark, row_id) DO NOTHING";
+    pub(super) FOLLOW_WRITTEN = "INSERT INTO merge_moves (merchant_id, merge_id, mark, row_id)
+        SELECT m.merchant_id, CAST($2 AS TEXT), 'mails', m.id FROM mails m JOIN entries e ON e.merchant_id = m.merchant_id AND e.mail_id = m.id
+        WHERE m.merchant_id = $1 AND m.customer_id = $3
+          AND e.id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'entries')
+        ON CONFLICT (merchant_id, merge_id, mark, row_id) DO NOTHING";
 }
 
 /// The built statements, for the test that prepares all of them on both engines.

@@ -35,6 +35,8 @@ pub struct Topics {
     pub tickets: i64,
     /// Tasks on the customer and on its things, done ones too.
     pub tasks: i64,
+    /// Mails, messages and calls.
+    pub conversations: i64,
     /// Guest payments that may be this customer's (SPEC 2.8).
     pub guest_payments: i64,
     /// Entries of the timeline.
@@ -57,6 +59,7 @@ pub fn topics(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Topics> {
             invoices: r.get(5)?,
             tickets: r.get(6)?,
             tasks: r.get(7)?,
+            conversations: r.get(8)?,
             guest_payments: 0,
         })
     })?;

@@ -8,7 +8,8 @@ store::statements! {
         (SELECT COUNT(*) FROM subscriptions s WHERE s.merchant_id = c.merchant_id AND s.customer_id = c.id),
         (SELECT COUNT(*) FROM invoices i WHERE i.merchant_id = c.merchant_id AND i.customer_id = c.id),
         (SELECT COUNT(*) FROM tickets t WHERE t.merchant_id = c.merchant_id AND t.customer_id = c.id),
-        (SELECT COUNT(*) FROM tasks k WHERE k.merchant_id = c.merchant_id AND k.customer_id = c.id)
+        (SELECT COUNT(*) FROM tasks k WHERE k.merchant_id = c.merchant_id AND k.customer_id = c.id),
+        (SELECT COUNT(*) FROM entries e WHERE e.merchant_id = c.merchant_id AND e.customer_id = c.id)
         FROM customers c WHERE c.merchant_id = $1 AND c.id = $2";
     pub EVENTS = "SELECT event_version FROM customers WHERE merchant_id = $1 AND id = $2";
     /// What settled live payments brought since a moment, less what was given back of them.

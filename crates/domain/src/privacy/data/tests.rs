@@ -42,6 +42,8 @@ fn target(column: &str) -> Option<&'static str> {
         ("tag_id", "tags"),
         ("subscription_id", "subscriptions"),
         ("ticket_id", "tickets"),
+        ("conversation_id", "conversations"),
+        ("entry_id", "entries"),
     ];
     known.into_iter().find(|(name, _)| *name == column).map(|(_, table)| table)
 }

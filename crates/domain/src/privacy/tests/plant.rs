@@ -28,6 +28,9 @@ fn known(table: &str, column: &str) -> Option<&'static str> {
         ("provider_events" | "provider_calls", "state") => "done",
         ("mails", "state") | ("mailing_rows", "outcome") => "queued",
         ("mailings", "state") => "done",
+        ("conversations", "state") => "open",
+        ("conversations" | "entries", "kind") => "mail",
+        ("entries", "direction") => "in",
         ("provider_facts", "kind") => "customer",
         ("blocks" | "payment_keys" | "customer_contacts", "kind") => "email",
         ("payments" | "subscriptions" | "payment_methods", "provider") => "manual",
@@ -55,6 +58,8 @@ fn target(column: &str) -> Option<&'static str> {
         "subscription_id" => "subscriptions",
         "merge_id" => "merges",
         "ticket_id" => "tickets",
+        "conversation_id" => "conversations",
+        "entry_id" => "entries",
         _ => return None,
     })
 }

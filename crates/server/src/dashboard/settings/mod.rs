@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod invoices;
 mod labels;
+mod mail;
 mod merchant;
 mod payments;
 mod plans;
@@ -62,6 +63,13 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/payments/{id}/test", settings, payments::test)
         .post("/settings/payments/{id}/retry", settings, payments::retry)
         .post("/settings/payments/{id}/disable", settings, payments::disable)
+        .get("/settings/mail", settings, mail::page)
+        .get("/settings/mail/new", settings, mail::new_page)
+        .post("/settings/mail/new", settings, mail::create)
+        .get("/settings/mail/{id}", settings, mail::one_page)
+        .post("/settings/mail/{id}", settings, mail::save)
+        .post("/settings/mail/{id}/look", settings, mail::look)
+        .post("/settings/mail/{id}/disable", settings, mail::disable)
         .get("/settings/plans", settings, plans::page)
         .post("/settings/plans", settings, plans::create)
         .post("/settings/plans/retries", settings, plans::retries)
@@ -109,6 +117,7 @@ const ENTRIES: [(&str, &str, Right); 16] = [
     ("/settings/tags", "Tags", Right::Settings),
     ("/settings/invoices", "Invoices", Right::Settings),
     ("/settings/templates", "Templates", Right::Settings),
+    ("/settings/mail", "Mailboxes", Right::Settings),
     ("/settings/rates", "Exchange rates", Right::Settings),
     ("/settings/blocks", "Blocked buyers", Right::Payments),
     ("/settings/privacy", "Privacy", Right::Anonymise),

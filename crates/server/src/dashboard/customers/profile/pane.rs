@@ -275,6 +275,7 @@ fn tabs(c: &Customer, topics: &Topics, on: Topic, suffix: &str) -> Vec<Tab> {
         Topic::Invoices => Some(topics.invoices),
         Topic::Tickets => Some(topics.tickets),
         Topic::Tasks => Some(topics.tasks),
+        Topic::Conversations => Some(topics.conversations),
         Topic::Guests => Some(topics.guest_payments),
         Topic::Timeline => Some(topics.events),
     };

@@ -27,6 +27,8 @@ const KINDS: [(&str, &str); 12] = [
     ("subscription", "Subscriptions"),
     ("ticket", "Tickets"),
     ("task", "Tasks"),
+    ("mail", "Mail"),
+    ("call", "Calls"),
     ("credit", "Store credit"),
     ("commission", "Affiliate"),
     ("block", "Blocks"),
