@@ -59,15 +59,14 @@ pub fn start(app: &App) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
     // What waits for the wire has a thread of its own, and what came over it another: a slow provider delays nobody else.
     // Renewals have one too: a day on which very many are due holds up no job.
-    let threads: [(&str, fn(&App, &AtomicBool)); 6] =
-        [
-            ("jobs", run),
-            ("inbox", inbox),
-            ("calls", calls),
-            ("renewals", renewals),
-            ("mailboxes", mailboxes),
-            ("webhooks", crate::webhooks::serve),
-        ];
+    let threads: [(&str, fn(&App, &AtomicBool)); 6] = [
+        ("jobs", run),
+        ("inbox", inbox),
+        ("calls", calls),
+        ("renewals", renewals),
+        ("mailboxes", mailboxes),
+        ("webhooks", crate::webhooks::serve),
+    ];
     let started = threads.into_iter().map(|(name, work)| {
         let (app, flag) = (app.clone(), stop.clone());
         std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&app, &flag))

@@ -517,6 +517,19 @@ pub struct TasksAsked {
     view: Option<String>,
     /// `due` or `created`.
     #[param(pattern = "^(due|created)?$")]
+    sort: Option<String>,
+    /// `asc` or `desc`.
+    #[param(pattern = "^(asc|desc)?$")]
+    dir: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// `prev` of the page behind.
+    before: Option<String>,
+    /// 1 to 200; 50 unless said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+}
+
 /// Which mailings.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

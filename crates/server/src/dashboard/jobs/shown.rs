@@ -6,8 +6,8 @@ use domain::customers::bulk::{self, Action};
 use domain::duplicates;
 use domain::jobs::{Job, Row, State};
 use domain::kit::{Right, Zone};
-use domain::webhooks;
 use domain::mailings;
+use domain::webhooks;
 
 use crate::dashboard::{moments, tones};
 use crate::http::Who;

@@ -13,8 +13,8 @@ mod reveal;
 mod rights;
 mod shops;
 mod staff;
-mod webhooks;
 mod templates;
+mod webhooks;
 
 use axum::http::{HeaderMap, Uri};
 use domain::kit::{Ctx, GroupId, Right, TagId};
@@ -108,7 +108,7 @@ pub(in crate::dashboard) struct Item {
     pub(in crate::dashboard) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 16] = [
+const ENTRIES: [(&str, &str, Right); 18] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/payments", "Payments", Right::Settings),

@@ -17,7 +17,7 @@ use crate::look::{Frame, Page};
 const ROWS: usize = 50;
 
 /// Nouns to filter by, and their words.
-const KINDS: [(&str, &str); 12] = [
+const KINDS: [(&str, &str); 14] = [
     ("", "Everything"),
     ("customer", "Customer"),
     ("note", "Notes"),
