@@ -16,11 +16,16 @@ export async function openList(page, query = 'view=all') {
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Customers');
 }
 
-/** Makes a customer and ends on their page; gives the path of it. */
-export async function createCustomer(page, fields) {
+/** Makes a customer and ends on their page; gives the path of it. `anyway`: the page is expected to ask whether it is somebody who is there already. */
+export async function createCustomer(page, fields, { anyway = false } = {}) {
+  const save = page.getByRole('button', { name: 'Save and close' });
   await page.goto('/customers/new');
   for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value);
-  await page.getByRole('button', { name: 'Save and close' }).click();
+  await save.click();
+  if (anyway) {
+    await page.getByLabel('Create anyway').check();
+    await save.click();
+  }
   await page.waitForURL(/\/customers\/cus_/);
   return new URL(page.url()).pathname;
 }

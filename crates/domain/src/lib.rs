@@ -4,8 +4,10 @@
 //! writes, and records the event in the same transaction. Nothing here reads the clock, makes chance or talks to the network
 //! by itself: time, ids and chance come with the `Ctx`.
 
+pub mod addresses;
 pub mod affiliates;
 pub mod blocks;
+pub mod conversations;
 pub mod credit;
 pub mod customers;
 pub mod demo;
@@ -22,6 +24,7 @@ pub mod kit;
 pub mod labels;
 pub mod lists;
 pub mod mail;
+pub mod mailings;
 pub mod merchants;
 pub mod offers;
 pub mod orders;
@@ -35,9 +38,13 @@ mod schema;
 pub mod shops;
 pub mod staff;
 pub mod subscriptions;
+pub mod tasks;
+pub mod templates;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod tickets;
 pub mod verify;
+pub mod webhooks;
 
 pub use kit::{Ctx, Error, Result};
 pub use schema::migrations;

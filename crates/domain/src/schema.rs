@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 15] = [
+static MIGRATIONS: [Migration; 19] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -43,12 +43,22 @@ static MIGRATIONS: [Migration; 15] = [
         postgres: None,
     },
     Migration {
+        version: 15,
+        name: "service",
+        sql: include_str!("../migrations/0015_service.sql"),
+        sqlite: Some(concat!(include_str!("../migrations/0015_service.sql"), include_str!("../migrations/0015_service.sqlite.sql"))),
+        postgres: None,
+    },
+    Migration::new(16, "conversations", include_str!("../migrations/0016_conversations.sql")),
+    Migration {
         version: 17,
         name: "offers",
         sql: include_str!("../migrations/0017_offers.sql"),
         sqlite: Some(concat!(include_str!("../migrations/0017_offers.sql"), include_str!("../migrations/0017_offers.sqlite.sql"))),
         postgres: None,
     },
+    Migration::new(18, "mailings", include_str!("../migrations/0018_mailings.sql")),
+    Migration::new(19, "webhooks", include_str!("../migrations/0019_webhooks.sql")),
 ];
 
 /// All migrations, oldest first.

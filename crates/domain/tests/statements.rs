@@ -38,9 +38,12 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("rates/queries.rs", domain::rates::queries::ALL),
         ("replies/queries.rs", domain::replies::queries::ALL),
         ("returns/queries.rs", domain::returns::queries::ALL),
+        ("webhooks/queries.rs", domain::webhooks::queries::ALL),
         ("shops/queries.rs", domain::shops::queries::ALL),
         ("staff/queries.rs", domain::staff::queries::ALL),
         ("subscriptions/queries.rs", domain::subscriptions::queries::ALL),
+        ("tasks/queries.rs", domain::tasks::queries::ALL),
+        ("tickets/queries.rs", domain::tickets::queries::ALL),
         ("verify/queries.rs", domain::verify::queries::ALL),
     ]
 }
@@ -54,6 +57,7 @@ store::db_test! {
         let built = built.chain(domain::payments::queries::built()).chain(domain::orders::queries::built()).chain(domain::subscriptions::queries::built());
         let built = built.chain(domain::invoices::queries::built()).chain(domain::privacy::requests::queries::built());
         let built = built.chain(domain::offers::queries::built()).chain(domain::returns::queries::built());
+        let built = built.chain(domain::tickets::queries::built()).chain(domain::tasks::queries::built());
         let built = built.chain(domain::customers::ties::statements());
         let of_register = domain::privacy::data::statements();
         let all = rooms().into_iter().flat_map(|(_, all)| all.iter().copied()).chain(built).chain(&of_register);

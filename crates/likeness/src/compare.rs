@@ -88,10 +88,14 @@ fn grade(field: Field, a: &str, b: &str) -> Level {
     }
 }
 
+/// How many letters; two edits are another name where a name has two.
+fn size(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
+}
+
 /// Names, streets, cities.
 fn words(a: &str, b: &str, initials: bool) -> Level {
-    let longer = a.len().max(b.len());
-    let shorter = a.len().min(b.len());
+    let (longer, shorter) = (size(a).max(size(b)), size(a).min(size(b)));
     if initials && shorter <= 2 && (a.starts_with(b) || b.starts_with(a)) {
         return Level::Begins;
     }

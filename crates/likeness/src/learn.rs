@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::compare::{Level, Pattern};
 use crate::field::{FIELDS, Field};
-use crate::model::{LEVELS, Model, count};
+use crate::model::{LEVELS, Model, TIES, Table, count, near};
 
 /// As sure of what is assumed as of so many pairs seen: where hardly anybody is there twice, namesakes must not be taken for the picture of one person.
 const TRUST: f64 = 300.0;
@@ -37,7 +37,10 @@ impl Sample {
 /// Estimates a model of `records` records. The sample holds one of `stride` blocks.
 pub fn learn(sample: &Sample, records: usize, stride: u32) -> Model {
     let assumed = Model::assumed(records);
-    let mut model = Model::of(assumed.same, strangers(sample, &assumed), assumed.shares);
+    let other = strangers(sample, &assumed, |_| true, &assumed.other, 10.0);
+    // Where hardly two of those drawn are of one town, they agree as all strangers do.
+    let near = strangers(sample, &assumed, is_of_one_town, &near(&other), 50.0);
+    let mut model = Model::of(assumed.same, other, near, assumed.shares);
     let pairs = count(records) * (count(records) - 1.0) / 2.0;
     // In a fixed order: sums of floats depend on it.
     let mut keyed: Vec<(Pattern, f64)> = sample.keyed.iter().map(|(pattern, n)| (*pattern, f64::from(*n))).collect();
@@ -53,22 +56,27 @@ pub fn learn(sample: &Sample, records: usize, stride: u32) -> Model {
     model
 }
 
-/// How often two different people agree. In a small file some of the pairs drawn at random are one person: what is plainly so is left out.
-fn strangers(sample: &Sample, assumed: &Model) -> [[f64; LEVELS]; FIELDS] {
+fn is_of_one_town(pattern: Pattern) -> bool {
+    [Field::City, Field::Zip].into_iter().any(|field| pattern.level(field) == Level::Same)
+}
+
+/// How often two different people agree, of whom this holds. What is assumed counts as `trust` pairs. In a small file some of the pairs drawn at random
+/// are one person: what is plainly so is left out.
+fn strangers(sample: &Sample, assumed: &Model, holds: impl Fn(Pattern) -> bool, base: &Table, trust: f64) -> Table {
     let mut seen = [[0.0; LEVELS]; FIELDS];
     let mut random: Vec<(Pattern, u32)> = sample.random.iter().map(|(pattern, n)| (*pattern, *n)).collect();
     random.sort_unstable_by_key(|(pattern, _)| *pattern);
-    for (pattern, n) in random {
+    for (pattern, n) in random.into_iter().filter(|(pattern, _)| holds(*pattern)) {
         let strangers = if assumed.weigh(pattern) > PLAIN { 0.0 } else { f64::from(n) };
         for field in Field::ALL {
             seen[field.at()][pattern.level(field) as usize] += strangers;
         }
     }
-    let mut other = blend(&seen, &assumed.other, 10.0);
+    let mut other = blend(&seen, base, trust);
     for field in Field::ALL {
         // What was not seen in so many pairs may still be one in twice as many.
         let all: f64 = Level::SEEN.iter().map(|level| seen[field.at()][*level as usize]).sum();
-        let least = 0.5 / (all + 10.0);
+        let least = 0.5 / (all + trust);
         Level::SEEN
             .iter()
             .for_each(|level| other[field.at()][*level as usize] = other[field.at()][*level as usize].max(least.min(0.000_5)));
@@ -79,7 +87,7 @@ fn strangers(sample: &Sample, assumed: &Model) -> [[f64; LEVELS]; FIELDS] {
 /// One round: how likely each tie explains each pattern, then what the records of one person look like.
 fn round(model: &Model, keyed: &[(Pattern, f64)], pairs: f64) -> Model {
     let mut seen = [[0.0; LEVELS]; FIELDS];
-    let mut tied = [0.0; 3];
+    let mut tied = [0.0; TIES.len()];
     for (pattern, n) in keyed {
         let ties = model.ties(*pattern);
         let most = ties.iter().copied().fold(0.0, f64::max);
@@ -104,11 +112,11 @@ fn round(model: &Model, keyed: &[(Pattern, f64)], pairs: f64) -> Model {
             same[field.at()][Level::Differs as usize] = most;
         }
     }
-    Model::of(same, model.other, shares)
+    Model::of(same, model.other, model.near, shares)
 }
 
 /// Shares of the levels that are evidence, with what is assumed counted as `trust` pairs.
-fn blend(seen: &[[f64; LEVELS]; FIELDS], assumed: &[[f64; LEVELS]; FIELDS], trust: f64) -> [[f64; LEVELS]; FIELDS] {
+fn blend(seen: &Table, assumed: &Table, trust: f64) -> Table {
     let mut out = *assumed;
     for field in Field::ALL {
         let (seen, assumed) = (&seen[field.at()], &assumed[field.at()]);

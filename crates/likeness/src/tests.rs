@@ -85,6 +85,42 @@ fn nobody_is_found_where_nobody_is_there_twice() {
 }
 
 #[test]
+fn namesakes_of_one_town_are_not_one_person() {
+    // Four towns of a few names and streets each: everybody has a house number of their own.
+    let (names, streets) = (["noor", "daan", "sanne", "bram"], ["kerkstraat", "dorpsweg", "markt"]);
+    let towns = [("utrecht", "3511", "bakker"), ("odense", "5000", "juhl"), ("torino", "10121", "rossi"), ("bilbao", "48001", "ibarra")];
+    let mut shelf = Shelf::default();
+    for n in 0..480 {
+        let (city, zip, surname) = towns[n % 4];
+        let surname = if n % 12 < 6 { surname.to_owned() } else { format!("{surname}en") };
+        let number = (n * 7 % 997 + 1000).to_string();
+        let email = format!("{}.{surname}{n}@example.com", names[n / 4 % 4]);
+        shelf.push(&Record::of(&[
+            (Field::Given, names[n / 4 % 4]),
+            (Field::Surname, &surname),
+            (Field::Number, &number),
+            (Field::Street, streets[n / 16 % 3]),
+            (Field::City, city),
+            (Field::Zip, zip),
+            (Field::Email, &email),
+        ]));
+    }
+    let found = find(&shelf);
+    assert!(found.pairs.len() <= 5, "{} pairs of namesakes", found.pairs.len());
+}
+
+#[test]
+fn a_name_of_two_letters_is_another_name_when_both_differ() {
+    let grade = |a: &str, b: &str| {
+        let (mut x, mut y) = ([""; FIELDS], [""; FIELDS]);
+        (x[Field::Surname.at()], y[Field::Surname.at()]) = (a, b);
+        compare(&x, &y).level(Field::Surname)
+    };
+    assert_eq!(grade("佐藤", "渡辺"), Level::Differs);
+    assert_eq!(grade("ñuñez", "nuñez"), Level::VeryClose);
+}
+
+#[test]
 fn one_person_several_times_is_one_group() {
     let line = |n: usize, name: &str, city: &str| format!("rec-{n}-org, {name}, 12, elm street, , {city}, 4711, x, 19800{n}01");
     let mut lines: Vec<String> = PEOPLE.lines().skip(1).filter(|line| line.contains("-org")).take(200).map(str::to_owned).collect();

@@ -38,6 +38,8 @@ pub struct File {
     pub stripe_url: Option<String>,
     /// Where PayPal is, instead of its own addresses; for tests. Certificates may then come from there too.
     pub paypal_url: Option<String>,
+    /// Let webhooks go to this machine, also without TLS; for development and tests.
+    pub webhooks_local: Option<bool>,
 }
 
 impl File {
@@ -71,6 +73,8 @@ pub struct Config {
     pub vault: Vault,
     /// Where the providers are.
     pub providers: Addresses,
+    /// Webhooks may go to this machine.
+    pub webhooks_local: bool,
 }
 
 impl Config {

@@ -8,7 +8,7 @@ use domain::Error;
 use domain::kit::{Clock, Micros};
 use domain::mail::{self, Claimed, Letter, Outcome};
 use lettre::Address;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -39,6 +39,8 @@ pub struct Smtp {
     tls: Tls,
     credentials: Option<Credentials>,
     from: Address,
+    /// Where links in mail lead: this installation as the world reaches it.
+    site: String,
 }
 
 impl std::fmt::Debug for Smtp {
@@ -80,7 +82,13 @@ impl Smtp {
             return Err("smtp_url would send its password over a line that everybody can read. Use smtps://.".to_owned());
         }
         let from = from.trim().parse().map_err(|_| format!("mail_from “{from}” is no e-mail address."))?;
-        Ok(Some(Self { host, port: parsed.port().unwrap_or(port), tls, credentials, from }))
+        Ok(Some(Self { host, port: parsed.port().unwrap_or(port), tls, credentials, from, site: String::new() }))
+    }
+
+    /// With links that lead to this address (`https://desk.example.com`).
+    #[must_use]
+    pub fn at_site(self, site: &str) -> Self {
+        Self { site: site.to_owned(), ..self }
     }
 
     fn connect(&self) -> Result<SmtpConnection, SmtpError> {
@@ -122,6 +130,7 @@ impl Smtp {
 
     fn message(&self, letter: Letter, to: &Address, id: &str) -> Result<Vec<u8>, String> {
         let said = |e: &dyn std::fmt::Display| format!("this mail cannot be written: {e}");
+        let shop = letter.from_name.clone();
         let name = Some(letter.from_name).filter(|n| !n.is_empty());
         let at = std::time::UNIX_EPOCH + Duration::from_micros(u64::try_from(letter.at).unwrap_or(0));
         let mut builder = Message::builder()
@@ -133,17 +142,79 @@ impl Smtp {
         if let Ok(reply_to) = letter.reply_to.parse() {
             builder = builder.reply_to(Mailbox::new(None, reply_to));
         }
+        let link = letter.unsubscribe.map(|token| format!("{}/u/{token}", self.site));
+        if let Some(link) = &link {
+            builder = builder.header(ListUnsubscribe(format!("<{link}>"))).header(OneClick);
+        }
+        if let Some((nearest, all)) = self.answered(&letter.answers) {
+            builder = builder.in_reply_to(nearest).references(all);
+        }
+        if letter.bulk {
+            let plain = domain::mailings::text(&letter.body, &shop, link.as_deref());
+            let html = domain::mailings::html(&letter.body, &shop, link.as_deref());
+            let message = builder.multipart(MultiPart::alternative_plain_html(plain, html));
+            return Ok(message.map_err(|e| said(&e))?.formatted());
+        }
         let text = SinglePart::plain(letter.body);
-        let message = match letter.paper {
-            None => builder.singlepart(text),
-            Some(paper) => {
-                let name = paper.file_name.clone();
-                let pdf = paper.pdf().map_err(|e| said(&e))?;
-                let kind = ContentType::parse("application/pdf").map_err(|e| said(&e))?;
-                builder.multipart(MultiPart::mixed().singlepart(text).singlepart(Attachment::new(name).body(pdf, kind)))
-            }
+        let mut files = Vec::with_capacity(letter.files.len() + 1);
+        if let Some(paper) = letter.paper {
+            let kind = ContentType::parse("application/pdf").map_err(|e| said(&e))?;
+            files.push(Attachment::new(paper.file_name.clone()).body(paper.pdf().map_err(|e| said(&e))?, kind));
+        }
+        for file in letter.files {
+            let kind = ContentType::parse(&file.content_type).or_else(|_| ContentType::parse("application/octet-stream"));
+            files.push(Attachment::new(file.name).body(file.bytes, kind.map_err(|e| said(&e))?));
+        }
+        let message = match files.is_empty() {
+            true => builder.singlepart(text),
+            false => builder.multipart(files.into_iter().fold(MultiPart::mixed().singlepart(text), MultiPart::singlepart)),
         };
         Ok(message.map_err(|e| said(&e))?.formatted())
+    }
+
+    /// `In-Reply-To` and `References` of an answer. An id of ours gets the domain that our mails carry; what could break a header is left out.
+    fn answered(&self, answers: &[String]) -> Option<(String, String)> {
+        let sane = |id: &&String| id.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b));
+        let whole = |id: &String| if id.contains('@') { format!("<{id}>") } else { format!("<{id}@{}>", self.from.domain()) };
+        let all: Vec<String> = answers.iter().filter(sane).map(whole).collect();
+        Some((all.last()?.clone(), all.join(" ")))
+    }
+}
+
+/// Where a reader's own program says that no more is wanted (RFC 2369), here with one press (RFC 8058).
+#[derive(Clone, Debug)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        // A link has nothing to encode and must not be broken into lines.
+        HeaderValue::dangerous_new_pre_encoded(Self::name(), self.0.clone(), self.0.clone())
+    }
+}
+
+/// `List-Unsubscribe-Post`: the link above takes a POST and asks nothing more.
+#[derive(Clone, Copy, Debug)]
+struct OneClick;
+
+impl Header for OneClick {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use domain::customers::bulk;
 use domain::duplicates;
 use domain::jobs::{self, Kinds, Tools};
-use domain::{merchants, privacy};
+use domain::{mailings, merchants, privacy, webhooks};
 
 use crate::app::App;
 use crate::outside;
@@ -46,7 +46,9 @@ pub fn kinds() -> Kinds {
         .with(bulk::UNDO, bulk::undo_slice)
         .with(privacy::sweep::KIND, privacy::sweep::slice)
         .with(privacy::retention::KIND, privacy::retention::slice)
+        .with_look(mailings::KIND, mailings::look, mailings::slice)
         .with_look(duplicates::KIND, duplicates::look, duplicates::slice)
+        .with(webhooks::replay::KIND, webhooks::replay::slice)
 }
 
 /// Starts the worker of this process.
@@ -57,7 +59,14 @@ pub fn start(app: &App) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
     // What waits for the wire has a thread of its own, and what came over it another: a slow provider delays nobody else.
     // Renewals have one too: a day on which very many are due holds up no job.
-    let threads: [(&str, fn(&App, &AtomicBool)); 4] = [("jobs", run), ("inbox", inbox), ("calls", calls), ("renewals", renewals)];
+    let threads: [(&str, fn(&App, &AtomicBool)); 6] = [
+        ("jobs", run),
+        ("inbox", inbox),
+        ("calls", calls),
+        ("renewals", renewals),
+        ("mailboxes", mailboxes),
+        ("webhooks", crate::webhooks::serve),
+    ];
     let started = threads.into_iter().map(|(name, work)| {
         let (app, flag) = (app.clone(), stop.clone());
         std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&app, &flag))
@@ -77,6 +86,18 @@ fn post(app: &App, stop: &AtomicBool) {
     while !stop.load(Ordering::Relaxed) {
         if let Err(error) = crate::mailer::run_all(&app.db, smtp, &*app.clock, &name, &|| stop.load(Ordering::Relaxed)) {
             tracing::error!(%error, "the outbox could not be worked on; it goes on");
+        }
+        std::thread::park_timeout(POST);
+    }
+}
+
+/// Looks into the mailboxes that are due.
+fn mailboxes(app: &App, stop: &AtomicBool) {
+    let name = format!("{}:{}", std::process::id(), domain::kit::secret());
+    let stopped = || stop.load(Ordering::Relaxed);
+    while !stopped() {
+        if let Err(error) = crate::mailboxes::run_all(&app.db, &app.config.vault, &*app.clock, &name, &stopped) {
+            tracing::error!(%error, "a mailbox could not be worked on; it is looked into again");
         }
         std::thread::park_timeout(POST);
     }

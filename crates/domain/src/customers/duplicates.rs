@@ -21,6 +21,11 @@ pub fn find_by_email(tx: &mut Tx, ctx: &Ctx, email: &str) -> Result<Option<Custo
     Ok(by_email(tx, ctx, &email_key(email))?.into_iter().min().map(|(_, id)| id))
 }
 
+/// The same by phone, typed in any format; `country` is that of a number without one.
+pub fn find_by_phone(tx: &mut Tx, ctx: &Ctx, phone: &str, country: &str) -> Result<Option<CustomerId>> {
+    Ok(by_phone(tx, ctx, &phone_key(phone, country))?.into_iter().min().map(|(_, id)| id))
+}
+
 /// The customer with this number, deleted ones too. One that was merged leads to the survivor.
 pub fn find_by_number(tx: &mut Tx, ctx: &Ctx, number: &str) -> Result<Option<CustomerId>> {
     let found = tx.opt(&q::BY_NUMBER, &[&ctx.merchant, &number], |r| r.get(0))?;

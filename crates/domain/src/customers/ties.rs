@@ -116,7 +116,8 @@ mod tests {
     use crate::privacy::columns::{Fate, find};
 
     /// Rows that stay when a customer is anonymised and go when it is deleted for good: they say nothing without it.
-    const GO_ALONG: [&str; 5] = ["customer_shops", "customer_totals", "attachments", "privacy_requests", "offers"];
+    const GO_ALONG: [&str; 7] =
+        ["customer_shops", "customer_totals", "attachments", "privacy_requests", "tickets", "mailing_rows", "offers"];
 
     #[test]
     fn every_table_of_a_customer_blocks_goes_or_stays_with_a_reason() {

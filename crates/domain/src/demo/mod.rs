@@ -12,20 +12,28 @@ mod clubs;
 mod dice;
 mod erased;
 mod goods;
+mod hooks;
 mod house;
+mod letters;
 mod merges;
 mod offers;
 mod people;
+mod service;
 mod story;
+mod talks;
 mod write;
 
 pub use asks::asks;
 pub use bills::bills;
 pub use clubs::clubs;
 pub use erased::erased;
+pub use hooks::{hooks, told};
 pub use house::{House, PASSWORD, open, zone};
+pub use letters::letters;
 pub use merges::merges;
 pub use offers::offers;
+pub use service::service;
+pub use talks::talks;
 pub use write::{business, fill, guests};
 
 use crate::kit::Micros;

@@ -82,6 +82,7 @@ fn the_demo_is_the_same_on_both_engines() {
         let plan = demo::Plan { customers: 60, seed: 7, now: NOW };
         let house = demo::open(&db, &plan).unwrap();
         demo::fill(&db, &house, &plan, |_| {}).unwrap();
+        demo::letters(&db, &house, &plan).unwrap();
         demo::clubs(&db, &house, &plan).unwrap();
         text(&db, &house.ctx.merchant)
     });

@@ -149,9 +149,29 @@ pub fn timeline(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, kind: &str, after
     Ok(Page { entries, next })
 }
 
+/// One event; `None` when there is none. For those who have the right to what they make of it.
+pub(crate) fn find(tx: &mut Tx, ctx: &Ctx, id: &EventId) -> Result<Option<Entry>> {
+    Ok(collect(tx, &queries::ONE, &[&ctx.merchant, id])?.pop())
+}
+
 /// What never shows on a customer's timeline; found by an index of its own among millions of changes of customers.
-const APART: [&str; 12] =
-    ["merchant", "shop", "provider", "group", "tag", "rate", "staff", "session", "person", "api_key", "affiliate", "payout"];
+const APART: [&str; 15] = [
+    "merchant",
+    "shop",
+    "provider",
+    "group",
+    "tag",
+    "rate",
+    "staff",
+    "session",
+    "person",
+    "api_key",
+    "affiliate",
+    "payout",
+    "template",
+    "mailing",
+    "webhook",
+];
 
 fn is_apart(kind: &str) -> bool {
     APART.contains(&kind.split('.').next().unwrap_or_default())

@@ -1,4 +1,5 @@
-//! What happened: one table that is the timeline of a customer (SPEC 2.14), the audit log of a merchant (SPEC 14.1) and, later, the outbox.
+//! What happened: one table that is the timeline of a customer (SPEC 2.14), the audit log of a merchant (SPEC 14.1) and the outbox:
+//! [`crate::webhooks`] is asked at every event who wants to be told.
 //!
 //! Every verb records its event in its own transaction. The event itself holds no personal data: old and new values of fields stand in
 //! `event_values`, which an erasure deletes. `data` is JSON of ids, codes and amounts only.
@@ -8,12 +9,14 @@ pub mod queries;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use log::find;
 pub use log::{Change, Entry, LogFilter, LogKey, Page, Place, log, timeline};
 
 use serde_json::Value as Json;
 use store::{Bind, Tx, Value};
 
 use crate::kit::{Ctx, CustomerId, EventId, Result};
+use crate::webhooks;
 
 /// An event about to be written.
 #[derive(Debug)]
@@ -105,6 +108,7 @@ impl<'a> Event<'a> {
         for (field, old, new) in &self.values {
             tx.exec(&queries::INSERT_VALUE, &[&ctx.merchant, &id, field, old, new])?;
         }
+        webhooks::fan_out(tx, ctx, &id, self.kind)?;
         Ok(id)
     }
 }
@@ -112,8 +116,10 @@ impl<'a> Event<'a> {
 /// Records the first event of customers that were made in this transaction with an event counter of 1, all at once.
 pub(crate) fn record_first(tx: &mut Tx, ctx: &Ctx, all: Vec<Event>) -> Result<()> {
     let (mut rows, mut values) = (Vec::with_capacity(all.len()), Vec::new());
+    let mut told = Vec::with_capacity(all.len());
     for event in all {
         let id: EventId = ctx.id();
+        told.push((id.clone(), event.kind));
         let data = if event.data.is_null() { String::new() } else { event.data.to_string() };
         let actor = &ctx.actor;
         rows.push(vec![
@@ -145,5 +151,5 @@ pub(crate) fn record_first(tx: &mut Tx, ctx: &Ctx, all: Vec<Event>) -> Result<()
     if !values.is_empty() {
         tx.insert_many("event_values", &["merchant_id", "event_id", "field", "old", "new"], &values)?;
     }
-    Ok(())
+    webhooks::fan_out_many(tx, ctx, &told)
 }

@@ -24,6 +24,9 @@ store::statements! {
     pub INSERT = "INSERT INTO events (merchant_id, id, at, kind, actor_kind, actor_id, actor_name, door, customer_id, version, subject_kind, subject_id, cause, data)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     pub INSERT_VALUE = "INSERT INTO event_values (merchant_id, event_id, field, old, new) VALUES ($1, $2, $3, $4, $5)";
+    /// One event, a row for each changed field.
+    pub ONE = "SELECT e.id, e.at, e.kind, e.actor_kind, e.actor_id, e.actor_name, e.door, e.customer_id, e.version, e.subject_kind, e.subject_id, e.cause, e.data, v.field, v.old, v.new
+        FROM events e LEFT JOIN event_values v ON v.merchant_id = e.merchant_id AND v.event_id = e.id WHERE e.merchant_id = $1 AND e.id = $2 ORDER BY v.field";
     /// The audit log from behind a place on; one row per changed field.
     pub LOG = "SELECT e.id, e.at, e.kind, e.actor_kind, e.actor_id, e.actor_name, e.door, e.customer_id, e.version, e.subject_kind, e.subject_id, e.cause, e.data, v.field, v.old, v.new
         FROM (SELECT * FROM events WHERE merchant_id = $1 AND at >= $2 AND at < $3 AND kind >= $4 AND kind < $5

@@ -22,7 +22,8 @@ use crate::lists::Query;
 use crate::payments::{listed, listed_disputes};
 use crate::privacy::requests::{self, Waiting};
 use crate::rates::Converter;
-use crate::{merchants, orders};
+use crate::tasks::{self, Due};
+use crate::{merchants, orders, tickets, webhooks};
 
 /// How many of the best customers Home names.
 const BEST: usize = 5;
@@ -46,6 +47,12 @@ pub struct Today {
     pub duplicates: u64,
     /// Requests about data that wait, and those that are late.
     pub requests: Waiting,
+    /// Webhook endpoints that were given up, for those who may change that.
+    pub webhooks: u64,
+    /// Tickets that wait for the staff.
+    pub tickets: u64,
+    /// Tasks of whoever looks whose day has come.
+    pub tasks: Due,
 }
 
 /// How the month goes.
@@ -102,6 +109,17 @@ pub fn unpaid() -> Query {
     Query::bare(&orders::listed::LIST).with("state", "open").with("abandoned", "false")
 }
 
+/// The list of tickets that wait for the staff.
+pub fn tickets_open() -> Query {
+    Query::everything(&tickets::listed::LIST).with("status", "open")
+}
+
+/// The list of one's own tasks whose day has come.
+pub fn tasks_due() -> Query {
+    let query = Query::everything(&tasks::listed::LIST).with("mine", "true");
+    query.with("due", "overdue").with("due", "today")
+}
+
 /// The list of payments that brought money since a day.
 pub fn received(day: Date) -> Query {
     let settled = ["paid", "partly_refunded", "refunded", "dispute_lost"];
@@ -142,6 +160,9 @@ fn today(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes) -> Result<Today> {
         unmatched,
         duplicates: duplicates::count_open(tx, ctx)?.unsigned_abs(),
         requests: requests::waiting(tx, ctx)?,
+        webhooks: if ctx.may(Right::Settings) { webhooks::endpoints::given_up(tx, ctx)?.unsigned_abs() } else { 0 },
+        tickets: tickets::unsettled(tx, ctx)?.0,
+        tasks: tasks::due(tx, ctx)?,
     })
 }
 

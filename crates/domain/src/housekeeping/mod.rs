@@ -8,7 +8,7 @@ use store::Db;
 
 use crate::customers::{facts, merge};
 use crate::kit::{Actor, Clock, Ctx, Door, Error, MerchantId, Result};
-use crate::{privacy, providers, replies};
+use crate::{privacy, providers, replies, webhooks};
 
 /// How many customers one slice moves.
 const SLICE: i64 = 100;
@@ -30,6 +30,12 @@ pub fn run(db: &Db, clock: &dyn Clock, stop: &dyn Fn() -> bool) -> Result<()> {
         while !stop() {
             let ctx = ctx.clone();
             if !db.write_slice_now::<_, Error>(move |tx| merge::forget(tx, &ctx))? {
+                break;
+            }
+        }
+        while !stop() {
+            let ctx = ctx.clone();
+            if !db.write_slice_now::<_, Error>(move |tx| webhooks::tidy::forget(tx, &ctx))? {
                 break;
             }
         }

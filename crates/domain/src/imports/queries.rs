@@ -84,6 +84,8 @@ store::statements! {
         OR EXISTS (SELECT 1 FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2)
         OR EXISTS (SELECT 1 FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2)
         OR EXISTS (SELECT 1 FROM attachments WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM tickets WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM tasks WHERE merchant_id = $1 AND customer_id = $2)
         OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND merged_into = $2)
         OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND id = $2 AND merged_into IS NOT NULL)";
     pub IS_HERE = "SELECT deleted_at IS NULL AND anonymised_at IS NULL FROM customers WHERE merchant_id = $1 AND id = $2";
@@ -107,7 +109,8 @@ store::statements! {
     pub EVENT_VERSION = "SELECT event_version FROM customers WHERE merchant_id = $1 AND id = $2";
     pub ORDER_OWNER = "SELECT customer_id FROM orders WHERE merchant_id = $1 AND id = $2";
     /// Something came upon the order since: it stays.
-    pub ORDER_TOUCHED = "SELECT 1 WHERE EXISTS (SELECT 1 FROM payments p WHERE p.merchant_id = $1 AND p.order_id = $2
+    pub ORDER_TOUCHED = "SELECT 1 WHERE EXISTS (SELECT 1 FROM tasks k WHERE k.merchant_id = $1 AND k.subject_kind = 'order' AND k.subject_id = $2)
+        OR EXISTS (SELECT 1 FROM payments p WHERE p.merchant_id = $1 AND p.order_id = $2
           AND (p.import_id IS NULL OR p.import_id <> $3 OR p.refunded > 0 OR p.refund_pending > 0
             OR EXISTS (SELECT 1 FROM disputes d WHERE d.merchant_id = p.merchant_id AND d.payment_id = p.id)
             OR EXISTS (SELECT 1 FROM attachments a WHERE a.merchant_id = p.merchant_id AND a.payment_id = p.id)

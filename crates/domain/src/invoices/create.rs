@@ -273,6 +273,7 @@ pub fn discard(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> Result<()> {
     tx.exec(&queries::DROP_LINES, &[&ctx.merchant, id])?;
     tx.exec(&queries::DROP_TAXES, &[&ctx.merchant, id])?;
     tx.exec(&queries::DISCARD, &[&ctx.merchant, id])?;
+    crate::tasks::let_go(tx, ctx, id)?;
     event(tx, ctx, &old.summary, "invoice.discarded", old.summary.total)
 }
 

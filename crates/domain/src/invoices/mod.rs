@@ -46,7 +46,7 @@ pub use make::{of_order_draft, of_payment_draft};
 pub use pay::{Pay, apply, record};
 pub(crate) use pay::{bounced, follow_order, moved};
 pub use read::{Invoice, Page, Paid, Summary, count_of_customer, due_days, get, of_customer, of_order, of_payment, of_payments};
-pub(crate) use read::{load, rest_of};
+pub(crate) use read::{find_locked, load, rest_of};
 pub use settings::{Settings, SettingsEdit, edit_settings, settings};
 pub(crate) use settings::{json, text};
 pub use sums::{Sums, sums};

@@ -207,5 +207,5 @@ pub(crate) fn moved(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, order: Option<&
         tx.exec(&queries::MOVE_OF_ORDER, &[&ctx.merchant, order, &customer, &ctx.now])?;
     }
     tx.exec(&queries::MOVE_OF_PAYMENT, &[&ctx.merchant, payment, &customer, &ctx.now])?;
-    Ok(())
+    crate::tasks::follow_payment(tx, ctx, payment, customer)
 }

@@ -176,7 +176,7 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> Result<Summary> {
 ///
 /// # Errors
 /// `Conflict` (`moved`) when it was given to another customer while we waited.
-pub(super) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> Result<Summary> {
+pub(crate) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> Result<Summary> {
     let seen = find(tx, ctx, id)?;
     if let Some(customer) = &seen.customer {
         locks::customers(tx, ctx, &[customer])?;

@@ -5,6 +5,7 @@ use store::{Row as Cells, Tx};
 
 use super::{Job, Row, State, queries};
 use crate::kit::{Actor, ActorKind, Ctx, Error, JobId, Result, Right, Rights};
+use crate::mailings;
 
 /// Asks for a job in the verb's own transaction. `total` is the number of units, 0 when not known yet.
 pub fn enqueue(tx: &mut Tx, ctx: &Ctx, kind: &str, input: &Json, total: i64) -> Result<JobId> {
@@ -69,10 +70,25 @@ pub fn outcomes(tx: &mut Tx, ctx: &Ctx, id: &JobId) -> Result<Vec<(String, i64)>
 /// `NotFound`; a conflict `job_over` when it has ended.
 pub fn cancel(tx: &mut Tx, ctx: &Ctx, id: &JobId) -> Result<()> {
     let job = load(tx, ctx, id)?;
+    // A mailing also takes back what it has put into the outbox.
+    if let Some(mailing) = mailings::of_job(&job) {
+        return mailings::cancel(tx, ctx, &mailing);
+    }
     may_steer(ctx, &job)?;
+    ask_cancel(tx, ctx, id)
+}
+
+/// The same for a verb that has looked at the rights.
+pub(crate) fn ask_cancel(tx: &mut Tx, ctx: &Ctx, id: &JobId) -> Result<()> {
     if tx.exec(&queries::ASK_CANCEL, &[&ctx.merchant, id])? == 0 {
         return Err(Error::conflict("job_over", "This job has already ended."));
     }
+    wake(tx, ctx, id)
+}
+
+/// A job that rests until a moment to come goes on now.
+pub(crate) fn wake(tx: &mut Tx, ctx: &Ctx, id: &JobId) -> Result<()> {
+    tx.exec(&queries::WAKE, &[id, &ctx.now])?;
     Ok(())
 }
 

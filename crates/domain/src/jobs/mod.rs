@@ -10,6 +10,7 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use control::{ask_cancel, wake};
 pub use control::{cancel, enqueue, finish, list, load, outcomes, retry, rows, running};
 pub use run::{Claimed, Kind, Kinds, Look, Step, Tools, claim, failed, look, run_all, slice};
 

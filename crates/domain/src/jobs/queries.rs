@@ -25,6 +25,8 @@ store::statements! {
     pub TAKE = "UPDATE job_queue SET lease_until = $3, lease_by = $4 WHERE job_id = $1 AND lease_until <= $2";
     pub HOLD = "UPDATE job_queue SET lease_until = $3 WHERE job_id = $1 AND lease_by = $2";
     pub LATER = "UPDATE job_queue SET run_at = $3, lease_until = 0, lease_by = '' WHERE job_id = $1 AND lease_by = $2";
+    /// Only one that rests: what a worker holds goes on by itself.
+    pub WAKE = "UPDATE job_queue SET run_at = $2 WHERE job_id = $1 AND run_at > $2";
     pub LEAVE = "DELETE FROM job_queue WHERE job_id = $1";
     pub STARTED = "UPDATE jobs SET state = 'running', started_at = COALESCE(started_at, $3) WHERE merchant_id = $1 AND id = $2";
     pub PROGRESS = "UPDATE jobs SET cursor = $3, done = $4, total = $5, result = $6 WHERE merchant_id = $1 AND id = $2";

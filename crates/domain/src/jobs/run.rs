@@ -35,6 +35,8 @@ pub struct Tools {
 pub enum Step {
     /// There is more.
     More,
+    /// There is more, and not before this moment (microseconds UTC).
+    Later(Micros),
     /// That was all.
     Done,
 }
@@ -108,8 +110,10 @@ pub fn slice(tx: &mut Tx, kinds: &Kinds, tools: &Tools, claimed: &Claimed, now: 
     let step = kind(tx, &ctx, tools, &mut job)?;
     let text = |json: &Json| if json.is_null() { String::new() } else { json.to_string() };
     tx.exec(&queries::PROGRESS, &[&claimed.merchant, &claimed.job, &text(&job.cursor), &job.done, &job.total, &text(&job.result)])?;
-    if step == Step::Done {
-        end(tx, claimed, State::Done, "", now)?;
+    match step {
+        Step::More => {}
+        Step::Later(at) => drop(tx.exec(&queries::LATER, &[&claimed.job, &claimed.worker, &at])?),
+        Step::Done => end(tx, claimed, State::Done, "", now)?,
     }
     Ok(step == Step::More)
 }

@@ -239,6 +239,30 @@ ids! {
     ErasureId = "era";
     /// A request of somebody about their data.
     RequestId = "prq";
+    /// An endpoint that webhooks are sent to.
+    WebhookId = "whe";
+    /// A try to deliver a webhook.
+    AttemptId = "wha";
+    /// A ticket.
+    TicketId = "tic";
+    /// What was said on a ticket.
+    TicketEntryId = "tke";
+    /// A task.
+    TaskId = "tsk";
+    /// A template of mail.
+    TemplateId = "tpl";
+    /// A mailing: one template to many customers.
+    MailingId = "mlg";
+    /// A conversation: mails, a chat or a call.
+    ConversationId = "cnv";
+    /// One mail, message or call of a conversation.
+    EntryId = "ent";
+    /// A file that came or went with an entry.
+    EntryFileId = "enf";
+    /// An address that mail came back from.
+    BounceId = "bnc";
+    /// A mailbox that is looked into.
+    MailboxId = "mbx";
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
-//! The one order in which rows are locked: customer, order, payment, affiliate, invoice, request. Two verbs that follow it never wait for each other in a ring.
+//! The one order in which rows are locked: customer, order, payment, affiliate, invoice, request, ticket, task, mailing. Two verbs that follow it never wait for each other in a ring.
 //!
 //! A verb locks before it looks: what it read without the lock may have changed. Numbers of a series are not in here: taking one
 //! locks its row by itself, and is done last.
 
 use store::{Lockable, Tx};
 
-use super::{AffiliateId, Ctx, CustomerId, InvoiceId, OrderId, PaymentId, RequestId, Result};
+use super::{AffiliateId, Ctx, CustomerId, InvoiceId, MailingId, OrderId, PaymentId, RequestId, Result, TaskId, TicketId};
 
 static CUSTOMERS: Lockable = Lockable { rank: 10, table: "customers" };
 static ORDERS: Lockable = Lockable { rank: 20, table: "orders" };
@@ -13,6 +13,9 @@ static PAYMENTS: Lockable = Lockable { rank: 30, table: "payments" };
 static AFFILIATES: Lockable = Lockable { rank: 40, table: "affiliates" };
 static INVOICES: Lockable = Lockable { rank: 50, table: "invoices" };
 static REQUESTS: Lockable = Lockable { rank: 60, table: "privacy_requests" };
+static TICKETS: Lockable = Lockable { rank: 70, table: "tickets" };
+static TASKS: Lockable = Lockable { rank: 80, table: "tasks" };
+static MAILINGS: Lockable = Lockable { rank: 90, table: "mailings" };
 
 /// Locks customers; also guards their methods, subscriptions, contacts and kept facts.
 pub fn customers(tx: &mut Tx, ctx: &Ctx, ids: &[&CustomerId]) -> Result<()> {
@@ -44,4 +47,19 @@ pub fn invoice(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> Result<()> {
 /// Locks a request of somebody about their data.
 pub fn request(tx: &mut Tx, ctx: &Ctx, id: &RequestId) -> Result<()> {
     Ok(tx.lock(&REQUESTS, ctx.merchant.as_str(), &[id.as_str()])?)
+}
+
+/// Locks a ticket with its thread and tags.
+pub fn ticket(tx: &mut Tx, ctx: &Ctx, id: &TicketId) -> Result<()> {
+    Ok(tx.lock(&TICKETS, ctx.merchant.as_str(), &[id.as_str()])?)
+}
+
+/// Locks a task.
+pub fn task(tx: &mut Tx, ctx: &Ctx, id: &TaskId) -> Result<()> {
+    Ok(tx.lock(&TASKS, ctx.merchant.as_str(), &[id.as_str()])?)
+}
+
+/// Locks a mailing with its lines.
+pub fn mailing(tx: &mut Tx, ctx: &Ctx, id: &MailingId) -> Result<()> {
+    Ok(tx.lock(&MAILINGS, ctx.merchant.as_str(), &[id.as_str()])?)
 }

@@ -24,6 +24,12 @@ pub fn name_key(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
+/// Text of a search as a LIKE pattern (`ESCAPE '\\'`): any part, case aside.
+pub fn any_part(q: &str) -> String {
+    let escaped = q.trim().to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
 /// Digits parted by thousands: `12480` is `12,480`.
 pub fn thousands(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);

@@ -40,6 +40,8 @@ pub(super) struct Ask<'a> {
     pub(super) query: &'a Query,
     pub(super) settings: &'a Settings,
     pub(super) now: Micros,
+    /// Who asks.
+    pub(super) me: &'a str,
     /// Customers that the search found.
     pub(super) customers: &'a [String],
 }
@@ -52,8 +54,8 @@ struct Base {
 }
 
 impl<'a> Ask<'a> {
-    pub(super) fn of(ctx: &Ctx, query: &'a Query, settings: &'a Settings, customers: &'a [String]) -> Self {
-        Self { query, settings, now: ctx.now, customers }
+    pub(super) fn of(ctx: &'a Ctx, query: &'a Query, settings: &'a Settings, customers: &'a [String]) -> Self {
+        Self { query, settings, now: ctx.now, me: &ctx.actor.id, customers }
     }
 
     fn list(&self) -> &'static List {
@@ -153,6 +155,9 @@ impl<'a> Ask<'a> {
         let mut text = text.to_owned();
         if text.contains("{now}") {
             text = text.replace("{now}", &built.bind(self.now));
+        }
+        if text.contains("{me}") {
+            text = text.replace("{me}", &built.bind(self.me));
         }
         if text.contains("{today}") {
             text = text.replace("{today}", &built.bind(i64::from(self.settings.zone.day(self.now))));

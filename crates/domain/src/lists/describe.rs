@@ -79,7 +79,7 @@ pub struct Opt {
     pub word: &'static str,
     /// On pages.
     pub label: &'static str,
-    /// SQL; `{now}` is the moment of asking, `{today}` its day where the merchant lives, since 1970.
+    /// SQL; `{now}` is the moment of asking, `{today}` its day where the merchant lives, since 1970, `{me}` who asks.
     pub when: &'static str,
     /// There are few of them and an index of their own, in the order of the default sort: rows walk along it.
     pub walks: bool,
@@ -103,6 +103,8 @@ pub enum Kind {
     Currency,
     /// ISO 3166, two letters.
     Country,
+    /// Ids of the staff; `none` is nobody.
+    Person,
     /// Words such as `stripe` or `card`.
     Word,
 }

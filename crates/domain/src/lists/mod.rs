@@ -1,4 +1,4 @@
-//! Lists of what belongs to a merchant, beside the customers: payments, disputes, subscriptions, orders, invoices, requests about data. One mechanism for all of them (SPEC 1.3 to 1.7).
+//! Lists of what belongs to a merchant, beside the customers: payments, disputes, subscriptions, orders, invoices, requests about data, mailings. One mechanism for all of them (SPEC 1.3 to 1.7).
 //!
 //! A list is described once, by a [`List`]: its columns, filters, ranges, sorts, search, views and what it exports. From that alone come the
 //! grammar of the address bar ([`Query`]), the statements of its rows and counts, saved views, the file of an export. Rows come by an
@@ -33,7 +33,7 @@ pub use query::{Chip, PER, Query, View};
 pub use registry::statements;
 
 /// All lists that are described so.
-pub static ALL: [&List; 8] = [
+pub static ALL: [&List; 11] = [
     &crate::privacy::requests::listed::LIST,
     &crate::invoices::listed::LIST,
     &crate::offers::listed::LIST,
@@ -42,6 +42,9 @@ pub static ALL: [&List; 8] = [
     &crate::payments::listed_disputes::LIST,
     &crate::returns::listed::LIST,
     &crate::subscriptions::listed::LIST,
+    &crate::tasks::listed::LIST,
+    &crate::tickets::listed::LIST,
+    &crate::mailings::listed::LIST,
 ];
 
 /// The list of this name.

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::query::{Query, View};
 use super::{Kind, List, Of, Options, encode};
-use crate::kit::{Currency, Problems, ShopId, decode};
+use crate::kit::{Currency, PersonId, Problems, ShopId, decode};
 
 impl Query {
     /// Reads a query string, with or without its question mark. What cannot be read is left out and noted, so that a page still shows a
@@ -96,6 +96,7 @@ fn canonical(options: &Options, value: &str) -> Option<String> {
             _ if value == "none" => Some(value.to_owned()),
             Kind::Shop => value.parse::<ShopId>().ok().map(|id| id.to_string()),
             Kind::Currency => Currency::of(value).map(|c| c.code().to_owned()),
+            Kind::Person => value.parse::<PersonId>().ok().map(|id| id.to_string()),
             Kind::Country => {
                 let two = value.len() == 2 && value.bytes().all(|b| b.is_ascii_alphabetic());
                 two.then(|| value.to_ascii_uppercase())

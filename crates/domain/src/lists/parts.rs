@@ -38,6 +38,11 @@ pub(crate) const fn country(column: &'static str) -> Filter {
     values("country", "Country", column, Kind::Country)
 }
 
+/// By somebody of the staff.
+pub(crate) const fn person(name: &'static str, label: &'static str, column: &'static str) -> Filter {
+    values(name, label, column, Kind::Person)
+}
+
 /// Of one customer.
 pub(crate) const fn customer(column: &'static str) -> Filter {
     Filter { name: "customer", label: "Customer", options: Options::Of(Owner { column, prefix: "cus" }) }

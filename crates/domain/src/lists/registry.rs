@@ -37,6 +37,7 @@ fn questions(list: &'static List) -> Vec<String> {
             Options::Of(owner) => vec![id(owner.prefix)],
             Options::Values(v) if v.kind == Kind::Shop => vec![id("shp"), "none".into()],
             Options::Values(v) if v.kind == Kind::Currency => vec!["EUR".into(), "JPY".into()],
+            Options::Values(v) if v.kind == Kind::Person => vec![id("per"), "none".into()],
             Options::Values(v) if v.kind == Kind::Country => vec!["FR".into(), "none".into()],
             Options::Values(_) => vec!["stripe".into(), "none".into()],
         }

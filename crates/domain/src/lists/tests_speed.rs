@@ -74,7 +74,7 @@ store::db_test! {
         let f = Fixture::new(db);
         let settings = settings(&f);
         let shop = &f.shop;
-        let walks: [(&'static List, &str, &str); 39] = [
+        let walks: [(&'static List, &str, &str); 45] = [
             (&crate::payments::listed::LIST, "", "payments_listed"),
             (&crate::payments::listed::LIST, "dir=asc&sort=paid", "payments_listed"),
             (&crate::payments::listed::LIST, "after=5.x", "payments_listed"),
@@ -111,6 +111,12 @@ store::db_test! {
             (&crate::invoices::listed::LIST, "sort=due", "invoices_due"),
             (&crate::invoices::listed::LIST, "sort=total", "invoices_total"),
             (&crate::invoices::listed::LIST, "sort=total&dir=asc&after=5.x", "invoices_total"),
+            (&crate::tickets::listed::LIST, "view=all", "tickets_listed"),
+            (&crate::tickets::listed::LIST, "", "tickets_unsettled"),
+            (&crate::tickets::listed::LIST, "view=unassigned&after=5.x", "tickets_unsettled"),
+            (&crate::tickets::listed::LIST, "view=all&sort=created", "tickets_created"),
+            (&crate::tasks::listed::LIST, "view=all", "tasks_listed"),
+            (&crate::tasks::listed::LIST, "view=mine", "tasks_open"),
             (&crate::subscriptions::listed::LIST, "", "subscriptions_listed"),
             (&crate::subscriptions::listed::LIST, "sort=next", "subscriptions_next"),
             (&crate::subscriptions::listed::LIST, "status=active&status=trialing", "subscriptions_listed"),

@@ -8,14 +8,18 @@ mod offer;
 pub mod queries;
 mod queue;
 mod run;
+mod staff;
 #[cfg(test)]
 mod tests;
 
 use serde::Serialize;
 
 pub use offer::{of_offer, send_offer};
+pub(crate) use queue::{Draft, put};
 pub use queue::{get, of_invoice, retry, send_invoice};
+pub(crate) use run::short;
 pub use run::{Claimed, Letter, Outcome, claim, done, letter};
+pub(crate) use staff::to_staff;
 
 use crate::kit::{InvoiceId, MailId, Micros, OfferId, words};
 

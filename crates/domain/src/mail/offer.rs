@@ -2,8 +2,9 @@
 
 use store::Tx;
 
-use super::queue::{Outgoing, addressed, row};
+use super::queue::{Draft, addressed, put, row};
 use super::{Mail, queries};
+use crate::conversations;
 use crate::events::Event;
 use crate::invoices::due_days;
 use crate::kit::{Ctx, MailId, Money, OfferId, Result, Right};
@@ -33,8 +34,8 @@ pub fn send_offer(tx: &mut Tx, ctx: &Ctx, id: &OfferId, to: &str, message: &str,
         due_days(s.valid_until),
         letter.seller
     );
-    let mail = Outgoing { customer: Some(&s.customer), invoice: None, offer: Some(id), to: &address, subject: &subject, body: &body };
-    let mail = mail.put(tx, ctx)?;
+    let mail = put(tx, ctx, &Draft { customer: Some(&s.customer), offer: Some(id), ..Draft::new(&address, &subject, &body) })?;
+    conversations::file_sent(tx, ctx, &s.customer, &mail, (&address, &subject, &body.replace(LINK, "…")))?;
     Event::new("offer.mailed")
         .of(&s.customer)
         .on("offer", id.as_str())

@@ -3,9 +3,11 @@
 use store::{Row, Tx};
 
 use super::{Mail, State, queries};
+use crate::conversations;
 use crate::events::Event;
 use crate::invoices;
-use crate::kit::{Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, Problems, Result, Right, clean, locks};
+use crate::kit::{Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, Problems, Result, Right, TemplateId, clean, locks};
+use crate::mailings;
 
 /// Puts an invoice into the outbox. `to` may be empty: then it goes to the buyer's address. Needs [`Right::Orders`].
 ///
@@ -24,9 +26,11 @@ pub fn send_invoice(tx: &mut Tx, ctx: &Ctx, invoice: &InvoiceId, to: &str, messa
     if let Some(customer) = &found.customer {
         locks::customers(tx, ctx, &[customer])?;
     }
-    let mail =
-        Outgoing { customer: found.customer.as_ref(), invoice: Some(invoice), offer: None, to: &address, subject: &subject, body: &body };
-    let id = mail.put(tx, ctx)?;
+    let draft = Draft { customer: found.customer.as_ref(), invoice: Some(invoice), ..Draft::new(&address, &subject, &body) };
+    let id = put(tx, ctx, &draft)?;
+    if let Some(customer) = &found.customer {
+        conversations::file_sent(tx, ctx, customer, &id, (&address, &subject, &body))?;
+    }
     Event::new("invoice.mailed")
         .of_opt(found.customer.as_ref())
         .on("invoice", invoice.as_str())
@@ -54,29 +58,6 @@ pub(super) fn addressed(to: &str, buyer: &str, message: &str) -> Result<(String,
     Ok((address.unwrap_or_default(), message))
 }
 
-/// A mail about to be put into the outbox. The customer is locked by the verb.
-pub(super) struct Outgoing<'a> {
-    pub customer: Option<&'a CustomerId>,
-    pub invoice: Option<&'a InvoiceId>,
-    pub offer: Option<&'a OfferId>,
-    pub to: &'a str,
-    pub subject: &'a str,
-    pub body: &'a str,
-}
-
-impl Outgoing<'_> {
-    pub(super) fn put(&self, tx: &mut Tx, ctx: &Ctx) -> Result<MailId> {
-        let id: MailId = ctx.id();
-        let by = &ctx.actor.name;
-        tx.exec(
-            &queries::INSERT,
-            &[&ctx.merchant, &id, &self.customer, &self.invoice, &self.to, &self.subject, &self.body, &ctx.now, by, &self.offer],
-        )?;
-        tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
-        Ok(id)
-    }
-}
-
 fn body(invoice: &invoices::Summary, number: &str, seller: &str, message: &str) -> String {
     let money = |minor| crate::kit::Money::new(minor, invoice.currency);
     let what = match invoice.kind {
@@ -89,6 +70,42 @@ fn body(invoice: &invoices::Summary, number: &str, seller: &str, message: &str) 
     };
     let message = if message.is_empty() { String::new() } else { format!("\n\n{message}") };
     format!("Hello {},\n\n{what}{due}{message}\n\n{seller}\n", invoice.buyer.name)
+}
+
+/// A mail that is written already.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Draft<'a> {
+    /// Whom it speaks of; it is erased with the customer.
+    pub customer: Option<&'a CustomerId>,
+    /// The invoice it carries.
+    pub invoice: Option<&'a InvoiceId>,
+    /// The offer it carries.
+    pub offer: Option<&'a OfferId>,
+    /// The template it was written from.
+    pub template: Option<&'a TemplateId>,
+    /// To whom.
+    pub recipient: &'a str,
+    /// One line.
+    pub subject: &'a str,
+    /// Plain text.
+    pub body: &'a str,
+}
+
+impl<'a> Draft<'a> {
+    /// Of nobody and nothing yet.
+    pub fn new(recipient: &'a str, subject: &'a str, body: &'a str) -> Self {
+        Draft { customer: None, invoice: None, offer: None, template: None, recipient, subject, body }
+    }
+}
+
+/// Puts it into the outbox. The verb that asks has looked at rights and addresses, and locked the customer.
+pub(crate) fn put(tx: &mut Tx, ctx: &Ctx, d: &Draft) -> Result<MailId> {
+    let id: MailId = ctx.id();
+    let whose: [&dyn store::Bind; 4] = [&ctx.merchant, &id, &d.customer, &d.invoice];
+    let says: [&dyn store::Bind; 7] = [&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name, &d.template, &d.offer];
+    tx.exec(&queries::INSERT, &[whose.as_slice(), says.as_slice()].concat())?;
+    tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
+    Ok(id)
 }
 
 /// The mails of an invoice, newest first.
@@ -105,16 +122,17 @@ pub fn get(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<Mail> {
     tx.opt(&queries::FIND, &[&ctx.merchant, id], row)?.ok_or(Error::NotFound("mail"))
 }
 
-/// Sends a mail that failed once more.
+/// Sends a mail that failed once more. Needs the right it was written with: [`Right::Orders`] for an invoice, else [`Right::Write`].
 ///
 /// # Errors
 /// `Conflict` (`mail_state`) unless it failed.
 pub fn retry(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<()> {
-    ctx.must(Right::Orders)?;
     let mail = get(tx, ctx, id)?;
+    ctx.must(if mail.invoice.is_some() { Right::Orders } else { Right::Write })?;
     if mail.state != State::Failed || tx.exec(&queries::RETRY, &[&ctx.merchant, id, &ctx.now])? == 0 {
         return Err(Error::conflict("mail_state", format!("A mail that is {} is not tried again.", mail.state.label().to_lowercase())));
     }
+    mailings::again(tx, ctx, id)?;
     tx.exec(&queries::QUEUE, &[id, &ctx.merchant, &ctx.now])?;
     Ok(())
 }

@@ -4,9 +4,10 @@ use store::Tx;
 
 use super::offer::LINK;
 use super::{State, queries};
+use crate::conversations::{self, Heading, NewFile};
 use crate::invoices::{self, Paper};
-use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, Result};
-use crate::offers;
+use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, Result, TemplateId};
+use crate::{mailings, offers};
 
 /// How long a worker holds a mail: ten minutes, longer than any server may take.
 const LEASE: Micros = 600_000_000;
@@ -45,6 +46,14 @@ pub struct Letter {
     pub at: Micros,
     /// The invoice or offer it carries.
     pub paper: Option<Paper>,
+    /// It is one of many, written from a template: it also goes as HTML, with the way to want no more.
+    pub bulk: bool,
+    /// What the link to unsubscribe ends with; absent for a trial.
+    pub unsubscribe: Option<String>,
+    /// What it answers, the nearest last: Message-IDs without brackets. One of our own mails stands by its id alone, without a domain.
+    pub answers: Vec<String>,
+    /// What is attached.
+    pub files: Vec<NewFile>,
 }
 
 /// What became of a try.
@@ -69,8 +78,8 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
         }
         match tx.opt(&queries::SENDING, &[&merchant, &mail], |r| r.get(0))? {
             Some(attempt) => {
-                let ctx = Ctx::new(merchant.clone(), Actor::system("mail"), Door::Job, now);
-                let offer = tx.opt(&queries::LETTER, &[&merchant, &mail], |r| r.get::<Option<OfferId>>(6))?.flatten();
+                let ctx = of(&merchant, now);
+                let offer = tx.opt(&queries::LETTER, &[&merchant, &mail], |r| r.get::<Option<OfferId>>(7))?.flatten();
                 let link = offer.map(|offer| offers::for_mail(tx, &ctx, &offer)).transpose()?;
                 return Ok(Some(Claimed { merchant, mail, worker: worker.to_owned(), attempt, link }));
             }
@@ -79,6 +88,7 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
                 if state == Some(State::Sending) {
                     let words = "Sending was interrupted. Ask whether it arrived before you try again.";
                     tx.exec(&queries::FAILED, &[&merchant, &mail, &words])?;
+                    mailings::interrupted(tx, &of(&merchant, now), &mail, words)?;
                 }
                 tx.exec(&queries::LEAVE, &[&mail])?;
             }
@@ -89,13 +99,17 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
 
 /// What to send. In a read transaction.
 pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
-    let ctx = Ctx::new(claimed.merchant.clone(), Actor::system("mail"), Door::Job, now);
+    let ctx = of(&claimed.merchant, now);
     let found = tx.opt(&queries::LETTER, &[&claimed.merchant, &claimed.mail], |r| {
-        let carries = (r.get::<Option<InvoiceId>>(3)?, r.get::<Option<OfferId>>(6)?);
-        Ok((r.get::<String>(0)?, r.get::<String>(1)?, r.get::<String>(2)?, carries, r.get::<Micros>(5)?))
+        let texts: (String, String, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
+        let carries: (Option<InvoiceId>, Option<TemplateId>, Option<OfferId>) = (r.get(3)?, r.get(6)?, r.get(7)?);
+        Ok((texts, carries, r.get::<Micros>(5)?))
     })?;
-    let (to, subject, body, (invoice, offer), at) = found.ok_or(Error::NotFound("mail"))?;
-    let (mut from_name, mut reply_to, mut paper) = (String::new(), String::new(), None);
+    let ((to, subject, body), (invoice, template, offer), at) = found.ok_or(Error::NotFound("mail"))?;
+    let by_hand = invoice.is_none() && template.is_none() && offer.is_none();
+    let heading = if by_hand { conversations::heading(tx, &ctx, &claimed.mail)? } else { None };
+    let Heading { mut from_name, mut reply_to, answers, files } = heading.unwrap_or_default();
+    let mut paper = None;
     if let Some(invoice) = invoice {
         let found = invoices::get(tx, &ctx, &invoice)?.summary;
         (from_name, reply_to) = (found.seller_name().to_owned(), found.seller_email().to_owned());
@@ -106,7 +120,13 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
         paper = Some(offers::paper(tx, &ctx, &offer)?);
     }
     let body = claimed.link.as_ref().map_or_else(|| body.clone(), |link| body.replace(LINK, link));
-    Ok(Letter { to, from_name, reply_to, subject, body, at, paper })
+    let mut unsubscribe = None;
+    if let Some(template) = &template {
+        let bulk = mailings::of_mail(tx, &ctx, &claimed.mail, template)?;
+        (from_name, unsubscribe) = (bulk.shop, bulk.token);
+        reply_to = invoices::settings(tx, &ctx)?.seller.email;
+    }
+    Ok(Letter { to, from_name, reply_to, subject, body, at, paper, bulk: template.is_some(), unsubscribe, answers, files })
 }
 
 /// Writes down what became of it; nothing when another worker holds it meanwhile.
@@ -121,7 +141,7 @@ pub fn done(tx: &mut Tx, claimed: &Claimed, outcome: &Outcome, now: Micros) -> R
             let next = now + pause * 1_000_000;
             tx.exec(&queries::LATER, &[merchant, mail, &short(words), &next])?;
             tx.exec(&queries::QUEUE, &[mail, merchant, &next])?;
-            return Ok(());
+            return mailings::told(tx, &of(merchant, now), mail, outcome, true);
         }
         (Outcome::Sent, _) => tx.exec(&queries::SENT, &[merchant, mail, &now])?,
         (Outcome::Later(words) | Outcome::Refused(words), _) => tx.exec(&queries::FAILED, &[merchant, mail, &short(words)])?,
@@ -131,9 +151,15 @@ pub fn done(tx: &mut Tx, claimed: &Claimed, outcome: &Outcome, now: Micros) -> R
         }
     };
     tx.exec(&queries::LEAVE, &[mail])?;
-    Ok(())
+    mailings::told(tx, &of(merchant, now), mail, outcome, false)
 }
 
-fn short(words: &str) -> String {
+/// The outbox itself, at work for a merchant.
+fn of(merchant: &MerchantId, now: Micros) -> Ctx {
+    Ctx::new(merchant.clone(), Actor::system("mail"), Door::Job, now)
+}
+
+/// What fits into a column of errors.
+pub(crate) fn short(words: &str) -> String {
     words.chars().filter(|c| !c.is_control()).take(400).collect()
 }

@@ -345,7 +345,7 @@ fn set_paid(tx: &mut Tx, ctx: &Ctx, order: &OrderRow, state: State, paid_at: Opt
 /// Gives a guest's order to a customer, or takes it back (SPEC 2.8). The caller holds the order's lock.
 pub(crate) fn give(tx: &mut Tx, ctx: &Ctx, id: &OrderId, customer: Option<&CustomerId>) -> Result<()> {
     tx.exec(&queries::SET_CUSTOMER, &[&ctx.merchant, id, &customer, &ctx.now])?;
-    Ok(())
+    crate::tasks::follow_order(tx, ctx, id, customer)
 }
 
 /// An address as it is kept in an order: JSON, or nothing.

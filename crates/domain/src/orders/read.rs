@@ -5,7 +5,7 @@ use store::{Bind, Row, Tx};
 
 use super::{Line, OrderRow, State, queries};
 use crate::customers::display_name;
-use crate::kit::{Address, Ctx, Currency, CustomerId, Error, Micros, OrderId, PageKey, Result, Right, ShopId, locks};
+use crate::kit::{Address, Ctx, Currency, CustomerId, Error, Micros, OrderId, PageKey, Result, Right, ShopId, any_part, locks};
 use crate::payments::Payer;
 
 /// An order in a list.
@@ -135,7 +135,7 @@ pub fn history(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, query: &HistoryQue
     let after = query.after.clone().unwrap_or_else(PageKey::newest);
     let limit = query.limit.clamp(1, 200);
     let one_more = limit + 1;
-    let like = pattern(&query.q);
+    let like = any_part(&query.q);
     let mut params: Vec<&dyn Bind> = vec![&ctx.merchant, customer, &after.at, &after.id, &one_more];
     let statement = if query.q.trim().is_empty() { &queries::HISTORY } else { &queries::HISTORY_OF };
     if !query.q.trim().is_empty() {
@@ -155,12 +155,6 @@ fn paged(mut found: Vec<OrderSummary>, limit: i64) -> OrderPage {
     found.truncate(limit as usize);
     let next = found.last().filter(|_| more).map(|o| PageKey { at: o.ordered_at, id: o.id.to_string() });
     OrderPage { orders: found, next }
-}
-
-/// Text of a search as a LIKE pattern: any part, case aside.
-fn pattern(q: &str) -> String {
-    let escaped = q.trim().to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }
 
 /// An order of this merchant.

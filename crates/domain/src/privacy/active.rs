@@ -12,7 +12,7 @@ const LINKS: usize = 200;
 /// Everything that is still active, as links; empty when nothing stands in the way. At most 200 of a kind.
 pub fn active(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
     ctx.must(Right::Read)?;
-    let kinds: [(&'static str, &'static Stmt); 9] = [
+    let kinds: [(&'static str, &'static Stmt); 10] = [
         ("order", &q::OPEN_ORDERS),
         ("invoice", &q::OPEN_INVOICES),
         ("offer", &q::OPEN_OFFERS),
@@ -22,6 +22,7 @@ pub fn active(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
         ("subscription", &q::LIVE_SUBSCRIPTIONS),
         ("credit", &q::BALANCES),
         ("call", &q::OPEN_CALLS),
+        ("ticket", &q::OPEN_TICKETS),
     ];
     let today = i64::from(merchants::settings(tx, ctx)?.zone.day(ctx.now));
     let mut all = Vec::new();
@@ -50,6 +51,7 @@ fn label(kind: &str, r: &Row) -> std::result::Result<String, store::Error> {
         "payment" => format!("Payment of {} on its way", money(r)?),
         "dispute" => format!("Dispute of {}", money(r)?),
         "credit" => format!("Store credit of {}", money(r)?),
+        "ticket" => format!("Ticket {}", r.str(1)?),
         "call" => "A request to the payment provider".to_owned(),
         _ => format!("Subscription {}", r.str(1)?),
     })

@@ -11,6 +11,7 @@ use crate::customers::{facts, merge, state};
 use crate::duplicates;
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, ErasureId, Error, Link, Result, Right, locks, words as word_list};
+use crate::mailings;
 use crate::providers::{Vault, billing};
 
 word_list! {
@@ -61,6 +62,9 @@ pub fn anonymise(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &CustomerId, cause: 
     let (mut cleared, mut kept) = (BTreeMap::new(), Vec::new());
     legal::seal(tx, ctx, vault, &all, &mut kept)?;
     refusals::keep(tx, ctx, &all, &mut kept)?;
+    for one in &all {
+        mailings::forget(tx, ctx, one)?;
+    }
     for one in &all {
         tell(tx, ctx, one, &mut cleared)?;
         merge::drop_of(tx, ctx, one)?;

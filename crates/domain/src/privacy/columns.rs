@@ -4,6 +4,7 @@
 //! Whoever adds a table or a column names it here: a test reads the schema of both engines and fails on what is missing or what is named
 //! and does not exist. Anonymising, the access file and the search for forgotten bytes all go by this register and have no list of their own.
 
+mod conversations;
 mod customers;
 mod house;
 mod invoices;
@@ -273,6 +274,7 @@ pub fn tables() -> &'static [Table] {
             providers::tables(),
             work::tables(),
             privacy::tables(),
+            conversations::tables(),
         ];
         areas.into_iter().flatten().collect()
     })

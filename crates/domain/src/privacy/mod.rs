@@ -15,7 +15,7 @@ mod ledger;
 mod legal;
 pub mod queries;
 mod read;
-mod refusals;
+pub(crate) mod refusals;
 pub mod requests;
 pub mod retention;
 mod settings;

@@ -24,6 +24,7 @@ store::statements! {
         AND status IN ('trialing', 'active', 'past_due', 'paused', 'cancelled') ORDER BY started_at, id LIMIT 201";
     pub(super) BALANCES = "SELECT currency, balance, currency FROM credit_balances WHERE merchant_id = $1 AND customer_id = $2 AND balance > 0 ORDER BY currency";
     /// Calls that were not answered, about the customer or a thing of it.
+    pub(super) OPEN_TICKETS = "SELECT id, number FROM tickets WHERE merchant_id = $1 AND customer_id = $2 AND status <> 'closed' ORDER BY created_at, id LIMIT 201";
     pub(super) OPEN_CALLS = "SELECT id, kind FROM provider_calls WHERE merchant_id = $1 AND state = 'waiting' AND subject_id IN (
         SELECT CAST($2 AS TEXT) UNION SELECT id FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT r.id FROM payments p JOIN refunds r ON r.merchant_id = p.merchant_id AND r.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2
@@ -42,12 +43,21 @@ store::statements! {
         UNION SELECT key FROM customer_contacts WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT fingerprint FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT key FROM payment_keys WHERE merchant_id = $1 AND customer_id = $2)";
+    /// Conversations with nobody in particular, at one of the customer's addresses.
+    pub(super) KEYED_CONVERSATIONS = "SELECT id FROM conversations WHERE merchant_id = $1 AND customer_id IS NULL AND address_key <> '' AND address_key IN (
+        SELECT email_key FROM customers WHERE merchant_id = $1 AND id = $2
+        UNION SELECT phone_key FROM customers WHERE merchant_id = $1 AND id = $2
+        UNION SELECT key FROM customer_contacts WHERE merchant_id = $1 AND customer_id = $2) ORDER BY id";
+    pub(super) TAKE_CONVERSATION = "UPDATE conversations SET customer_id = $3 WHERE merchant_id = $1 AND id = $2";
+    pub(super) TAKE_ENTRIES = "UPDATE entries SET customer_id = $3 WHERE merchant_id = $1 AND conversation_id = $2";
     /// Mail about an invoice of the customer that does not name it.
     pub(super) INVOICE_MAIL = "SELECT id FROM mails WHERE merchant_id = $1 AND invoice_id IN (SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2)";
     pub(super) DROP_MAIL = "DELETE FROM mails WHERE merchant_id = $1 AND id = $2";
     pub(super) DROP_WAITING_MAIL = "DELETE FROM mail_queue WHERE merchant_id = $1 AND mail_id = $2";
     /// Ids by which rows that speak of the customer find it: ours, and the provider's numbers of its payments.
     pub(super) IDS = "SELECT id FROM orders WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT id FROM tickets WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT id FROM tasks WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT id FROM payments WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT provider_ref FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND provider_ref IS NOT NULL
         UNION SELECT r.reference FROM payments p JOIN payment_refs r ON r.merchant_id = p.merchant_id AND r.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2

@@ -14,7 +14,7 @@ pub(super) fn keep(tx: &mut Tx, ctx: &Ctx, all: &[CustomerId], kept: &mut Vec<Ke
     for id in all {
         for key in tx.rows(&q::OPT_OUT, &[&ctx.merchant, id], |r| r.get::<String>(0))?.iter().filter(|k| !k.is_empty()) {
             let hash = hash(&key_of(tx, ctx)?, key);
-            count += tx.exec(&q::REFUSE, &[&ctx.merchant, &hash, &ctx.now])?;
+            count += refuse(tx, ctx, &hash)?;
         }
     }
     if count > 0 {
@@ -33,7 +33,7 @@ pub(crate) fn refuse_again<'a>(tx: &mut Tx, ctx: &Ctx, new: impl Iterator<Item =
     let mut key: Option<Option<String>> = None;
     for (id, address) in new {
         if key.is_none() {
-            key = Some(tx.opt(&q::HASH_KEY, &[&ctx.merchant], |r| r.get(0))?);
+            key = Some(self::key(tx, ctx)?);
         }
         let Some(Some(key)) = &key else { return Ok(()) };
         if tx.opt(&q::REFUSED, &[&ctx.merchant, &hash(key, address)], |_| Ok(()))?.is_some() {
@@ -43,8 +43,18 @@ pub(crate) fn refuse_again<'a>(tx: &mut Tx, ctx: &Ctx, new: impl Iterator<Item =
     Ok(())
 }
 
+/// Keeps that whoever has the address behind this hash wants no marketing; 1 when that is new.
+pub(crate) fn refuse(tx: &mut Tx, ctx: &Ctx, hash: &str) -> Result<u64> {
+    Ok(tx.exec(&q::REFUSE, &[&ctx.merchant, &hash, &ctx.now])?)
+}
+
+/// The merchant's key while there is one; in a transaction that only reads.
+pub(crate) fn key(tx: &mut Tx, ctx: &Ctx) -> Result<Option<String>> {
+    Ok(tx.opt(&q::HASH_KEY, &[&ctx.merchant], |r| r.get(0))?)
+}
+
 /// The merchant's key, made when it is first needed.
-fn key_of(tx: &mut Tx, ctx: &Ctx) -> Result<String> {
+pub(crate) fn key_of(tx: &mut Tx, ctx: &Ctx) -> Result<String> {
     if let Some(key) = tx.opt(&q::HASH_KEY, &[&ctx.merchant], |r| r.get::<String>(0))? {
         return Ok(key);
     }
@@ -52,6 +62,7 @@ fn key_of(tx: &mut Tx, ctx: &Ctx) -> Result<String> {
     Ok(tx.one(&q::HASH_KEY, &[&ctx.merchant], |r| r.get(0))?)
 }
 
-fn hash(key: &str, address: &str) -> String {
+/// What stands for an address (its key, [`crate::kit::email_key`]): it can be compared and not read.
+pub(crate) fn hash(key: &str, address: &str) -> String {
     hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), address.as_bytes()).as_ref())
 }

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod api_keys;
+mod colleagues;
 mod commonest;
 pub mod invitations;
 pub mod members;
@@ -25,6 +26,8 @@ use store::Row;
 use crate::kit::{Actor, ActorKind, Ctx, Door, IdSource, MerchantId, Micros, PersonId, Rights, Role, SessionId};
 
 pub use account::{Density, Look, Theme};
+pub(crate) use colleagues::assignable;
+pub use colleagues::{Colleague, colleagues};
 pub use members::{Access, Member};
 pub use password::Hashed;
 pub use sessions::resolve as resolve_session;

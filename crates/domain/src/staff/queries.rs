@@ -29,6 +29,10 @@ store::statements! {
     pub MEMBER = "SELECT s.person_id, p.name, p.email, s.role, s.granted, s.withdrawn, s.created_at, s.disabled_at,
           (SELECT MAX(x.seen_at) FROM sessions x WHERE x.person_id = s.person_id AND x.merchant_id = s.merchant_id) AS last_seen
         FROM staff s JOIN people p ON p.id = s.person_id WHERE s.merchant_id = $1 AND s.person_id = $2";
+    pub COLLEAGUES = "SELECT s.person_id, p.name, s.role, s.granted, s.withdrawn, s.disabled_at
+        FROM staff s JOIN people p ON p.id = s.person_id WHERE s.merchant_id = $1 ORDER BY p.name, p.id";
+    pub COLLEAGUE = "SELECT s.person_id, p.name, s.role, s.granted, s.withdrawn, s.disabled_at
+        FROM staff s JOIN people p ON p.id = s.person_id WHERE s.merchant_id = $1 AND s.person_id = $2";
     pub MEMBER_BY_EMAIL = "SELECT s.disabled_at FROM staff s JOIN people p ON p.id = s.person_id WHERE s.merchant_id = $1 AND p.email_key = $2";
     /// Owners who can come in, without this person.
     pub OTHER_OWNERS = "SELECT COUNT(*) FROM staff s JOIN people p ON p.id = s.person_id

@@ -4,13 +4,16 @@
 //! the merchant and what changes meanwhile does not look like a fault. It never repairs: a difference is a fault to be found.
 
 mod commissions;
+mod conversations;
 mod credit;
 mod invoices;
+mod mailings;
 mod merges;
 mod offers;
 mod payments;
 pub mod queries;
 mod subscriptions;
+mod tasks;
 #[cfg(test)]
 mod tests;
 
@@ -32,7 +35,7 @@ const CUSTOMERS: i64 = 1_000;
 pub struct Difference {
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// `customer`, `payment`, `commission`, `payout`, `invoice`, `offer`, `return` or `series`.
+    /// `customer`, `payment`, `commission`, `payout`, `conversation`, `invoice`, `offer`, `return`, `series`, `task` or `mailing`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -87,7 +90,16 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
             None => break,
         }
     }
-    for each in [credit::balances, credit::payments, commissions::slice, subscriptions::slice, offers::offers, offers::returns] {
+    for each in [
+        credit::balances,
+        credit::payments,
+        commissions::slice,
+        subscriptions::slice,
+        conversations::slice,
+        mailings::slice,
+        offers::offers,
+        offers::returns,
+    ] {
         after = String::new();
         while let Some(last) = tell(db.spool(|tx| each(tx, ctx, &after))?, &mut sum, found) {
             after = last;
@@ -114,6 +126,7 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
     let mut differences = db.spool(|tx| invoices::series(tx, ctx))?;
     differences.extend(db.spool(|tx| merges::hanging(tx, ctx))?);
     differences.extend(db.spool(|tx| offers::too_many(tx, ctx))?);
+    differences.extend(db.spool(|tx| tasks::whose(tx, ctx))?);
     tell(Slice { looked_at: 0, differences, next: None }, &mut sum, found);
     Ok(sum)
 }

@@ -27,6 +27,13 @@ store::statements! {
         WHERE c.merchant_id = $1 AND c.payment_id > $2 ORDER BY c.payment_id LIMIT $3";
     pub PAYOUTS = "SELECT o.id, o.amount, (SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM payout_lines l WHERE l.merchant_id = o.merchant_id AND l.payout_id = o.id)
         FROM payouts o WHERE o.merchant_id = $1 AND o.id > $2 ORDER BY o.id LIMIT $3";
+    /// Conversations with what is kept of their entries, beside how many there are, the newest, and how many name somebody else.
+    pub CONVERSATIONS = "SELECT c.id, c.entries, c.last_at,
+        (SELECT COUNT(*) FROM entries e WHERE e.merchant_id = c.merchant_id AND e.conversation_id = c.id),
+        (SELECT CAST(COALESCE(MAX(e.at), c.last_at) AS BIGINT) FROM entries e WHERE e.merchant_id = c.merchant_id AND e.conversation_id = c.id),
+        (SELECT COUNT(*) FROM entries e WHERE e.merchant_id = c.merchant_id AND e.conversation_id = c.id
+          AND COALESCE(e.customer_id, '') <> COALESCE(c.customer_id, ''))
+        FROM conversations c WHERE c.merchant_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3";
     /// Cards, e-mails and phones on own payments that stand nowhere else: those a guest payment would not find.
     pub KEYS = "SELECT p.customer_id, p.id, p.fingerprint, p.email_key, p.phone_key FROM payments p JOIN customers c ON c.merchant_id = p.merchant_id AND c.id = p.customer_id
         WHERE p.merchant_id = $1 AND p.customer_id > $2 AND p.customer_id <= $3 AND (

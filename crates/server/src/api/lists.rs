@@ -162,10 +162,22 @@ counts! {
     ///
     /// How many match, what came back, and how many each option of each filter would give.
     count_returns = domain::returns::listed::LIST, "/api/v1/returns/counts", "countReturns", "Returns", ReturnsAsked;
+    /// Count tickets.
+    ///
+    /// How many match, and how many each option of each filter would give.
+    count_tickets = domain::tickets::listed::LIST, "/api/v1/tickets/counts", "countTickets", "Tickets", TicketsAsked;
+    /// Count tasks.
+    ///
+    /// How many match, and how many each option of each filter would give.
+    count_tasks = domain::tasks::listed::LIST, "/api/v1/tasks/counts", "countTasks", "Tasks", TasksAsked;
     /// Count requests about data.
     ///
     /// How many match, and how many each option of each filter would give.
     count_requests = domain::privacy::requests::listed::LIST, "/api/v1/privacy-requests/counts", "countPrivacyRequests", "Privacy", RequestsAsked;
+    /// Count mailings.
+    ///
+    /// How many match, and how many each option of each filter would give.
+    count_mailings = domain::mailings::listed::LIST, "/api/v1/mailings/counts", "countMailings", "Mailings", MailingsAsked;
 }
 
 /// Describes the query string of a list. Only the description is used: the one grammar of lists reads it.
@@ -472,6 +484,144 @@ pub struct RequestsAsked {
     limit: Option<i64>,
 }
 
+/// Which tickets.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "described, and read by the grammar that pages use too")]
+pub struct TicketsAsked {
+    /// The beginning of a number, a subject or a tag; or a customer as the list of customers finds them.
+    q: Option<String>,
+    /// May be repeated.
+    #[param(value_type = Option<Vec<words::TicketStatus>>, explode = true)]
+    status: Option<Vec<String>>,
+    /// May be repeated.
+    #[param(value_type = Option<Vec<words::TicketPriority>>, explode = true)]
+    priority: Option<Vec<String>>,
+    /// The id of a person of the staff, or `none`; may be repeated.
+    #[param(explode = true)]
+    assignee: Option<Vec<String>>,
+    /// Of whoever asks; a key has none.
+    mine: Option<bool>,
+    /// Last said or changed on this day or later, in the merchant's time zone.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    updated_from: Option<String>,
+    /// Last said or changed on this day or before.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    updated_to: Option<String>,
+    /// Made on this day or later, in the merchant's time zone.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    created_from: Option<String>,
+    /// Made on this day or before.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    created_to: Option<String>,
+    /// The id of a customer; may be repeated.
+    #[param(explode = true)]
+    customer: Option<Vec<String>>,
+    /// A built-in view, or the id of a saved one.
+    view: Option<String>,
+    /// `updated` or `created`.
+    #[param(pattern = "^(updated|created)?$")]
+    sort: Option<String>,
+    /// `asc` or `desc`.
+    #[param(pattern = "^(asc|desc)?$")]
+    dir: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// `prev` of the page behind.
+    before: Option<String>,
+    /// 1 to 200; 50 unless said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+}
+
+/// Which tasks.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "described, and read by the grammar that pages use too")]
+pub struct TasksAsked {
+    /// The beginning of what is to be done, or a customer as the list of customers finds them.
+    q: Option<String>,
+    /// `open` or `done`.
+    #[param(explode = true)]
+    state: Option<Vec<String>>,
+    /// `overdue`, `today` (or its reminder has come), `later`, `none`: of those to be done; may be repeated.
+    #[param(explode = true)]
+    due: Option<Vec<String>>,
+    /// The id of a person of the staff, or `none`; may be repeated.
+    #[param(explode = true)]
+    assignee: Option<Vec<String>>,
+    /// Of whoever asks; a key has none.
+    mine: Option<bool>,
+    /// What it is on: `customer`, `order`, `invoice`, `ticket`, `nothing`; may be repeated.
+    #[param(explode = true)]
+    on: Option<Vec<String>>,
+    /// Due on this day or later, in the merchant's time zone.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    due_from: Option<String>,
+    /// Due on this day or before.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    due_to: Option<String>,
+    /// Made on this day or later, in the merchant's time zone.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    created_from: Option<String>,
+    /// Made on this day or before.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    created_to: Option<String>,
+    /// The id of a customer; may be repeated.
+    #[param(explode = true)]
+    customer: Option<Vec<String>>,
+    /// A built-in view, or the id of a saved one.
+    view: Option<String>,
+    /// `due` or `created`.
+    #[param(pattern = "^(due|created)?$")]
+    sort: Option<String>,
+    /// `asc` or `desc`.
+    #[param(pattern = "^(asc|desc)?$")]
+    dir: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// `prev` of the page behind.
+    before: Option<String>,
+    /// 1 to 200; 50 unless said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+}
+
+/// Which mailings.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "described, and read by the grammar that pages use too")]
+pub struct MailingsAsked {
+    /// The beginning of the template's name.
+    q: Option<String>,
+    #[param(value_type = Option<Vec<words::MailingState>>, explode = true)]
+    state: Option<Vec<String>>,
+    /// Ids of shops; may be repeated.
+    #[param(explode = true)]
+    shop: Option<Vec<String>>,
+    /// Begun on this day or later.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    created_from: Option<String>,
+    /// Begun on this day or before.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    created_to: Option<String>,
+    /// A built-in view, or the id of a saved one.
+    view: Option<String>,
+    /// `created`.
+    #[param(pattern = "^(created)?$")]
+    sort: Option<String>,
+    /// `asc` or `desc`.
+    #[param(pattern = "^(asc|desc)?$")]
+    dir: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// `prev` of the page behind.
+    before: Option<String>,
+    /// 1 to 200; 50 unless said.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -490,6 +640,9 @@ mod tests {
             (&domain::returns::listed::LIST, ReturnsAsked::into_params(|| None)),
             (&domain::privacy::requests::listed::LIST, RequestsAsked::into_params(|| None)),
             (&domain::orders::listed::LIST, OrdersAsked::into_params(|| None)),
+            (&domain::tickets::listed::LIST, TicketsAsked::into_params(|| None)),
+            (&domain::tasks::listed::LIST, TasksAsked::into_params(|| None)),
+            (&domain::mailings::listed::LIST, MailingsAsked::into_params(|| None)),
         ] {
             let mut taken: BTreeSet<String> = list.names().into_iter().filter(|n| *n != "per").map(str::to_owned).collect();
             taken.insert("limit".to_owned());

@@ -1,9 +1,11 @@
 //! REST API v1 (SPEC 13.1): the same verbs as the pages, with keys, scopes, problem+json and cursor pages.
 
+mod addresses;
 mod affiliates;
 mod asked;
 mod blocks;
 mod checkouts;
+mod conversations;
 mod credit;
 mod customers;
 mod describe;
@@ -13,6 +15,7 @@ mod exports;
 mod invoices;
 mod jobs;
 mod lists;
+mod mailings;
 mod offers;
 mod orders;
 mod payments;
@@ -24,8 +27,12 @@ mod settings;
 mod shape;
 mod staff;
 mod subscriptions;
+mod tasks;
+mod templates;
+mod tickets;
 pub mod types;
 mod views;
+mod webhooks;
 mod words;
 pub mod write;
 
@@ -45,6 +52,10 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = returns::routes(offers::routes(routes));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
+    let routes = webhooks::routes(routes);
+    let routes = tasks::routes(tickets::routes(routes));
+    let routes = addresses::routes(templates::routes(mailings::routes(routes)));
+    let routes = conversations::routes(routes);
     events::routes(staff::routes(settings::routes(routes)))
 }
 

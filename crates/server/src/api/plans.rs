@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use super::asked::At;
-use super::types::{Money, Page, Time, money, time};
+use super::types::{Money, Page, Time, given, money, time};
 use super::words;
 use super::write::{Write, reply, seeing};
 use crate::app::App;
@@ -123,11 +123,6 @@ struct PlanPatch {
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<Vec<i64>>)]
     retry_days: Option<Option<Vec<i64>>>,
-}
-
-/// `null` is a value here, absence is not.
-fn given<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(d).map(Some)
 }
 
 /// How subscriptions of the merchant run.

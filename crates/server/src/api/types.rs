@@ -1,6 +1,6 @@
 //! How the API writes what everything has: times as RFC 3339, money as minor units with a currency, pages with a cursor.
 
-use domain::kit::{self, Currency, Micros, Problems};
+use domain::kit::{self, Currency, Micros, PersonId, Problems};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -65,6 +65,19 @@ pub struct Named {
     pub id: String,
     /// Its name.
     pub name: String,
+}
+
+/// `null` is a value here, absence is not.
+pub fn given<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(d).map(Some)
+}
+
+/// Somebody of the staff to whom work is given.
+///
+/// # Errors
+/// A field error for `assignee`.
+pub fn person(id: &str) -> domain::Result<PersonId> {
+    id.parse().map_err(|()| Problems::one("assignee", "unknown", "Use the id of a person of your staff, or null."))
 }
 
 /// A postal address.

@@ -41,6 +41,9 @@ words! {
     BlockedKind = domain::blocks::Kind::ALL, "What is blocked";
     InvoiceKind = domain::invoices::Kind::ALL, "Invoice or credit note";
     RequestKind = domain::privacy::requests::Kind::ALL, "What is asked about data";
+    TicketStatus = domain::tickets::Status::ALL, "Where a ticket stands; `waiting` is for the customer";
+    TicketPriority = domain::tickets::Priority::ALL, "How soon a ticket is wanted";
+    TicketEntryKind = domain::tickets::EntryKind::ALL, "Who speaks on a ticket; a `note` is for the staff alone";
     RequestState = domain::privacy::requests::State::ALL, "How far a request came";
     ProofKind = domain::providers::evidence::ProofKind::ALL, "What a file in a dispute proves";
     CallState = domain::providers::CallState::ALL, "How far what a provider was asked came";
@@ -52,6 +55,9 @@ words! {
     ReturnState = domain::returns::State::ALL, "How far a return came";
     ReturnReason = domain::returns::Reason::ALL, "Why a line comes back";
     RefundState = domain::payments::refunds::RefundStatus::ALL, "How far a refund came";
+    MailingState = domain::mailings::State::ALL, "How far a mailing came";
+    MailingOutcome = domain::mailings::Outcome::ALL, "What became of one customer’s mail; `unknown` may have arrived and is not sent again by itself";
+    MailingSkip = domain::mailings::Skip::ALL, "Why a customer does not get a mailing";
     MailState = domain::mail::State::ALL, "How far a mail came";
     GuestReason = Reason::ALL, "Why a guest payment is thought to be a customer's";
     SubscriptionState = SubscriptionStatus::ALL, "How a subscription stands";
@@ -59,6 +65,15 @@ words! {
     SubscriptionEndReason = domain::subscriptions::EndReason::ALL, "Why a subscription ended, or will";
     ProviderCallKind = domain::providers::CallKind::ALL, "What a provider is asked";
     ProviderCallState = domain::providers::CallState::ALL, "How far it came";
+    WebhookState = [domain::webhooks::State::On, domain::webhooks::State::Off], "Whether an endpoint is sent to";
+    WebhookOffReason = domain::webhooks::OffReason::ALL, "Why an endpoint is off; empty while it is on";
+    WebhookDeliveryState = domain::webhooks::DeliveryState::ALL, "How far a message came";
+    ConversationKind = domain::conversations::Kind::ALL, "By which way something was said";
+    ConversationState = domain::conversations::State::ALL, "Whether it is still talked about; the next word opens what is closed";
+    ConversationInbox = domain::conversations::Inbox::ALL, "Which part of the inbox: unknown senders, customers who wait, put aside";
+    EntryDirection = domain::conversations::Direction::ALL, "Who said it: `in` the other side, `out` the house";
+    CallOutcome = domain::conversations::Outcome::ALL, "How a call went";
+    MailboxSecurity = domain::conversations::mailboxes::Security::ALL, "How private the line to a mailbox is; `plain` only to this machine";
     CycleUnit = Unit::ALL, "What a cycle is counted in";
     CustomerStatus = ALL_STATUSES, "Worked out from facts at this moment; never set by hand";
     CustomerMethodStatus = ALL_METHOD_STATUSES, "Status of the payment method that counts";

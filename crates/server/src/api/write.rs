@@ -52,14 +52,35 @@ impl Write<Bytes> {
     /// 415 for another kind, 413 when it is too large.
     pub async fn file(request: Request, app: &App, kinds: &[&str]) -> Result<Self, Problem> {
         let (head, kind) = (Head::of(&request)?, media_type(&request).to_ascii_lowercase());
-        if !kinds.contains(&kind.as_str()) {
-            let words = format!("Send the file with one of these as its Content-Type: {}.", kinds.join(", "));
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", words));
-        }
+        kind_of(&kind, kinds)?;
         let body = Bytes::from_request(request, app).await.map_err(|e| of_body(e.status(), &e.body_text()))?;
         let fingerprint = head.fingerprint(&body);
         Ok(Self { input: body, key: head.key, fingerprint })
     }
+
+    /// As [`Write::file`], for what may be of another size than a body usually is: `most` bytes.
+    ///
+    /// # Errors
+    /// 415 for another kind, 413 when it is too large.
+    pub async fn file_up_to(request: Request, kinds: &[&str], most: usize) -> Result<Self, Problem> {
+        let (head, kind) = (Head::of(&request)?, media_type(&request).to_ascii_lowercase());
+        kind_of(&kind, kinds)?;
+        let large = |_| {
+            let words = format!("The body is larger than {} MB, or it broke off.", most / (1024 * 1024));
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", words)
+        };
+        let body = axum::body::to_bytes(request.into_body(), most).await.map_err(large)?;
+        let fingerprint = head.fingerprint(&body);
+        Ok(Self { input: body, key: head.key, fingerprint })
+    }
+}
+
+fn kind_of(kind: &str, kinds: &[&str]) -> Result<(), Problem> {
+    if kinds.contains(&kind) {
+        return Ok(());
+    }
+    let words = format!("Send the file with one of these as its Content-Type: {}.", kinds.join(", "));
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", words))
 }
 
 impl<T> Write<T> {

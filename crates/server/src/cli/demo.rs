@@ -56,13 +56,19 @@ impl Demo {
         demo::guests(db, &house, &plan).map_err(words)?;
         demo::bills(db, &house, &plan).map_err(words)?;
         demo::asks(db, &house, &plan).map_err(words)?;
+        demo::talks(db, &house, &plan).map_err(words)?;
         demo::business(db, &house).map_err(words)?;
         demo::clubs(db, &house, &plan).map_err(words)?;
         let mut file = place.file()?;
         file.secrets_key = self.serve.secrets_key.clone().or(file.secrets_key);
-        demo::erased(db, &house, &plan, &crate::config::vault(&file, &place.folder(&file)?)?).map_err(words)?;
+        let vault = crate::config::vault(&file, &place.folder(&file)?)?;
+        let endpoint = demo::hooks(db, &house, &plan, &vault).map_err(words)?;
+        demo::erased(db, &house, &plan, &vault).map_err(words)?;
         demo::merges(db, &house).map_err(words)?;
         demo::offers(db, &house, &plan).map_err(words)?;
+        demo::told(db, &house, &plan, &vault, &endpoint).map_err(words)?;
+        demo::service(db, &house, &plan).map_err(words)?;
+        demo::letters(db, &house, &plan).map_err(words)?;
         bar.finish_and_clear();
         let people: Vec<String> = house.people.iter().skip(1).map(|(email, role)| format!("{email} ({})", role.label())).collect();
         Ok(format!(

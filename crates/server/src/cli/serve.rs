@@ -73,7 +73,8 @@ impl Serve {
         let base_url = self.base_url.clone().or(file.base_url.clone()).unwrap_or_default().trim_end_matches('/').to_owned();
         let insecure = self.insecure_http || file.insecure_http.unwrap_or(false);
         let secure = config::check_http(listen, &base_url, insecure)?;
-        let smtp = crate::mailer::Smtp::of(file.smtp_url.as_deref(), file.mail_from.as_deref())?;
+        let site = if base_url.is_empty() { format!("http://{listen}") } else { base_url.clone() };
+        let smtp = crate::mailer::Smtp::of(file.smtp_url.as_deref(), file.mail_from.as_deref())?.map(|smtp| smtp.at_site(&site));
         let data = place.folder(&file)?;
         let mut file = file;
         file.secrets_key = self.secrets_key.clone().or(file.secrets_key);
@@ -84,6 +85,7 @@ impl Serve {
             api_per_minute: file.api_per_minute.unwrap_or(1200),
             vault: config::vault(&file, &data)?,
             providers: config::providers(&file),
+            webhooks_local: file.webhooks_local.unwrap_or(false),
             data,
             smtp,
         })

@@ -6,6 +6,7 @@ mod account;
 mod affiliates;
 mod blocks;
 mod choices;
+pub mod conversations;
 mod credit;
 mod customers;
 mod door;
@@ -16,11 +17,13 @@ mod invitations;
 mod invoices;
 mod jobs;
 pub mod lists;
+mod mailings;
 mod merchants;
 pub mod moments;
 mod offers;
 mod orders;
 mod page;
+pub mod parts;
 mod payments;
 mod privacy;
 mod reason;
@@ -30,15 +33,19 @@ mod set_up;
 mod settings;
 mod slow;
 mod subscriptions;
+mod tasks;
+mod tickets;
 mod toast;
 pub mod tones;
 mod typed;
+mod whom;
 
 pub use files::spooled;
 pub use frame::frame;
-pub use page::{PageError, PageResult, error_page, not_found, see_other, show, show_with};
+pub use page::{PageError, PageResult, error_page, hidden, not_found, see_other, show, show_with};
 pub use toast::{Toasted, toasted};
 pub use typed::{Typed, once, refused};
+pub use whom::whom;
 
 use crate::http::{Policy, Routes};
 
@@ -48,6 +55,9 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = subscriptions::routes(invoices::routes(payments::routes(orders::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = returns::routes(offers::routes(routes));
+    let routes = tasks::routes(tickets::routes(routes));
+    let routes = mailings::routes(routes);
+    let routes = conversations::routes(routes);
     home::routes(search::routes(jobs::routes(routes)))
 }
 

@@ -1,7 +1,7 @@
 //! How a page is answered: a rendered template, a redirect after a form, or an error that says what to do.
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::staff::SignedIn;
 
@@ -45,6 +45,15 @@ pub fn show_with(status: StatusCode, template: &impl Template) -> Response {
 /// After a form: go and look (303), so that reloading does not send it again.
 pub fn see_other(address: &str) -> Response {
     Redirect::to(address).into_response()
+}
+
+/// For what somebody opens by a link of their own: not for search engines, not for caches, and its address is told to nobody.
+pub fn hidden(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
 }
 
 #[derive(Template)]

@@ -1,4 +1,4 @@
-//! One search for everything (top bar, Ctrl-K): customers as the list finds them, orders as their list finds them.
+//! One search for everything (top bar, Ctrl-K): customers as the list finds them, orders and tickets as their lists find them.
 
 use askama::Template;
 use axum::extract::State;
@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Uri};
 use domain::customers::list::{self, ListQuery};
 use domain::kit::{Money, Right};
 use domain::lists::{self, Query};
-use domain::{merchants, orders};
+use domain::{merchants, orders, tickets};
 use serde::Deserialize;
 
 use super::customers::address;
@@ -17,7 +17,7 @@ use crate::look::Frame;
 
 /// Customers that are named; the list has the rest.
 const CUSTOMERS: usize = 8;
-/// Orders that are named.
+/// Orders that are named, and tickets.
 const ORDERS: usize = 5;
 
 /// The page and its swap.
@@ -38,6 +38,7 @@ struct Found {
     /// The list of all, with how many they are.
     all: Option<(String, String)>,
     orders: Vec<Hit>,
+    tickets: Vec<Hit>,
 }
 
 struct Hit {
@@ -67,7 +68,11 @@ async fn page(
     headers: HeaderMap,
 ) -> PageResult {
     let q: String = asked.q.trim().chars().take(200).collect();
-    let found = if q.is_empty() { Found { q, customers: Vec::new(), all: None, orders: Vec::new() } } else { find(&app, &who, q).await? };
+    let found = if q.is_empty() {
+        Found { q, customers: Vec::new(), all: None, orders: Vec::new(), tickets: Vec::new() }
+    } else {
+        find(&app, &who, q).await?
+    };
     if headers.contains_key("hx-request") {
         return Ok(show(&SearchPart { found }));
     }
@@ -77,13 +82,16 @@ async fn page(
 async fn find(app: &App, who: &Who, q: String) -> domain::Result<Found> {
     let indexes = app.indexes.clone();
     let of_orders = Query { q: q.clone(), ..Query::bare(&orders::listed::LIST) };
+    let of_tickets = Query { q: q.clone(), ..Query::everything(&tickets::listed::LIST) };
     let query = ListQuery { q: q.clone(), per: 25, ..ListQuery::default() };
     let list_of_all = address(&ListQuery { per: 50, ..query.clone() }.print());
-    let (page, orders, zone) = app
+    let (page, orders, tickets, zone) = app
         .read(&who.ctx, move |tx, ctx| {
             let page = list::page_only(tx, ctx, &indexes, &query)?;
             let found = lists::pick(tx, ctx, &indexes, &of_orders, None, ORDERS)?;
-            Ok((page, orders::listed::rows(tx, ctx, &found.ids)?, merchants::settings(tx, ctx)?.zone))
+            let orders = orders::listed::rows(tx, ctx, &found.ids)?;
+            let found = lists::pick(tx, ctx, &indexes, &of_tickets, None, ORDERS)?;
+            Ok((page, orders, tickets::listed::rows(tx, ctx, &found.ids)?, merchants::settings(tx, ctx)?.zone))
         })
         .await?;
     let customer = |row: list::ListRow| Hit { href: format!("/customers/{}", row.id), name: row.display_name, more: row.email };
@@ -92,11 +100,14 @@ async fn find(app: &App, who: &Who, q: String) -> domain::Result<Found> {
         name: format!("Order {}", order.number),
         more: format!("{}, {}", Money::new(order.total, order.currency), moments::day(&zone, order.ordered_at).shown),
     };
+    let ticket =
+        |t: tickets::Ticket| Hit { href: format!("/tickets/{}", t.id), name: format!("Ticket {}", t.number), more: t.title().to_owned() };
     let all = (page.total > CUSTOMERS as u64).then(|| (list_of_all, tones::number(page.total)));
     Ok(Found {
         q,
         customers: page.rows.into_iter().take(CUSTOMERS).map(customer).collect(),
         all,
         orders: orders.into_iter().map(order).collect(),
+        tickets: tickets.into_iter().map(ticket).collect(),
     })
 }

@@ -37,6 +37,11 @@ impl Form {
         self.values.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
+    /// Whether a name has any value, an empty one too.
+    pub fn has(&self, name: &str) -> bool {
+        self.values.iter().any(|(key, _)| key == name)
+    }
+
     /// Whether a name has this value: a ticked box, a chosen option.
     pub fn is(&self, name: &str, value: &str) -> bool {
         self.values.iter().any(|(key, had)| key == name && had == value)

@@ -102,12 +102,18 @@ const SUBSCRIPTIONS: Room = Room { id: "subscriptions", name: "Subscriptions", h
 const PAYMENTS: Room = Room { id: "payments", name: "Payments", href: "/payments", icon: "payments" };
 const DISPUTES: Room = Room { id: "disputes", name: "Disputes", href: "/disputes", icon: "dispute" };
 const INVOICES: Room = Room { id: "invoices", name: "Invoices", href: "/invoices", icon: "invoices" };
+const INBOX: Room = Room { id: "inbox", name: "Inbox", href: "/inbox", icon: "inbox" };
 const AFFILIATES: Room = Room { id: "affiliates", name: "Affiliates", href: "/affiliates", icon: "link" };
+const MAILINGS: Room = Room { id: "mailings", name: "Mailings", href: "/mailings", icon: "send" };
 const SETTINGS: Room = Room { id: "settings", name: "Settings", href: "/settings", icon: "settings" };
+const TICKETS: Room = Room { id: "tickets", name: "Tickets", href: "/tickets", icon: "ticket" };
+const TASKS: Room = Room { id: "tasks", name: "Tasks", href: "/tasks", icon: "task" };
 const NEW_CUSTOMER: Room = Room { id: "new-customer", name: "Customer", href: "/customers/new", icon: "customers" };
 const NEW_INVOICE: Room = Room { id: "new-invoice", name: "Invoice", href: "/invoices/new", icon: "invoices" };
 const NEW_OFFER: Room = Room { id: "new-offer", name: "Offer", href: "/offers/new", icon: "note" };
 const NEW_ORDER: Room = Room { id: "new-order", name: "Order", href: "/orders/new", icon: "orders" };
+const NEW_TICKET: Room = Room { id: "new-ticket", name: "Ticket", href: "/tickets/new", icon: "ticket" };
+const NEW_TASK: Room = Room { id: "new-task", name: "Task", href: "/tasks/new", icon: "task" };
 
 /// The words over a page that shows so many things of test mode among so many (SPEC 6.2).
 pub fn band(tests: usize, all: usize) -> &'static str {
@@ -130,6 +136,7 @@ impl Frame {
         let mut parts = vec![
             Part { name: "", last: false, rooms: vec![HOME] },
             Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS, OFFERS, RETURNS, INVOICES, SUBSCRIPTIONS] },
+            Part { name: "Service", last: false, rooms: vec![INBOX, TICKETS, TASKS, MAILINGS] },
             Part { name: "Money", last: false, rooms: vec![PAYMENTS, DISPUTES, AFFILIATES] },
         ];
         if self.may_open_settings {
@@ -144,6 +151,8 @@ impl Frame {
             (self.may_write_customers, NEW_CUSTOMER),
             (self.may_write_orders, NEW_ORDER),
             (self.may_write_orders, NEW_OFFER),
+            (self.may_write_customers, NEW_TICKET),
+            (self.may_write_customers, NEW_TASK),
             (self.may_write_orders, NEW_INVOICE),
         ];
         all.into_iter().filter_map(|(may, room)| may.then_some(room)).collect()

@@ -34,6 +34,7 @@ pub struct Answer {
     pub location: String,
     /// Every `Set-Cookie`.
     pub cookies: Vec<String>,
+    pub headers: header::HeaderMap,
     pub body: String,
 }
 
@@ -50,6 +51,15 @@ impl Desk {
 
     /// The same with providers at these addresses.
     pub fn asking(db: &TestDb, base_url: &str, providers: Addresses) -> Self {
+        Self::open(db, base_url, providers, true)
+    }
+
+    /// The same, whose webhooks go to the public internet alone, as in service.
+    pub fn closed(db: &TestDb) -> Self {
+        Self::open(db, "", Addresses::default(), false)
+    }
+
+    fn open(db: &TestDb, base_url: &str, providers: Addresses, webhooks_local: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -60,6 +70,7 @@ impl Desk {
             smtp: smtp(),
             vault: Vault::new(&[7; 32]).unwrap(),
             providers,
+            webhooks_local,
         };
         let app = server::cli::serve::app((**db).clone(), Arc::new(FixedClock(NOW)), config).unwrap();
         let (router, table) = routes::all(&app);
@@ -79,6 +90,7 @@ impl Desk {
                 status: parts.status,
                 location: text(header::LOCATION).concat(),
                 cookies: text(header::SET_COOKIE),
+                headers: parts.headers.clone(),
                 body: String::from_utf8_lossy(&body).into_owned(),
             }
         })

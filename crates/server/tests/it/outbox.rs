@@ -13,7 +13,7 @@ use server::mailer::{self, Smtp};
 
 /// What the server does with the next mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mood {
+pub enum Mood {
     Take,
     /// 451 to the recipient.
     Greylist,
@@ -21,19 +21,21 @@ enum Mood {
     Unknown,
     /// Hangs up when it has the whole mail.
     HangUp,
+    /// Takes it, and hangs up without a word.
+    Swallow,
     /// 552 to the mail itself.
     TooLarge,
 }
 
 /// A server on a free port; keeps what it took.
-struct Server {
+pub struct Server {
     port: u16,
     mood: Arc<Mutex<Mood>>,
     taken: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (mood, taken) = (Arc::new(Mutex::new(Mood::Take)), Arc::new(Mutex::new(Vec::new())));
@@ -47,15 +49,15 @@ impl Server {
         Self { port, mood, taken }
     }
 
-    fn feel(&self, mood: Mood) {
+    pub fn feel(&self, mood: Mood) {
         *self.mood.lock().unwrap() = mood;
     }
 
-    fn taken(&self) -> Vec<String> {
+    pub fn taken(&self) -> Vec<String> {
         self.taken.lock().unwrap().clone()
     }
 
-    fn smtp(&self) -> Smtp {
+    pub fn smtp(&self) -> Smtp {
         Smtp::of(Some(&format!("smtp://127.0.0.1:{}", self.port)), Some("desk@example.com")).unwrap().unwrap()
     }
 }
@@ -88,6 +90,11 @@ fn talk(line: TcpStream, mood: Mood, taken: &Mutex<Vec<String>>) -> std::io::Res
                     }
                 }
                 match mood {
+                    // It has the whole mail, and says nothing.
+                    Mood::Swallow => {
+                        taken.lock().unwrap().push(mail);
+                        return Ok(());
+                    }
                     Mood::HangUp => return Ok(()),
                     Mood::TooLarge => say("552 5.3.4 too large")?,
                     _ => {

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use crate::desk::{Answer, Desk, key, of_role};
 
-fn customer(f: &Fixture, name: &str, email: &str) -> CustomerId {
+pub fn customer(f: &Fixture, name: &str, email: &str) -> CustomerId {
     let (ctx, new) = (f.ctx.clone(), NewCustomer { email: email.into(), name: name.into(), ..NewCustomer::default() });
     f.db.write_now(move |tx| customers::create(tx, &ctx, new.clone(), Rules::Normal)).unwrap().id
 }
 
-fn ask(desk: &Desk, key: &str, method: &str, path: &str, body: &Value) -> (u16, Value, Answer) {
+pub fn ask(desk: &Desk, key: &str, method: &str, path: &str, body: &Value) -> (u16, Value, Answer) {
     let request = Request::builder()
         .method(method)
         .uri(format!("/api/v1{path}"))

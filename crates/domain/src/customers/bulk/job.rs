@@ -7,17 +7,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use store::{Bind, Tx, Value};
 
-use super::run::{all_of, told};
+use super::ahead::Ahead;
+use super::run::told;
 use super::verdict::{Before, Verdict, verdicts};
 use super::{Action, Selection};
-use crate::customers::{self, list};
+use crate::customers;
 use crate::jobs::{Job, Step, Tools};
-use crate::kit::{Ctx, CustomerId, Error, JobId, Micros, Result};
+use crate::kit::{Ctx, CustomerId, Error, JobId, Result};
 use crate::privacy;
 use crate::providers::Vault;
 
-/// Ids that are looked up ahead.
-const AHEAD: usize = 200;
 /// Customers between two looks at the watch.
 const CHUNK: usize = 10;
 /// How long a slice writes.
@@ -33,13 +32,8 @@ struct Input {
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Place {
-    /// Looked up and not treated yet.
-    ahead: Vec<CustomerId>,
-    /// Behind this place in the list, or so many into the ids, the next are looked up.
-    after: Option<String>,
-    taken: usize,
-    /// Everything was looked up.
-    all: bool,
+    #[serde(flatten)]
+    ahead: Ahead,
     done: u64,
     refused: BTreeMap<String, u64>,
 }
@@ -48,23 +42,15 @@ struct Place {
 pub fn slice(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &mut Job) -> Result<Step> {
     let input: Input = serde_json::from_value(job.input.clone()).map_err(|e| Error::Internal(format!("input of a group action: {e}")))?;
     let mut place: Place = serde_json::from_value(job.cursor.clone()).unwrap_or_default();
-    if place.ahead.is_empty() && !place.all {
-        match &input.selection {
-            Selection::Ids(ids) => take_ids(ids, &mut place),
-            Selection::All { except, .. } => match serde_json::from_value(tools.seen.clone()) {
-                Ok(Seen { from, ids, more }) if from == place.after => {
-                    place.ahead = ids.into_iter().filter(|id| !except.contains(id) && made_before(id, job.created_at)).collect();
-                    place.all = more.is_none();
-                    place.after = more;
-                }
-                // Nobody has looked from here yet.
-                _ => return Ok(Step::More),
-            },
-        }
+    if !place.ahead.fill(&input.selection, &tools.seen, job.created_at) {
+        return Ok(Step::More);
     }
     let (began, mut rows) = (Instant::now(), Rows::of(&job.id, job.done));
-    while !place.ahead.is_empty() && (rows.all.is_empty() || began.elapsed() < LONG) {
-        let some: Vec<CustomerId> = place.ahead.drain(..CHUNK.min(place.ahead.len())).collect();
+    while rows.all.is_empty() || began.elapsed() < LONG {
+        let some = place.ahead.take(CHUNK);
+        if some.is_empty() {
+            break;
+        }
         treat(tx, ctx, tools.vault.as_ref(), &input.action, &some, &mut rows)?;
     }
     job.done = rows.position;
@@ -75,7 +61,7 @@ pub fn slice(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &mut Job) -> Result<Ste
     rows.write(tx, ctx)?;
     job.total = job.total.max(job.done);
     job.result = json!({ "done": place.done, "refused": place.refused });
-    let over = place.ahead.is_empty() && place.all;
+    let over = place.ahead.is_over();
     if over {
         job.total = job.done;
         told(tx, ctx, &job.id, &input.action, place.done, &place.refused)?;
@@ -84,42 +70,11 @@ pub fn slice(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &mut Job) -> Result<Ste
     Ok(if over { Step::Done } else { Step::More })
 }
 
-fn take_ids(ids: &[CustomerId], place: &mut Place) {
-    let mut ids = ids.to_vec();
-    ids.sort();
-    ids.dedup();
-    place.ahead = ids.iter().skip(place.taken).take(AHEAD).cloned().collect();
-    place.taken += place.ahead.len();
-    place.all = place.taken >= ids.len();
-}
-
-/// The next that match, from a place of the list on.
-#[derive(Serialize, Deserialize)]
-struct Seen {
-    from: Option<String>,
-    ids: Vec<CustomerId>,
-    more: Option<String>,
-}
-
 /// Looks before a slice, where it will need more: the images must not be asked by a transaction that writes.
 pub fn look(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &Job) -> Result<Json> {
     let place: Place = serde_json::from_value(job.cursor.clone()).unwrap_or_default();
-    let Ok(Input { selection: Selection::All { query, .. }, .. }) = serde_json::from_value(job.input.clone()) else {
-        return Ok(Json::Null);
-    };
-    if !place.ahead.is_empty() || place.all {
-        return Ok(Json::Null);
-    }
-    let query = all_of(tx, ctx, &query)?;
-    let (ids, more) = list::ids(tx, ctx, &tools.indexes, &query, place.after.as_deref(), AHEAD)?;
-    Ok(serde_json::to_value(Seen { from: place.after, ids, more }).unwrap_or_default())
-}
-
-/// Who was made after the action was asked for is not meant.
-fn made_before(id: &CustomerId, at: Micros) -> bool {
-    let mut millis = [0; 8];
-    millis[2..].copy_from_slice(&id.bytes()[..6]);
-    u64::from_be_bytes(millis) <= (at / 1000).max(0) as u64
+    let Ok(Input { selection, .. }) = serde_json::from_value(job.input.clone()) else { return Ok(Json::Null) };
+    place.ahead.look(tx, ctx, &tools.indexes, &selection)
 }
 
 /// Outcomes about to be written.

@@ -3,13 +3,16 @@
 //! Each customer goes through the same verb that its own page calls; nothing here changes a customer by itself. A selection that is *all that
 //! match* is asked of the list in a read transaction, never in the one that writes.
 
+mod ahead;
 mod job;
 pub mod queries;
 mod run;
 mod undo;
 mod verdict;
 
+pub(crate) use ahead::Ahead;
 pub use job::{look, slice};
+pub(crate) use run::each_block;
 pub use run::{AT_ONCE, Picked, Preview, Started, pick, preview, start};
 pub use undo::{UNDO, can_undo, undo, undo_slice};
 

@@ -117,7 +117,7 @@ pub(super) fn told(tx: &mut Tx, ctx: &Ctx, job: &JobId, action: &Action, done: u
 }
 
 /// Hands out the selection in blocks, without the unticked.
-fn each_block(
+pub(crate) fn each_block(
     tx: &mut Tx,
     ctx: &Ctx,
     indexes: &Indexes,

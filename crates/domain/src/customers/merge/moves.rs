@@ -77,8 +77,15 @@ pub const MOVES: &[Move] = &[
     Move::rows("credit_lines", "lines of store credit"),
     Move::is("credit_balances", "customer_id", Way::Summed),
     Move::rows("mails", "mails"),
+    // Who got a mailing then, got it; two who are one now may both have a line.
+    Move::is("mailing_rows", "customer_id", Way::Stays("Whom a mailing went to is who it went to; the mail itself moves.")),
+    Move::rows("conversations", "conversations"),
+    Move::rows("entries", "mails, chats and calls"),
+    Move::rows("bounces", ""),
     Move::rows("notes", "notes"),
     Move::rows("privacy_requests", "requests about data"),
+    Move::rows("tickets", "tickets"),
+    Move::rows("tasks", "tasks"),
     Move::rows("attachments", "attached guest payments"),
     Move::rows("unmatched", "unmatched lines of imports"),
     Move {
@@ -104,6 +111,7 @@ pub const MOVES: &[Move] = &[
         Way::Stays("An event says to whom it happened. The survivor’s timeline reads those of all its sources."),
     ),
     Move::is("events", "subject_id", Way::Stays("What it happened to is what it was.")),
+    Move::is("tasks", "subject_id", Way::Stays("Of an order, an invoice or a ticket; a customer stands in the column of its own.")),
     Move::is("job_rows", "subject_id", Way::Stays("The outcome of a job for each it worked on; its undo passes over who was merged.")),
     // Who was kept out of retention stays out.
     Move::is("retention_exempt", "customer_id", Way::Points { also: &[], key: "CAST(created_at AS TEXT)", only: EXEMPT }),

@@ -103,9 +103,24 @@ store::statements! {
           l.order_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'orders')
           OR l.payment_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'payments'))
         ON CONFLICT (merchant_id, merge_id, mark, row_id) DO NOTHING";
+    pub(super) FOLLOW_TASKS = "INSERT INTO merge_moves (merchant_id, merge_id, mark, row_id)
+        SELECT k.merchant_id, CAST($2 AS TEXT), 'tasks', k.id FROM tasks k WHERE k.merchant_id = $1 AND k.customer_id = $3 AND (
+          (k.subject_kind = 'order' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'orders'))
+          OR (k.subject_kind = 'invoice' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'invoices'))
+          OR (k.subject_kind = 'ticket' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'tickets')))
+        ON CONFLICT (merchant_id, merge_id, mark, row_id) DO NOTHING";
     pub(super) FOLLOW_MAILS = "INSERT INTO merge_moves (merchant_id, merge_id, mark, row_id)
         SELECT m.merchant_id, CAST($2 AS TEXT), 'mails', m.id FROM mails m WHERE m.merchant_id = $1 AND m.customer_id = $3
           AND m.invoice_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'invoices')
+        ON CONFLICT (merchant_id, merge_id, mark, row_id) DO NOTHING";
+    pub(super) FOLLOW_ENTRIES = "INSERT INTO merge_moves (merchant_id, merge_id, mark, row_id)
+        SELECT e.merchant_id, CAST($2 AS TEXT), 'entries', e.id FROM entries e WHERE e.merchant_id = $1 AND e.customer_id = $3
+          AND e.conversation_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'conversations')
+        ON CONFLICT (merchant_id, merge_id, mark, row_id) DO NOTHING";
+    pub(super) FOLLOW_WRITTEN = "INSERT INTO merge_moves (merchant_id, merge_id, mark, row_id)
+        SELECT m.merchant_id, CAST($2 AS TEXT), 'mails', m.id FROM mails m JOIN entries e ON e.merchant_id = m.merchant_id AND e.mail_id = m.id
+        WHERE m.merchant_id = $1 AND m.customer_id = $3
+          AND e.id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'entries')
         ON CONFLICT (merchant_id, merge_id, mark, row_id) DO NOTHING";
 }
 

@@ -25,7 +25,16 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, id: &MergeId) -> Result<Merge> {
     let merge = read::find(tx, ctx, id)?;
     may_be_undone(tx, ctx, &merge)?;
     let (gone, stays) = (&merge.gone, &merge.survivor);
-    for statement in [&q::FOLLOW_PAYMENTS, &q::FOLLOW_INVOICES, &q::FOLLOW_CREDIT, &q::FOLLOW_MAILS] {
+    let followers = [
+        &q::FOLLOW_PAYMENTS,
+        &q::FOLLOW_INVOICES,
+        &q::FOLLOW_CREDIT,
+        &q::FOLLOW_TASKS,
+        &q::FOLLOW_MAILS,
+        &q::FOLLOW_ENTRIES,
+        &q::FOLLOW_WRITTEN,
+    ];
+    for statement in followers {
         tx.exec(statement, &[&ctx.merchant, id, stays])?;
     }
     moves::back(tx, ctx, id, gone, stays)?;

@@ -35,6 +35,12 @@ pub struct Topics {
     pub offers: i64,
     /// Returns of its orders.
     pub returns: i64,
+    /// Tickets, closed ones too.
+    pub tickets: i64,
+    /// Tasks on the customer and on its things, done ones too.
+    pub tasks: i64,
+    /// Mails, messages and calls.
+    pub conversations: i64,
     /// Guest payments that may be this customer's (SPEC 2.8).
     pub guest_payments: i64,
     /// Entries of the timeline.
@@ -55,8 +61,11 @@ pub fn topics(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Topics> {
             methods: r.get(3)?,
             subscriptions: r.get(4)?,
             invoices: r.get(5)?,
-            offers: r.get(6)?,
-            returns: r.get(7)?,
+            offers: r.get(9)?,
+            returns: r.get(10)?,
+            tickets: r.get(6)?,
+            tasks: r.get(7)?,
+            conversations: r.get(8)?,
             guest_payments: 0,
         })
     })?;

@@ -7,6 +7,9 @@ store::statements! {
         (SELECT COUNT(*) FROM payment_methods m WHERE m.merchant_id = c.merchant_id AND m.customer_id = c.id AND m.detached_at IS NULL),
         (SELECT COUNT(*) FROM subscriptions s WHERE s.merchant_id = c.merchant_id AND s.customer_id = c.id),
         (SELECT COUNT(*) FROM invoices i WHERE i.merchant_id = c.merchant_id AND i.customer_id = c.id),
+        (SELECT COUNT(*) FROM tickets t WHERE t.merchant_id = c.merchant_id AND t.customer_id = c.id),
+        (SELECT COUNT(*) FROM tasks k WHERE k.merchant_id = c.merchant_id AND k.customer_id = c.id),
+        (SELECT COUNT(*) FROM entries e WHERE e.merchant_id = c.merchant_id AND e.customer_id = c.id),
         (SELECT COUNT(*) FROM offers f WHERE f.merchant_id = c.merchant_id AND f.customer_id = c.id),
         (SELECT COUNT(*) FROM orders o JOIN returns t ON t.merchant_id = o.merchant_id AND t.order_id = o.id WHERE o.merchant_id = c.merchant_id AND o.customer_id = c.id)
         FROM customers c WHERE c.merchant_id = $1 AND c.id = $2";

@@ -32,6 +32,15 @@ pub(super) fn tables() -> Vec<Table> {
             .personal("value key")
             .finding("value key")
             .neither("merchant_id id customer_id kind created_at"),
+        // That a mailing had this outcome stays counted; to which address it went does not.
+        table("mailing_rows")
+            .of("customer_id")
+            .replaced()
+            .shown("Mailings")
+            .personal("email_key detail")
+            .finding("email_key")
+            .unset("mail_id")
+            .neither("merchant_id mailing_id customer_id position outcome reason at bounced_at unsubscribed_at"),
         table("customer_tags").of("customer_id").deleted().shown("Tags").neither("merchant_id customer_id tag_id"),
         table("customer_shops")
             .of("customer_id")
@@ -100,6 +109,34 @@ pub(super) fn tables() -> Vec<Table> {
             .personal("who note")
             .house("created_by closed_by")
             .neither("merchant_id id kind state customer_id received_on due_on created_at closed_at version"),
+        table("tickets")
+            .of("customer_id")
+            .replaced()
+            .shown("Tickets")
+            .personal("subject")
+            .house("created_by")
+            .neither("merchant_id id number customer_id status priority assignee_id created_at updated_at settled_at version"),
+        // What the staff noted for themselves is not told apart here: it is about the person.
+        table("ticket_entries")
+            .under("ticket_id", "tickets", "id")
+            .deleted()
+            .shown("What was said on tickets")
+            .personal("body")
+            .house("created_by")
+            .neither("merchant_id id ticket_id kind created_at"),
+        table("ticket_tags")
+            .under("ticket_id", "tickets", "id")
+            .deleted()
+            .shown("Tags of tickets")
+            .personal("name name_key")
+            .neither("merchant_id ticket_id"),
+        table("tasks")
+            .of("customer_id")
+            .deleted()
+            .shown("Tasks")
+            .personal("title note")
+            .house("created_by done_by")
+            .neither("merchant_id id customer_id subject_kind subject_id due_on remind_on assignee_id created_at done_at version"),
         table("blocks")
             .of("customer_id")
             .deleted()

@@ -26,6 +26,11 @@ pub(super) fn tables() -> Vec<Table> {
         table("plans").house("name name_key").neither(
             "merchant_id id shop_id currency amount cycle_unit cycle_count trial_days retry_days created_at updated_at archived_at",
         ),
+        table("templates").house("name name_key").neither("merchant_id id shop_id version created_at archived_at"),
+        table("template_versions").house("subject body created_by").neither("merchant_id template_id version created_at"),
+        table("mailings").house("name created_by").neither(
+            "merchant_id id state shop_id template_id template_version per_minute consenting_only total job_id created_at ended_at",
+        ),
         table("subscription_settings").neither("merchant_id retry_days updated_at"),
         table("merge_settings").neither("merchant_id undo_days updated_at"),
         // Weights of comparison and how common a value is: numbers alone.

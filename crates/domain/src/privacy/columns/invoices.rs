@@ -43,7 +43,8 @@ pub(super) fn tables() -> Vec<Table> {
             .personal("recipient subject body error")
             .finding("recipient")
             .house("queued_by")
-            .neither("merchant_id id state customer_id invoice_id offer_id attempts queued_at next_at sent_at"),
+            .neither("merchant_id id state customer_id invoice_id attempts queued_at next_at sent_at")
+            .neither("template_id offer_id"),
         table("mail_queue")
             .under("mail_id", "mails", "id")
             .deleted()

@@ -50,5 +50,22 @@ pub(super) fn tables() -> Vec<Table> {
             .personal("body")
             .secret("key request_hash")
             .neither("merchant_id actor_id status location created_at"),
+        table("webhook_endpoints")
+            .secret("secrets")
+            .house("url description")
+            .neither(
+                "merchant_id id wants state off_reason off_at previous_until failing_since failures slow quiet_until lease_until lease_by",
+            )
+            .neither("sent_at created_at updated_at"),
+        table("webhook_wants").neither("merchant_id kind endpoint_id"),
+        // Which event goes where. What is sent is made of the event, which holds nothing personal.
+        table("webhook_deliveries").neither("merchant_id endpoint_id event_id state attempts first_at next_at done_at status words"),
+        // What a receiver answers is not ours to choose.
+        table("webhook_attempts")
+            .mentions_by_id()
+            .hidden("what other programs answered to messages about events")
+            .personal("answer")
+            .house("url")
+            .neither("merchant_id id endpoint_id event_id created_at duration status error"),
     ]
 }

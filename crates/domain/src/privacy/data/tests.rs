@@ -43,6 +43,9 @@ fn target(column: &str) -> Option<&'static str> {
         ("group_id", "customer_groups"),
         ("tag_id", "tags"),
         ("subscription_id", "subscriptions"),
+        ("ticket_id", "tickets"),
+        ("conversation_id", "conversations"),
+        ("entry_id", "entries"),
     ];
     known.into_iter().find(|(name, _)| *name == column).map(|(_, table)| table)
 }
@@ -130,6 +133,18 @@ store::db_test! {
                 let made = Stmt::built(format!("INSERT INTO {name} (merchant_id, id, name, name_key, created_at) VALUES ($1, $2, $2, $2, 0)"));
                 let id = planted_id(who, name);
                 desk.write(move |tx, ctx| Ok(tx.exec(&made, &[&ctx.merchant, &id])?)).unwrap();
+            }
+            // A mailing that the line of one belongs to.
+            for made in [
+                "INSERT INTO templates (merchant_id, id, shop_id, name, name_key, version, created_at) VALUES ($1, $2, $3, $2, $2, 1, 0)",
+                "INSERT INTO template_versions (merchant_id, template_id, version, subject, body, created_at, created_by)
+                    SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), 1, '', '', 0, '' FROM shops WHERE merchant_id = $1 AND id = $3",
+                "INSERT INTO mailings (merchant_id, id, state, shop_id, template_id, template_version, name, per_minute, consenting_only, total, job_id,
+                    created_at, created_by) VALUES ($1, $2, 'done', $3, $2, 1, '', 1, FALSE, 1, '', 0, '')",
+            ] {
+                let (made, id) = (Stmt::built(made.to_owned()), format!("x-{who}"));
+                let shop = desk.f.shop.clone();
+                desk.write(move |tx, ctx| Ok(tx.exec(&made, &[&ctx.merchant, &id, &shop])?)).unwrap();
             }
             for table in shown() {
                 if table.name == "subscription_periods" {

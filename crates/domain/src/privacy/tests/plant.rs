@@ -29,10 +29,17 @@ fn known(table: &str, column: &str) -> Option<&'static str> {
         ("invoices", "number") => "INV-77",
         ("jobs" | "imports", "state") => "done",
         ("provider_events" | "provider_calls", "state") => "done",
-        ("mails", "state") => "queued",
+        ("mails", "state") | ("mailing_rows", "outcome") => "queued",
+        ("mailings", "state") => "done",
+        ("conversations", "state") => "open",
+        ("conversations" | "entries", "kind") => "mail",
+        ("entries", "direction") => "in",
         ("provider_facts", "kind") => "customer",
         ("blocks" | "payment_keys" | "customer_contacts", "kind") => "email",
         ("payments" | "subscriptions" | "payment_methods", "provider") => "manual",
+        ("tickets", "status") => "closed",
+        ("tickets", "priority") => "normal",
+        ("ticket_entries", "kind") => "note",
         ("events", "kind") => "customer.edited",
         _ => return None,
     })
@@ -50,9 +57,14 @@ fn target(column: &str) -> Option<&'static str> {
         "refund_id" => "refunds",
         "event_id" => "events",
         "mail_id" => "mails",
+        "template_id" => "templates",
+        "mailing_id" => "mailings",
         "tag_id" => "tags",
         "subscription_id" => "subscriptions",
         "merge_id" => "merges",
+        "ticket_id" => "tickets",
+        "conversation_id" => "conversations",
+        "entry_id" => "entries",
         _ => return None,
     })
 }
@@ -60,7 +72,9 @@ fn target(column: &str) -> Option<&'static str> {
 /// Tables that hold something personal of a customer, and those such rows point to.
 fn wanted(table: &Table) -> bool {
     let entry = columns::find(table.name).unwrap();
-    let pointed = ["events", "disputes", "tags", "subscriptions", "subscription_runs", "merges"].contains(&table.name);
+    let pointed =
+        ["events", "disputes", "tags", "subscriptions", "subscription_runs", "merges", "templates", "template_versions", "mailings"]
+            .contains(&table.name);
     (entry.is_personal() || pointed) && !["customers", "erasure_words"].contains(&table.name)
 }
 

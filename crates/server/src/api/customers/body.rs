@@ -7,7 +7,7 @@ use domain::kit::{GroupId, Problems, ShopId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::types::{Address, Money, Named, Time, money, time};
+use crate::api::types::{Address, Money, Named, Time, given, money, time};
 use crate::api::words;
 
 /// A customer.
@@ -334,11 +334,6 @@ pub struct CustomerPatch {
     pub metadata: Option<BTreeMap<String, String>>,
     pub number: Option<String>,
     pub external_ids: Option<Vec<ExternalId>>,
-}
-
-/// `null` is a value here, absence is not.
-pub fn given<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(d).map(Some)
 }
 
 impl CustomerPatch {

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::body::{Cancel, given};
+use super::body::Cancel;
+use crate::api::types::given;
 use crate::api::write::{Write, reply};
 use crate::app::App;
 use crate::http::guard::Caller;
@@ -86,11 +87,19 @@ impl Bulk {
     }
 
     fn selection(&self) -> domain::Result<Selection> {
-        match (&self.ids, &self.query) {
-            (Some(ids), None) if self.except.is_empty() => Ok(Selection::Ids(ids.clone())),
-            (None, Some(query)) => Ok(Selection::All { query: query.clone(), except: self.except.clone() }),
-            _ => Err(Problems::one("ids", "invalid", "Send ids, or query with except.")),
-        }
+        selection(self.ids.as_ref(), self.query.as_ref(), &self.except)
+    }
+}
+
+/// Whom a body chooses: these ids, or all that match but some.
+///
+/// # Errors
+/// A field error for `ids` when it is neither or both.
+pub fn selection(ids: Option<&Vec<CustomerId>>, query: Option<&String>, except: &[CustomerId]) -> domain::Result<Selection> {
+    match (ids, query) {
+        (Some(ids), None) if except.is_empty() => Ok(Selection::Ids(ids.clone())),
+        (None, Some(query)) => Ok(Selection::All { query: query.clone(), except: except.to_vec() }),
+        _ => Err(Problems::one("ids", "invalid", "Send ids, or query with except.")),
     }
 }
 

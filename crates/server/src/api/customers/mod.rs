@@ -3,7 +3,7 @@
 mod asked;
 mod avatar;
 pub mod body;
-mod bulk;
+pub(in crate::api) mod bulk;
 mod labels;
 mod merges;
 mod notes;

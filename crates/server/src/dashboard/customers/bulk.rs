@@ -12,7 +12,7 @@ use domain::labels;
 use domain::replies::{self, Reply};
 use store::Tx;
 
-use asked::Asked;
+pub use asked::Asked;
 
 use super::list::address;
 use crate::app::App;
@@ -65,6 +65,9 @@ async fn preview(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap,
     }
     if asked.kind == "merge" {
         return merge(&app, &who, asked, &query).await;
+    }
+    if asked.kind == "auto_mail" {
+        return crate::dashboard::mailings::choose(&app, &who, &uri, &headers, asked).await;
     }
     let form = typed.form();
     shown(&app, &who, &uri, &headers, asked, form, StatusCode::OK).await

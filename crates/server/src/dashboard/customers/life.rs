@@ -43,6 +43,7 @@ pub fn linked(customer: &CustomerId, links: &[Link]) -> Vec<Linked> {
         "invoice" => format!("/invoices/{}", link.id),
         "offer" => format!("/offers/{}", link.id),
         "return" => format!("/returns/{}", link.id),
+        "ticket" => format!("/tickets/{}", link.id),
         "call" => format!("/customers/{customer}"),
         "customer" => format!("/customers/{}", link.id),
         "subscription" => format!("/customers/{customer}/subscriptions"),

@@ -10,6 +10,7 @@ mod merge;
 mod notes;
 pub mod profile;
 
+pub use bulk::Asked;
 pub use life::{Linked, linked};
 pub use list::address;
 

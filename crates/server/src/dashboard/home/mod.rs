@@ -109,6 +109,10 @@ fn tasks(home: &Home) -> Vec<Task> {
         late,
         format!("/customers/requests?view={view}"),
     );
+    let late = today.tasks.overdue;
+    let overdue = if late > 0 { counted(late, "is overdue", "are overdue") } else { String::new() };
+    task(today.tasks.all, "task", "task due", "tasks due", overdue, format!("/tasks?{}", home::tasks_due().print()));
+    task(today.tickets, "ticket", "open ticket", "open tickets", String::new(), format!("/tickets?{}", home::tickets_open().print()));
     task(
         today.failed,
         "payments",
@@ -148,6 +152,14 @@ fn tasks(home: &Home) -> Vec<Task> {
         "pairs of customers are likely one person",
         String::new(),
         "/customers/duplicates".to_owned(),
+    );
+    task(
+        today.webhooks,
+        "warning",
+        "webhook endpoint was switched off: it does not answer",
+        "webhook endpoints were switched off: they do not answer",
+        String::new(),
+        "/settings/webhooks".to_owned(),
     );
     tasks
 }

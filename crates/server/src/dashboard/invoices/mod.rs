@@ -13,7 +13,6 @@ mod use_credit;
 mod whose;
 
 pub use page::{Sent, file, sent};
-pub use public::hidden;
 
 use domain::kit::Right;
 

@@ -8,6 +8,7 @@ use domain::credit::PROVIDER;
 use domain::invoices::{self, Invoice, Kind, State as Step, Summary};
 use domain::kit::{Ctx, InvoiceId, Money, OrderId, PaymentId, Right, Zone};
 use domain::mail::{self, Mail};
+use domain::tasks::On;
 use domain::{customers, merchants};
 use store::Tx;
 
@@ -15,6 +16,7 @@ use super::shown::{Line, line};
 use crate::app::App;
 use crate::dashboard::customers::profile::{postal, provider};
 use crate::dashboard::slow::slow;
+use crate::dashboard::tasks::Section;
 use crate::dashboard::{PageError, PageResult, frame, moments, see_other, show, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
@@ -78,6 +80,7 @@ struct Page {
     paid_by: Vec<(When, String, String, String)>,
     credits: Vec<Line>,
     mails: Vec<Sent>,
+    todo: Section,
     customer: Option<(String, String)>,
     billing: Vec<String>,
     link: Option<When>,
@@ -91,6 +94,7 @@ struct Read {
     /// What of it could be paid with store credit, minor units.
     store_credit: i64,
     mails: Vec<Mail>,
+    todo: Section,
     customer: Option<(String, String)>,
     zone: Zone,
 }
@@ -98,9 +102,11 @@ struct Read {
 fn read(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> domain::Result<Read> {
     let invoice = invoices::get(tx, ctx, id)?;
     let customer = invoice.summary.customer.as_ref().map(|c| customers::get(tx, ctx, c)).transpose()?;
+    let active = customer.as_ref().is_none_or(customers::Customer::is_active);
+    let todo = Section::read(tx, ctx, &On::Invoice(id.clone()), active, &format!("/invoices/{id}"), 50)?;
     let customer = customer.map(|c| (format!("/customers/{}", c.id), c.display_name));
     let store_credit = invoices::credit_for(tx, ctx, &invoice.summary)?;
-    Ok(Read { mails: mail::of_invoice(tx, ctx, id)?, invoice, store_credit, customer, zone: merchants::settings(tx, ctx)?.zone })
+    Ok(Read { mails: mail::of_invoice(tx, ctx, id)?, invoice, store_credit, todo, customer, zone: merchants::settings(tx, ctx)?.zone })
 }
 
 async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, invoice: InvoiceId, fresh: String) -> PageResult {
@@ -132,6 +138,7 @@ async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, invoice: I
         paid_by: paid_by.collect(),
         credits: r.invoice.credits.iter().map(|c| line(c.clone(), today)).collect(),
         mails: r.mails.iter().map(|m| sent(m, &r.zone)).collect(),
+        todo: r.todo,
         customer: r.customer,
         billing: postal(&s.buyer.address),
         link: s.link_at.map(|at| moments::moment(&r.zone, at)),

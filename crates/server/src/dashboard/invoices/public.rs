@@ -2,8 +2,6 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{HeaderName, HeaderValue, header};
-use axum::response::Response;
 use domain::invoices::{self, Invoice};
 use domain::kit::Ctx;
 
@@ -11,7 +9,7 @@ use super::page::{Row, file, rows};
 use super::shown::{Line, line};
 use crate::app::App;
 use crate::dashboard::slow::slow;
-use crate::dashboard::{PageResult, show};
+use crate::dashboard::{PageResult, hidden, show};
 
 #[derive(Template)]
 #[template(path = "dashboard/invoices/public.html")]
@@ -26,15 +24,6 @@ struct Page {
 async fn found(app: &App, secret: &str) -> domain::Result<(Ctx, Invoice)> {
     let (secret, now) = (secret.to_owned(), app.now());
     app.db.read::<_, domain::Error>(move |tx| invoices::by_link(tx, &secret, now)).await
-}
-
-/// A page of a link: not for search engines, and not kept on the way.
-pub fn hidden(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    response
 }
 
 /// The page.

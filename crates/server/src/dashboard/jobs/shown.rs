@@ -6,6 +6,8 @@ use domain::customers::bulk::{self, Action};
 use domain::duplicates;
 use domain::jobs::{Job, Row, State};
 use domain::kit::{Right, Zone};
+use domain::mailings;
+use domain::webhooks;
 
 use crate::dashboard::{moments, tones};
 use crate::http::Who;
@@ -30,7 +32,7 @@ pub struct JobView {
     /// What came out, from the job's own counts: `9,201 archived`, `3 not: live subscription`.
     pub result: Vec<String>,
     /// Where what came out stands.
-    pub see: Option<&'static str>,
+    pub see: Option<(String, &'static str)>,
     pub may_cancel: bool,
     pub may_retry: bool,
     pub may_undo: bool,
@@ -56,7 +58,11 @@ impl JobView {
             ended: job.finished_at.map(|at| moments::moment(zone, at)),
             error: job.error.clone(),
             result: result(job),
-            see: (job.kind == duplicates::KIND && job.state == State::Done).then_some("/customers/duplicates"),
+            see: match mailings::of_job(job) {
+                Some(mailing) => Some((format!("/mailings/{mailing}"), "Look at the mailing")),
+                None => (job.kind == duplicates::KIND && job.state == State::Done)
+                    .then(|| ("/customers/duplicates".to_owned(), "Look at the pairs")),
+            },
             may_cancel: may && !job.state.is_over() && !job.cancel_asked,
             may_retry: may && job.state == State::Failed,
             may_undo: bulk::can_undo(job) && action(job).is_some_and(|a| who.ctx.may(a.right())),
@@ -97,7 +103,9 @@ fn title(job: &Job) -> String {
             Action::RemoveTags { tags } => format!("Untag {many}: {}", tags.join(", ")),
         },
         (bulk::UNDO, _) => format!("Undo for {many}"),
+        (mailings::KIND, _) => format!("Mail to {many}"),
         (duplicates::KIND, _) => "Find duplicates".to_owned(),
+        (webhooks::replay::KIND, _) => "Send webhooks again".to_owned(),
         ("recompute", _) => "Work out every status and total again".to_owned(),
         ("revalue", _) => "Work out values with a new exchange rate".to_owned(),
         (other, _) => {
@@ -113,7 +121,8 @@ fn result(job: &Job) -> Vec<String> {
     if let Some(pairs) = job.result.get("pairs").and_then(serde_json::Value::as_u64) {
         return vec![if pairs == 1 { "1 likely pair".to_owned() } else { format!("{} likely pairs", tones::number(pairs)) }];
     }
-    let words = action(job).map_or("done", |a| a.words());
+    let plain = if job.kind == mailings::KIND { "put into the outbox" } else { "done" };
+    let words = action(job).map_or(plain, |a| a.words());
     let done = job.result.get("done").and_then(serde_json::Value::as_u64);
     let mut lines: Vec<String> = done.map(|n| format!("{} {words}", tones::number(n))).into_iter().collect();
     if let Some(refused) = job.result.get("refused").and_then(serde_json::Value::as_object) {

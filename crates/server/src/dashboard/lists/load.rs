@@ -4,9 +4,10 @@ use domain::Result;
 use domain::customers::list::{self as people, Indexes};
 use domain::kit::{Ctx, CustomerId};
 use domain::lists::kept::{self, SavedView};
-use domain::lists::{self, Chip, Column, Counts, Found, Options, Query};
+use domain::lists::{self, Chip, Column, Counts, Found, Kind, Options, Query};
 use domain::merchants;
 use domain::shops;
+use domain::staff;
 use store::Tx;
 
 use super::{Desk, RowView};
@@ -67,6 +68,10 @@ fn names(tx: &mut Tx, ctx: &Ctx, query: &Query) -> Result<Vec<(String, String)>>
     let mut names: Vec<(String, String)> = shops::list(tx, ctx)?.into_iter().map(|s| (s.id.to_string(), s.name)).collect();
     let owners = query.list.filters.iter().enumerate().filter(|(_, f)| matches!(f.options, Options::Of(_)));
     let ids: Vec<CustomerId> = owners.flat_map(|(at, _)| query.words(at)).filter_map(|id| id.parse().ok()).collect();
+    let staffed = |f: &domain::lists::Filter| matches!(&f.options, Options::Values(v) if v.kind == Kind::Person);
+    if query.list.filters.iter().any(staffed) {
+        names.extend(staff::colleagues(tx, ctx)?.into_iter().map(|c| (c.id.to_string(), c.name)));
+    }
     names.extend(people::of_ids(tx, ctx, &ids)?.into_iter().map(|row| (row.id.to_string(), row.display_name)));
     Ok(names)
 }

@@ -4,6 +4,7 @@
 //! Rows come at once. Where there are so many that counting takes its time, total, sums and the counts of options come in a second swap;
 //! without JavaScript the page asks for itself again with `counts=now`.
 
+mod acts;
 mod export;
 mod load;
 mod row;
@@ -19,7 +20,8 @@ use domain::lists::{List, Query, kept};
 use domain::merchants::Settings;
 use store::Tx;
 
-pub use row::{Cell, RowView};
+pub use acts::chosen;
+pub use row::{Cell, RowView, Tick};
 use view::ListView;
 pub use views::Place;
 

@@ -31,6 +31,18 @@ pub struct Cell {
     pub when: Option<When>,
     /// Where it leads.
     pub href: String,
+    /// A box in front of it that is ticked without leaving the list.
+    pub tick: Option<Tick>,
+}
+
+/// A box that does something with its row at once.
+#[derive(Clone, Debug)]
+pub struct Tick {
+    /// Where it is sent; the query of the list comes behind it as `back`.
+    pub action: String,
+    pub done: bool,
+    /// What readers hear.
+    pub label: String,
 }
 
 impl Cell {
@@ -53,6 +65,12 @@ impl Cell {
     #[must_use]
     pub fn to(self, href: impl Into<String>) -> Self {
         Self { href: href.into(), ..self }
+    }
+
+    /// With a box in front of it.
+    #[must_use]
+    pub fn ticked(self, tick: Option<Tick>) -> Self {
+        Self { tick, ..self }
     }
 
     /// With something smaller behind it; nothing for an empty text.

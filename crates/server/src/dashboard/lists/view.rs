@@ -4,6 +4,7 @@ use domain::kit::{PageKey, Problems, Right};
 use domain::lists::kept::SavedView;
 use domain::lists::{Column, MOST_CUSTOMERS, Options, Query, View};
 
+use super::acts;
 use super::load::Loaded;
 use super::row::Cell;
 use super::words::{self, Ends};
@@ -55,6 +56,12 @@ pub struct ListView {
     pub per: Vec<(usize, String, bool)>,
     pub per_now: usize,
     pub may_export: bool,
+    /// What can be done with ticked rows: an address, and the words of its button.
+    pub acts: Vec<(&'static str, &'static str)>,
+    /// Rows can be ticked, for an export or an act.
+    pub pick: bool,
+    /// This very list as the value of a parameter.
+    pub here: String,
     /// What stands over a page of test mode.
     pub band: &'static str,
     /// Rows open in a tab of their own when they are pressed twice.
@@ -92,6 +99,7 @@ pub fn build(desk: &'static Desk, who: &Who, loaded: Loaded, problems: Problems)
     let only_tests = list.filter("mode").is_some_and(|(at, _)| query.words(at).eq(["test"]));
     let tests = rows.iter().filter(|row| row.test).count();
     let band = if only_tests { band(1, 1) } else { band(tests, rows.len()) };
+    let acts = acts::of(desk.list, who);
     let page = pages(desk, &query, found.before, found.after, rows.len(), total);
     ListView {
         title: list.title,
@@ -127,6 +135,9 @@ pub fn build(desk: &'static Desk, who: &Who, loaded: Loaded, problems: Problems)
         per: [25, 50, 100].map(|per| (per, address(&Query { per, ..first.clone() }), per == query.per)).into(),
         per_now: query.per,
         may_export: who.ctx.may(Right::Export),
+        pick: who.ctx.may(Right::Export) || !acts.is_empty(),
+        acts,
+        here: url::form_urlencoded::byte_serialize(address(&query).as_bytes()).collect(),
         band,
         query: if text.is_empty() { desk.place.bare.to_owned() } else { text },
     }

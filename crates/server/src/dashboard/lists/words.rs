@@ -90,9 +90,11 @@ fn word_of(filter: &Filter, word: &str, names: &[(String, String)]) -> String {
     let name = |what: &str| names.iter().find(|(id, _)| id == word).map_or_else(|| what.to_owned(), |(_, name)| name.clone());
     match &filter.options {
         Options::Of(_) => name("one that is gone"),
+        Options::Values(v) if word == "none" && v.kind == Kind::Person => "Nobody".to_owned(),
         Options::Values(_) if word == "none" => "Not known".to_owned(),
         Options::Values(v) => match v.kind {
             Kind::Shop => name("one that is gone"),
+            Kind::Person => name("Somebody who is gone"),
             Kind::Currency => word.to_owned(),
             Kind::Country => countries::name_of(word).unwrap_or(word).to_owned(),
             Kind::Word if filter.name == "provider" => provider(word),

@@ -12,10 +12,10 @@ use store::Tx;
 
 use super::shown::{Line, line};
 use crate::app::App;
-use crate::dashboard::invoices::{file, hidden};
+use crate::dashboard::invoices::file;
 use crate::dashboard::orders::page as sold;
 use crate::dashboard::slow::slow;
-use crate::dashboard::{PageResult, Typed, refused, see_other, show_with};
+use crate::dashboard::{PageResult, Typed, hidden, refused, see_other, show_with};
 use crate::look::Form;
 
 #[derive(Template)]

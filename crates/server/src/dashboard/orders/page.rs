@@ -6,11 +6,13 @@ use axum::http::{HeaderMap, Uri};
 use domain::kit::{Ctx, Money, OrderId, Right, Zone};
 use domain::orders::{self, Order, State as Step};
 use domain::payments::{self, PaymentStatus, PaymentView};
+use domain::tasks::On;
 use domain::{customers, events, merchants};
 use store::Tx;
 
 use crate::app::App;
 use crate::dashboard::customers::profile::{Happened, PaymentLine, order_tone, postal};
+use crate::dashboard::tasks::Section;
 use crate::dashboard::{PageResult, frame, moments, see_other, show, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
@@ -54,6 +56,7 @@ struct Page {
     returns: Vec<crate::dashboard::returns::Line>,
     /// The offer it came from: address and number.
     offer: Option<(String, String)>,
+    todo: Section,
     /// Who bought: address (empty for a guest) and name.
     buyer: (String, String),
     billing: Vec<String>,
@@ -77,6 +80,7 @@ struct Read {
     offer: Option<domain::offers::Summary>,
     customer: Option<(String, String)>,
     entries: Vec<events::Entry>,
+    todo: Section,
     zone: Zone,
 }
 
@@ -90,11 +94,13 @@ fn read(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> domain::Result<Read> {
         }
         None => Vec::new(),
     };
+    let active = customer.as_ref().is_none_or(customers::Customer::is_active);
+    let todo = Section::read(tx, ctx, &On::Order(id.clone()), active, &format!("/orders/{id}"), 50)?;
     let customer = customer.map(|c| (format!("/customers/{}", c.id), c.display_name));
     let invoices = domain::invoices::of_order(tx, ctx, id)?;
     let (returns, offer) = (domain::returns::of_order(tx, ctx, id)?, domain::offers::of_order(tx, ctx, id)?);
     let left = domain::returns::left(tx, ctx, id)?.iter().any(|l| !l.left.is_zero());
-    Ok(Read { order, payments, invoices, returns, left, offer, customer, entries, zone: merchants::settings(tx, ctx)?.zone })
+    Ok(Read { order, payments, invoices, returns, left, offer, customer, entries, todo, zone: merchants::settings(tx, ctx)?.zone })
 }
 
 /// The page.
@@ -146,6 +152,7 @@ fn view(frame: Frame, who: &Who, r: Read) -> Page {
             }),
         ),
         flag: flag_words(&o.summary.flag),
+        todo: r.todo,
         invoices: {
             let today = i64::from(zone.day(who.ctx.now));
             r.invoices.into_iter().map(|i| crate::dashboard::invoices::line(i, today)).collect()

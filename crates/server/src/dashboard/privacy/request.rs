@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use domain::customers::{self, find_by_email, find_by_number};
+use domain::customers;
 use domain::invoices::due_days;
-use domain::kit::{Ctx, CustomerId, Problems, RequestId, Right, email_key};
+use domain::kit::{Ctx, CustomerId, Problems, RequestId, Right};
 use domain::merchants;
 use domain::privacy::requests::{self, Edit, Kind, NewRequest, Request};
 use domain::replies::Reply;
@@ -14,7 +14,7 @@ use store::Tx;
 use super::list::standing;
 use crate::app::App;
 use crate::dashboard::customers::profile::param;
-use crate::dashboard::{PageResult, Typed, frame, moments, once, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageResult, Typed, frame, moments, once, refused, see_other, show_with, toasted, whom};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame, When};
@@ -112,24 +112,9 @@ fn read(tx: &mut Tx, ctx: &Ctx, t: &Typed, named: &str) -> domain::Result<NewReq
     };
     let customer = match named.parse() {
         Ok(id) => Some(id),
-        Err(()) => find(tx, ctx, t.get("customer"))?,
+        Err(()) => whom(tx, ctx, t.get("customer"))?,
     };
     Ok(NewRequest { kind, customer, who: t.text("who"), note: t.text("note"), received_on })
-}
-
-/// By e-mail or number, as typed; nobody for an empty field.
-fn find(tx: &mut Tx, ctx: &Ctx, typed: &str) -> domain::Result<Option<CustomerId>> {
-    let text = typed.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let found = match () {
-        () if text.contains('\0') => None,
-        () if text.contains('@') => find_by_email(tx, ctx, &email_key(text))?,
-        () => find_by_number(tx, ctx, text)?,
-    };
-    let unknown = "No customer has this e-mail address or number. Leave it empty when nobody is known yet.";
-    found.map(Some).ok_or_else(|| Problems::one("customer", "unknown", unknown))
 }
 
 async fn render(asked: &Asked<'_>, request: RequestId, status: StatusCode, form: Option<Form>) -> PageResult {
@@ -183,7 +168,7 @@ async fn step(
 pub async fn edit(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(request): Path<String>, typed: Typed) -> PageResult {
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
     step(asked, &request, typed, "Saved.", |tx, ctx, id, t| {
-        let customer = find(tx, ctx, t.get("customer"))?;
+        let customer = whom(tx, ctx, t.get("customer"))?;
         let edit = Edit { expected_version: t.get("version").parse().ok(), customer, who: Some(t.text("who")), note: Some(t.text("note")) };
         requests::edit(tx, ctx, id, &edit)
     })

@@ -56,8 +56,8 @@ struct AuditPage {
     filtered: bool,
 }
 
-/// What happens to whom: the filter by kind offers the nouns.
-const NOUNS: [(&str, &str); 25] = [
+/// What happens to whom: the filter by kind offers the nouns, and so do the boxes of webhooks.
+pub(super) const NOUNS: [(&str, &str); 26] = [
     ("customer", "Customers"),
     ("note", "Notes"),
     ("order", "Orders"),
@@ -83,6 +83,7 @@ const NOUNS: [(&str, &str); 25] = [
     ("session", "Sign-ins"),
     ("person", "Accounts"),
     ("api_key", "API keys"),
+    ("webhook", "Webhooks"),
 ];
 
 fn filter(asked: &Asked, zone: &Zone) -> LogFilter {
@@ -203,6 +204,7 @@ fn place(e: &Entry) -> String {
         ("shop", _) => format!("/settings/shops/{}", e.subject_id),
         ("api_key", _) => format!("/settings/api-keys/{}", e.subject_id),
         ("job", _) => format!("/jobs/{}", e.subject_id),
+        ("webhook_endpoint", _) => format!("/settings/webhooks/{}", e.subject_id),
         (_, Some(customer)) => format!("/customers/{customer}"),
         _ => String::new(),
     }

@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod invoices;
 mod labels;
+mod mail;
 mod merchant;
 mod payments;
 mod plans;
@@ -12,6 +13,8 @@ mod reveal;
 mod rights;
 mod shops;
 mod staff;
+mod templates;
+mod webhooks;
 
 use axum::http::{HeaderMap, Uri};
 use domain::kit::{Ctx, GroupId, Right, TagId};
@@ -60,6 +63,13 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/payments/{id}/test", settings, payments::test)
         .post("/settings/payments/{id}/retry", settings, payments::retry)
         .post("/settings/payments/{id}/disable", settings, payments::disable)
+        .get("/settings/mail", settings, mail::page)
+        .get("/settings/mail/new", settings, mail::new_page)
+        .post("/settings/mail/new", settings, mail::create)
+        .get("/settings/mail/{id}", settings, mail::one_page)
+        .post("/settings/mail/{id}", settings, mail::save)
+        .post("/settings/mail/{id}/look", settings, mail::look)
+        .post("/settings/mail/{id}/disable", settings, mail::disable)
         .get("/settings/plans", settings, plans::page)
         .post("/settings/plans", settings, plans::create)
         .post("/settings/plans/retries", settings, plans::retries)
@@ -67,7 +77,14 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/plans/{id}", settings, plans::edit)
         .post("/settings/plans/{id}/archive", settings, plans::archive)
         .post("/settings/plans/{id}/unarchive", settings, plans::unarchive)
+        .get("/settings/templates", settings, templates::page)
+        .post("/settings/templates", settings, templates::create)
+        .get("/settings/templates/{id}", settings, templates::edit_page)
+        .post("/settings/templates/{id}", settings, templates::edit)
+        .post("/settings/templates/{id}/archive", settings, templates::archive)
+        .post("/settings/templates/{id}/unarchive", settings, templates::unarchive)
         .get("/settings/audit", Policy::May(Right::Audit), audit::page);
+    let routes = webhooks::routes(routes, settings);
     routes
         .get("/settings/staff", people, staff::page)
         .get("/settings/staff/invite", people, staff::invite_page)
@@ -91,7 +108,7 @@ pub(in crate::dashboard) struct Item {
     pub(in crate::dashboard) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 15] = [
+const ENTRIES: [(&str, &str, Right); 18] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/payments", "Payments", Right::Settings),
@@ -99,11 +116,14 @@ const ENTRIES: [(&str, &str, Right); 15] = [
     ("/settings/groups", "Groups", Right::Settings),
     ("/settings/tags", "Tags", Right::Settings),
     ("/settings/invoices", "Invoices", Right::Settings),
+    ("/settings/templates", "Templates", Right::Settings),
+    ("/settings/mail", "Mailboxes", Right::Settings),
     ("/settings/rates", "Exchange rates", Right::Settings),
     ("/settings/blocks", "Blocked buyers", Right::Payments),
     ("/settings/privacy", "Privacy", Right::Anonymise),
     ("/settings/staff", "Staff", Right::Staff),
     ("/settings/api-keys", "API keys", Right::Staff),
+    ("/settings/webhooks", "Webhooks", Right::Settings),
     ("/customers/requests", "Requests about data", Right::PersonalData),
     ("/customers/purge", "Never ordered", Right::Purge),
     ("/settings/audit", "Audit log", Right::Audit),

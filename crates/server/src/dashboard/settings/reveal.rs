@@ -21,7 +21,7 @@ pub fn hand_on(app: &App, to: &'static str, secret: &str) -> Response {
 pub fn take(headers: &HeaderMap) -> Option<String> {
     let jar = CookieJar::from_headers(headers);
     let secret = jar.get(COOKIE)?.value().to_owned();
-    let plain = !secret.is_empty() && secret.len() <= 200 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let plain = !secret.is_empty() && secret.len() <= 200 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-+/=".contains(&b));
     plain.then_some(secret)
 }
 

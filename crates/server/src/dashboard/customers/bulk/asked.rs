@@ -16,7 +16,7 @@ pub struct Asked {
     pub carried: Vec<(String, String)>,
 }
 
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "archive",
     "unarchive",
     "delete",
@@ -28,6 +28,7 @@ const KINDS: [&str; 11] = [
     "remove_tags",
     "export",
     "merge",
+    "auto_mail",
 ];
 
 impl Asked {

@@ -30,6 +30,7 @@ pub struct Bulk {
     pub purge: bool,
     pub anonymise: bool,
     pub export: bool,
+    pub mail: bool,
     /// Archived ones are in the list.
     pub archived: bool,
     /// Deleted ones are in the list.
@@ -198,8 +199,9 @@ fn bulk(who: &Who, query: &ListQuery) -> Option<Bulk> {
         purge: may(Right::Purge),
         anonymise: may(Right::Anonymise),
         export: may(Right::Export),
+        mail: may(Right::BulkMail),
         archived: query.status.contains(&Status::Archived) || query.active == Some(false),
         deleted: query.status.contains(&Status::Deleted),
     };
-    (bulk.write || bulk.delete || bulk.purge || bulk.anonymise || bulk.export).then_some(bulk)
+    (bulk.write || bulk.delete || bulk.purge || bulk.anonymise || bulk.export || bulk.mail).then_some(bulk)
 }

@@ -2,6 +2,7 @@
 //!
 //! The same pages show in the panel over the list, which takes their `main`. Nothing here writes.
 
+mod conversations;
 mod credit;
 mod guests;
 mod happened;
@@ -15,6 +16,8 @@ mod pane;
 mod payments;
 mod returns;
 mod subscriptions;
+mod tasks;
+mod tickets;
 mod timeline;
 
 use axum::extract::{Path, State};
@@ -55,6 +58,12 @@ pub enum Topic {
     Offers,
     /// What came back.
     Returns,
+    /// What they want.
+    Tickets,
+    /// What is to be done for them.
+    Tasks,
+    /// What was said.
+    Conversations,
     /// What may be theirs.
     Guests,
     /// What happened.
@@ -63,7 +72,7 @@ pub enum Topic {
 
 impl Topic {
     /// All, in the order of the menu, with the end of their address and their name.
-    pub const ALL: [(Self, &'static str, &'static str); 10] = [
+    pub const ALL: [(Self, &'static str, &'static str); 13] = [
         (Self::Overview, "", "Overview"),
         (Self::Orders, "/orders", "Orders"),
         (Self::Payments, "/payments", "Payments"),
@@ -72,6 +81,9 @@ impl Topic {
         (Self::Invoices, "/invoices", "Invoices"),
         (Self::Offers, "/offers", "Offers"),
         (Self::Returns, "/returns", "Returns"),
+        (Self::Tickets, "/tickets", "Tickets"),
+        (Self::Tasks, "/tasks", "Tasks"),
+        (Self::Conversations, "/conversations", "Conversations"),
         (Self::Guests, "/guest-payments", "Related guest payments"),
         (Self::Timeline, "/timeline", "Timeline"),
     ];
@@ -91,6 +103,9 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/customers/{id}/invoices", read, invoices::page)
         .get("/customers/{id}/offers", read, offers::page)
         .get("/customers/{id}/returns", read, returns::page)
+        .get("/customers/{id}/tickets", read, tickets::page)
+        .get("/customers/{id}/tasks", read, tasks::page)
+        .get("/customers/{id}/conversations", read, conversations::page)
         .get("/customers/{id}/guest-payments", read, guests::page)
         .post("/customers/{id}/guest-payments", Policy::May(Right::Payments), guests::attach_many)
         .post("/payments/{id}/attach", Policy::May(Right::Payments), guests::attach)

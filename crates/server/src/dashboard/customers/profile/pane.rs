@@ -25,6 +25,8 @@ pub struct May {
     pub restore: bool,
     pub purge: bool,
     pub order: bool,
+    /// Begin a ticket or a task with it.
+    pub serve: bool,
     pub pay: bool,
     pub refund: bool,
     /// Grant store credit.
@@ -97,6 +99,7 @@ impl Pane {
             restore: ctx.may(Right::Delete) && c.deleted_at.is_some_and(|at| ctx.now <= at.saturating_add(RESTORABLE)),
             purge: ctx.may(Right::Purge),
             order: c.is_active() && ctx.may(Right::Orders),
+            serve: c.is_active() && ctx.may(Right::Write),
             pay: c.anonymised_at.is_none() && ctx.may(Right::Payments),
             refund: ctx.may(Right::Refund),
             anonymise: c.anonymised_at.is_none() && c.merged_into.is_none() && ctx.may(Right::Anonymise),
@@ -272,6 +275,9 @@ fn tabs(c: &Customer, topics: &Topics, on: Topic, suffix: &str) -> Vec<Tab> {
         Topic::Invoices => Some(topics.invoices),
         Topic::Offers => Some(topics.offers),
         Topic::Returns => Some(topics.returns),
+        Topic::Tickets => Some(topics.tickets),
+        Topic::Tasks => Some(topics.tasks),
+        Topic::Conversations => Some(topics.conversations),
         Topic::Guests => Some(topics.guest_payments),
         Topic::Timeline => Some(topics.events),
     };

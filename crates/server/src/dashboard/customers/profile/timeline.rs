@@ -17,7 +17,7 @@ use crate::look::{Frame, Page};
 const ROWS: usize = 50;
 
 /// Nouns to filter by, and their words.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 14] = [
     ("", "Everything"),
     ("customer", "Customer"),
     ("note", "Notes"),
@@ -25,6 +25,10 @@ const KINDS: [(&str, &str); 10] = [
     ("payment", "Payments"),
     ("dispute", "Disputes"),
     ("subscription", "Subscriptions"),
+    ("ticket", "Tickets"),
+    ("task", "Tasks"),
+    ("mail", "Mail"),
+    ("call", "Calls"),
     ("credit", "Store credit"),
     ("commission", "Affiliate"),
     ("block", "Blocks"),

@@ -1,0 +1,91 @@
+//! All SQL of the room.
+
+macro_rules! conversation {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.id, c.kind, c.state, c.customer_id, c.name, c.address, c.subject, c.waiting, c.entries, c.last_at, c.created_at,
+            k.name, k.first_name, k.last_name, k.company, k.email, k.number FROM conversations c
+            LEFT JOIN customers k ON k.merchant_id = c.merchant_id AND k.id = c.customer_id WHERE c.merchant_id = $1 AND ",
+            $rest
+        )
+    };
+}
+macro_rules! entry {
+    ($body:literal, $rest:literal) => {
+        concat!(
+            "SELECT e.id, e.conversation_id, e.customer_id, e.kind, e.direction, e.at, e.author, e.address, e.more, e.subject, ",
+            $body,
+            ", e.html <> '', EXISTS (SELECT 1 FROM entry_files f WHERE f.merchant_id = e.merchant_id AND f.entry_id = e.id), e.mail_id, m.state, m.error,
+            e.outcome, e.seconds FROM entries e LEFT JOIN mails m ON m.merchant_id = e.merchant_id AND m.id = e.mail_id WHERE e.merchant_id = $1 AND ",
+            $rest
+        )
+    };
+}
+
+store::statements! {
+    pub FIND = conversation!("c.id = $2");
+    pub UNKNOWN = conversation!("c.customer_id IS NULL AND c.state = $2 AND (c.last_at, c.id) < ($3, $4) ORDER BY c.last_at DESC, c.id DESC LIMIT $5");
+    pub TO_ANSWER = conversation!("c.waiting AND c.state = 'open' AND c.customer_id IS NOT NULL AND (c.last_at, c.id) < ($2, $3)
+        ORDER BY c.last_at DESC, c.id DESC LIMIT $4");
+    pub COUNT_UNKNOWN = "SELECT COUNT(*) FROM conversations WHERE merchant_id = $1 AND customer_id IS NULL AND state = 'open'";
+    pub COUNT_TO_ANSWER = "SELECT COUNT(*) FROM conversations WHERE merchant_id = $1 AND waiting AND state = 'open' AND customer_id IS NOT NULL";
+
+    pub STREAM = entry!("SUBSTR(e.body, 1, 4001)", "e.customer_id = $2 AND (e.at, e.id) < ($3, $4) ORDER BY e.at DESC, e.id DESC LIMIT $5");
+    pub STREAM_KIND = entry!("SUBSTR(e.body, 1, 4001)", "e.customer_id = $2 AND e.kind = $6 AND (e.at, e.id) < ($3, $4)
+        ORDER BY e.at DESC, e.id DESC LIMIT $5");
+    pub SEARCH = entry!("SUBSTR(e.body, 1, 4001)", "e.customer_id = $2 AND (e.at, e.id) < ($3, $4) AND e.folded LIKE $6 ESCAPE '\\'
+        ORDER BY e.at DESC, e.id DESC LIMIT $5");
+    pub SEARCH_KIND = entry!("SUBSTR(e.body, 1, 4001)", "e.customer_id = $2 AND e.kind = $7 AND (e.at, e.id) < ($3, $4) AND e.folded LIKE $6 ESCAPE '\\'
+        ORDER BY e.at DESC, e.id DESC LIMIT $5");
+    pub OF_CONVERSATION = entry!("SUBSTR(e.body, 1, 4001)", "e.conversation_id = $2 AND (e.at, e.id) < ($3, $4)
+        ORDER BY e.at DESC, e.id DESC LIMIT $5");
+    pub ENTRY = entry!("e.body", "e.id = $2");
+    pub OF_OUTSIDE = entry!("e.body", "e.kind = $2 AND e.outside_id = $3 AND e.outside_id <> ''");
+    pub OF_MAIL = entry!("e.body", "e.mail_id = $2");
+    pub HTML = "SELECT html FROM entries WHERE merchant_id = $1 AND id = $2";
+    pub FILES = "SELECT id, name, content_type, size FROM entry_files WHERE merchant_id = $1 AND entry_id = $2 ORDER BY position";
+    pub FILE = "SELECT f.name, f.content_type, f.bytes FROM entry_files f WHERE f.merchant_id = $1 AND f.entry_id = $2 AND f.id = $3";
+    pub FILES_OF = "SELECT name, content_type, bytes FROM entry_files WHERE merchant_id = $1 AND entry_id = $2 ORDER BY position";
+
+    // Where a new mail belongs.
+    pub BY_SUBJECT = "SELECT id FROM conversations WHERE merchant_id = $1 AND customer_id = $2 AND subject_key = $3 AND last_at >= $4 AND kind = 'mail'
+        ORDER BY last_at DESC LIMIT 1";
+    pub UNKNOWN_BY_SUBJECT = "SELECT id FROM conversations WHERE merchant_id = $1 AND customer_id IS NULL AND address_key = $2 AND subject_key = $3
+        AND last_at >= $4 AND kind = 'mail' ORDER BY last_at DESC LIMIT 1";
+    pub ANSWERED = "SELECT e.conversation_id, c.customer_id, c.address_key FROM entries e
+        JOIN conversations c ON c.merchant_id = e.merchant_id AND c.id = e.conversation_id
+        WHERE e.merchant_id = $1 AND e.kind = 'mail' AND e.outside_id = $2 AND e.outside_id <> ''";
+    pub ANSWERED_MAIL = "SELECT e.conversation_id, c.customer_id, c.address_key FROM entries e
+        JOIN conversations c ON c.merchant_id = e.merchant_id AND c.id = e.conversation_id WHERE e.merchant_id = $1 AND e.mail_id = $2";
+    pub THREAD = "SELECT outside_id, answers, mail_id FROM entries WHERE merchant_id = $1 AND id = $2";
+    pub MAIL = "SELECT recipient, customer_id FROM mails WHERE merchant_id = $1 AND id = $2";
+
+    // Writing.
+    pub OPEN = "INSERT INTO conversations (merchant_id, id, kind, state, customer_id, mailbox_id, name, address, address_key, subject, subject_key, waiting,
+        entries, last_at, created_at) VALUES ($1, $2, $3, 'open', $4, $5, $6, $7, $8, $9, $10, FALSE, 0, $11, $12)";
+    pub INSERT = "INSERT INTO entries (merchant_id, id, conversation_id, customer_id, kind, direction, at, author, address, more, subject, body, html,
+        folded, outside_id, answers, mail_id, outcome, seconds, created_at, created_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+    pub INSERT_FILE = "INSERT INTO entry_files (merchant_id, id, entry_id, position, name, content_type, size, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// One entry more: it opens what was closed; an old one that came late moves nothing back.
+    pub KEEP = "UPDATE conversations SET entries = entries + 1, state = 'open', waiting = CASE WHEN $3 >= last_at THEN $4 ELSE waiting END,
+        last_at = CASE WHEN $3 > last_at THEN $3 ELSE last_at END WHERE merchant_id = $1 AND id = $2";
+    pub SET_STATE = "UPDATE conversations SET state = $3, waiting = FALSE WHERE merchant_id = $1 AND id = $2 AND state <> $3";
+    pub SAME_SENDER = "SELECT id FROM conversations WHERE merchant_id = $1 AND customer_id IS NULL AND address_key = $2 ORDER BY id";
+    pub GIVE = "UPDATE conversations SET customer_id = $3 WHERE merchant_id = $1 AND id = $2 AND customer_id IS NULL";
+    pub GIVE_ENTRIES = "UPDATE entries SET customer_id = $3 WHERE merchant_id = $1 AND conversation_id = $2";
+
+    // Addresses that mail came back from.
+    pub BOUNCED = "INSERT INTO bounces (merchant_id, id, customer_id, email_key, reason, bounced_at) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (merchant_id, email_key) DO UPDATE SET customer_id = excluded.customer_id, reason = excluded.reason, bounced_at = excluded.bounced_at";
+    pub ARRIVES = "DELETE FROM bounces WHERE merchant_id = $1 AND email_key = $2";
+    pub BOUNCES = "SELECT email_key, reason, bounced_at FROM bounces WHERE merchant_id = $1 AND customer_id = $2 ORDER BY bounced_at DESC, id LIMIT 50";
+
+    // What a mail of the outbox is written with.
+    pub HEADING = "SELECT e.id, e.answers, b.address FROM entries e
+        JOIN conversations c ON c.merchant_id = e.merchant_id AND c.id = e.conversation_id
+        LEFT JOIN mailboxes b ON b.merchant_id = c.merchant_id AND b.id = c.mailbox_id AND b.disabled_at IS NULL
+        WHERE e.merchant_id = $1 AND e.mail_id = $2";
+    pub FIRST_MAILBOX = "SELECT address FROM mailboxes WHERE merchant_id = $1 AND disabled_at IS NULL ORDER BY created_at, id LIMIT 1";
+    pub OWN_ADDRESS = "SELECT id FROM mailboxes WHERE merchant_id = $1 AND address_key = $2 ORDER BY id LIMIT 1";
+}

@@ -1,0 +1,185 @@
+//! A mail that came: whose it is, which conversation it belongs to, and that it is kept once however often it comes.
+
+use store::Tx;
+
+use super::bounce;
+use super::put::{self, Line, Opening, subject_key};
+use super::{Direction, Kind, Parsed, queries};
+use crate::customers::{self, state};
+use crate::events::Event;
+use crate::kit::{ConversationId, Ctx, CustomerId, DAY, EntryId, Error, MailId, MailboxId, Micros, Result, Right, email_key};
+
+/// So long two mails with the same subject are of one conversation.
+const TOGETHER: Micros = 90 * DAY;
+/// A mail that says it is older is taken to be of now: its clock is wrong.
+const OLDEST: Micros = 5 * 365 * DAY;
+
+/// Where a mail went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filed {
+    /// Its entry.
+    pub entry: EntryId,
+    /// The conversation it belongs to.
+    pub conversation: ConversationId,
+    /// Whose; nobody: it waits in the inbox.
+    pub customer: Option<CustomerId>,
+    /// It had not come before.
+    pub new: bool,
+}
+
+/// Files a mail. The same Message-ID again is the same entry. Needs [`Right::Write`].
+///
+/// # Errors
+/// `Conflict` (`moved`) when its customer was merged while we waited: try again.
+pub fn receive(tx: &mut Tx, ctx: &Ctx, mail: &Parsed, mailbox: Option<&MailboxId>) -> Result<Filed> {
+    ctx.must(Right::Write)?;
+    if let Some(filed) = filed(tx, ctx, &mail.message_id)? {
+        return Ok(filed);
+    }
+    if let Some(filed) = came_back(tx, ctx, mail)? {
+        return Ok(filed);
+    }
+    let own = !mail.from.is_empty() && is_own(tx, ctx, &mail.from)?;
+    let (direction, others): (_, Vec<&str>) = match own {
+        true => (Direction::Out, mail.to.iter().map(String::as_str).collect()),
+        false => (Direction::In, [mail.from.as_str(), mail.reply_to.as_str()].into_iter().filter(|a| !a.is_empty()).collect()),
+    };
+    let (customer, address) = whose(tx, ctx, &others)?;
+    // Who waited for the lock may find it filed.
+    if let Some(filed) = filed(tx, ctx, &mail.message_id)? {
+        return Ok(filed);
+    }
+    let key = email_key(&address);
+    let at = moment(mail.at, ctx.now);
+    let (name, author) = if own { ("", mail.from.as_str()) } else { (mail.name.as_str(), mail.name.as_str()) };
+    let conversation = match place(tx, ctx, mail, customer.as_ref(), &key, at)? {
+        Some(found) => found,
+        None => {
+            let opening = Opening {
+                kind: Kind::Mail,
+                customer: customer.as_ref(),
+                mailbox,
+                name,
+                address: &address,
+                address_key: &key,
+                subject: &mail.subject,
+            };
+            put::open(tx, ctx, &opening, at)?
+        }
+    };
+    let (more, answers) = (mail.to.join(", "), mail.answers.join(" "));
+    let line = Line {
+        at,
+        author,
+        address: &address,
+        more: &more,
+        subject: &mail.subject,
+        body: &mail.text,
+        html: &mail.html,
+        outside_id: &mail.message_id,
+        answers: &answers,
+        files: &mail.files,
+        ..Line::default()
+    };
+    let waits = direction == Direction::In;
+    let entry = put::entry(tx, ctx, (&conversation, customer.as_ref()), (Kind::Mail, direction), &line, waits)?;
+    if waits && !key.is_empty() {
+        tx.exec(&queries::ARRIVES, &[&ctx.merchant, &key])?;
+    }
+    if let Some(customer) = &customer {
+        let kind = if waits { "mail.received" } else { "mail.written" };
+        Event::new(kind)
+            .of(customer)
+            .on("conversation", conversation.as_str())
+            .value("subject", None, Some(&mail.subject))
+            .record(tx, ctx)?;
+    }
+    Ok(Filed { entry, conversation, customer, new: true })
+}
+
+fn filed(tx: &mut Tx, ctx: &Ctx, message_id: &str) -> Result<Option<Filed>> {
+    Ok(tx.opt(&queries::OF_OUTSIDE, &[&ctx.merchant, &Kind::Mail, &message_id], |r| {
+        Ok(Filed { entry: r.get(0)?, conversation: r.get(1)?, customer: r.get(2)?, new: false })
+    })?)
+}
+
+/// A report about one of our own mails stands where that mail stands.
+fn came_back(tx: &mut Tx, ctx: &Ctx, mail: &Parsed) -> Result<Option<Filed>> {
+    let Some(report) = &mail.report else { return Ok(None) };
+    let sent = tx.opt(&queries::MAIL, &[&ctx.merchant, &report.mail], |r| Ok((r.get::<String>(0)?, r.get::<Option<CustomerId>>(1)?)))?;
+    let Some((sent_to, Some(customer))) = sent else { return Ok(None) };
+    state::locked(tx, ctx, &customer)?;
+    let place = tx.opt(&queries::ANSWERED_MAIL, &[&ctx.merchant, &report.mail], |r| {
+        Ok((r.get::<ConversationId>(0)?, r.get::<Option<CustomerId>>(1)?))
+    })?;
+    let Some((conversation, Some(now))) = place else { return Ok(None) };
+    if now != customer {
+        return Err(moved());
+    }
+    let line = Line {
+        at: moment(mail.at, ctx.now),
+        author: &mail.name,
+        address: &sent_to,
+        subject: &mail.subject,
+        body: &mail.text,
+        outside_id: &mail.message_id,
+        ..Line::default()
+    };
+    let entry = put::entry(tx, ctx, (&conversation, Some(&customer)), (Kind::Mail, Direction::In), &line, false)?;
+    bounce::mark(tx, ctx, &customer, &sent_to, report)?;
+    Ok(Some(Filed { entry, conversation, customer: Some(customer), new: true }))
+}
+
+/// Is it an address of the house, one that is looked into here?
+fn is_own(tx: &mut Tx, ctx: &Ctx, address: &str) -> Result<bool> {
+    Ok(tx.opt(&queries::OWN_ADDRESS, &[&ctx.merchant, &email_key(address)], |_| Ok(()))?.is_some())
+}
+
+/// The oldest live customer that has one of these addresses, locked, and that address; else nobody and the first.
+fn whose(tx: &mut Tx, ctx: &Ctx, addresses: &[&str]) -> Result<(Option<CustomerId>, String)> {
+    for address in addresses {
+        if let Some(customer) = customers::find_by_email(tx, ctx, address)? {
+            state::locked(tx, ctx, &customer)?;
+            return match customers::find_by_email(tx, ctx, address)? {
+                Some(still) if still == customer => Ok((Some(customer), (*address).to_owned())),
+                _ => Err(moved()),
+            };
+        }
+    }
+    Ok((None, addresses.first().map(|a| (*a).to_owned()).unwrap_or_default()))
+}
+
+fn moved() -> Error {
+    Error::conflict("moved", "The customer of this mail was changed just now. Try again.")
+}
+
+/// When it was written, as far as that can be; never later than now, so that nothing stands below what comes next.
+fn moment(said: Option<Micros>, now: Micros) -> Micros {
+    said.filter(|at| *at > now - OLDEST && *at <= now).unwrap_or(now)
+}
+
+/// The conversation it goes on: by what it answers, then by subject and address. Never one of somebody else.
+fn place(tx: &mut Tx, ctx: &Ctx, mail: &Parsed, customer: Option<&CustomerId>, key: &str, at: Micros) -> Result<Option<ConversationId>> {
+    for id in mail.answers.iter().rev() {
+        let own = id.split('@').next().and_then(|local| local.parse::<MailId>().ok());
+        let read = |r: &store::Row<'_>| Ok((r.get::<ConversationId>(0)?, r.get::<Option<CustomerId>>(1)?, r.get::<String>(2)?));
+        let found = match &own {
+            Some(mail) => tx.opt(&queries::ANSWERED_MAIL, &[&ctx.merchant, mail], read)?,
+            None => tx.opt(&queries::ANSWERED, &[&ctx.merchant, id], read)?,
+        };
+        match (found, customer) {
+            (Some((conversation, Some(theirs), _)), Some(ours)) if theirs == *ours => return Ok(Some(conversation)),
+            (Some((conversation, None, theirs)), None) if theirs == key && !key.is_empty() => return Ok(Some(conversation)),
+            _ => {}
+        }
+    }
+    let subject = subject_key(&mail.subject);
+    if subject.is_empty() || (customer.is_none() && key.is_empty()) {
+        return Ok(None);
+    }
+    let since = at - TOGETHER;
+    Ok(match customer {
+        Some(customer) => tx.opt(&queries::BY_SUBJECT, &[&ctx.merchant, customer, &subject, &since], |r| r.get(0))?,
+        None => tx.opt(&queries::UNKNOWN_BY_SUBJECT, &[&ctx.merchant, &key, &subject, &since], |r| r.get(0))?,
+    })
+}

@@ -1,0 +1,47 @@
+//! All SQL of the room.
+
+use std::sync::LazyLock;
+
+use store::Stmt;
+
+use crate::customers::list::queries::Some2;
+
+macro_rules! ticket {
+    ($rest:literal) => {
+        concat!(
+            "SELECT t.id, t.number, t.customer_id, t.subject, t.status, t.priority, t.assignee_id, p.name, t.created_at, t.created_by, t.updated_at,
+            t.settled_at, t.version, c.name, c.first_name, c.last_name, c.company, c.email, c.number FROM tickets t
+            LEFT JOIN people p ON p.id = t.assignee_id
+            LEFT JOIN customers c ON c.merchant_id = t.merchant_id AND c.id = t.customer_id WHERE t.merchant_id = $1",
+            $rest
+        )
+    };
+}
+
+store::statements! {
+    pub GET = ticket!(" AND t.id = $2");
+    pub OF_CUSTOMER = ticket!(" AND t.customer_id = $2 AND (t.updated_at, t.id) < ($3, $4) ORDER BY t.updated_at DESC, t.id DESC LIMIT $5");
+    pub INSERT = "INSERT INTO tickets (merchant_id, id, number, customer_id, subject, status, priority, assignee_id, created_at, created_by, updated_at, settled_at, version)
+        VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9, $8, NULL, 1)";
+    pub UPDATE = "UPDATE tickets SET customer_id = $3, subject = $4, status = $5, priority = $6, assignee_id = $7, updated_at = $8, settled_at = $9,
+        version = version + 1 WHERE merchant_id = $1 AND id = $2";
+    pub UNSETTLED = "SELECT status, COUNT(*) FROM tickets WHERE merchant_id = $1 AND status IN ('open', 'waiting') GROUP BY status";
+
+    pub SAY = "INSERT INTO ticket_entries (merchant_id, id, ticket_id, kind, body, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    pub THREAD = "SELECT id, kind, body, created_at, created_by FROM ticket_entries WHERE merchant_id = $1 AND ticket_id = $2
+        AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $5";
+
+    pub TAGS = "SELECT name FROM ticket_tags WHERE merchant_id = $1 AND ticket_id = $2 ORDER BY name_key";
+    pub TAG = "INSERT INTO ticket_tags (merchant_id, ticket_id, name, name_key) VALUES ($1, $2, $3, $4)";
+    pub UNTAG = "DELETE FROM ticket_tags WHERE merchant_id = $1 AND ticket_id = $2";
+}
+
+pub(super) static LISTED: LazyLock<Some2> = LazyLock::new(|| Some2::new(ticket!(""), "t.id", ""));
+pub(super) static TAGS_OF: LazyLock<Some2> = LazyLock::new(|| {
+    Some2::new("SELECT g.ticket_id, g.name FROM ticket_tags g WHERE g.merchant_id = $1", "g.ticket_id", "ORDER BY g.ticket_id, g.name_key")
+});
+
+/// The built statements, for the test that prepares all of them on both engines.
+pub fn built() -> Vec<&'static Stmt> {
+    LISTED.all().into_iter().chain(TAGS_OF.all()).collect()
+}

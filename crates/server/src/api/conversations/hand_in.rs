@@ -1,0 +1,68 @@
+//! Mail that a mail server hands in as it came: parsed and filed, once for its Message-ID.
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::Error;
+use domain::conversations::{self as room, LARGEST};
+use domain::kit::Right;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+use crate::api::write::{Write, reply};
+use crate::app::App;
+use crate::http::guard::Caller;
+use crate::http::{Policy, Problem, Routes};
+
+pub fn routes(routes: Routes) -> Routes {
+    routes.api(Policy::May(Right::Write), routes!(hand_in))
+}
+
+/// Where a mail went.
+#[derive(Debug, Serialize, ToSchema)]
+struct MailFiled {
+    entry: String,
+    conversation: String,
+    /// Absent: nobody has this address, and it waits in the inbox.
+    customer: Option<String>,
+    /// False: it had come before.
+    new: bool,
+}
+
+/// Hand in a mail.
+///
+/// The whole mail as it came over the wire (RFC 5322), at most 25 MB. It is filed under the oldest live customer that has the sender's address, else
+/// it waits in the inbox. The same Message-ID again answers 200 with the same entry. Nothing is too broken to be kept.
+#[utoipa::path(post, path = "/api/v1/mails", operation_id = "handInMail", tag = "Conversations",
+    request_body(content((Vec<u8> = "message/rfc822"))),
+    responses((status = 201, body = MailFiled), (status = 200, body = MailFiled)))]
+async fn hand_in(State(app): State<App>, caller: Caller, request: Request) -> Result<Response, Problem> {
+    let write = Write::file_up_to(request, &["message/rfc822"], LARGEST).await?;
+    let raw = write.input.clone();
+    let read = tokio::task::spawn_blocking(move || room::parse(&raw)).await;
+    let mail = std::sync::Arc::new(read.map_err(|e| Error::Internal(e.to_string()))?);
+    write
+        .with(mail)
+        .run(&app, &caller, |tx, ctx, mail| {
+            let filed = room::receive(tx, ctx, mail, None).map_err(busy)?;
+            let body = MailFiled {
+                entry: filed.entry.to_string(),
+                conversation: filed.conversation.to_string(),
+                customer: filed.customer.map(|id| id.to_string()),
+                new: filed.new,
+            };
+            let status = if filed.new { StatusCode::CREATED } else { StatusCode::OK };
+            reply(status, &format!("/api/v1/entries/{}", body.entry), &body)
+        })
+        .await
+}
+
+/// The same mail by another door at this moment: 503, so that the server hands it in again and hears where it went.
+fn busy(error: Error) -> Error {
+    match error {
+        Error::Store(store::Error::Unique { .. }) => Error::Store(store::Error::Busy),
+        Error::Conflict { code: "moved", .. } => Error::Store(store::Error::Busy),
+        other => other,
+    }
+}

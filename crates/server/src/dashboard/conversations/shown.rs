@@ -1,0 +1,116 @@
+//! An entry as a page shows it.
+
+use domain::conversations::{Direction, Entry, Kind, Outcome};
+use domain::kit::Zone;
+use domain::mail;
+
+use crate::dashboard::moments;
+use crate::look::When;
+
+/// A file of an entry.
+#[derive(Clone, Debug)]
+pub struct Attached {
+    pub href: String,
+    pub name: String,
+    /// `12 KB`
+    pub size: String,
+}
+
+/// An entry in words.
+#[derive(Clone, Debug)]
+pub struct Said {
+    pub e: Entry,
+    pub at: When,
+    pub icon: &'static str,
+    /// "Ana Ruiz (ana@example.com)", "Mara Lind to ana@example.com".
+    pub who: String,
+    /// What became of it: tone and word, with what the server said.
+    pub state: Option<(&'static str, &'static str, String)>,
+    /// "Missed call", "Answered call, 3:05".
+    pub call: String,
+    pub files: Vec<Attached>,
+    /// May this person answer it?
+    pub answer: bool,
+    /// May this person try to send it once more?
+    pub retry: bool,
+}
+
+impl Said {
+    fn of(e: Entry, zone: &Zone, may_write: bool) -> Self {
+        let state = e.sending.as_ref().map(|s| match s.state {
+            mail::State::Queued => ("attention", "Waits to be sent", s.error.clone()),
+            mail::State::Sending => ("attention", "On its way", String::new()),
+            mail::State::Sent => ("good", "Sent", String::new()),
+            mail::State::Failed => ("problem", "Not sent", s.error.clone()),
+        });
+        Self {
+            at: moments::moment(zone, e.at),
+            icon: icon(e.kind),
+            who: who(&e),
+            state,
+            call: call(&e),
+            files: e
+                .files
+                .iter()
+                .map(|f| Attached { href: format!("/entries/{}/files/{}", e.id, f.id), name: f.name.clone(), size: size(f.size) })
+                .collect(),
+            answer: may_write && e.is_answerable(),
+            retry: may_write && e.failed().is_some(),
+            e,
+        }
+    }
+
+    pub fn is_mail(&self) -> bool {
+        self.e.kind == Kind::Mail
+    }
+
+    /// Did the house say it?
+    pub fn is_ours(&self) -> bool {
+        self.e.direction == Direction::Out
+    }
+}
+
+/// Entries that were read newest first, the newest last.
+pub fn said(mut entries: Vec<Entry>, zone: &Zone, may_write: bool) -> Vec<Said> {
+    entries.reverse();
+    entries.into_iter().map(|e| Said::of(e, zone, may_write)).collect()
+}
+
+pub fn icon(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Mail => "mail",
+        Kind::Chat => "chat",
+        Kind::Call => "phone",
+    }
+}
+
+fn who(e: &Entry) -> String {
+    let (author, address) = (e.author.trim(), e.address.as_str());
+    match (e.direction, author.is_empty(), address.is_empty()) {
+        (Direction::Out, true, _) => format!("To {address}"),
+        (Direction::Out, false, true) => author.to_owned(),
+        (Direction::Out, false, false) => format!("{author} to {address}"),
+        (Direction::In, true, true) => "Somebody unknown".to_owned(),
+        (Direction::In, true, false) => address.to_owned(),
+        (Direction::In, false, true) => author.to_owned(),
+        (Direction::In, false, false) => format!("{author} ({address})"),
+    }
+}
+
+fn call(e: &Entry) -> String {
+    let Some(outcome) = e.outcome else { return String::new() };
+    let how = match (e.direction, outcome) {
+        (_, Outcome::Voicemail) => "Voicemail".to_owned(),
+        (Direction::Out, Outcome::Missed) => "Call, not answered".to_owned(),
+        (_, other) => format!("{} call", other.label()),
+    };
+    if e.seconds > 0 { format!("{how}, {}:{:02}", e.seconds / 60, e.seconds % 60) } else { how }
+}
+
+fn size(bytes: i64) -> String {
+    match bytes {
+        ..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{} KB", bytes / 1024),
+        _ => format!("{} MB", bytes / 1_048_576),
+    }
+}

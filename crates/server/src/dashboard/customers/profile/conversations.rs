@@ -1,0 +1,78 @@
+//! What was said to and by a customer: mails, chats and calls in one stream, newest last (SPEC 2.11).
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use domain::conversations::{self, Asked as Wanted, Bounce, Kind};
+use domain::kit::PageKey;
+
+use super::lines::address;
+use super::{Asked, Pane, Shown, Topic, open, pane, param};
+use crate::app::App;
+use crate::dashboard::conversations::{Said, said};
+use crate::dashboard::show;
+use crate::http::Who;
+use crate::look::{Frame, Page};
+
+const ROWS: usize = 50;
+
+struct Choice {
+    name: &'static str,
+    href: String,
+    on: bool,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/customers/profile/conversations.html")]
+struct Conversations {
+    frame: Frame,
+    pane: Pane,
+    kinds: Vec<Choice>,
+    /// The kind that is chosen, or empty.
+    kind: &'static str,
+    q: String,
+    said: Vec<Said>,
+    pages: Page,
+    bounces: Vec<Bounce>,
+    /// One may write to them.
+    may_compose: bool,
+}
+
+/// The page.
+pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {
+    let kind = param(&uri, "kind").parse::<Kind>().ok();
+    let q: String = param(&uri, "q").trim().replace('\0', "").chars().take(200).collect();
+    let before = param(&uri, "before").parse::<PageKey>().ok();
+    let from = before.clone().unwrap_or_else(PageKey::newest);
+    let wanted = Wanted { kind, q: q.clone() };
+    let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
+    let (frame, pane, (mut found, bounces)) = open(asked, &customer, Topic::Conversations, move |tx, ctx, c| {
+        let found = conversations::stream(tx, ctx, &c.id, &wanted, &from, ROWS as i64 + 1)?;
+        Ok((found, conversations::bounces(tx, ctx, &c.id)?))
+    })
+    .await?;
+    let more = found.len() > ROWS;
+    found.truncate(ROWS);
+    let earlier = found.last().filter(|_| more).map(|e| PageKey { at: e.at, id: e.id.to_string() });
+    let here = |kind: Option<Kind>, q: &str, before: Option<PageKey>| {
+        let values = [
+            ("kind", kind.map(|k| k.name().to_owned())),
+            ("q", Some(q.to_owned())),
+            ("before", before.map(|k| k.to_string())),
+            ("from", pane::from(&uri)),
+        ];
+        address(&format!("{}/conversations", pane.at()), &values)
+    };
+    let choice = |name, k: Option<Kind>| Choice { name, href: here(k, &q, None), on: k == kind };
+    let kinds = vec![
+        choice("Everything", None),
+        choice("Mail", Some(Kind::Mail)),
+        choice("Chats", Some(Kind::Chat)),
+        choice("Calls", Some(Kind::Call)),
+    ];
+    let pages =
+        Page { range: String::new(), previous: earlier.map(|key| here(kind, &q, Some(key))), next: before.map(|_| here(kind, &q, None)) };
+    let may_compose = pane.may.write && pane.c.is_active();
+    let said = said(found, &pane.zone, pane.may.write);
+    Ok(show(&Conversations { frame, kinds, kind: kind.map_or("", Kind::name), q, said, pages, bounces, may_compose, pane }))
+}
