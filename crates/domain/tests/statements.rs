@@ -7,8 +7,11 @@ use store::Stmt;
 /// All rooms with SQL. A new `queries.rs` that is not named here fails the second test.
 fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
     vec![
+        ("addresses/queries.rs", domain::addresses::queries::ALL),
         ("affiliates/queries.rs", domain::affiliates::queries::ALL),
         ("blocks/queries.rs", domain::blocks::queries::ALL),
+        ("conversations/mailboxes/queries.rs", domain::conversations::mailboxes::queries::ALL),
+        ("conversations/queries.rs", domain::conversations::queries::ALL),
         ("credit/queries.rs", domain::credit::queries::ALL),
         ("customers/bulk/queries.rs", domain::customers::bulk::queries::ALL),
         ("customers/export/queries.rs", domain::customers::export::queries::ALL),
@@ -28,6 +31,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("labels/queries.rs", domain::labels::queries::ALL),
         ("lists/queries.rs", domain::lists::queries::ALL),
         ("mail/queries.rs", domain::mail::queries::ALL),
+        ("mailings/queries.rs", domain::mailings::queries::ALL),
         ("merchants/queries.rs", domain::merchants::queries::ALL),
         ("offers/queries.rs", domain::offers::queries::ALL),
         ("orders/queries.rs", domain::orders::queries::ALL),
@@ -43,6 +47,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("staff/queries.rs", domain::staff::queries::ALL),
         ("subscriptions/queries.rs", domain::subscriptions::queries::ALL),
         ("tasks/queries.rs", domain::tasks::queries::ALL),
+        ("templates/queries.rs", domain::templates::queries::ALL),
         ("tickets/queries.rs", domain::tickets::queries::ALL),
         ("verify/queries.rs", domain::verify::queries::ALL),
     ]

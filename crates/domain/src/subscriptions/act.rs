@@ -6,7 +6,7 @@ use serde_json::json;
 use store::Tx;
 
 use super::run::{self, PeriodState, Run, keep, not_ours, tell};
-use super::{Subscription, SubscriptionStatus, calendar, charge, find};
+use super::{Subscription, SubscriptionStatus, calendar, charge, find, queries};
 use crate::kit::{Ctx, Error, MethodId, Micros, PaymentId, Problems, Result, Right, SubscriptionId, day_date, day_number, locks};
 use crate::payments::{self, MethodInput, MethodKind, PaymentInput, PaymentStatus};
 use crate::providers::{self, billing};
@@ -48,6 +48,9 @@ pub fn resume(tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId, day: Option<Date>) ->
     if run.paused_at.is_none() {
         return Ok(());
     }
+    if let Some(day) = day {
+        not_charged(tx, ctx, &run, day)?;
+    }
     let day = resumes_on(&run, ctx, day)?;
     run.paused_at = None;
     set_day(&mut run, day);
@@ -69,6 +72,17 @@ fn in_reach(day: Date, today: Date) -> Result<()> {
         return Err(Problems::one("day", "invalid", "Choose today or a later day."));
     }
     Ok(())
+}
+
+/// One day is never charged for two periods. A payment that failed may be tried on any day.
+fn not_charged(tx: &mut Tx, ctx: &Ctx, run: &Run, day: Date) -> Result<()> {
+    if run.is_tried() {
+        return Ok(());
+    }
+    match tx.scalar::<Option<i64>>(&queries::LAST_DAY, &[&ctx.merchant, &run.s.id, &run.number])?.map(day_date) {
+        Some(last) if day <= last => Err(Problems::one("day", "invalid", format!("{last} is paid for already. Choose a later day."))),
+        _ => Ok(()),
+    }
 }
 
 /// The next payment is tried on this day: a payment that failed once more, else the period to come, from which later days are then counted.
@@ -94,6 +108,7 @@ pub fn move_to(tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId, day: Date) -> Result
     let Some(mut run) = running(tx, ctx, id)? else { return Err(not_ours()) };
     not_paused(&run)?;
     in_reach(day, day_date(run.today(ctx)))?;
+    not_charged(tx, ctx, &run, day)?;
     free(tx, ctx, &mut run)?;
     let before = run.clone();
     set_day(&mut run, day);

@@ -74,6 +74,8 @@ store::statements! {
         ON CONFLICT (merchant_id, subscription_id, number) DO UPDATE SET due_day = excluded.due_day, amount = excluded.amount, state = excluded.state,
         attempts = excluded.attempts, base_day = excluded.base_day, next_day = excluded.next_day, hard = excluded.hard, payment_id = excluded.payment_id,
         failure = excluded.failure, updated_at = excluded.updated_at";
+    /// The last day that a period was due on, before this one.
+    pub LAST_DAY = "SELECT MAX(due_day) FROM subscription_periods WHERE merchant_id = $1 AND subscription_id = $2 AND number < $3";
     pub PERIOD_OF_PAYMENT = "SELECT subscription_id, number FROM subscription_periods WHERE merchant_id = $1 AND payment_id = $2";
     pub PAID_LATE = "UPDATE subscription_periods SET state = 'paid', payment_id = $4, updated_at = $5 WHERE merchant_id = $1 AND subscription_id = $2
         AND number = $3 AND state IN ('open', 'unpaid', 'waived')";
