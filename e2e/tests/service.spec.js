@@ -6,9 +6,9 @@ test('a ticket of a customer is answered, waits, is opened by the next word and 
   const path = await createCustomer(page, { 'E-mail': 'asks@example.com' });
   await page.goto(`${path}/tickets`);
   await accessible(page);
-  await page.getByRole('main').getByRole('link', { name: /ticket/i }).first().click();
+  await page.getByRole('main').getByRole('link', { name: 'New ticket' }).first().click();
   await page.getByLabel('Subject').fill('The grinder is silent');
-  await page.getByLabel('Said by').selectOption({ label: 'Message' });
+  await page.getByLabel('Said by').selectOption('message');
   await page.getByLabel('What was said').fill('It does not turn since this morning.');
   await page.getByRole('button', { name: 'Make ticket' }).click();
   await page.waitForURL(/\/tickets\/tic_/);
@@ -33,7 +33,7 @@ test('a task on a customer is ticked off without leaving the page, and taken bac
   const path = await createCustomer(page, { 'E-mail': 'task@example.com' });
   await page.goto(`${path}/tasks`);
   await accessible(page);
-  await page.getByRole('main').getByRole('link', { name: /task/i }).first().click();
+  await page.getByRole('main').getByRole('link', { name: 'New task' }).first().click();
   await page.getByLabel('What is to be done').fill('Call back about the invoice');
   await page.getByRole('button', { name: 'Make task' }).click();
   await page.goto(`${path}/tasks`);
