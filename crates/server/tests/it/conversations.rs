@@ -289,7 +289,7 @@ store::db_test! {
         let f = Fixture::new(db);
         let ana = customer(&f, "ana@example.es");
         let vault = Vault::new(&[7; 32]).unwrap();
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros() as i64;
+        let now = domain::kit::Clock::now(&domain::kit::SystemClock);
         assert!(now > NOW - 400 * 86_400_000_000, "the clock of this machine is set");
         let ctx = f.ctx.at(now);
         let input = MailboxInput {
