@@ -84,7 +84,7 @@ const topics = [
   '/anonymise',
   '/guest-payments',
   '/timeline',
-  '/data',
+  '/privacy',
   '/edit',
   '/block',
   '/orders/new',

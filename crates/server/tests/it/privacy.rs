@@ -35,8 +35,8 @@ store::db_test! {
         let (mut olivia, all) = (desk.owner(&f), key(&f, Rights::all()));
         let (ana, bob) = (customer(&f, "Ana <Ruiz>", "ana@example.es"), customer(&f, "Bob", "bob@example.com"));
         let at = format!("/customers/{ana}");
-        assert!(olivia.get(&at).body.contains(&format!("{at}/data")), "the menu leads there");
-        assert!(olivia.get(&format!("{at}/data")).body.contains("Data of Ana &#60;Ruiz&#62;"));
+        assert!(olivia.get(&at).body.contains(&format!("{at}/privacy")), "the menu leads there");
+        assert!(olivia.get(&format!("{at}/privacy")).body.contains("All data as a file"));
         let html = olivia.post(&format!("{at}/data"), &[("format", "html")]);
         assert!(html.body.starts_with("<!doctype html>") && html.body.contains("Ana &lt;Ruiz&gt;") && html.body.contains("ana@example.es"), "{}", html.body);
         assert!(!html.body.contains("bob@example.com"));
@@ -49,8 +49,8 @@ store::db_test! {
         let weak = key(&f, Rights::all().without(Right::PersonalData));
         assert_eq!(ask(&desk, &weak, "GET", &format!("/customers/{bob}/data"), &Value::Null).0, 403);
         let mut support = desk.person(&f, &of_role(&f, Role::Support));
-        assert_eq!(support.get(&format!("{at}/data")).status, StatusCode::FORBIDDEN);
-        assert!(!support.get(&at).body.contains(&format!("{at}/data")), "no button that would be refused");
+        assert_eq!(support.post(&format!("{at}/data"), &[("format", "html")]).status, StatusCode::FORBIDDEN);
+        assert!(!support.get(&format!("{at}/privacy")).body.contains(&format!("{at}/data")), "no button that would be refused");
         let theirs = key(&f.other(), Rights::all());
         assert_eq!(ask(&desk, &theirs, "GET", &format!("{at}/data"), &Value::Null).0, 404);
     }
@@ -74,7 +74,7 @@ store::db_test! {
         assert!(page.contains("Ana Ruiz: See the data") && page.contains("Answer it until 10 Jul 2026"), "{page}");
         assert!(olivia.get("/customers/requests?view=open").body.contains("1 matches"));
         assert!(olivia.get("/").body.contains("1 open request about personal data"));
-        assert!(olivia.get(&format!("/customers/{ana}/data")).body.contains(&at));
+        assert!(olivia.get(&format!("/customers/{ana}/privacy")).body.contains(&at));
         assert!(olivia.get(&format!("/customers/{ana}")).body.contains("Asked to see the data, due 10 Jul 2026"));
         let refused = olivia.post(&format!("{at}/close"), &[("as", "refused"), ("note", "")]);
         assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("Say why it is refused"), "{}", refused.body);

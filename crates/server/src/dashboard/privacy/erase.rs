@@ -24,7 +24,6 @@ struct Ask {
     name: String,
     at: String,
     links: Vec<Linked>,
-    enabled: bool,
 }
 
 struct Asked<'a> {
@@ -36,16 +35,16 @@ struct Asked<'a> {
 
 async fn render(asked: Asked<'_>, customer: CustomerId, status: StatusCode, form: Form, links: Option<Vec<Link>>) -> PageResult {
     let which = customer.clone();
-    let (name, found, enabled) = asked
+    let (name, found) = asked
         .app
         .read(&asked.who.ctx, move |tx, ctx| {
             let c = customers::get(tx, ctx, &which)?;
-            Ok((c.display_name, privacy::active(tx, ctx, &which)?, privacy::retention::is_enabled(tx, ctx, &which)?))
+            Ok((c.display_name, privacy::active(tx, ctx, &which)?))
         })
         .await?;
     let links = linked(&customer, &links.unwrap_or(found));
     let frame = frame(asked.app, asked.who, "customers", asked.uri, asked.headers).await?;
-    Ok(show_with(status, &Ask { frame, form, name, at: format!("/customers/{customer}"), links, enabled }))
+    Ok(show_with(status, &Ask { frame, form, name, at: format!("/customers/{customer}"), links }))
 }
 
 /// The dialog.

@@ -12,6 +12,8 @@ mod rules;
 
 use domain::kit::Right;
 
+pub use list::standing;
+
 use super::{Typed, lists};
 use crate::http::{Policy, Routes};
 
@@ -44,7 +46,6 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/customers/requests/{id}", answer, request::edit)
         .post("/customers/requests/{id}/close", answer, request::close)
         .post("/customers/requests/{id}/reopen", answer, request::reopen)
-        .get("/customers/{id}/data", answer, data::page)
         .post("/customers/{id}/data", answer, data::file)
         .get("/customers/purge", purge, purge::page)
 }

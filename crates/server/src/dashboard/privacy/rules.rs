@@ -138,5 +138,5 @@ pub async fn obfuscate(State(app): State<App>, who: Who, Path(customer): Path<St
     let which = customer.clone();
     app.write(&who.ctx, move |tx, ctx| retention::set_enabled(tx, ctx, &which, enabled)).await?;
     let said = if enabled { "The retention rules apply." } else { "Left out of the retention rules." };
-    Ok(toasted(see_other(&format!("/customers/{customer}")), said, None))
+    Ok(toasted(see_other(&format!("/customers/{customer}/privacy")), said, None))
 }

@@ -14,6 +14,7 @@ mod orders;
 pub mod overview;
 mod pane;
 mod payments;
+mod privacy;
 mod returns;
 mod subscriptions;
 mod tasks;
@@ -58,21 +59,23 @@ pub enum Topic {
     Offers,
     /// What came back.
     Returns,
+    /// What was said.
+    Conversations,
     /// What they want.
     Tickets,
     /// What is to be done for them.
     Tasks,
-    /// What was said.
-    Conversations,
     /// What may be theirs.
     Guests,
+    /// What the law asks.
+    Privacy,
     /// What happened.
     Timeline,
 }
 
 impl Topic {
     /// All, in the order of the menu, with the end of their address and their name.
-    pub const ALL: [(Self, &'static str, &'static str); 13] = [
+    pub const ALL: [(Self, &'static str, &'static str); 14] = [
         (Self::Overview, "", "Overview"),
         (Self::Orders, "/orders", "Orders"),
         (Self::Payments, "/payments", "Payments"),
@@ -81,10 +84,11 @@ impl Topic {
         (Self::Invoices, "/invoices", "Invoices"),
         (Self::Offers, "/offers", "Offers"),
         (Self::Returns, "/returns", "Returns"),
+        (Self::Conversations, "/conversations", "Conversations"),
         (Self::Tickets, "/tickets", "Tickets"),
         (Self::Tasks, "/tasks", "Tasks"),
-        (Self::Conversations, "/conversations", "Conversations"),
         (Self::Guests, "/guest-payments", "Related guest payments"),
+        (Self::Privacy, "/privacy", "Privacy"),
         (Self::Timeline, "/timeline", "Timeline"),
     ];
 }
@@ -110,6 +114,7 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/customers/{id}/guest-payments", Policy::May(Right::Payments), guests::attach_many)
         .post("/payments/{id}/attach", Policy::May(Right::Payments), guests::attach)
         .post("/payments/{id}/detach", Policy::May(Right::Payments), guests::detach)
+        .get("/customers/{id}/privacy", read, privacy::page)
         .get("/customers/{id}/timeline", read, timeline::page)
         .get("/customers/{id}/avatar/{avatar}", read, avatar)
 }

@@ -267,7 +267,7 @@ fn place(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, from: &str, c: &Customer, to
 
 fn tabs(c: &Customer, topics: &Topics, on: Topic, suffix: &str) -> Vec<Tab> {
     let count = |topic| match topic {
-        Topic::Overview => None,
+        Topic::Overview | Topic::Privacy => None,
         Topic::Orders => Some(topics.orders),
         Topic::Payments => Some(topics.payments),
         Topic::Methods => Some(topics.methods),
