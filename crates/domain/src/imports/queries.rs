@@ -35,6 +35,9 @@ store::statements! {
     pub NEWEST = "SELECT position, kind, row_id, before FROM import_rows WHERE merchant_id = $1 AND import_id = $2 ORDER BY position DESC LIMIT $3";
     pub FORGET = "DELETE FROM import_rows WHERE merchant_id = $1 AND import_id = $2 AND position >= $3";
     /// What of one kind it made, oldest first.
+    /// Of which imports the first and the last customer are.
+    pub OLDEST_OF = "SELECT import_id FROM customers WHERE merchant_id = $1 ORDER BY id LIMIT 1";
+    pub NEWEST_OF = "SELECT import_id FROM customers WHERE merchant_id = $1 ORDER BY id DESC LIMIT 1";
     pub MADE = "SELECT position, row_id FROM import_rows WHERE merchant_id = $1 AND import_id = $2 AND kind = $3 AND position > $4 ORDER BY position LIMIT $5";
     /// Rows that were not taken, in the order in which they were met.
     pub FAILED = "SELECT row_id, before FROM import_rows WHERE merchant_id = $1 AND import_id = $2 AND kind = 'failed' ORDER BY position";

@@ -34,6 +34,9 @@ pub struct Resembling {
 pub fn resembling(db: &Db, ctx: &Ctx, import: &ImportId) -> Result<Resembling, ImportError> {
     ctx.must(Right::Import)?;
     let mut found = Resembling::default();
+    if is_alone(db, ctx, import)? {
+        return Ok(found);
+    }
     let (mut ids, mut last): (Vec<CustomerId>, i64) = (Vec::new(), 0);
     loop {
         let (c, i) = (ctx.clone(), import.clone());
@@ -58,4 +61,13 @@ pub fn resembling(db: &Db, ctx: &Ctx, import: &ImportId) -> Result<Resembling, I
     }
     found.looked_at = ids.len();
     Ok(found)
+}
+
+/// Nobody was there before the import, so there is nobody to resemble.
+fn is_alone(db: &Db, ctx: &Ctx, import: &ImportId) -> Result<bool, ImportError> {
+    let (c, i) = (ctx.clone(), import.clone());
+    Ok(db.read_now::<_, Error>(move |tx| {
+        let mut of = |statement| Ok::<_, Error>(tx.opt(statement, &[&c.merchant], |r| r.get::<Option<ImportId>>(0))?.flatten());
+        Ok(of(&queries::OLDEST_OF)? == Some(i.clone()) && of(&queries::NEWEST_OF)? == Some(i.clone()))
+    })?)
 }
