@@ -5,6 +5,7 @@
 //! `event_values`, which an erasure deletes. `data` is JSON of ids, codes and amounts only.
 
 mod log;
+pub mod nouns;
 pub mod queries;
 #[cfg(test)]
 mod tests;
@@ -79,6 +80,7 @@ impl<'a> Event<'a> {
 
     /// Writes it. The customer's row must be locked by the verb (its event counter is raised here and gives the order).
     pub fn record(self, tx: &mut Tx, ctx: &Ctx) -> Result<EventId> {
+        debug_assert!(nouns::is_known(self.kind), "{} is about nothing that the audit log and webhooks can be asked for", self.kind);
         let id: EventId = ctx.id();
         let version = match self.customer {
             Some(customer) => tx.opt(&queries::NEXT_VERSION, &[&ctx.merchant, customer], |r| r.get::<i64>(0))?.unwrap_or(0),
@@ -118,6 +120,7 @@ pub(crate) fn record_first(tx: &mut Tx, ctx: &Ctx, all: Vec<Event>) -> Result<()
     let (mut rows, mut values) = (Vec::with_capacity(all.len()), Vec::new());
     let mut told = Vec::with_capacity(all.len());
     for event in all {
+        debug_assert!(nouns::is_known(event.kind), "{} is about nothing that the audit log and webhooks can be asked for", event.kind);
         let id: EventId = ctx.id();
         told.push((id.clone(), event.kind));
         let data = if event.data.is_null() { String::new() } else { event.data.to_string() };

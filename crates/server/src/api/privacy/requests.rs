@@ -1,5 +1,7 @@
 //! Personal data: all of one person as a file, and the register of what people ask about theirs.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
@@ -47,13 +49,40 @@ struct FileAsked {
     format: Option<String>,
 }
 
+/// All that is kept about a person.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "described; the file is written row by row")]
+struct PersonalData {
+    #[schema(example = "regulars.personal-data.v1")]
+    layout: String,
+    merchant: String,
+    name: String,
+    /// The customer, and those merged into it.
+    customers: Vec<String>,
+    /// RFC 3339, UTC.
+    made_at: String,
+    sections: Vec<PersonalSection>,
+}
+
+/// What one part of Regulars keeps.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "described; the file is written row by row")]
+struct PersonalSection {
+    #[schema(example = "Profile")]
+    heading: String,
+    #[schema(example = "customers")]
+    table: String,
+    /// Each with its columns by name.
+    rows: Vec<BTreeMap<String, serde_json::Value>>,
+}
+
 /// Take all data of one person.
 ///
 /// Everything that is kept about a customer, and about those merged into it, from all rooms; without secrets and without the names of the staff. Noted
 /// on the timeline.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/data", operation_id = "getCustomerData", tag = "Privacy",
     params(("id" = String, Path), FileAsked),
-    responses((status = 200, description = "The file", content((String = "application/json"), (String = "text/html")))))]
+    responses((status = 200, description = "The file", content((PersonalData = "application/json"), (String = "text/html")))))]
 async fn file(State(app): State<App>, caller: Caller, At(text): At<String>, Asked(asked): Asked<FileAsked>) -> Result<Response, Problem> {
     let customer: CustomerId = id(&text, "customer")?;
     let format = match asked.format.as_deref().unwrap_or_default() {

@@ -56,36 +56,6 @@ struct AuditPage {
     filtered: bool,
 }
 
-/// What happens to whom: the filter by kind offers the nouns, and so do the boxes of webhooks.
-pub(super) const NOUNS: [(&str, &str); 26] = [
-    ("customer", "Customers"),
-    ("note", "Notes"),
-    ("order", "Orders"),
-    ("payment", "Payments and refunds"),
-    ("refund", "Refunds through a provider"),
-    ("dispute", "Disputes"),
-    ("provider", "Payment providers"),
-    ("method", "Payment methods"),
-    ("subscription", "Subscriptions"),
-    ("credit", "Store credit"),
-    ("commission", "Commissions"),
-    ("affiliate", "Affiliates"),
-    ("payout", "Payouts to affiliates"),
-    ("block", "Blocks"),
-    ("export", "Exports"),
-    ("import", "Imports"),
-    ("merchant", "Merchant settings"),
-    ("shop", "Shops"),
-    ("group", "Groups"),
-    ("tag", "Tags"),
-    ("rate", "Exchange rates"),
-    ("staff", "Staff"),
-    ("session", "Sign-ins"),
-    ("person", "Accounts"),
-    ("api_key", "API keys"),
-    ("webhook", "Webhooks"),
-];
-
 fn filter(asked: &Asked, zone: &Zone) -> LogFilter {
     let day = |text: &str| text.parse::<Date>().ok();
     LogFilter {
@@ -149,7 +119,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
             ("customer", &asked.customer),
         ]),
         actors,
-        nouns: NOUNS.iter().map(|(noun, word)| (text(noun), text(word))).collect(),
+        nouns: events::nouns::ALL.iter().map(|(noun, word)| (text(noun), text(word))).chain(events::nouns::exports()).collect(),
         page: Page {
             range: match log.entries.len() {
                 0 => String::new(),

@@ -1,8 +1,8 @@
 //! The fields of an endpoint: boxes for the nouns, a line for single kinds.
 
+use domain::events::nouns;
 use domain::webhooks::{Endpoint, EndpointInput};
 
-use crate::dashboard::settings::audit::NOUNS;
 use crate::dashboard::typed::Typed;
 use crate::look::Form;
 
@@ -16,7 +16,7 @@ pub struct Noun {
 
 /// A box for each noun of the audit log.
 pub fn nouns() -> Vec<Noun> {
-    NOUNS.iter().filter(|(noun, _)| *noun != "webhook").map(|(noun, words)| Noun { value: format!("{noun}.*"), words }).collect()
+    nouns::ALL.iter().filter(|(noun, _)| *noun != "webhook").map(|(noun, words)| Noun { value: format!("{noun}.*"), words }).collect()
 }
 
 /// What was typed.
