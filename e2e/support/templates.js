@@ -1,13 +1,11 @@
-// Before all tests: one filled database on each engine, with somebody signed in. Every test then gets a copy of its own, so that
+// Before all tests: one filled database on each engine. Every test then gets a copy of its own, so that
 // none sees what another did, and none waits for the demo to be made again.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from '@playwright/test';
-import { browser } from './browser.js';
 import { engines } from './engines.js';
 import { serve } from './regulars.js';
-import { demoPerson, signIn } from './sign-in.js';
+import { demoPerson } from './sign-in.js';
 
 // A debug binary is slow at filling: REGULARS_E2E_CUSTOMERS=1000 makes trying quicker.
 const fewer = process.env.REGULARS_E2E_CUSTOMERS ? ['--customers', process.env.REGULARS_E2E_CUSTOMERS] : [];
@@ -28,16 +26,11 @@ export default async function templates(config) {
 async function template(engine, folder) {
   const place = engines[engine].fresh(folder, `regulars_e2e_${engine}_${process.pid}`);
   const server = await serve({ database: place.database, folder }, { command: 'demo', args: fewer, patience: 300_000 });
-  const window = await chromium.launch(browser.launchOptions);
   try {
     const person = demoPerson(server.printed());
     const key = server.printed().match(/API key: (\S+)/)[1];
-    const context = await window.newContext({ baseURL: server.url });
-    await signIn(await context.newPage(), person);
-    const session = await context.storageState();
-    writeFileSync(join(folder, `${engine}.json`), JSON.stringify({ place, person, session, key }));
+    writeFileSync(join(folder, `${engine}.json`), JSON.stringify({ place, person, key }));
   } finally {
-    await window.close();
     await server.stop();
   }
   return { engine, place };

@@ -12,16 +12,26 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 let copies = 0;
 
+/** A session of a moment ago, so that no journey is asked to sign in again before what cannot be taken back. */
+async function signedIn(playwright, { url, person }) {
+  const door = await playwright.request.newContext({ baseURL: url });
+  const answer = await door.post('/sign-in', { form: { email: person.email, password: person.password, next: '/' }, maxRedirects: 0 });
+  expect(answer.status(), 'the person of the demo signs in').toBe(303);
+  const session = await door.storageState();
+  await door.dispose();
+  return session;
+}
+
 export const test = base.extend({
   engine: ['sqlite', { option: true, scope: 'worker' }],
 
   /** The running desk: `url`, `person` (e-mail, password), `session`, `key` (of the API), `database`, `cli(...args)`, `begin(...args)`,
    *  `stop()`, `start(...args)`. */
-  desk: async ({ engine }, use, info) => {
-    const { place, person, session, key } = JSON.parse(readFileSync(join(process.env.REGULARS_E2E, `${engine}.json`), 'utf8'));
+  desk: async ({ engine, playwright }, use, info) => {
+    const { place, person, key } = JSON.parse(readFileSync(join(process.env.REGULARS_E2E, `${engine}.json`), 'utf8'));
     const folder = mkdtempSync(join(tmpdir(), 'regulars-desk-'));
     const own = engines[engine].copy(place, folder, `regulars_e2e_${process.pid}_${info.workerIndex}_${++copies}`);
-    const desk = { folder, person, session, key, database: own.database };
+    const desk = { folder, person, key, database: own.database };
     desk.cli = (...args) => run(desk, ...args);
     desk.begin = (...args) => begin(desk, ...args);
     desk.start = async (...args) => {
@@ -29,6 +39,7 @@ export const test = base.extend({
       Object.assign(desk, { url: server.url, pid: server.pid, stop: server.stop, printed: server.printed });
     };
     await desk.start();
+    desk.session = await signedIn(playwright, desk);
     try {
       await use(desk);
     } finally {
