@@ -4,6 +4,7 @@
 //! order however often it comes. Lines stay exact; only the total is rounded, once. Money is not in here: payments are a room of
 //! their own, and an order follows them.
 
+mod begin;
 mod change;
 mod checkout;
 mod create;
@@ -20,6 +21,7 @@ mod totals;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use begin::{Begun, begin};
 pub use change::{cancel, close, fulfil, mark_paid, place};
 pub use checkout::{Buyer, Checkout, CheckoutOutcome, CheckoutPayment, checkout};
 pub(crate) use create::positive;
