@@ -44,6 +44,7 @@ CREATE INDEX contracts_listed ON contracts (merchant_id, created_at, id, state, 
 CREATE INDEX contracts_open ON contracts (merchant_id, created_at, id, state, ends_on, renew_months) WHERE state IN ('draft', 'running', 'notice');
 CREATE INDEX contracts_end ON contracts (merchant_id, COALESCE(ends_on, 9223372036854775807), id);
 CREATE INDEX contracts_notice ON contracts (merchant_id, COALESCE(notice_on, 9223372036854775807), id);
+CREATE INDEX contracts_due ON contracts (merchant_id, COALESCE(notice_on, 9223372036854775807), id) WHERE state IN ('draft', 'running', 'notice');
 CREATE INDEX contracts_amount ON contracts (merchant_id, amount, id);
 CREATE INDEX contracts_title ON contracts (merchant_id, (LOWER(title)) COLLATE "C");
 CREATE INDEX contracts_act ON contracts (merchant_id, act_on, id) WHERE act_on IS NOT NULL;
@@ -60,3 +61,5 @@ CREATE TABLE contract_files (
   PRIMARY KEY (merchant_id, contract_id),
   FOREIGN KEY (merchant_id, contract_id) REFERENCES contracts (merchant_id, id)
 );
+-- Articles are found by the beginning of their title, too.
+CREATE INDEX order_lines_title ON order_lines (merchant_id, (LOWER(title)) COLLATE "C", order_id);

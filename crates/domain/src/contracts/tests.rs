@@ -268,8 +268,11 @@ store::db_test! {
         desk.day(date(2026, 9, 20)).clock();
         let merge = desk.merge(&[&anna], &ana).unwrap().remove(0);
         assert_eq!((desk.contract(&id).summary.customer, desk.to_do(&ana).len()), (ana.clone(), 1));
+        let since = tasks::NewTask { on: tasks::On::Contract(id.clone()), title: "Call".into(), ..tasks::NewTask::default() };
+        desk.write(move |tx, ctx| tasks::create(tx, ctx, &since)).unwrap();
         desk.undo_merge(&merge.id).unwrap();
-        assert_eq!(desk.contract(&id).summary.customer, anna);
+        assert_eq!((desk.contract(&id).summary.customer, desk.to_do(&anna).len()), (anna.clone(), 2), "what was made since follows its contract");
+        desk.verified();
         let gone = { let anna = anna.clone(); move |tx: &mut store::Tx, ctx: &Ctx| customers::delete_permanently(tx, ctx, &anna) };
         assert_eq!(refusal(desk.write(gone)), "linked");
         let erase = { let anna = anna.clone(); move |tx: &mut store::Tx, ctx: &Ctx| privacy::anonymise(tx, ctx, &crate::privacy::tests::vault(), &anna, privacy::Cause::Hand) };

@@ -127,7 +127,7 @@ store::db_test! {
             (&crate::returns::listed::LIST, "sort=value", "returns_value"),
             (&crate::contracts::listed::LIST, "", "contracts_listed"),
             (&crate::contracts::listed::LIST, "state=running&after=5.x", "contracts_open"),
-            (&crate::contracts::listed::LIST, "view=notice", "contracts_notice"),
+            (&crate::contracts::listed::LIST, "view=notice", "contracts_due"),
             (&crate::contracts::listed::LIST, "sort=end", "contracts_end"),
             (&crate::contracts::listed::LIST, "sort=notice&after=5.x", "contracts_notice"),
             (&crate::contracts::listed::LIST, "sort=value", "contracts_amount"),

@@ -57,7 +57,7 @@ struct AuditPage {
 }
 
 /// What happens to whom: the filter by kind offers the nouns, and so do the boxes of webhooks.
-pub(super) const NOUNS: [(&str, &str); 26] = [
+pub(super) const NOUNS: [(&str, &str); 27] = [
     ("customer", "Customers"),
     ("note", "Notes"),
     ("order", "Orders"),
@@ -66,6 +66,7 @@ pub(super) const NOUNS: [(&str, &str); 26] = [
     ("dispute", "Disputes"),
     ("provider", "Payment providers"),
     ("method", "Payment methods"),
+    ("contract", "Contracts"),
     ("subscription", "Subscriptions"),
     ("credit", "Store credit"),
     ("commission", "Commissions"),

@@ -2,6 +2,7 @@
 //!
 //! The same pages show in the panel over the list, which takes their `main`. Nothing here writes.
 
+mod contracts;
 mod conversations;
 mod credit;
 mod guests;
@@ -56,6 +57,8 @@ pub enum Topic {
     Invoices,
     /// What was offered.
     Offers,
+    /// What was agreed.
+    Contracts,
     /// What came back.
     Returns,
     /// What they want.
@@ -72,7 +75,7 @@ pub enum Topic {
 
 impl Topic {
     /// All, in the order of the menu, with the end of their address and their name.
-    pub const ALL: [(Self, &'static str, &'static str); 13] = [
+    pub const ALL: [(Self, &'static str, &'static str); 14] = [
         (Self::Overview, "", "Overview"),
         (Self::Orders, "/orders", "Orders"),
         (Self::Payments, "/payments", "Payments"),
@@ -80,6 +83,7 @@ impl Topic {
         (Self::Subscriptions, "/subscriptions", "Subscriptions"),
         (Self::Invoices, "/invoices", "Invoices"),
         (Self::Offers, "/offers", "Offers"),
+        (Self::Contracts, "/contracts", "Contracts"),
         (Self::Returns, "/returns", "Returns"),
         (Self::Tickets, "/tickets", "Tickets"),
         (Self::Tasks, "/tasks", "Tasks"),
@@ -102,6 +106,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/customers/{id}/subscriptions", read, subscriptions::page)
         .get("/customers/{id}/invoices", read, invoices::page)
         .get("/customers/{id}/offers", read, offers::page)
+        .get("/customers/{id}/contracts", read, contracts::page)
         .get("/customers/{id}/returns", read, returns::page)
         .get("/customers/{id}/tickets", read, tickets::page)
         .get("/customers/{id}/tasks", read, tasks::page)
