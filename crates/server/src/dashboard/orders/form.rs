@@ -254,18 +254,19 @@ mod tests {
             currency: Currency::of("EUR").unwrap(),
         };
         let button = shown(article).take;
-        let pressed = |mut all: Vec<(&str, &str)>| {
+        let pressed = |all: &[(&str, &str)]| {
+            let mut all = all.to_vec();
             all.extend([("do", button.as_str()), ("find", "ket")]);
             again(&typed(&all)).unwrap()
         };
-        let t = pressed(vec![("count", "3"), ("lines.0.title", "Tea"), ("lines.0.unit_price", "4"), ("lines.1.quantity", "2")]);
+        let t = pressed(&[("count", "3"), ("lines.0.title", "Tea"), ("lines.0.unit_price", "4"), ("lines.1.quantity", "2")]);
         let all = lines(&t);
         assert_eq!(
             (all.len(), all[1].0, all[1].1.title.as_str(), all[1].1.unit_price.as_str(), all[1].1.quantity.as_str()),
             (2, 1, "Kettle & lid=2", "49.9", "2")
         );
         assert_eq!((t.get("find"), count(&t)), ("", 3));
-        let t = pressed(vec![("count", "1"), ("lines.0.title", "Tea")]);
+        let t = pressed(&[("count", "1"), ("lines.0.title", "Tea")]);
         assert_eq!((count(&t), lines(&t)[1].1.sku.as_str()), (2, "K-1"));
         assert!(again(&typed(&[("do", "enter"), ("find", " ")])).is_none() && again(&typed(&[("do", "open"), ("find", "tea")])).is_none());
     }
