@@ -7,6 +7,7 @@
 pub mod addresses;
 pub mod affiliates;
 pub mod blocks;
+pub mod contracts;
 pub mod conversations;
 pub mod credit;
 pub mod customers;

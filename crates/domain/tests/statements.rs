@@ -10,6 +10,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("addresses/queries.rs", domain::addresses::queries::ALL),
         ("affiliates/queries.rs", domain::affiliates::queries::ALL),
         ("blocks/queries.rs", domain::blocks::queries::ALL),
+        ("contracts/queries.rs", domain::contracts::queries::ALL),
         ("conversations/mailboxes/queries.rs", domain::conversations::mailboxes::queries::ALL),
         ("conversations/queries.rs", domain::conversations::queries::ALL),
         ("credit/queries.rs", domain::credit::queries::ALL),
@@ -62,6 +63,7 @@ store::db_test! {
         let built = built.chain(domain::payments::queries::built()).chain(domain::orders::queries::built()).chain(domain::subscriptions::queries::built());
         let built = built.chain(domain::invoices::queries::built()).chain(domain::privacy::requests::queries::built());
         let built = built.chain(domain::offers::queries::built()).chain(domain::returns::queries::built());
+        let built = built.chain(domain::contracts::queries::built());
         let built = built.chain(domain::tickets::queries::built()).chain(domain::tasks::queries::built());
         let built = built.chain(domain::customers::ties::statements());
         let of_register = domain::privacy::data::statements();

@@ -63,7 +63,7 @@ fn switch(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, at: Option<Micros>, kind: &'s
 ///
 /// # Errors
 /// A conflict `customer_merged` for one that was merged into another; a conflict `linked` with every order, payment, invoice, subscription,
-/// dispute, ledger of store credit and open request that is linked to it.
+/// contract, dispute, ledger of store credit and open request that is linked to it.
 pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
     ctx.must(Right::Purge)?;
     let state = state::locked(tx, ctx, id)?;
@@ -104,6 +104,7 @@ pub fn links(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
         ("payment", &q::LINKED_PAYMENTS),
         ("invoice", &q::LINKED_INVOICES),
         ("subscription", &q::LINKED_SUBSCRIPTIONS),
+        ("contract", &q::LINKED_CONTRACTS),
         ("dispute", &q::LINKED_DISPUTES),
         ("credit", &q::LINKED_CREDIT),
         ("request", &q::LINKED_REQUESTS),
@@ -119,6 +120,7 @@ fn label(kind: &str, r: &Row) -> std::result::Result<String, store::Error> {
     Ok(match kind {
         "order" => format!("Order {}", r.str(1)?),
         "invoice" => r.get::<Option<String>>(1)?.map_or_else(|| "A draft of an invoice".to_owned(), |number| format!("Invoice {number}")),
+        "contract" => format!("Contract {}", r.str(1)?),
         "payment" => format!("Payment of {}", money(r)?),
         "dispute" => format!("Dispute of {}", money(r)?),
         "credit" => format!("Store credit of {}", money(r)?),
@@ -128,15 +130,16 @@ fn label(kind: &str, r: &Row) -> std::result::Result<String, store::Error> {
 }
 
 fn linked(name: &str, links: Vec<Link>) -> Error {
-    let counts = ["order", "payment", "invoice", "subscription", "dispute", "credit", "request"].into_iter().filter_map(|kind| {
-        let n = links.iter().filter(|l| l.kind == kind).count();
-        let (noun, plural) = match kind {
-            "credit" => ("ledger of store credit", "ledgers of store credit".to_owned()),
-            "request" => ("open request about data", "open requests about data".to_owned()),
-            _ => (kind, format!("{kind}s")),
-        };
-        (n > 0).then(|| if n == 1 { format!("1 {noun}") } else { format!("{n}{} {plural}", if n == LINKS { " or more" } else { "" }) })
-    });
+    let counts =
+        ["order", "payment", "invoice", "subscription", "contract", "dispute", "credit", "request"].into_iter().filter_map(|kind| {
+            let n = links.iter().filter(|l| l.kind == kind).count();
+            let (noun, plural) = match kind {
+                "credit" => ("ledger of store credit", "ledgers of store credit".to_owned()),
+                "request" => ("open request about data", "open requests about data".to_owned()),
+                _ => (kind, format!("{kind}s")),
+            };
+            (n > 0).then(|| if n == 1 { format!("1 {noun}") } else { format!("{n}{} {plural}", if n == LINKS { " or more" } else { "" }) })
+        });
     let counts = counts.collect::<Vec<_>>().join(", ");
     let one = links.len() == 1;
     let message = format!(

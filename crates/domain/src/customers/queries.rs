@@ -159,6 +159,7 @@ store::statements! {
         UNION SELECT i.id FROM orders o JOIN payments i ON i.merchant_id = o.merchant_id AND i.order_id = o.id WHERE o.merchant_id = $1 AND o.customer_id = $2)
         ORDER BY p.paid_at, p.id LIMIT 201";
     pub(super) LINKED_SUBSCRIPTIONS = "SELECT id, name FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2 ORDER BY started_at, id LIMIT 201";
+    pub(super) LINKED_CONTRACTS = "SELECT id, number FROM contracts WHERE merchant_id = $1 AND customer_id = $2 ORDER BY created_at, id LIMIT 201";
     pub(super) LINKED_INVOICES = "SELECT id, number FROM invoices WHERE merchant_id = $1 AND customer_id = $2 ORDER BY number, id LIMIT 201";
     pub(super) LINKED_DISPUTES = "SELECT d.id, d.amount, d.currency FROM disputes d JOIN payments p ON p.merchant_id = d.merchant_id AND p.id = d.payment_id
         WHERE d.merchant_id = $1 AND p.customer_id = $2 ORDER BY d.opened_at, d.id LIMIT 201";

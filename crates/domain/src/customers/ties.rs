@@ -20,11 +20,12 @@ const fn block(table: &'static str, only: &'static str) -> Block {
 }
 
 /// What keeps a customer. Disputes hang on payments, lines of credit on their ledger.
-static BLOCKS: [Block; 6] = [
+static BLOCKS: [Block; 7] = [
     block("orders", ""),
     block("payments", ""),
     block("invoices", ""),
     block("subscriptions", ""),
+    block("contracts", ""),
     block("credit_balances", ""),
     // What was asked must be answered first.
     block("privacy_requests", " AND t.state = 'open'"),

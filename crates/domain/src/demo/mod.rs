@@ -9,6 +9,7 @@ mod bills;
 #[cfg(feature = "testing")]
 pub mod bulk;
 mod clubs;
+mod contracts;
 mod dice;
 mod erased;
 mod goods;
@@ -26,6 +27,7 @@ mod write;
 pub use asks::asks;
 pub use bills::bills;
 pub use clubs::clubs;
+pub use contracts::contracts;
 pub use erased::erased;
 pub use hooks::{hooks, told};
 pub use house::{House, PASSWORD, open, zone};

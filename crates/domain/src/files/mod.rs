@@ -8,6 +8,7 @@ mod dates;
 mod fault;
 pub mod formula;
 pub mod headers;
+pub mod kind;
 mod known;
 mod layout;
 pub mod map;

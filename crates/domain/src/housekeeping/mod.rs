@@ -1,5 +1,5 @@
 //! What time alone asks for: statuses that moved are written down with their event (SPEC 4.2, 4.3), ended subscriptions end, old answers,
-//! sessions and what undoing a merge would have needed are forgotten, legal copies whose term ended go, the shops' retention rules are
+//! sessions and what undoing a merge would have needed are forgotten, contracts renew, end and remind, legal copies whose term ended go, the shops' retention rules are
 //! followed once a day. Reads never wait for it: they compare with their own clock.
 
 pub mod queries;
@@ -8,7 +8,7 @@ use store::Db;
 
 use crate::customers::{facts, merge};
 use crate::kit::{Actor, Clock, Ctx, Door, Error, MerchantId, Result};
-use crate::{privacy, providers, replies, webhooks};
+use crate::{contracts, privacy, providers, replies, webhooks};
 
 /// How many customers one slice moves.
 const SLICE: i64 = 100;
@@ -39,6 +39,7 @@ pub fn run(db: &Db, clock: &dyn Clock, stop: &dyn Fn() -> bool) -> Result<()> {
                 break;
             }
         }
+        contracts::daily(db, &ctx, stop)?;
         let ctx = ctx.clone();
         db.write_slice_now::<_, Error>(move |tx| {
             providers::inbox::forget(tx, &ctx)?;

@@ -219,6 +219,8 @@ ids! {
     InvoiceId = "ivc";
     /// An offer.
     OfferId = "ofr";
+    /// A contract.
+    ContractId = "ctr";
     /// A return of goods.
     ReturnId = "ret";
     /// A logo on invoices.

@@ -33,8 +33,9 @@ pub use query::{Chip, PER, Query, View};
 pub use registry::statements;
 
 /// All lists that are described so.
-pub static ALL: [&List; 11] = [
+pub static ALL: [&List; 12] = [
     &crate::privacy::requests::listed::LIST,
+    &crate::contracts::listed::LIST,
     &crate::invoices::listed::LIST,
     &crate::offers::listed::LIST,
     &crate::orders::listed::LIST,

@@ -74,7 +74,7 @@ store::db_test! {
         let f = Fixture::new(db);
         let settings = settings(&f);
         let shop = &f.shop;
-        let walks: [(&'static List, &str, &str); 45] = [
+        let walks: [(&'static List, &str, &str); 59] = [
             (&crate::payments::listed::LIST, "", "payments_listed"),
             (&crate::payments::listed::LIST, "dir=asc&sort=paid", "payments_listed"),
             (&crate::payments::listed::LIST, "after=5.x", "payments_listed"),
@@ -117,6 +117,20 @@ store::db_test! {
             (&crate::tickets::listed::LIST, "view=all&sort=created", "tickets_created"),
             (&crate::tasks::listed::LIST, "view=all", "tasks_listed"),
             (&crate::tasks::listed::LIST, "view=mine", "tasks_open"),
+            (&crate::offers::listed::LIST, "", "offers_listed"),
+            (&crate::offers::listed::LIST, "state=draft&after=5.x", "offers_open"),
+            (&crate::offers::listed::LIST, "view=expired", "offers_open"),
+            (&crate::offers::listed::LIST, "sort=valid", "offers_valid"),
+            (&crate::offers::listed::LIST, "sort=total", "offers_total"),
+            (&crate::returns::listed::LIST, "", "returns_listed"),
+            (&crate::returns::listed::LIST, "state=requested", "returns_open"),
+            (&crate::returns::listed::LIST, "sort=value", "returns_value"),
+            (&crate::contracts::listed::LIST, "", "contracts_listed"),
+            (&crate::contracts::listed::LIST, "state=running&after=5.x", "contracts_open"),
+            (&crate::contracts::listed::LIST, "view=notice", "contracts_due"),
+            (&crate::contracts::listed::LIST, "sort=end", "contracts_end"),
+            (&crate::contracts::listed::LIST, "sort=notice&after=5.x", "contracts_notice"),
+            (&crate::contracts::listed::LIST, "sort=value", "contracts_amount"),
             (&crate::subscriptions::listed::LIST, "", "subscriptions_listed"),
             (&crate::subscriptions::listed::LIST, "sort=next", "subscriptions_next"),
             (&crate::subscriptions::listed::LIST, "status=active&status=trialing", "subscriptions_listed"),

@@ -5,13 +5,11 @@ use store::Tx;
 
 use super::read::{find_locked, today};
 use super::{State, queries};
-use crate::customers::survivor;
 use crate::events::Event;
 use crate::invoices::{buyer, text};
-use crate::kit::{Ctx, Currency, CustomerId, Error, OfferId, Problems, Result, Right, ShopId, clean, locks};
+use crate::kit::{Ctx, Currency, CustomerId, Error, OfferId, Problems, Result, Right, ShopId, clean};
 use crate::merchants;
-use crate::orders::{Extras, Line, positive, shop_currency, total};
-use crate::payments::must_exist;
+use crate::orders::{Begun, Extras, Line, begin, positive, total};
 
 /// Days for which an offer stands unless somebody says otherwise.
 pub const VALID_DAYS: i64 = 30;
@@ -74,17 +72,8 @@ pub struct DraftEdit {
 /// # Errors
 /// `Conflict` (`customer_inactive`) for an archived or deleted customer (SPEC 10.2); field errors as those of an order.
 pub fn create(tx: &mut Tx, ctx: &Ctx, new: &NewOffer) -> Result<OfferId> {
-    ctx.must(Right::Orders)?;
-    let settings = merchants::settings(tx, ctx)?;
-    let customer = survivor(tx, ctx, &new.customer)?;
-    locks::customers(tx, ctx, &[&customer])?;
-    must_exist(tx, ctx, &customer)?.must_be_active()?;
     let mut problems = Problems::default();
-    let shop = shop_currency(tx, ctx, &new.shop)?;
-    if shop.is_none() {
-        problems.add("shop", "unknown", "Choose one of your shops.");
-    }
-    let currency = new.currency.or(shop).unwrap_or(settings.currency);
+    let Begun { settings, customer, currency } = begin(tx, ctx, &new.customer, &new.shop, new.currency, &mut problems)?;
     let extras = Extras { discount: new.discount, shipping: new.shipping, tax: new.tax };
     let today = i64::from(settings.zone.day(ctx.now));
     let valid_until = last_day(new.valid_until.unwrap_or(today + VALID_DAYS), today, &mut problems);

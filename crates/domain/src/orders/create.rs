@@ -3,15 +3,14 @@
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
+use super::begin::{Begun, begin};
 use super::put::{self, OrderInput};
-use super::read::{find_locked, shop_currency};
+use super::read::find_locked;
 use super::totals::Extras;
 use super::{Line, State, queries};
-use crate::customers::{facts, survivor};
+use crate::customers::facts;
 use crate::events::Event;
-use crate::kit::{Ctx, Currency, CustomerId, Error, OrderId, Problems, Result, Right, ShopId, locks};
-use crate::merchants;
-use crate::payments::must_exist;
+use crate::kit::{Ctx, Currency, CustomerId, Error, OrderId, Problems, Result, Right, ShopId};
 
 /// A draft or an open order for a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,16 +70,8 @@ pub struct DraftEdit {
 /// # Errors
 /// `Conflict` (`customer_inactive`) for an archived or deleted customer (SPEC 10.2).
 pub fn create(tx: &mut Tx, ctx: &Ctx, new: &NewOrder) -> Result<OrderId> {
-    ctx.must(Right::Orders)?;
-    let settings = merchants::settings(tx, ctx)?;
-    let customer = survivor(tx, ctx, &new.customer)?;
-    locks::customers(tx, ctx, &[&customer])?;
-    must_exist(tx, ctx, &customer)?.must_be_active()?;
     let mut problems = Problems::default();
-    let shop = shop_currency(tx, ctx, &new.shop)?;
-    if shop.is_none() {
-        problems.add("shop", "unknown", "Choose one of your shops.");
-    }
+    let Begun { settings, customer, currency } = begin(tx, ctx, &new.customer, &new.shop, new.currency, &mut problems)?;
     if !matches!(new.state, State::Draft | State::Open) {
         problems.add("state", "invalid", "A new order is a draft or open.");
     }
@@ -97,7 +88,7 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, new: &NewOrder) -> Result<OrderId> {
         guest: false,
         state: new.state,
         abandoned: false,
-        currency: new.currency.or(shop).unwrap_or(settings.currency),
+        currency,
         lines: new.lines.clone(),
         extras: Extras { discount: new.discount, shipping: new.shipping, tax: new.tax },
         payer,

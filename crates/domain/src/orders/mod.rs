@@ -4,6 +4,8 @@
 //! order however often it comes. Lines stay exact; only the total is rounded, once. Money is not in here: payments are a room of
 //! their own, and an order follows them.
 
+mod articles;
+mod begin;
 mod change;
 mod checkout;
 mod create;
@@ -20,6 +22,8 @@ mod totals;
 
 use serde::{Deserialize, Serialize};
 
+pub use articles::{Article, articles};
+pub(crate) use begin::{Begun, begin};
 pub use change::{cancel, close, fulfil, mark_paid, place};
 pub use checkout::{Buyer, Checkout, CheckoutOutcome, CheckoutPayment, checkout};
 pub(crate) use create::positive;

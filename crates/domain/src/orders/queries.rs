@@ -44,6 +44,16 @@ store::statements! {
     pub DROP_LINES = "DELETE FROM order_lines WHERE merchant_id = $1 AND order_id = $2";
     pub LINES = "SELECT sku, title, quantity, unit_price FROM order_lines WHERE merchant_id = $1 AND order_id = $2 ORDER BY position";
     pub FIRST_LINES = "SELECT sku, title, quantity, unit_price FROM order_lines WHERE merchant_id = $1 AND order_id = $2 ORDER BY position LIMIT 3";
+    // Articles, one look into an index each; no line begins with a number that is empty.
+    pub NEXT_SKU = "SELECT sku_key FROM order_lines WHERE merchant_id = $1 AND sku_key >= $2 AND sku_key < $3 ORDER BY sku_key LIMIT 1";
+    pub NEXT_TITLE = "SELECT LOWER(title) FROM order_lines WHERE merchant_id = $1 AND LOWER(title) COLLATE \"C\" >= LOWER(CAST($2 AS TEXT))
+        AND LOWER(title) COLLATE \"C\" < LOWER(CAST($3 AS TEXT)) ORDER BY LOWER(title) COLLATE \"C\" LIMIT 1";
+    pub LAST_OF_SKU = "SELECT l.sku, l.sku_key, l.title, l.unit_price, o.shop_id, o.currency FROM order_lines l
+        JOIN orders o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
+        WHERE l.merchant_id = $1 AND l.sku_key = $2 ORDER BY l.order_id DESC LIMIT 50";
+    pub LAST_OF_TITLE = "SELECT l.sku, l.sku_key, l.title, l.unit_price, o.shop_id, o.currency FROM order_lines l
+        JOIN orders o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
+        WHERE l.merchant_id = $1 AND LOWER(l.title) COLLATE \"C\" = LOWER(CAST($2 AS TEXT)) ORDER BY l.order_id DESC LIMIT 50";
     pub COUNT_LINES = "SELECT COUNT(*) FROM order_lines WHERE merchant_id = $1 AND order_id = $2";
     pub CONTENT = "SELECT discount, shipping, tax, total, email, name, phone, company, billing, delivery, note FROM orders
         WHERE merchant_id = $1 AND id = $2";

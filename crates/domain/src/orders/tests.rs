@@ -49,6 +49,30 @@ fn listed(desk: &Desk, text: &str) -> Vec<String> {
 store::db_test! {
     crate::migrations();
 
+    fn articles_are_found_by_their_beginning_with_the_last_price_of_the_shop(db) {
+        let desk = Desk::new(db);
+        let sell = |id: &str, lines: Vec<Line>| { desk.check_out(&Checkout { lines, ..desk.basket(id, "ana@example.es") }).unwrap(); };
+        let titled = |sku: &str, title: &str, price: &str| Line { title: title.into(), ..line(sku, "1", price) };
+        sell("A-1", vec![titled("KAFFEE-1", "Espresso, 1 kg", "10"), titled("", "Kaffee cup", "4")]);
+        sell("A-2", vec![titled("kaffee-1", "Espresso, one kilo", "12.50"), titled("TEE", "Green tea", "3"), titled("KAFFEE-2", "Filter", "-1")]);
+        let find = |text: &'static str| {
+            let shop = desk.f.shop.clone();
+            let all = desk.read(move |tx, ctx| articles(tx, ctx, &shop, text)).unwrap();
+            all.into_iter().map(|a| format!("{}|{}|{}", a.sku, a.title, a.unit_price)).collect::<Vec<_>>()
+        };
+        assert_eq!(find("kaff"), ["kaffee-1|Espresso, one kilo|12.5", "KAFFEE-2|Filter|", "|Kaffee cup|4"], "each once, as it was sold last");
+        assert_eq!((find("ESPRESSO"), find("green"), find("cup")), (vec!["kaffee-1|Espresso, one kilo|12.5".to_owned()], vec!["TEE|Green tea|3".to_owned()], Vec::new()));
+        assert_eq!((find(""), find("%"), find("\0")), (Vec::<String>::new(), Vec::new(), Vec::new()));
+        let other = Desk { ctx: desk.f.other().ctx, ..desk.clone() };
+        let shop = desk.f.shop.clone();
+        assert_eq!(refusal(other.read(move |tx, ctx| articles(tx, ctx, &shop, "kaff"))), "shop:unknown");
+        if db.engine() == store::Engine::Sqlite {
+            for statement in [&queries::NEXT_SKU, &queries::NEXT_TITLE, &queries::LAST_OF_SKU, &queries::LAST_OF_TITLE] {
+                assert_eq!(searches(db, statement.text()), Vec::<String>::new());
+            }
+        }
+    }
+
     fn every_statement_of_the_rooms_is_understood_and_none_goes_over_a_whole_table(db) {
         let rooms = [
             queries::ALL, crate::customers::queries::ALL, crate::events::queries::ALL, crate::payments::queries::ALL, crate::subscriptions::queries::ALL, crate::rates::queries::ALL,

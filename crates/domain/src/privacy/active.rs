@@ -4,7 +4,7 @@ use store::{Row, Stmt, Tx};
 
 use super::queries as q;
 use crate::kit::{Ctx, Currency, CustomerId, Error, Link, Micros, Money, Result, Right};
-use crate::{merchants, offers};
+use crate::{contracts, merchants, offers};
 
 /// An answer lists so many of each kind.
 const LINKS: usize = 200;
@@ -12,10 +12,11 @@ const LINKS: usize = 200;
 /// Everything that is still active, as links; empty when nothing stands in the way. At most 200 of a kind.
 pub fn active(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
     ctx.must(Right::Read)?;
-    let kinds: [(&'static str, &'static Stmt); 10] = [
+    let kinds: [(&'static str, &'static Stmt); 11] = [
         ("order", &q::OPEN_ORDERS),
         ("invoice", &q::OPEN_INVOICES),
         ("offer", &q::OPEN_OFFERS),
+        ("contract", &q::OPEN_CONTRACTS),
         ("return", &q::OPEN_RETURNS),
         ("payment", &q::OPEN_PAYMENTS),
         ("dispute", &q::OPEN_DISPUTES),
@@ -30,6 +31,7 @@ pub fn active(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
         let found = tx.rows(statement, &[&ctx.merchant, id], |r| {
             let over = match kind {
                 "subscription" => r.get::<Option<Micros>>(2)?.is_some_and(|ends| ctx.now > ends),
+                "contract" => !r.get::<contracts::State>(2)?.on(today, r.get(3)?, r.get(4)?).is_open(),
                 "offer" => !r.get::<offers::State>(3)?.on(today, r.get(2)?).is_open(),
                 _ => false,
             };
@@ -47,6 +49,7 @@ fn label(kind: &str, r: &Row) -> std::result::Result<String, store::Error> {
         "invoice" if r.str(1)?.is_empty() => "A draft of an invoice".to_owned(),
         "invoice" => format!("Invoice {}", r.str(1)?),
         "offer" => format!("Offer {}", r.str(1)?),
+        "contract" => format!("Contract {}", r.str(1)?),
         "return" => format!("Return {}", r.str(1)?),
         "payment" => format!("Payment of {} on its way", money(r)?),
         "dispute" => format!("Dispute of {}", money(r)?),

@@ -14,6 +14,9 @@ store::statements! {
     /// Drafts, and sent ones with their last day; whether that is over the caller sees.
     pub(super) OPEN_OFFERS = "SELECT id, number, valid_until, state FROM offers WHERE merchant_id = $1 AND customer_id = $2 AND state IN ('draft', 'sent')
         ORDER BY created_at, id";
+    /// Drafts, and those that bind; whether their last day is over the caller sees.
+    pub(super) OPEN_CONTRACTS = "SELECT id, number, state, ends_on, renew_months > 0 FROM contracts WHERE merchant_id = $1 AND customer_id = $2
+        AND state IN ('draft', 'running', 'notice') ORDER BY created_at, id";
     pub(super) OPEN_RETURNS = "SELECT t.id, t.number FROM orders o JOIN returns t ON t.merchant_id = o.merchant_id AND t.order_id = o.id
         WHERE o.merchant_id = $1 AND o.customer_id = $2 AND t.state IN ('requested', 'approved', 'received') ORDER BY t.created_at, t.id LIMIT 201";
     pub(super) OPEN_PAYMENTS = "SELECT id, amount, currency FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND (status = 'pending' OR refund_pending > 0)
@@ -63,6 +66,7 @@ store::statements! {
         UNION SELECT r.reference FROM payments p JOIN payment_refs r ON r.merchant_id = p.merchant_id AND r.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2
         UNION SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT id FROM offers WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT id FROM contracts WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT t.id FROM orders o JOIN returns t ON t.merchant_id = o.merchant_id AND t.order_id = o.id WHERE o.merchant_id = $1 AND o.customer_id = $2
         UNION SELECT id FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT provider_ref FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2 AND provider_ref IS NOT NULL";

@@ -6,6 +6,7 @@ use store::{Row, Tx};
 
 use super::{CallKind, CallState, Provider, accounts, calls, queries};
 use crate::events::Event;
+use crate::files::kind::{self as file_kind, Kind as FileKind};
 use crate::kit::{Ctx, DisputeId, Error, EvidenceFileId, Micros, Problems, Result, Right, clean, words};
 use crate::payments::disputes::{self, Dispute, DisputeStatus};
 use crate::payments::{self, PaymentView};
@@ -143,10 +144,8 @@ pub fn save(tx: &mut Tx, ctx: &Ctx, id: &DisputeId, words: &str) -> Result<()> {
 /// `Invalid` on `file` for what is no PDF, PNG or JPEG, and when all together would be too large.
 pub fn add_file(tx: &mut Tx, ctx: &Ctx, id: &DisputeId, kind: ProofKind, name: &str, bytes: &[u8]) -> Result<()> {
     let found = open(tx, ctx, id)?;
-    let content_type = match bytes {
-        [b'%', b'P', b'D', b'F', b'-', ..] => "application/pdf",
-        [0x89, b'P', b'N', b'G', ..] => "image/png",
-        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+    let content_type = match file_kind::of(bytes) {
+        Some(kind @ (FileKind::Pdf | FileKind::Png | FileKind::Jpeg)) => kind.media_type(),
         _ => return Err(Problems::one("file", "invalid", "Choose a PDF, a PNG or a JPEG.")),
     };
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
@@ -154,8 +153,7 @@ pub fn add_file(tx: &mut Tx, ctx: &Ctx, id: &DisputeId, kind: ProofKind, name: &
     if size.saturating_add(others) > LARGEST {
         return Err(Problems::one("file", "too_large", "All files together may have 4.5 MB."));
     }
-    let name: String = name.rsplit(['/', '\\']).next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(100).collect();
-    let name = if name.trim().is_empty() { kind.name().to_owned() } else { name };
+    let name = file_kind::name(name, || kind.name().to_owned());
     tx.exec(&queries::DROP_EVIDENCE_FILE, &[&ctx.merchant, id, &kind])?;
     let file: EvidenceFileId = ctx.id();
     tx.exec(&queries::ADD_EVIDENCE_FILE, &[&ctx.merchant, &file, id, &kind, &name, &content_type, &size, &bytes.to_vec(), &ctx.now])?;

@@ -71,6 +71,7 @@ pub static LIST: List = List {
                 Opt { word: "order", label: "Order", when: "w.subject_kind = 'order'", walks: false },
                 Opt { word: "invoice", label: "Invoice", when: "w.subject_kind = 'invoice'", walks: false },
                 Opt { word: "ticket", label: "Ticket", when: "w.subject_kind = 'ticket'", walks: false },
+                Opt { word: "contract", label: "Contract", when: "w.subject_kind = 'contract'", walks: false },
                 Opt { word: "nothing", label: "Nothing", when: "w.subject_kind = ''", walks: false },
             ]),
         },

@@ -6,9 +6,9 @@ use serde::{Serialize, Serializer};
 use store::Tx;
 
 use crate::customers::survivor;
-use crate::kit::{Ctx, CustomerId, Error, InvoiceId, OrderId, Problems, Result, TicketId, locks};
+use crate::kit::{ContractId, Ctx, CustomerId, Error, InvoiceId, OrderId, Problems, Result, TicketId, locks};
 use crate::payments::must_exist;
-use crate::{invoices, orders, tickets};
+use crate::{contracts, invoices, orders, tickets};
 
 /// What a task is on: the id of the thing, which says by its beginning what it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum On {
     Invoice(InvoiceId),
     /// A ticket.
     Ticket(TicketId),
+    /// A contract.
+    Contract(ContractId),
 }
 
 impl On {
@@ -35,6 +37,7 @@ impl On {
             Self::Order(_) => "order",
             Self::Invoice(_) => "invoice",
             Self::Ticket(_) => "ticket",
+            Self::Contract(_) => "contract",
         }
     }
 
@@ -46,6 +49,7 @@ impl On {
             Self::Order(id) => id.as_str(),
             Self::Invoice(id) => id.as_str(),
             Self::Ticket(id) => id.as_str(),
+            Self::Contract(id) => id.as_str(),
         }
     }
 
@@ -60,6 +64,7 @@ impl On {
             ("order", _) => Self::Order(OrderId::from_db(id)),
             ("invoice", _) => Self::Invoice(InvoiceId::from_db(id)),
             ("ticket", _) => Self::Ticket(TicketId::from_db(id)),
+            ("contract", _) => Self::Contract(ContractId::from_db(id)),
             ("customer", Some(customer)) => Self::Customer(customer.clone()),
             _ => Self::Nothing,
         }
@@ -77,7 +82,8 @@ impl FromStr for On {
         let order = || text.parse().map(Self::Order);
         let invoice = || text.parse().map(Self::Invoice);
         let ticket = || text.parse().map(Self::Ticket);
-        text.parse().map(Self::Customer).or_else(|()| order()).or_else(|()| invoice()).or_else(|()| ticket())
+        let contract = || text.parse().map(Self::Contract);
+        text.parse().map(Self::Customer).or_else(|()| order()).or_else(|()| invoice()).or_else(|()| ticket()).or_else(|()| contract())
     }
 }
 
@@ -102,6 +108,7 @@ pub(super) fn locked(tx: &mut Tx, ctx: &Ctx, on: &On) -> Result<(On, Option<Cust
         On::Order(id) => orders::find_locked(tx, ctx, id).map(|o| (on.clone(), o.customer)),
         On::Invoice(id) => invoices::find_locked(tx, ctx, id).map(|i| (on.clone(), i.customer)),
         On::Ticket(id) => tickets::find_locked(tx, ctx, id, None).map(|t| (on.clone(), t.customer)),
+        On::Contract(id) => contracts::find_locked(tx, ctx, id).map(|g| (on.clone(), Some(g.summary.customer))),
     };
     let standing = found.and_then(|(on, customer)| {
         if let Some(customer) = &customer {

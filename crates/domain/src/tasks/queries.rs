@@ -11,12 +11,13 @@ macro_rules! task {
         concat!(
             "SELECT k.id, k.subject_kind, k.subject_id, k.customer_id, k.title, k.note, k.due_on, k.remind_on, k.assignee_id, p.name, k.created_at,
             k.created_by, k.done_at, k.done_by, k.version, c.name, c.first_name, c.last_name, c.company, c.email, c.number,
-            o.number, i.number, t.number FROM tasks k
+            o.number, i.number, t.number, g.number FROM tasks k
             LEFT JOIN people p ON p.id = k.assignee_id
             LEFT JOIN customers c ON c.merchant_id = k.merchant_id AND c.id = k.customer_id
             LEFT JOIN orders o ON k.subject_kind = 'order' AND o.merchant_id = k.merchant_id AND o.id = k.subject_id
             LEFT JOIN invoices i ON k.subject_kind = 'invoice' AND i.merchant_id = k.merchant_id AND i.id = k.subject_id
             LEFT JOIN tickets t ON k.subject_kind = 'ticket' AND t.merchant_id = k.merchant_id AND t.id = k.subject_id
+            LEFT JOIN contracts g ON k.subject_kind = 'contract' AND g.merchant_id = k.merchant_id AND g.id = k.subject_id
             WHERE k.merchant_id = $1",
             $rest
         )
@@ -53,7 +54,9 @@ store::statements! {
         UNION ALL SELECT k.id, k.customer_id, i.customer_id FROM tasks k JOIN invoices i ON i.merchant_id = k.merchant_id AND i.id = k.subject_id
           WHERE k.merchant_id = $1 AND k.subject_kind = 'invoice'
         UNION ALL SELECT k.id, k.customer_id, t.customer_id FROM tasks k JOIN tickets t ON t.merchant_id = k.merchant_id AND t.id = k.subject_id
-          WHERE k.merchant_id = $1 AND k.subject_kind = 'ticket') d
+          WHERE k.merchant_id = $1 AND k.subject_kind = 'ticket'
+        UNION ALL SELECT k.id, k.customer_id, g.customer_id FROM tasks k JOIN contracts g ON g.merchant_id = k.merchant_id AND g.id = k.subject_id
+          WHERE k.merchant_id = $1 AND k.subject_kind = 'contract') d
         WHERE COALESCE(d.kept, '') <> COALESCE(d.should_be, '') ORDER BY d.id LIMIT 1000";
 }
 

@@ -97,6 +97,7 @@ pub(super) fn task(r: &Row<'_>) -> std::result::Result<Task, store::Error> {
         "order" => Some(("Order", r.get::<Option<String>>(21)?)),
         "invoice" => Some(("Invoice", r.get(22)?)),
         "ticket" => Some(("Ticket", r.get(23)?)),
+        "contract" => Some(("Contract", r.get(24)?)),
         _ => None,
     };
     Ok(Task {

@@ -4,6 +4,7 @@
 //! the merchant and what changes meanwhile does not look like a fault. It never repairs: a difference is a fault to be found.
 
 mod commissions;
+mod contracts;
 mod conversations;
 mod credit;
 mod invoices;
@@ -35,7 +36,7 @@ const CUSTOMERS: i64 = 1_000;
 pub struct Difference {
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// `customer`, `payment`, `commission`, `payout`, `conversation`, `invoice`, `offer`, `return`, `series`, `task` or `mailing`.
+    /// `customer`, `payment`, `commission`, `payout`, `conversation`, `invoice`, `offer`, `return`, `contract`, `series`, `task` or `mailing`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -99,6 +100,7 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
         mailings::slice,
         offers::offers,
         offers::returns,
+        contracts::slice,
     ] {
         after = String::new();
         while let Some(last) = tell(db.spool(|tx| each(tx, ctx, &after))?, &mut sum, found) {

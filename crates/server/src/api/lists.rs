@@ -158,6 +158,10 @@ counts! {
     ///
     /// How many match, what was offered, and how many each option of each filter would give.
     count_offers = domain::offers::listed::LIST, "/api/v1/offers/counts", "countOffers", "Offers", OffersAsked;
+    /// Count contracts.
+    ///
+    /// How many match, and how many each option of each filter would give.
+    count_contracts = domain::contracts::listed::LIST, "/api/v1/contracts/counts", "countContracts", "Contracts", ContractsAsked;
     /// Count returns.
     ///
     /// How many match, what came back, and how many each option of each filter would give.
@@ -380,6 +384,39 @@ asked! {
         #[param(pattern = "^(created|valid|total)?$")]
         sort: Option<String>,
     }
+    /// Which contracts.
+    ContractsAsked {
+        /// The beginning of a contract's number or title; or a customer as the list of customers finds them.
+        q: Option<String>,
+        /// On this day; may be repeated.
+        #[param(value_type = Option<Vec<words::ContractState>>, explode = true)]
+        state: Option<Vec<String>>,
+        /// Its last day is this one or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        end_from: Option<String>,
+        /// Its last day is this one or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        end_to: Option<String>,
+        /// The last day for giving notice is this one or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        notice_from: Option<String>,
+        /// The last day for giving notice is this one or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        notice_to: Option<String>,
+        /// Begun on this day or later, in the merchant's time zone.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_from: Option<String>,
+        /// Begun on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_to: Option<String>,
+        /// At least, in major units of each contract's currency.
+        value_min: Option<String>,
+        /// At most.
+        value_max: Option<String>,
+        /// `created`, `end`, `notice` or `value`.
+        #[param(pattern = "^(created|end|notice|value)?$")]
+        sort: Option<String>,
+    }
     /// Which returns.
     ReturnsAsked {
         /// The beginning of a return's or its order's number, of a guest's name or e-mail address; or a customer as the list of customers finds
@@ -552,7 +589,7 @@ pub struct TasksAsked {
     assignee: Option<Vec<String>>,
     /// Of whoever asks; a key has none.
     mine: Option<bool>,
-    /// What it is on: `customer`, `order`, `invoice`, `ticket`, `nothing`; may be repeated.
+    /// What it is on: `customer`, `order`, `invoice`, `ticket`, `contract`, `nothing`; may be repeated.
     #[param(explode = true)]
     on: Option<Vec<String>>,
     /// Due on this day or later, in the merchant's time zone.
@@ -637,6 +674,7 @@ mod tests {
             (&domain::subscriptions::listed::LIST, SubscriptionsAsked::into_params(|| None)),
             (&domain::invoices::listed::LIST, InvoicesAsked::into_params(|| None)),
             (&domain::offers::listed::LIST, OffersAsked::into_params(|| None)),
+            (&domain::contracts::listed::LIST, ContractsAsked::into_params(|| None)),
             (&domain::returns::listed::LIST, ReturnsAsked::into_params(|| None)),
             (&domain::privacy::requests::listed::LIST, RequestsAsked::into_params(|| None)),
             (&domain::orders::listed::LIST, OrdersAsked::into_params(|| None)),

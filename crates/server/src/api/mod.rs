@@ -2,9 +2,11 @@
 
 mod addresses;
 mod affiliates;
+mod articles;
 mod asked;
 mod blocks;
 mod checkouts;
+mod contracts;
 mod conversations;
 mod credit;
 mod customers;
@@ -51,6 +53,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = lists::routes(plans::routes(subscriptions::routes(payments::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = returns::routes(offers::routes(routes));
+    let routes = contracts::routes(articles::routes(routes));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
     let routes = webhooks::routes(routes);
     let routes = tasks::routes(tickets::routes(routes));

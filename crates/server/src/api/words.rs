@@ -52,6 +52,7 @@ words! {
     InvoiceRounding = domain::invoices::Rounding::ALL, "Where amounts are rounded";
     TaxCategory = domain::invoices::Category::ALL, "How a line is taxed (EN 16931)";
     OfferState = domain::offers::State::ALL, "What an offer is today; `expired` is worked out";
+    ContractState = domain::contracts::State::ALL, "What a contract is today; `ended` is worked out";
     ReturnState = domain::returns::State::ALL, "How far a return came";
     ReturnReason = domain::returns::Reason::ALL, "Why a line comes back";
     RefundState = domain::payments::refunds::RefundStatus::ALL, "How far a refund came";

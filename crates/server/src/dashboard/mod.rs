@@ -6,6 +6,7 @@ mod account;
 mod affiliates;
 mod blocks;
 mod choices;
+mod contracts;
 pub mod conversations;
 mod credit;
 mod customers;
@@ -55,6 +56,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = subscriptions::routes(invoices::routes(payments::routes(orders::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = returns::routes(offers::routes(routes));
+    let routes = contracts::routes(routes);
     let routes = tasks::routes(tickets::routes(routes));
     let routes = mailings::routes(routes);
     let routes = conversations::routes(routes);

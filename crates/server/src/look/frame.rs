@@ -97,6 +97,7 @@ const HOME: Room = Room { id: "home", name: "Home", href: "/", icon: "home" };
 const CUSTOMERS: Room = Room { id: "customers", name: "Customers", href: "/customers", icon: "customers" };
 const ORDERS: Room = Room { id: "orders", name: "Orders", href: "/orders", icon: "orders" };
 const OFFERS: Room = Room { id: "offers", name: "Offers", href: "/offers", icon: "note" };
+const CONTRACTS: Room = Room { id: "contracts", name: "Contracts", href: "/contracts", icon: "log" };
 const RETURNS: Room = Room { id: "returns", name: "Returns", href: "/returns", icon: "restore" };
 const SUBSCRIPTIONS: Room = Room { id: "subscriptions", name: "Subscriptions", href: "/subscriptions", icon: "subscriptions" };
 const PAYMENTS: Room = Room { id: "payments", name: "Payments", href: "/payments", icon: "payments" };
@@ -135,7 +136,7 @@ impl Frame {
     pub fn rooms(&self) -> Vec<Part> {
         let mut parts = vec![
             Part { name: "", last: false, rooms: vec![HOME] },
-            Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS, OFFERS, RETURNS, INVOICES, SUBSCRIPTIONS] },
+            Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS, OFFERS, CONTRACTS, RETURNS, INVOICES, SUBSCRIPTIONS] },
             Part { name: "Service", last: false, rooms: vec![INBOX, TICKETS, TASKS, MAILINGS] },
             Part { name: "Money", last: false, rooms: vec![PAYMENTS, DISPUTES, AFFILIATES] },
         ];

@@ -120,6 +120,35 @@ store::db_test! {
         assert!(seen.status == StatusCode::OK && !seen.body.contains("/withdraw"));
     }
 
+    fn an_article_that_was_sold_is_found_and_put_into_the_form(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let mut mara = desk.owner(&f);
+        let (ana, shop) = (customer(&f, "ana@example.es"), f.shop.to_string());
+        let sold = [("shop", shop.as_str()), ("count", "1"), ("lines.0.title", "Beans & more"), ("lines.0.sku", "B-1"), ("lines.0.quantity", "1"), ("lines.0.unit_price", "12.5"), ("do", "open")];
+        assert_eq!(mara.post(&format!("/customers/{ana}/orders/new"), &sold).status, StatusCode::SEE_OTHER);
+        for at in ["orders", "offers"] {
+            let at = format!("/customers/{ana}/{at}/new");
+            let typed = [("shop", shop.as_str()), ("count", "1"), ("lines.0.title", "Tea"), ("lines.0.quantity", "3"), ("lines.0.unit_price", "4"), ("find", "bea"), ("do", "enter")];
+            let found = mara.post(&at, &typed);
+            assert_eq!(found.status, StatusCode::OK, "a look makes nothing");
+            let take = behind(&found.body, "value=\"take:").replace("&#38;", "&");
+            assert!(found.body.contains("€12.50") && found.body.contains("value=\"Tea\""), "{}", found.body);
+            let (mut taken, button) = (typed.to_vec(), format!("take:{take}"));
+            taken[6].1 = &button;
+            let form = mara.post(&at, &taken);
+            assert!(form.body.contains("name=\"lines.1.title\"") && form.body.contains("value=\"Beans &#38; more\"") && form.body.contains("value=\"12.5\""), "{}", form.body);
+            assert_eq!(mara.get(&format!("/customers/{ana}/offers")).body.contains("Draft"), false, "nothing was made");
+        }
+        let part = mara.get(&format!("/articles?shop={shop}&find=b-1"));
+        assert!(part.body.contains("Beans &#38; more") && part.body.contains("id=\"articles\""), "{}", part.body);
+        assert!(mara.get(&format!("/articles?shop={shop}&find=nothing")).body.contains("Nothing was sold that begins so"));
+        assert_eq!(mara.get("/articles?shop=x&find=b").status, StatusCode::OK);
+        let all = key(&f, Rights::all());
+        assert_eq!(ask(&desk, &all, "GET", &format!("/articles?shop={shop}&q=bean"), &Value::Null).1["data"][0]["unit_price"], "12.5");
+        assert_eq!(ask(&desk, &all, "GET", "/articles?q=bean", &Value::Null).0, 422);
+    }
+
     fn the_api_does_what_the_pages_do(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

@@ -74,6 +74,7 @@ pub const MOVES: &[Move] = &[
     // The buyer on a paper stays who it was: the invoice holds a snapshot (SPEC 5.3). Whose topic it stands under moves.
     Move::rows("invoices", "invoices"),
     Move::rows("offers", "offers"),
+    Move::rows("contracts", "contracts"),
     Move::rows("credit_lines", "lines of store credit"),
     Move::is("credit_balances", "customer_id", Way::Summed),
     Move::rows("mails", "mails"),
@@ -111,7 +112,11 @@ pub const MOVES: &[Move] = &[
         Way::Stays("An event says to whom it happened. The survivor’s timeline reads those of all its sources."),
     ),
     Move::is("events", "subject_id", Way::Stays("What it happened to is what it was.")),
-    Move::is("tasks", "subject_id", Way::Stays("Of an order, an invoice or a ticket; a customer stands in the column of its own.")),
+    Move::is(
+        "tasks",
+        "subject_id",
+        Way::Stays("Of an order, an invoice, a ticket or a contract; a customer stands in the column of its own."),
+    ),
     Move::is("job_rows", "subject_id", Way::Stays("The outcome of a job for each it worked on; its undo passes over who was merged.")),
     // Who was kept out of retention stays out.
     Move::is("retention_exempt", "customer_id", Way::Points { also: &[], key: "CAST(created_at AS TEXT)", only: EXEMPT }),

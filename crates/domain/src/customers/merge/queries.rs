@@ -107,7 +107,8 @@ store::statements! {
         SELECT k.merchant_id, CAST($2 AS TEXT), 'tasks', k.id FROM tasks k WHERE k.merchant_id = $1 AND k.customer_id = $3 AND (
           (k.subject_kind = 'order' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'orders'))
           OR (k.subject_kind = 'invoice' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'invoices'))
-          OR (k.subject_kind = 'ticket' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'tickets')))
+          OR (k.subject_kind = 'ticket' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'tickets'))
+          OR (k.subject_kind = 'contract' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'contracts')))
         ON CONFLICT (merchant_id, merge_id, mark, row_id) DO NOTHING";
     pub(super) FOLLOW_MAILS = "INSERT INTO merge_moves (merchant_id, merge_id, mark, row_id)
         SELECT m.merchant_id, CAST($2 AS TEXT), 'mails', m.id FROM mails m WHERE m.merchant_id = $1 AND m.customer_id = $3

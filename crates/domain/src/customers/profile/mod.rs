@@ -33,6 +33,8 @@ pub struct Topics {
     pub invoices: i64,
     /// Offers, drafts and old ones too.
     pub offers: i64,
+    /// Contracts, drafts and old ones too.
+    pub contracts: i64,
     /// Returns of its orders.
     pub returns: i64,
     /// Tickets, closed ones too.
@@ -62,6 +64,7 @@ pub fn topics(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Topics> {
             subscriptions: r.get(4)?,
             invoices: r.get(5)?,
             offers: r.get(9)?,
+            contracts: r.get(11)?,
             returns: r.get(10)?,
             tickets: r.get(6)?,
             tasks: r.get(7)?,

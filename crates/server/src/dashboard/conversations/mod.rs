@@ -10,7 +10,7 @@ mod write;
 use domain::kit::Right;
 
 pub use entry::download;
-pub use shown::{Said, said};
+pub use shown::{Said, said, size};
 
 use crate::http::{Policy, Routes};
 

@@ -107,7 +107,8 @@ fn call(e: &Entry) -> String {
     if e.seconds > 0 { format!("{how}, {}:{:02}", e.seconds / 60, e.seconds % 60) } else { how }
 }
 
-fn size(bytes: i64) -> String {
+/// `12 KB`
+pub fn size(bytes: i64) -> String {
     match bytes {
         ..1024 => format!("{bytes} B"),
         1024..1_048_576 => format!("{} KB", bytes / 1024),

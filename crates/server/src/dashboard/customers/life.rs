@@ -42,6 +42,7 @@ pub fn linked(customer: &CustomerId, links: &[Link]) -> Vec<Linked> {
         "order" => format!("/orders/{}", link.id),
         "invoice" => format!("/invoices/{}", link.id),
         "offer" => format!("/offers/{}", link.id),
+        "contract" => format!("/contracts/{}", link.id),
         "return" => format!("/returns/{}", link.id),
         "ticket" => format!("/tickets/{}", link.id),
         "call" => format!("/customers/{customer}"),

@@ -69,7 +69,7 @@ pub struct ListView {
 }
 
 /// Rooms whose rows open in a tab of their own when they are pressed twice (SPEC 2.10).
-const TABS: [&str; 2] = ["offers", "returns"];
+const TABS: [&str; 3] = ["offers", "contracts", "returns"];
 
 /// A row with the cells of the columns that are seen.
 #[derive(Debug)]

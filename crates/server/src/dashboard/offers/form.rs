@@ -29,6 +29,9 @@ struct Page {
     /// Amounts are in this.
     currency: &'static str,
     count: usize,
+    /// What is looked for among the articles, and those that were found.
+    find: String,
+    found: Vec<sold::Found>,
     /// Whose it is, when that is settled: address and name.
     customer: Option<(String, String)>,
     /// The number of the draft that is edited.
@@ -102,8 +105,10 @@ struct Asked<'a> {
 
 async fn render(asked: &Asked<'_>, about: About, status: StatusCode, typed: Option<(Typed, Form)>) -> PageResult {
     let Asked { app, who, uri, headers } = *asked;
-    let which = about.clone();
-    let r = app.read(&who.ctx, move |tx, ctx| read(tx, ctx, &which)).await?;
+    let (which, looked) = (about.clone(), typed.as_ref().map_or_else(Typed::default, |(typed, _)| typed.clone()));
+    let (r, found) = app
+        .read(&who.ctx, move |tx, ctx| Ok((read(tx, ctx, &which)?, sold::found(tx, ctx, looked.get("shop"), looked.get("find"))?)))
+        .await?;
     let (typed, form) = typed.unwrap_or_else(|| {
         let values = values(&r, &param(uri, "shop"));
         let form = values.form();
@@ -120,6 +125,8 @@ async fn render(asked: &Asked<'_>, about: About, status: StatusCode, typed: Opti
         shops: sold::choices(&r.shops),
         currency: r.draft.as_ref().map(|d| d.summary.currency).or(chosen.map(|s| s.currency)).map_or("", domain::kit::Currency::code),
         count: sold::count(&typed),
+        find: typed.text("find"),
+        found,
         customer: r.customer,
         draft: r.draft.map(|d| d.summary.number),
         today: r.today.to_string(),
@@ -172,10 +179,9 @@ pub async fn edit(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     submit(&Asked { app: &app, who: &who, uri: &uri, headers: &headers }, about, typed).await
 }
 
-/// "Add a line" only shows the form again; the rest does it, once.
+/// A line more and a look for articles only show the form again; the rest does it, once.
 async fn submit(asked: &Asked<'_>, about: About, typed: Typed) -> PageResult {
-    if typed.get("do") == "add" {
-        let typed = sold::longer(typed);
+    if let Some(typed) = sold::again(&typed) {
         let form = typed.form();
         return render(asked, about, StatusCode::OK, Some((typed, form))).await;
     }

@@ -28,6 +28,9 @@ struct Desk {
     /// Amounts are in this.
     currency: &'static str,
     count: usize,
+    /// What is looked for among the articles, and those that were found.
+    find: String,
+    found: Vec<form::Found>,
     /// Whose it is, when that is settled: address and name.
     customer: Option<(String, String)>,
     /// The draft that is edited: its address and number.
@@ -76,8 +79,10 @@ async fn render(
     status: StatusCode,
     typed: Option<(Typed, Form)>,
 ) -> PageResult {
-    let asked = about.clone();
-    let shown = app.read(&who.ctx, move |tx, ctx| read(tx, ctx, &asked)).await?;
+    let (asked, looked) = (about.clone(), typed.as_ref().map_or_else(Typed::default, |(typed, _)| typed.clone()));
+    let (shown, found) = app
+        .read(&who.ctx, move |tx, ctx| Ok((read(tx, ctx, &asked)?, form::found(tx, ctx, looked.get("shop"), looked.get("find"))?)))
+        .await?;
     let (typed, form) = match typed {
         Some((typed, form)) => (typed, form),
         None => match &shown.draft {
@@ -102,6 +107,8 @@ async fn render(
         shops: form::choices(&shown.shops),
         currency,
         count: form::count(&typed),
+        find: typed.text("find"),
+        found,
         customer: shown.customer,
         draft: shown.draft.map(|d| (format!("/orders/{}", d.summary.id), d.summary.number)),
         once: Some(typed.text("once")).filter(|o| !o.is_empty()).unwrap_or_else(|| who.ctx.id::<EventId>().to_string()),
@@ -149,10 +156,9 @@ pub async fn edit(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     submit(&app, &who, &uri, &headers, About::Draft(id(&order, "order")?), typed).await
 }
 
-/// "Add a line" and a change of the shop only show the form again; the rest does it.
+/// A line more and a look for articles only show the form again; the rest does it.
 async fn submit(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, about: About, typed: Typed) -> PageResult {
-    if typed.get("do") == "add" {
-        let typed = form::longer(typed);
+    if let Some(typed) = form::again(&typed) {
         let form = typed.form();
         return render(app, who, uri, headers, about, StatusCode::OK, Some((typed, form))).await;
     }

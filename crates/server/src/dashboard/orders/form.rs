@@ -1,12 +1,14 @@
 //! The form of an order, of which offers use a part: lines that can be added without scripts, amounts as people type them, whose it is, and from which shop.
 
-use domain::Result;
 use domain::customers::{Customer, find_by_email, find_by_number};
 use domain::kit::{Ctx, Currency, CustomerId, Money, Problems, email_key};
-use domain::orders::{Line, Order};
+use domain::orders::{self, Line, Order};
 use domain::shops::{self, Shop};
+use domain::{Error, Result};
 use store::Tx;
+use url::form_urlencoded;
 
+use super::page::price;
 use crate::dashboard::Typed;
 use crate::look::Form;
 
@@ -101,8 +103,69 @@ pub fn shop(tx: &mut Tx, ctx: &Ctx, t: &Typed) -> Result<Shop> {
     if shop.archived_at.is_some() { Err(unknown()) } else { Ok(shop) }
 }
 
+/// The form again, when what was pressed only changes the form: a line more, a look for articles, or one of those found. Enter in the field of that
+/// look is a look, too.
+pub fn again(t: &Typed) -> Option<Typed> {
+    match t.get("do") {
+        "add" => Some(longer(t.clone())),
+        "find" => Some(t.clone()),
+        "enter" if !t.get("find").trim().is_empty() => Some(t.clone()),
+        pressed => pressed.strip_prefix(TAKE).map(|article| taken(t.clone(), article)),
+    }
+}
+
+/// What the button of an article says before the article.
+const TAKE: &str = "take:";
+
+/// An article that was found: what its button says, its words and its price.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub take: String,
+    pub title: String,
+    pub sku: String,
+    pub price: String,
+}
+
+/// The articles that the form looks for, in the chosen shop; nothing while no such shop is chosen.
+///
+/// # Errors
+/// What the database says.
+pub fn found(tx: &mut Tx, ctx: &Ctx, shop: &str, find: &str) -> Result<Vec<Found>> {
+    let Ok(shop) = shop.parse() else { return Ok(Vec::new()) };
+    match orders::articles(tx, ctx, &shop, find) {
+        Ok(all) => Ok(all.into_iter().map(shown).collect()),
+        Err(Error::Invalid(_)) => Ok(Vec::new()),
+        Err(other) => Err(other),
+    }
+}
+
+fn shown(a: orders::Article) -> Found {
+    let mut pairs = form_urlencoded::Serializer::new(TAKE.to_owned());
+    pairs.append_pair("sku", &a.sku).append_pair("title", &a.title).append_pair("unit_price", &a.unit_price);
+    let price = if a.unit_price.is_empty() { String::new() } else { price(&a.unit_price, a.currency) };
+    Found { take: pairs.finish(), title: a.title, sku: a.sku, price }
+}
+
+/// The form with this article in the first line that holds nothing, or in a new one.
+fn taken(mut t: Typed, article: &str) -> Typed {
+    let full: Vec<usize> = lines(&t).into_iter().map(|(i, _)| i).collect();
+    let at = (0..count(&t)).find(|i| !full.contains(i)).unwrap_or_else(|| {
+        t = longer(t.clone());
+        count(&t) - 1
+    });
+    for (part, value) in
+        form_urlencoded::parse(article.as_bytes()).filter(|(part, _)| ["sku", "title", "unit_price"].contains(&part.as_ref()))
+    {
+        let name = format!("lines.{at}.{part}");
+        t.0.retain(|(key, _)| *key != name);
+        t.0.push((name, value.into_owned()));
+    }
+    t.0.retain(|(key, _)| key != "find");
+    t
+}
+
 /// The form with one line more.
-pub fn longer(mut t: Typed) -> Typed {
+fn longer(mut t: Typed) -> Typed {
     let count = count(&t) + 1;
     t.0.retain(|(name, _)| name != "count");
     t.0.push(("count".to_owned(), count.to_string()));
@@ -180,6 +243,32 @@ mod tests {
         let mut problems = Problems::default();
         problems.add("lines.0.quantity", "invalid", "Use a plain number such as 2 or 0.5.");
         assert_eq!(placed(problems, &lines).0[0].field, "lines.2.quantity");
+    }
+
+    #[test]
+    fn an_article_takes_the_first_empty_line_or_a_new_one() {
+        let article = orders::Article {
+            sku: "K-1".into(),
+            title: "Kettle & lid=2".into(),
+            unit_price: "49.9".into(),
+            currency: Currency::of("EUR").unwrap(),
+        };
+        let button = shown(article).take;
+        let pressed = |all: &[(&str, &str)]| {
+            let mut all = all.to_vec();
+            all.extend([("do", button.as_str()), ("find", "ket")]);
+            again(&typed(&all)).unwrap()
+        };
+        let t = pressed(&[("count", "3"), ("lines.0.title", "Tea"), ("lines.0.unit_price", "4"), ("lines.1.quantity", "2")]);
+        let all = lines(&t);
+        assert_eq!(
+            (all.len(), all[1].0, all[1].1.title.as_str(), all[1].1.unit_price.as_str(), all[1].1.quantity.as_str()),
+            (2, 1, "Kettle & lid=2", "49.9", "2")
+        );
+        assert_eq!((t.get("find"), count(&t)), ("", 3));
+        let t = pressed(&[("count", "1"), ("lines.0.title", "Tea")]);
+        assert_eq!((count(&t), lines(&t)[1].1.sku.as_str()), (2, "K-1"));
+        assert!(again(&typed(&[("do", "enter"), ("find", " ")])).is_none() && again(&typed(&[("do", "open"), ("find", "tea")])).is_none());
     }
 
     #[test]

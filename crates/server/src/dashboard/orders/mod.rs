@@ -3,6 +3,7 @@
 mod desk;
 pub mod form;
 mod list;
+mod look;
 pub mod page;
 mod pay;
 
@@ -16,6 +17,7 @@ pub fn routes(routes: Routes) -> Routes {
     let (read, orders, pay) = (Policy::May(Right::Read), Policy::May(Right::Orders), Policy::May(Right::Payments));
     let routes = lists::routes(routes, &list::DESK, crate::list_paths!("/orders"));
     routes
+        .get("/articles", orders, look::articles)
         .get("/orders/new", orders, desk::new)
         .post("/orders/new", orders, desk::create)
         .get("/customers/{id}/orders/new", orders, desk::new_of)

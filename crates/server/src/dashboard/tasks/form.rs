@@ -7,7 +7,7 @@ use domain::kit::{Ctx, Problems, Right, TaskId, day_date};
 use domain::replies::Reply;
 use domain::staff::colleagues;
 use domain::tasks::{self, Edit, NewTask, On, Task};
-use domain::{customers, invoices, merchants, orders, tickets};
+use domain::{contracts, customers, invoices, merchants, orders, tickets};
 use jiff::civil::Date;
 use store::Tx;
 
@@ -70,6 +70,7 @@ fn called(tx: &mut Tx, ctx: &Ctx, on: &On) -> domain::Result<Option<(String, Str
             None => "a draft of an invoice".to_owned(),
         },
         On::Ticket(id) => format!("ticket {}", tickets::get(tx, ctx, id)?.number),
+        On::Contract(id) => format!("contract {}", contracts::get(tx, ctx, id)?.summary.number),
     };
     Ok(Some((on.id().to_owned(), name)))
 }

@@ -44,6 +44,7 @@ pub fn on(k: &Task) -> Option<(String, String)> {
         On::Order(id) => Some((format!("/orders/{id}"), k.on_label.clone())),
         On::Invoice(id) => Some((format!("/invoices/{id}"), k.on_label.clone())),
         On::Ticket(id) => Some((format!("/tickets/{id}"), k.on_label.clone())),
+        On::Contract(id) => Some((format!("/contracts/{id}"), k.on_label.clone())),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The same pages show in the panel over the list, which takes their `main`. Nothing here writes.
 
+mod contracts;
 mod conversations;
 mod credit;
 mod guests;
@@ -57,6 +58,8 @@ pub enum Topic {
     Invoices,
     /// What was offered.
     Offers,
+    /// What was agreed.
+    Contracts,
     /// What came back.
     Returns,
     /// What was said.
@@ -75,7 +78,7 @@ pub enum Topic {
 
 impl Topic {
     /// All, in the order of the menu, with the end of their address and their name.
-    pub const ALL: [(Self, &'static str, &'static str); 14] = [
+    pub const ALL: [(Self, &'static str, &'static str); 15] = [
         (Self::Overview, "", "Overview"),
         (Self::Orders, "/orders", "Orders"),
         (Self::Payments, "/payments", "Payments"),
@@ -83,6 +86,7 @@ impl Topic {
         (Self::Subscriptions, "/subscriptions", "Subscriptions"),
         (Self::Invoices, "/invoices", "Invoices"),
         (Self::Offers, "/offers", "Offers"),
+        (Self::Contracts, "/contracts", "Contracts"),
         (Self::Returns, "/returns", "Returns"),
         (Self::Conversations, "/conversations", "Conversations"),
         (Self::Tickets, "/tickets", "Tickets"),
@@ -106,6 +110,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/customers/{id}/subscriptions", read, subscriptions::page)
         .get("/customers/{id}/invoices", read, invoices::page)
         .get("/customers/{id}/offers", read, offers::page)
+        .get("/customers/{id}/contracts", read, contracts::page)
         .get("/customers/{id}/returns", read, returns::page)
         .get("/customers/{id}/tickets", read, tickets::page)
         .get("/customers/{id}/tasks", read, tasks::page)

@@ -274,6 +274,7 @@ fn tabs(c: &Customer, topics: &Topics, on: Topic, suffix: &str) -> Vec<Tab> {
         Topic::Subscriptions => Some(topics.subscriptions),
         Topic::Invoices => Some(topics.invoices),
         Topic::Offers => Some(topics.offers),
+        Topic::Contracts => Some(topics.contracts),
         Topic::Returns => Some(topics.returns),
         Topic::Tickets => Some(topics.tickets),
         Topic::Tasks => Some(topics.tasks),
