@@ -7,6 +7,7 @@
 pub mod addresses;
 pub mod affiliates;
 pub mod blocks;
+pub mod charges;
 pub mod conversations;
 pub mod credit;
 pub mod customers;
@@ -28,6 +29,7 @@ pub mod mailings;
 pub mod merchants;
 pub mod offers;
 pub mod orders;
+pub mod payment_links;
 pub mod payments;
 pub mod privacy;
 pub mod providers;

@@ -219,6 +219,10 @@ ids! {
     InvoiceId = "ivc";
     /// An offer.
     OfferId = "ofr";
+    /// Money charged to a method that is kept.
+    ChargeId = "chg";
+    /// A link by which a buyer pays.
+    PaymentLinkId = "plk";
     /// A return of goods.
     ReturnId = "ret";
     /// A logo on invoices.

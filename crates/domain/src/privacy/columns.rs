@@ -4,6 +4,7 @@
 //! Whoever adds a table or a column names it here: a test reads the schema of both engines and fails on what is missing or what is named
 //! and does not exist. Anonymising, the access file and the search for forgotten bytes all go by this register and have no list of their own.
 
+mod charges;
 mod conversations;
 mod customers;
 mod house;
@@ -271,6 +272,7 @@ pub fn tables() -> &'static [Table] {
             money::tables(),
             invoices::tables(),
             offers::tables(),
+            charges::tables(),
             providers::tables(),
             work::tables(),
             privacy::tables(),

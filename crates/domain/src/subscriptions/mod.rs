@@ -32,7 +32,8 @@ pub use plans::{Plan, PlanInput, archive_plan, create_plan, edit_plan, plan, pla
 pub use put::put;
 pub(crate) use put::{by_ref, tell};
 pub use retries::{RetryDays, edit_settings, settings};
-pub(crate) use run::in_zone;
+pub(crate) use charge::usable;
+pub(crate) use run::{followed, in_zone};
 pub use run::{EndReason, Period, PeriodState};
 pub(crate) use settle::{follow, refused, told};
 pub use start::{StartInput, start};

@@ -5,6 +5,7 @@
 mod account;
 mod affiliates;
 mod blocks;
+mod charges;
 mod choices;
 pub mod conversations;
 mod credit;
@@ -24,6 +25,7 @@ mod offers;
 mod orders;
 mod page;
 pub mod parts;
+mod payment_links;
 mod payments;
 mod privacy;
 mod reason;
@@ -55,6 +57,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = subscriptions::routes(invoices::routes(payments::routes(orders::routes(routes))));
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = returns::routes(offers::routes(routes));
+    let routes = payment_links::routes(charges::routes(routes));
     let routes = tasks::routes(tickets::routes(routes));
     let routes = mailings::routes(routes);
     let routes = conversations::routes(routes);

@@ -74,6 +74,8 @@ pub const MOVES: &[Move] = &[
     // The buyer on a paper stays who it was: the invoice holds a snapshot (SPEC 5.3). Whose topic it stands under moves.
     Move::rows("invoices", "invoices"),
     Move::rows("offers", "offers"),
+    Move::rows("charges", "charges"),
+    Move::rows("payment_links", "payment links"),
     Move::rows("credit_lines", "lines of store credit"),
     Move::is("credit_balances", "customer_id", Way::Summed),
     Move::rows("mails", "mails"),

@@ -35,6 +35,7 @@ fn target(column: &str) -> Option<&'static str> {
         ("payment_id", "payments"),
         ("invoice_id", "invoices"),
         ("offer_id", "offers"),
+        ("payment_link_id", "payment_links"),
         ("return_id", "returns"),
         ("refund_id", "refunds"),
         ("dispute_id", "disputes"),
