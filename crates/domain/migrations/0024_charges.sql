@@ -73,3 +73,6 @@ CREATE INDEX payment_link_keys_link ON payment_link_keys (merchant_id, payment_l
 -- The payment link that a mail carries.
 ALTER TABLE mails ADD COLUMN payment_link_id TEXT COLLATE "C";
 CREATE INDEX mails_payment_link ON mails (merchant_id, payment_link_id, queued_at) WHERE payment_link_id IS NOT NULL;
+-- A request of somebody about their data is extended once, by two months, with a reason (Art. 12(3) GDPR); `extended_from` is the day it was due on before.
+ALTER TABLE privacy_requests ADD COLUMN extended_from BIGINT;
+ALTER TABLE privacy_requests ADD COLUMN extension TEXT;

@@ -17,6 +17,7 @@ mod retries;
 mod run;
 mod settle;
 mod start;
+mod unused;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,7 @@ pub(crate) use run::{followed, in_zone};
 pub use run::{EndReason, Period, PeriodState};
 pub(crate) use settle::{follow, refused, told};
 pub use start::{StartInput, start};
+pub use unused::{Unused, cancel_with_refund, unused};
 
 use crate::kit::{Ctx, Currency, CustomerId, Error, ImportId, MethodId, Micros, Result, Right, ShopId, SubscriptionId, words};
 

@@ -232,6 +232,7 @@ fn title(entry: &Entry) -> String {
         "request.edited" => "Request about data changed".to_owned(),
         "request.done" => format!("Request to {} answered", asked_to(&word("kind"))),
         "request.refused" => format!("Request to {} refused", asked_to(&word("kind"))),
+        "request.extended" => format!("Request to {} extended until {}", asked_to(&word("kind")), word("due_on")),
         "request.reopened" => format!("Request to {} opened again", asked_to(&word("kind"))),
         "ticket.created" => format!("Ticket {} made", word("number")),
         "ticket.message" => format!("The customer wrote on ticket {}", word("number")),
