@@ -8,7 +8,7 @@ use super::{Charge, State, purpose, queries};
 use crate::events::Event;
 use crate::kit::{ChargeId, Ctx, CustomerId, OrderId, PaymentId, Result, locks};
 use crate::payment_links;
-use crate::payments::{self, PaymentInput, PaymentStatus};
+use crate::payments::{self, PaymentStatus};
 use crate::subscriptions::followed;
 
 /// Who pays, for which order and in which words, as the mark says that a payment carries to its provider.
@@ -37,10 +37,7 @@ pub(crate) fn told(tx: &mut Tx, ctx: &Ctx, mark: &str, payment: &PaymentId) -> R
 }
 
 /// A payment that was begun for a charge or by a link went further. Its customer is locked.
-pub(crate) fn follow(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, input: &PaymentInput) -> Result<()> {
-    if input.status == PaymentStatus::Bounced {
-        return Ok(());
-    }
+pub(crate) fn follow(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<()> {
     match tx.opt(&queries::BY_PAYMENT, &[&ctx.merchant, payment], row)? {
         Some(charge) => note(tx, ctx, &charge.id, payment),
         None => payment_links::follow(tx, ctx, payment),
@@ -52,11 +49,11 @@ pub(super) fn note(tx: &mut Tx, ctx: &Ctx, id: &ChargeId, payment: &PaymentId) -
     let charge = find(tx, ctx, id)?;
     let p = payments::get(tx, &followed(ctx), payment)?;
     match p.status {
-        PaymentStatus::Settled | PaymentStatus::Bounced if charge.state != State::Paid => {
+        PaymentStatus::Settled if charge.state != State::Paid => {
             set(tx, ctx, &charge, State::Paid, ("", ""), Some(payment))?;
             purpose::settle(tx, ctx, charge.invoice.as_ref().filter(|_| charge.order.is_none()), payment)
         }
-        PaymentStatus::Failed if matches!(charge.state, State::Asked | State::Unclear) => {
+        PaymentStatus::Failed | PaymentStatus::Bounced if matches!(charge.state, State::Asked | State::Unclear) => {
             set(tx, ctx, &charge, State::Failed, (&p.failure_code, &p.failure_message), Some(payment))
         }
         PaymentStatus::Pending if charge.state == State::Asked && charge.payment.is_none() => {

@@ -56,19 +56,12 @@ pub struct Offered {
 /// `Conflict`: `guest`, `order_state`, `invoice_state`.
 pub fn offered(tx: &mut Tx, ctx: &Ctx, order: Option<&OrderId>, invoice: Option<&InvoiceId>) -> Result<Option<Offered>> {
     ctx.must(crate::kit::Right::Read)?;
-    let due = match (order, invoice) {
-        (Some(order), _) => {
-            let row = orders::find(tx, ctx, order)?;
-            of_order(tx, ctx, row)?
-        }
-        (None, Some(invoice)) => of_invoice(tx, ctx, invoice)?,
-        (None, None) => return Ok(None),
-    };
+    let Some(due) = due(tx, ctx, order, invoice)? else { return Ok(None) };
     let customer = due.customer.ok_or_else(guest)?;
     Ok(Some(Offered { customer, shop: due.shop, due: Money::new(due.rest, due.currency), words: due.words }))
 }
 
-/// Looks at a wish, under the locks of its customer and its order. Rights are the caller's.
+/// Looks at a wish, under the lock of its customer: whatever changes its orders, invoices and payments takes that first. Rights are the caller's.
 ///
 /// # Errors
 /// Field errors for `amount`, `purpose`, `shop`, `currency`, `order`; `Conflict`: `customer_inactive`, `other_customer`, `order_state`, `invoice_state`.
@@ -116,7 +109,7 @@ pub(crate) fn ready(tx: &mut Tx, ctx: &Ctx, wish: &Wish) -> Result<Asked> {
     Ok(Asked { customer, shop: due.shop, currency: due.currency, amount, purpose, order: due.order, invoice: wish.invoice.cloned() })
 }
 
-/// What is still due of something, under its customer's lock; `None` for words alone, where all of it is.
+/// What is still due of something; `None` for words alone, where all of it is. To decide by it, hold the lock of its customer.
 pub(crate) fn rest(tx: &mut Tx, ctx: &Ctx, order: Option<&OrderId>, invoice: Option<&InvoiceId>) -> Result<Option<i64>> {
     match due(tx, ctx, order.filter(|_| invoice.is_none()), invoice) {
         Ok(due) => Ok(due.map(|d| d.rest)),
@@ -151,16 +144,10 @@ fn guest() -> Error {
 fn due(tx: &mut Tx, ctx: &Ctx, order: Option<&OrderId>, invoice: Option<&InvoiceId>) -> Result<Option<Due>> {
     match (order, invoice) {
         (Some(order), _) => {
-            locks::order(tx, ctx, order)?;
             let row = orders::find(tx, ctx, order)?;
             of_order(tx, ctx, row).map(Some)
         }
-        (None, Some(invoice)) => {
-            if let Some(order) = invoices::find(tx, ctx, invoice)?.order {
-                locks::order(tx, ctx, &order)?;
-            }
-            of_invoice(tx, ctx, invoice).map(Some)
-        }
+        (None, Some(invoice)) => of_invoice(tx, ctx, invoice).map(Some),
         (None, None) => Ok(None),
     }
 }

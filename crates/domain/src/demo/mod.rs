@@ -8,6 +8,7 @@ mod asks;
 mod bills;
 #[cfg(feature = "testing")]
 pub mod bulk;
+mod charges;
 mod clubs;
 mod dice;
 mod erased;
@@ -25,6 +26,7 @@ mod write;
 
 pub use asks::asks;
 pub use bills::bills;
+pub use charges::charges;
 pub use clubs::clubs;
 pub use erased::erased;
 pub use hooks::{hooks, told};

@@ -44,13 +44,13 @@ pub(super) fn note(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, payment: &Payment
     let link = find(tx, ctx, id)?;
     let status = payments::get(tx, &followed(ctx), payment)?.status;
     match status {
-        PaymentStatus::Settled | PaymentStatus::Bounced if link.state != State::Paid => {
+        PaymentStatus::Settled if link.state != State::Paid => {
             tx.exec(&queries::SET_PAYMENT, &[&ctx.merchant, id, payment, &ctx.now])?;
             tx.exec(&queries::CLOSE, &[&ctx.merchant, id, &State::Paid, &ctx.now])?;
             tell(tx, ctx, &link, "payment_link.paid")?;
             purpose::settle(tx, ctx, link.invoice.as_ref().filter(|_| link.order.is_none()), payment)
         }
-        PaymentStatus::Pending | PaymentStatus::Failed if link.state != State::Paid && link.payment.as_ref() != Some(payment) => {
+        PaymentStatus::Pending | PaymentStatus::Failed | PaymentStatus::Bounced if link.state != State::Paid && link.payment.as_ref() != Some(payment) => {
             tx.exec(&queries::SET_PAYMENT, &[&ctx.merchant, id, payment, &ctx.now])?;
             Ok(())
         }

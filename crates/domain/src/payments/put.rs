@@ -45,7 +45,7 @@ pub fn put(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Put> {
     }
     if put.changed {
         subscriptions::follow(tx, ctx, &put.id, input)?;
-        charges::follow(tx, ctx, &put.id, input)?;
+        charges::follow(tx, ctx, &put.id)?;
     }
     if let Some(order) = &input.order {
         orders::follow_payments(tx, ctx, order)?;

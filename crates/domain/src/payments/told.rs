@@ -73,7 +73,7 @@ fn complete(tx: &mut Tx, ctx: &Ctx, seen: &PaymentRow, input: &PaymentInput) -> 
         let country = merchants::settings(tx, ctx)?.country;
         super::put_later(tx, ctx, &next, &country)?;
         subscriptions::follow(tx, ctx, &row.id, &next)?;
-        charges::follow(tx, ctx, &row.id, &next)?;
+        charges::follow(tx, ctx, &row.id)?;
     }
     if let Some(order) = &order {
         orders::follow_payments(tx, ctx, order)?;

@@ -27,7 +27,8 @@ fn slice(tx: &mut Tx, ctx: &Ctx, after: &str, kind: &'static str, statement: &'s
     let came = |status: Option<PaymentStatus>| matches!(status, Some(PaymentStatus::Settled | PaymentStatus::Bounced));
     let mut differences = Vec::new();
     for (id, state, status, same) in &rows {
-        if (state == "paid") != (came(*status) && *same) {
+        let settled = *status == Some(PaymentStatus::Settled) && *same;
+        if (state == "paid" && !(came(*status) && *same)) || (state != "paid" && settled) {
             let should_be = status.map_or("no payment", PaymentStatus::name).to_owned();
             let (what, kept) = ("payment".to_owned(), state.clone());
             differences.push(Difference { merchant: ctx.merchant.clone(), kind, id: id.clone(), what, kept, should_be });

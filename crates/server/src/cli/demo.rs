@@ -66,6 +66,7 @@ impl Demo {
         demo::erased(db, &house, &plan, &vault).map_err(words)?;
         demo::merges(db, &house).map_err(words)?;
         demo::offers(db, &house, &plan).map_err(words)?;
+        demo::charges(db, &house, &plan).map_err(words)?;
         demo::told(db, &house, &plan, &vault, &endpoint).map_err(words)?;
         demo::service(db, &house, &plan).map_err(words)?;
         demo::letters(db, &house, &plan).map_err(words)?;

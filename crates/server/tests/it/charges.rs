@@ -119,13 +119,13 @@ store::db_test! {
         let desk = Desk::new(db);
         let ana = customer(&f, "ana@example.es");
         let card = shop(&f, &desk, &ana, "4242 4242 4242 4242");
-        let payments = key(&f, Rights::none().with(Right::Payments));
+        let payments = key(&f, Rights::NONE.with(Right::Payments));
         let path = format!("/customers/{ana}/charges");
         let (status, charge) = ask(&desk, &payments, "POST", &path, &json!({ "method": card, "shop": f.shop, "amount": 1900, "purpose": "A course" }));
         assert_eq!((status, charge["state"].as_str(), charge["amount"]["decimal"].as_str()), (201, Some("paid"), Some("19.00")), "{charge}");
         let (status, wrong) = ask(&desk, &payments, "POST", &path, &json!({ "method": card, "shop": f.shop, "purpose": "A course" }));
         assert_eq!((status, wrong["errors"][0]["pointer"].as_str()), (422, Some("/amount")), "{wrong}");
-        let orders = key(&f, Rights::none().with(Right::Orders));
+        let orders = key(&f, Rights::NONE.with(Right::Orders));
         let links = format!("/customers/{ana}/payment-links");
         let (status, link) = ask(&desk, &orders, "POST", &links, &json!({ "shop": f.shop, "amount": 700, "purpose": "Tea", "days": 3 }));
         assert_eq!((status, link["state"].as_str()), (201, Some("open")), "{link}");
@@ -139,7 +139,7 @@ store::db_test! {
         let (_, link) = ask(&desk, &orders, "POST", &links, &json!({ "shop": f.shop, "amount": 700, "purpose": "Tea" }));
         let (status, paid) = ask(&desk, &payments, "POST", &format!("/payment-links/{}/receipt", link["id"].as_str().unwrap()), &json!({ "kind": "transfer" }));
         assert_eq!((status, paid["state"].as_str()), (200, Some("paid")), "{paid}");
-        let read = key(&f, Rights::none().with(Right::Read));
+        let read = key(&f, Rights::NONE.with(Right::Read));
         assert_eq!(ask(&desk, &read, "GET", &links, &Value::Null).1["data"].as_array().unwrap().len(), 2);
         assert_eq!(ask(&desk, &read, "GET", &path, &Value::Null).1["data"].as_array().unwrap().len(), 1);
         let other = Desk::new(db);
@@ -163,7 +163,7 @@ store::db_test! {
         assert!(dialog.body.contains("Now, and refund the rest") && dialog.body.contains("€29.00 go back: 29 of 30 days are not used."), "{}", dialog.body);
         let changed = mara.post(&format!("/subscriptions/{id}/cancel"), &[("when", "refund"), ("unused", "3000")]);
         assert!(changed.status == StatusCode::CONFLICT && changed.body.contains("The unused part is €29.00 by now."), "{}", changed.body);
-        let orders = key(&f, Rights::none().with(Right::Orders));
+        let orders = key(&f, Rights::NONE.with(Right::Orders));
         let path = format!("/subscriptions/{id}/cancellation");
         assert_eq!(ask(&desk, &orders, "POST", &path, &json!({ "when": "now", "refund_unused": true })).0, 403, "the right to refund is needed too");
         assert_eq!(ask(&desk, &all, "POST", &path, &json!({ "when": "period_end", "refund_unused": true })).0, 422);

@@ -55,7 +55,7 @@ struct Page {
     /// The customer's page and name.
     whose: (String, String),
     /// How it is paid, in words.
-    way: &'static str,
+    way: String,
     mails: Vec<Sent>,
     /// A door that was just opened, whole.
     fresh: String,
@@ -66,6 +66,7 @@ struct Page {
     once: String,
 }
 
+#[allow(clippy::too_many_arguments, reason = "a request and what came of it, as every dialog has them")]
 async fn render(
     app: &App,
     who: &Who,
@@ -97,7 +98,8 @@ async fn render(
             Some(Way::Transfer(_)) => "By bank transfer",
             Some(Way::Test(_)) => "With a test card: no money moves",
             None => "In no way: the shop has neither Stripe nor a bank account",
-        },
+        }
+        .to_owned(),
         mails: mails.iter().map(|m| sent(m, &zone)).collect(),
         fresh,
         ready: app.config.smtp.is_some(),
