@@ -51,7 +51,7 @@ store::db_test! {
         assert!(matches!(refused, Err(crate::Error::Forbidden(_))));
         assert_eq!(later.status(&id), SubscriptionStatus::Active, "both or neither");
         later.act(&id, |tx, ctx, id| cancel_with_refund(tx, ctx, id, Some(2100))).unwrap();
-        assert_eq!(refusal(later.act(&id, |tx, ctx, id| cancel_with_refund(tx, ctx, id, None))), "nothing_unused");
+        assert_eq!(refusal(later.act(&id, |tx, ctx, id| cancel_with_refund(tx, ctx, id, None))), "subscription_ended");
         let payment = rest.payment.clone();
         let p = later.desk.read(move |tx, ctx| crate::payments::get(tx, ctx, &payment)).unwrap();
         assert_eq!((p.refunded, later.status(&id)), (2100, SubscriptionStatus::Ended));

@@ -42,6 +42,8 @@ pub fn linked(customer: &CustomerId, links: &[Link]) -> Vec<Linked> {
         "order" => format!("/orders/{}", link.id),
         "invoice" => format!("/invoices/{}", link.id),
         "offer" => format!("/offers/{}", link.id),
+        "charge" => format!("/charges/{}", link.id),
+        "payment_link" => format!("/payment-links/{}", link.id),
         "return" => format!("/returns/{}", link.id),
         "ticket" => format!("/tickets/{}", link.id),
         "call" => format!("/customers/{customer}"),
