@@ -118,8 +118,17 @@ mod tests {
     use crate::privacy::columns::{Fate, find};
 
     /// Rows that stay when a customer is anonymised and go when it is deleted for good: they say nothing without it.
-    const GO_ALONG: [&str; 9] =
-        ["charges", "payment_links", "customer_shops", "customer_totals", "attachments", "privacy_requests", "tickets", "mailing_rows", "offers"];
+    const GO_ALONG: [&str; 9] = [
+        "charges",
+        "payment_links",
+        "customer_shops",
+        "customer_totals",
+        "attachments",
+        "privacy_requests",
+        "tickets",
+        "mailing_rows",
+        "offers",
+    ];
 
     #[test]
     fn every_table_of_a_customer_blocks_goes_or_stays_with_a_reason() {

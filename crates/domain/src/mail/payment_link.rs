@@ -2,10 +2,10 @@
 
 use store::Tx;
 
+use super::Mail;
 use super::offer::LINK;
 use super::queries;
 use super::queue::{Draft, addressed, put, row};
-use super::Mail;
 use crate::conversations;
 use crate::events::Event;
 use crate::invoices::buyer;

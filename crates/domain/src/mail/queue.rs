@@ -6,7 +6,9 @@ use super::{Mail, State, queries};
 use crate::conversations;
 use crate::events::Event;
 use crate::invoices;
-use crate::kit::{Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, PaymentLinkId, Problems, Result, Right, TemplateId, clean, locks};
+use crate::kit::{
+    Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, PaymentLinkId, Problems, Result, Right, TemplateId, clean, locks,
+};
 use crate::mailings;
 
 /// Puts an invoice into the outbox. `to` may be empty: then it goes to the buyer's address. Needs [`Right::Orders`].

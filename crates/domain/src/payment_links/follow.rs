@@ -50,7 +50,9 @@ pub(super) fn note(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, payment: &Payment
             tell(tx, ctx, &link, "payment_link.paid")?;
             purpose::settle(tx, ctx, link.invoice.as_ref().filter(|_| link.order.is_none()), payment)
         }
-        PaymentStatus::Pending | PaymentStatus::Failed | PaymentStatus::Bounced if link.state != State::Paid && link.payment.as_ref() != Some(payment) => {
+        PaymentStatus::Pending | PaymentStatus::Failed | PaymentStatus::Bounced
+            if link.state != State::Paid && link.payment.as_ref() != Some(payment) =>
+        {
             tx.exec(&queries::SET_PAYMENT, &[&ctx.merchant, id, payment, &ctx.now])?;
             Ok(())
         }

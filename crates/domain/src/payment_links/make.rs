@@ -7,7 +7,9 @@ use super::read::{find, locked};
 use super::{Checkout, PaymentLink, State, checkout, queries, way};
 use crate::charges::purpose::{self, Wish};
 use crate::events::Event;
-use crate::kit::{Ctx, Currency, CustomerId, DAY, Error, InvoiceId, Micros, OrderId, PaymentId, PaymentLinkId, Problems, Result, Right, ShopId};
+use crate::kit::{
+    Ctx, Currency, CustomerId, DAY, Error, InvoiceId, Micros, OrderId, PaymentId, PaymentLinkId, Problems, Result, Right, ShopId,
+};
 use crate::payments::{self, ManualPayment, MethodKind, must_exist};
 
 /// How long a link is open unless somebody says otherwise, days.

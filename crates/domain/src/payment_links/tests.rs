@@ -47,14 +47,15 @@ impl Desk {
 
     fn stands(&self, secret: &str) -> Standing {
         let (secret, now) = (secret.to_owned(), self.now());
-        self.f.db.read_now::<_, Error>(move |tx| {
-            let (ctx, link) = by_link(tx, &secret, now)?;
-            standing(tx, &ctx, &link)
-        }).unwrap()
+        self.f
+            .db
+            .read_now::<_, Error>(move |tx| {
+                let (ctx, link) = by_link(tx, &secret, now)?;
+                standing(tx, &ctx, &link)
+            })
+            .unwrap()
     }
 }
-
-
 
 store::db_test! {
     crate::migrations();

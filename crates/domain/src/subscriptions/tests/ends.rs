@@ -4,7 +4,9 @@ use super::*;
 use crate::customers::Status;
 use crate::kit::Right;
 use crate::orders::desk::refusal;
-use crate::subscriptions::{cancel_at_period_end, cancel_now, cancel_with_refund, change_method, move_to, pause, resume, take_back, unused};
+use crate::subscriptions::{
+    cancel_at_period_end, cancel_now, cancel_with_refund, change_method, move_to, pause, resume, take_back, unused,
+};
 
 store::db_test! {
     crate::migrations();

@@ -34,7 +34,8 @@ pub fn routes(routes: Routes) -> Routes {
         .api(read, routes!(get))
         .api(answer, routes!(edit))
         .api(answer, routes!(close))
-        .api(answer, routes!(reopen)).api(answer, routes!(extend))
+        .api(answer, routes!(reopen))
+        .api(answer, routes!(extend))
 }
 
 /// Which of the two files.

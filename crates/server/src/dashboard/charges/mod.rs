@@ -14,8 +14,9 @@ use crate::http::{Policy, Routes};
 /// All pages of charges.
 pub fn routes(routes: Routes) -> Routes {
     let (read, pay) = (Policy::May(Right::Read), Policy::May(Right::Payments));
-    routes
-        .get("/customers/{id}/charges/new", pay, new::page)
-        .post("/customers/{id}/charges/new", pay, new::charge)
-        .get("/charges/{id}", read, page::page)
+    routes.get("/customers/{id}/charges/new", pay, new::page).post("/customers/{id}/charges/new", pay, new::charge).get(
+        "/charges/{id}",
+        read,
+        page::page,
+    )
 }

@@ -77,8 +77,16 @@ pub async fn charge(
                 let method = sent.get("method").parse();
                 let method = method.map_err(|()| Problems::one("method", "unknown", "Choose one of the customer’s payment methods."))?;
                 let (customer, currency) = (whose.clone(), None);
-                let input =
-                    ChargeInput { customer, method, shop: w.shop, currency, amount: w.amount, purpose: w.purpose, order: w.order, invoice: w.invoice };
+                let input = ChargeInput {
+                    customer,
+                    method,
+                    shop: w.shop,
+                    currency,
+                    amount: w.amount,
+                    purpose: w.purpose,
+                    order: w.order,
+                    invoice: w.invoice,
+                };
                 let id = charges::charge(tx, ctx, &input)?;
                 Ok(Reply::new(303, format!("/charges/{id}"), ""))
             })

@@ -42,7 +42,9 @@ fn says(c: &Charge) -> String {
         Step::Paid => "The money is there.".to_owned(),
         Step::Asked if c.payment.is_some() => format!("{through} works on it. The answer comes by itself."),
         Step::Asked => format!("{through} is asked. Until it answers, the same question goes out again: it is charged once."),
-        Step::Failed if c.needs_buyer() => "The bank wants to ask the buyer. Send a payment link: on its page the buyer can answer.".to_owned(),
+        Step::Failed if c.needs_buyer() => {
+            "The bank wants to ask the buyer. Send a payment link: on its page the buyer can answer.".to_owned()
+        }
         Step::Failed if c.failure.is_empty() => "The payment was refused.".to_owned(),
         Step::Failed | Step::Unclear => c.failure.clone(),
     }

@@ -66,8 +66,16 @@ pub async fn create(
                 let days = sent.get("days").trim().parse();
                 let days = days.map_err(|_| Problems::one("days", "invalid", "Use 1 to 90 days."))?;
                 let (customer, currency) = (whose.clone(), None);
-                let input =
-                    LinkInput { customer, shop: w.shop, currency, amount: w.amount, purpose: w.purpose, order: w.order, invoice: w.invoice, days };
+                let input = LinkInput {
+                    customer,
+                    shop: w.shop,
+                    currency,
+                    amount: w.amount,
+                    purpose: w.purpose,
+                    order: w.order,
+                    invoice: w.invoice,
+                    days,
+                };
                 let id = payment_links::create(tx, ctx, &input)?;
                 Ok(Reply::new(303, format!("/payment-links/{id}"), ""))
             })

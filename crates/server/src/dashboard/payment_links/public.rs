@@ -135,9 +135,7 @@ async fn answer(
         }
         Ok(_) => Ok(hidden(see_other(&format!("/pay/{secret}")))),
         // How a customer stands is nothing a buyer is told.
-        Err(Error::Conflict { code: "customer_inactive", .. }) => {
-            render(app, &secret, StatusCode::CONFLICT, Form::default()).await
-        }
+        Err(Error::Conflict { code: "customer_inactive", .. }) => render(app, &secret, StatusCode::CONFLICT, Form::default()).await,
         Err(error) => {
             let status = refused(&mut form, error)?;
             render(app, &secret, status, form).await

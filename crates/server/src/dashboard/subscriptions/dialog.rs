@@ -101,9 +101,7 @@ async fn render(
         customer_name,
         says: says(act, &c, &zone),
         paid_until: until.map_or_else(String::new, |at| format!("It runs until {}.", moments::day(&zone, at).shown)),
-        unused: unused.map(|u| {
-            (format!("{} go back: {} of {} days are not used.", u.amount, u.days_left, u.days), u.amount.minor)
-        }),
+        unused: unused.map(|u| (format!("{} go back: {} of {} days are not used.", u.amount, u.days_left, u.days), u.amount.minor)),
         has_when: act == Act::Cancel,
         has_day: matches!(act, Act::Move | Act::Receive) || (act == Act::Resume && c.runs.is_some()),
         has_kind: act == Act::Receive,
