@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 20] = [
+static MIGRATIONS: [Migration; 21] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -66,6 +66,7 @@ static MIGRATIONS: [Migration; 20] = [
         sqlite: Some(concat!(include_str!("../migrations/0023_contracts.sql"), include_str!("../migrations/0023_contracts.sqlite.sql"))),
         postgres: None,
     },
+    Migration::new(24, "charges", include_str!("../migrations/0024_charges.sql")),
 ];
 
 /// All migrations, oldest first.

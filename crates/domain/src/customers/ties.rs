@@ -27,6 +27,8 @@ static BLOCKS: [Block; 7] = [
     block("subscriptions", ""),
     block("contracts", ""),
     block("credit_balances", ""),
+    // Money may be on its way.
+    block("charges", " AND t.state IN ('asked', 'unclear')"),
     // What was asked must be answered first.
     block("privacy_requests", " AND t.state = 'open'"),
 ];
@@ -117,8 +119,17 @@ mod tests {
     use crate::privacy::columns::{Fate, find};
 
     /// Rows that stay when a customer is anonymised and go when it is deleted for good: they say nothing without it.
-    const GO_ALONG: [&str; 7] =
-        ["customer_shops", "customer_totals", "attachments", "privacy_requests", "tickets", "mailing_rows", "offers"];
+    const GO_ALONG: [&str; 9] = [
+        "charges",
+        "payment_links",
+        "customer_shops",
+        "customer_totals",
+        "attachments",
+        "privacy_requests",
+        "tickets",
+        "mailing_rows",
+        "offers",
+    ];
 
     #[test]
     fn every_table_of_a_customer_blocks_goes_or_stays_with_a_reason() {

@@ -8,6 +8,7 @@ mod asks;
 mod bills;
 #[cfg(feature = "testing")]
 pub mod bulk;
+mod charges;
 mod clubs;
 mod contracts;
 mod dice;
@@ -26,6 +27,7 @@ mod write;
 
 pub use asks::asks;
 pub use bills::bills;
+pub use charges::charges;
 pub use clubs::clubs;
 pub use contracts::contracts;
 pub use erased::erased;

@@ -73,7 +73,7 @@ pub(super) fn settle(tx: &mut Tx, ctx: &Ctx, invoice: &Summary, payment: &Paymen
 }
 
 /// An invoice by hand belongs to no shop: its money comes in at the first one that is open.
-pub(super) fn shop(tx: &mut Tx, ctx: &Ctx, invoice: &Summary) -> Result<Option<crate::kit::ShopId>> {
+pub(crate) fn shop(tx: &mut Tx, ctx: &Ctx, invoice: &Summary) -> Result<Option<crate::kit::ShopId>> {
     match &invoice.shop {
         Some(shop) => Ok(Some(shop.clone())),
         None => Ok(crate::shops::list(tx, ctx)?.into_iter().find(|s| s.archived_at.is_none()).map(|s| s.id)),
@@ -105,7 +105,7 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId, payment: &PaymentId) -> Res
     Ok(taken)
 }
 
-pub(super) fn due(invoice: Summary) -> Result<Summary> {
+pub(crate) fn due(invoice: Summary) -> Result<Summary> {
     if invoice.rest() > 0 {
         return Ok(invoice);
     }

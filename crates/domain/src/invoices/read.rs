@@ -168,7 +168,7 @@ pub(crate) fn load(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> Result<Invoice> {
     Ok(Invoice { summary, lines, taxes, paid_by, credits })
 }
 
-pub(super) fn find(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> Result<Summary> {
+pub(crate) fn find(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId) -> Result<Summary> {
     tx.opt(&queries::GET, &[&ctx.merchant, id], row)?.ok_or(Error::NotFound("invoice"))
 }
 

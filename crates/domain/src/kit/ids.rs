@@ -221,6 +221,10 @@ ids! {
     OfferId = "ofr";
     /// A contract.
     ContractId = "ctr";
+    /// Money charged to a method that is kept.
+    ChargeId = "chg";
+    /// A link by which a buyer pays.
+    PaymentLinkId = "plk";
     /// A return of goods.
     ReturnId = "ret";
     /// A logo on invoices.

@@ -5,6 +5,7 @@
 //! growing pauses. Nothing here talks to the network; the server does, with [`Letter`].
 
 mod offer;
+mod payment_link;
 pub mod queries;
 mod queue;
 mod run;
@@ -15,13 +16,14 @@ mod tests;
 use serde::Serialize;
 
 pub use offer::{of_offer, send_offer};
+pub use payment_link::{of_payment_link, send_payment_link};
 pub(crate) use queue::{Draft, put};
 pub use queue::{get, of_invoice, retry, send_invoice};
 pub(crate) use run::short;
 pub use run::{Claimed, Letter, Outcome, claim, done, letter};
 pub(crate) use staff::to_staff;
 
-use crate::kit::{InvoiceId, MailId, Micros, OfferId, words};
+use crate::kit::{InvoiceId, MailId, Micros, OfferId, PaymentLinkId, words};
 
 words! {
     /// How far a mail came.
@@ -48,6 +50,8 @@ pub struct Mail {
     pub invoice: Option<InvoiceId>,
     /// The offer it carries.
     pub offer: Option<OfferId>,
+    /// The payment link it carries.
+    pub payment_link: Option<PaymentLinkId>,
     /// To whom.
     pub recipient: String,
     /// What about.

@@ -3,7 +3,7 @@
 macro_rules! mail {
     ($rest:literal) => {
         concat!(
-            "SELECT id, state, invoice_id, recipient, subject, attempts, error, queued_at, queued_by, next_at, sent_at, offer_id FROM mails WHERE merchant_id = $1 AND ",
+            "SELECT id, state, invoice_id, recipient, subject, attempts, error, queued_at, queued_by, next_at, sent_at, offer_id, payment_link_id FROM mails WHERE merchant_id = $1 AND ",
             $rest
         )
     };
@@ -11,12 +11,13 @@ macro_rules! mail {
 
 store::statements! {
     pub INSERT = "INSERT INTO mails (merchant_id, id, state, customer_id, invoice_id, recipient, subject, body, attempts, error, queued_at, queued_by, next_at,
-        template_id, offer_id) VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, 0, '', $8, $9, $8, $10, $11)";
+        template_id, offer_id, payment_link_id) VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, 0, '', $8, $9, $8, $10, $11, $12)";
     pub QUEUE = "INSERT INTO mail_queue (mail_id, merchant_id, run_at, lease_until, lease_by) VALUES ($1, $2, $3, 0, '')
         ON CONFLICT (mail_id) DO UPDATE SET run_at = excluded.run_at, lease_until = 0, lease_by = ''";
     pub FIND = mail!("id = $2");
     pub OF_INVOICE = mail!("invoice_id = $2 ORDER BY queued_at DESC, id DESC LIMIT 50");
     pub OF_OFFER = mail!("offer_id = $2 ORDER BY queued_at DESC, id DESC LIMIT 50");
+    pub OF_PAYMENT_LINK = mail!("payment_link_id = $2 ORDER BY queued_at DESC, id DESC LIMIT 50");
     pub RETRY = "UPDATE mails SET state = 'queued', attempts = 0, next_at = $3 WHERE merchant_id = $1 AND id = $2 AND state = 'failed'";
     /// Over all merchants: what is due, and what a worker has held for too long.
     pub DUE = "SELECT mail_id, merchant_id, lease_until FROM mail_queue WHERE run_at <= $1 AND lease_until < $1 ORDER BY run_at LIMIT 8";
@@ -27,5 +28,5 @@ store::statements! {
     pub SENT = "UPDATE mails SET state = 'sent', error = '', next_at = NULL, sent_at = $3 WHERE merchant_id = $1 AND id = $2";
     pub LATER = "UPDATE mails SET state = 'queued', error = $3, next_at = $4 WHERE merchant_id = $1 AND id = $2";
     pub FAILED = "UPDATE mails SET state = 'failed', error = $3, next_at = NULL WHERE merchant_id = $1 AND id = $2";
-    pub LETTER = "SELECT recipient, subject, body, invoice_id, customer_id, queued_at, template_id, offer_id FROM mails WHERE merchant_id = $1 AND id = $2";
+    pub LETTER = "SELECT recipient, subject, body, invoice_id, customer_id, queued_at, template_id, offer_id, payment_link_id FROM mails WHERE merchant_id = $1 AND id = $2";
 }

@@ -6,7 +6,9 @@ use super::{Mail, State, queries};
 use crate::conversations;
 use crate::events::Event;
 use crate::invoices;
-use crate::kit::{Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, Problems, Result, Right, TemplateId, clean, locks};
+use crate::kit::{
+    Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, PaymentLinkId, Problems, Result, Right, TemplateId, clean, locks,
+};
 use crate::mailings;
 
 /// Puts an invoice into the outbox. `to` may be empty: then it goes to the buyer's address. Needs [`Right::Orders`].
@@ -81,6 +83,8 @@ pub(crate) struct Draft<'a> {
     pub invoice: Option<&'a InvoiceId>,
     /// The offer it carries.
     pub offer: Option<&'a OfferId>,
+    /// The payment link it carries.
+    pub payment_link: Option<&'a PaymentLinkId>,
     /// The template it was written from.
     pub template: Option<&'a TemplateId>,
     /// To whom.
@@ -94,7 +98,7 @@ pub(crate) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// Of nobody and nothing yet.
     pub fn new(recipient: &'a str, subject: &'a str, body: &'a str) -> Self {
-        Draft { customer: None, invoice: None, offer: None, template: None, recipient, subject, body }
+        Draft { customer: None, invoice: None, offer: None, payment_link: None, template: None, recipient, subject, body }
     }
 }
 
@@ -102,7 +106,8 @@ impl<'a> Draft<'a> {
 pub(crate) fn put(tx: &mut Tx, ctx: &Ctx, d: &Draft) -> Result<MailId> {
     let id: MailId = ctx.id();
     let whose: [&dyn store::Bind; 4] = [&ctx.merchant, &id, &d.customer, &d.invoice];
-    let says: [&dyn store::Bind; 7] = [&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name, &d.template, &d.offer];
+    let says: [&dyn store::Bind; 8] =
+        [&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name, &d.template, &d.offer, &d.payment_link];
     tx.exec(&queries::INSERT, &[whose.as_slice(), says.as_slice()].concat())?;
     tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
     Ok(id)
@@ -151,5 +156,6 @@ pub(super) fn row(r: &Row<'_>) -> std::result::Result<Mail, store::Error> {
         next_at: r.get(9)?,
         sent_at: r.get(10)?,
         offer: r.get(11)?,
+        payment_link: r.get(12)?,
     })
 }

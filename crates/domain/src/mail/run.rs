@@ -6,8 +6,8 @@ use super::offer::LINK;
 use super::{State, queries};
 use crate::conversations::{self, Heading, NewFile};
 use crate::invoices::{self, Paper};
-use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, Result, TemplateId};
-use crate::{mailings, offers};
+use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, PaymentLinkId, Result, TemplateId};
+use crate::{mailings, offers, payment_links};
 
 /// How long a worker holds a mail: ten minutes, longer than any server may take.
 const LEASE: Micros = 600_000_000;
@@ -79,8 +79,12 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
         match tx.opt(&queries::SENDING, &[&merchant, &mail], |r| r.get(0))? {
             Some(attempt) => {
                 let ctx = of(&merchant, now);
-                let offer = tx.opt(&queries::LETTER, &[&merchant, &mail], |r| r.get::<Option<OfferId>>(7))?.flatten();
-                let link = offer.map(|offer| offers::for_mail(tx, &ctx, &offer)).transpose()?;
+                let found = tx.opt(&queries::LETTER, &[&merchant, &mail], |r| Ok((r.get::<Option<OfferId>>(7)?, r.get(8)?)))?;
+                let link = match found {
+                    Some((Some(offer), _)) => Some(offers::for_mail(tx, &ctx, &offer)?),
+                    Some((None, Some(link))) => Some(payment_links::for_mail(tx, &ctx, &link)?),
+                    _ => None,
+                };
                 return Ok(Some(Claimed { merchant, mail, worker: worker.to_owned(), attempt, link }));
             }
             None => {
@@ -103,10 +107,10 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
     let found = tx.opt(&queries::LETTER, &[&claimed.merchant, &claimed.mail], |r| {
         let texts: (String, String, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
         let carries: (Option<InvoiceId>, Option<TemplateId>, Option<OfferId>) = (r.get(3)?, r.get(6)?, r.get(7)?);
-        Ok((texts, carries, r.get::<Micros>(5)?))
+        Ok((texts, carries, r.get::<Option<PaymentLinkId>>(8)?, r.get::<Micros>(5)?))
     })?;
-    let ((to, subject, body), (invoice, template, offer), at) = found.ok_or(Error::NotFound("mail"))?;
-    let by_hand = invoice.is_none() && template.is_none() && offer.is_none();
+    let ((to, subject, body), (invoice, template, offer), payment_link, at) = found.ok_or(Error::NotFound("mail"))?;
+    let by_hand = invoice.is_none() && template.is_none() && offer.is_none() && payment_link.is_none();
     let heading = if by_hand { conversations::heading(tx, &ctx, &claimed.mail)? } else { None };
     let Heading { mut from_name, mut reply_to, answers, files } = heading.unwrap_or_default();
     let mut paper = None;
@@ -118,6 +122,10 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
     if let Some(offer) = offer {
         (from_name, reply_to) = offers::load(tx, &ctx, &offer)?.seller();
         paper = Some(offers::paper(tx, &ctx, &offer)?);
+    }
+    if let Some(link) = payment_link {
+        from_name = payment_links::get(tx, &ctx, &link)?.shop_name;
+        reply_to = invoices::settings(tx, &ctx)?.seller.email;
     }
     let body = claimed.link.as_ref().map_or_else(|| body.clone(), |link| body.replace(LINK, link));
     let mut unsubscribe = None;

@@ -31,7 +31,7 @@ pub use create::{DraftEdit, NewOrder, create, edit_draft};
 pub use put::{OrderInput, OrderPut, put_later};
 pub(crate) use put::{follow_payments, give};
 pub use read::{HistoryQuery, Order, OrderLine, OrderPage, OrderSummary, get, history};
-pub(crate) use read::{find_locked, load, shop_currency};
+pub(crate) use read::{find, find_locked, load, shop_currency};
 pub(crate) use replace::replacement;
 pub use totals::{Extras, MAX_LINES, line_total, total};
 

@@ -7,7 +7,7 @@ use super::{MAX_MINOR, Outcome, PaymentInput, PaymentRow, PaymentStatus, keys, m
 use crate::customers::facts;
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, Error, MethodId, Micros, PaymentId, Problems, Result, Right, clean, email_key, locks, phone_key};
-use crate::{affiliates, blocks, invoices, merchants, orders, subscriptions};
+use crate::{affiliates, blocks, charges, invoices, merchants, orders, subscriptions};
 
 /// How far ahead of ours a provider's clock may be.
 const CLOCK_SKEW: Micros = 300_000_000;
@@ -45,6 +45,7 @@ pub fn put(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Put> {
     }
     if put.changed {
         subscriptions::follow(tx, ctx, &put.id, input)?;
+        charges::follow(tx, ctx, &put.id)?;
     }
     if let Some(order) = &input.order {
         orders::follow_payments(tx, ctx, order)?;

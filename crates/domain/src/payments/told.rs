@@ -8,7 +8,7 @@ use super::{MethodInput, PaymentInput, PaymentRow, PaymentStatus, keys, methods,
 use crate::customers::facts;
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, MethodId, OrderId, PaymentId, Result, Right, SubscriptionId, email_key, locks, phone_key};
-use crate::{merchants, orders, subscriptions};
+use crate::{charges, merchants, orders, subscriptions};
 
 /// A payment by the provider's id of it, or by another id the provider uses for it.
 pub(crate) fn by_ref(tx: &mut Tx, ctx: &Ctx, provider: &str, reference: &str) -> Result<Option<PaymentRow>> {
@@ -73,6 +73,7 @@ fn complete(tx: &mut Tx, ctx: &Ctx, seen: &PaymentRow, input: &PaymentInput) -> 
         let country = merchants::settings(tx, ctx)?.country;
         super::put_later(tx, ctx, &next, &country)?;
         subscriptions::follow(tx, ctx, &row.id, &next)?;
+        charges::follow(tx, ctx, &row.id)?;
     }
     if let Some(order) = &order {
         orders::follow_payments(tx, ctx, order)?;

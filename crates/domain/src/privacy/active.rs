@@ -12,7 +12,7 @@ const LINKS: usize = 200;
 /// Everything that is still active, as links; empty when nothing stands in the way. At most 200 of a kind.
 pub fn active(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
     ctx.must(Right::Read)?;
-    let kinds: [(&'static str, &'static Stmt); 11] = [
+    let kinds: [(&'static str, &'static Stmt); 13] = [
         ("order", &q::OPEN_ORDERS),
         ("invoice", &q::OPEN_INVOICES),
         ("offer", &q::OPEN_OFFERS),
@@ -24,6 +24,8 @@ pub fn active(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
         ("credit", &q::BALANCES),
         ("call", &q::OPEN_CALLS),
         ("ticket", &q::OPEN_TICKETS),
+        ("charge", &q::OPEN_CHARGES),
+        ("payment_link", &q::OPEN_PAYMENT_LINKS),
     ];
     let today = i64::from(merchants::settings(tx, ctx)?.zone.day(ctx.now));
     let mut all = Vec::new();
@@ -32,6 +34,7 @@ pub fn active(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
             let over = match kind {
                 "subscription" => r.get::<Option<Micros>>(2)?.is_some_and(|ends| ctx.now > ends),
                 "contract" => !r.get::<contracts::State>(2)?.on(today, r.get(3)?, r.get(4)?).is_open(),
+                "payment_link" => ctx.now > r.get::<Micros>(3)?,
                 "offer" => !r.get::<offers::State>(3)?.on(today, r.get(2)?).is_open(),
                 _ => false,
             };
@@ -52,6 +55,8 @@ fn label(kind: &str, r: &Row) -> std::result::Result<String, store::Error> {
         "contract" => format!("Contract {}", r.str(1)?),
         "return" => format!("Return {}", r.str(1)?),
         "payment" => format!("Payment of {} on its way", money(r)?),
+        "charge" => format!("Charge of {} asked for", money(r)?),
+        "payment_link" => format!("Payment link of {}", money(r)?),
         "dispute" => format!("Dispute of {}", money(r)?),
         "credit" => format!("Store credit of {}", money(r)?),
         "ticket" => format!("Ticket {}", r.str(1)?),

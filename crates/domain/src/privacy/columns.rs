@@ -5,6 +5,7 @@
 //! and does not exist. Anonymising, the access file and the search for forgotten bytes all go by this register and have no list of their own.
 
 mod contracts;
+mod charges;
 mod conversations;
 mod customers;
 mod house;
@@ -273,6 +274,7 @@ pub fn tables() -> &'static [Table] {
             invoices::tables(),
             offers::tables(),
             contracts::tables(),
+            charges::tables(),
             providers::tables(),
             work::tables(),
             privacy::tables(),

@@ -21,6 +21,10 @@ store::statements! {
         WHERE o.merchant_id = $1 AND o.customer_id = $2 AND t.state IN ('requested', 'approved', 'received') ORDER BY t.created_at, t.id LIMIT 201";
     pub(super) OPEN_PAYMENTS = "SELECT id, amount, currency FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND (status = 'pending' OR refund_pending > 0)
         ORDER BY paid_at, id LIMIT 201";
+    pub(super) OPEN_CHARGES = "SELECT id, amount, currency FROM charges WHERE merchant_id = $1 AND customer_id = $2 AND state IN ('asked', 'unclear')
+        ORDER BY created_at, id LIMIT 201";
+    pub(super) OPEN_PAYMENT_LINKS = "SELECT id, amount, currency, expires_at FROM payment_links WHERE merchant_id = $1 AND customer_id = $2 AND state = 'open'
+        ORDER BY created_at, id";
     pub(super) OPEN_DISPUTES = "SELECT d.id, d.amount, d.currency FROM payments p JOIN disputes d ON d.merchant_id = p.merchant_id AND d.payment_id = p.id
         WHERE p.merchant_id = $1 AND p.customer_id = $2 AND d.status = 'open' ORDER BY d.opened_at, d.id LIMIT 201";
     pub(super) LIVE_SUBSCRIPTIONS = "SELECT id, name, ends_at FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2
@@ -30,6 +34,7 @@ store::statements! {
     pub(super) OPEN_TICKETS = "SELECT id, number FROM tickets WHERE merchant_id = $1 AND customer_id = $2 AND status <> 'closed' ORDER BY created_at, id LIMIT 201";
     pub(super) OPEN_CALLS = "SELECT id, kind FROM provider_calls WHERE merchant_id = $1 AND state = 'waiting' AND subject_id IN (
         SELECT CAST($2 AS TEXT) UNION SELECT id FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT id FROM charges WHERE merchant_id = $1 AND customer_id = $2 UNION SELECT id FROM payment_links WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT r.id FROM payments p JOIN refunds r ON r.merchant_id = p.merchant_id AND r.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2
         UNION SELECT d.id FROM payments p JOIN disputes d ON d.merchant_id = p.merchant_id AND d.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2)
         ORDER BY id LIMIT 20";

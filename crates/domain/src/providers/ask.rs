@@ -9,6 +9,7 @@ use super::charge::ChargeCall;
 use super::evidence::Sending;
 use super::{Call, CallKind, Provider};
 use crate::kit::EvidenceFileId;
+use crate::payment_links::checkout::{CheckoutCall, CloseCall};
 
 /// Where the providers are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +98,8 @@ pub enum Answer {
     Payment(Box<news::Payment>),
     /// A subscription as it is there now.
     Subscription(Box<news::Subscription>),
+    /// A page of the provider on which somebody pays: its id and where it is.
+    Checkout(String, String),
     /// It is done.
     Done,
 }
@@ -221,6 +224,21 @@ impl Asked {
                 };
                 stripe::charge(keys, key, &charge)
             }
+            (Self::Stripe(keys), CallKind::Checkout) => {
+                let c: CheckoutCall = content(call)?;
+                let page = stripe::CheckoutOf {
+                    customer: c.customer.as_deref(),
+                    minor: c.minor,
+                    currency: &c.currency,
+                    name: &c.name,
+                    back: &c.back,
+                    until: c.until,
+                    ours: &call.subject,
+                };
+                stripe::checkout(keys, key, &page)
+            }
+            (Self::Stripe(keys), CallKind::CloseCheckout) => Ok(stripe::close_checkout(keys, key, &content::<CloseCall>(call)?.reference)),
+            (Self::Paypal(_), CallKind::Checkout | CallKind::CloseCheckout) => Err(refused("Payment links are paid through Stripe.")),
             (Self::Paypal(_), CallKind::Keep) => Err(refused("PayPal cannot take a cancellation back.")),
             (Self::Paypal(_), CallKind::Charge) => Err(refused("PayPal runs subscriptions itself.")),
         }
@@ -244,6 +262,8 @@ impl Asked {
             }
             // When it was made is its webhook's to say; until then it is the moment at which we asked.
             (Self::Stripe(_), CallKind::Charge) => stripe::read_charge(reply, call.updated_at).map(|p| Answer::Payment(Box::new(p))),
+            (Self::Stripe(_), CallKind::Checkout) => stripe::read_checkout(reply).map(|(id, url)| Answer::Checkout(id, url)),
+            (Self::Stripe(_), CallKind::CloseCheckout) => stripe::read_closed_checkout(reply).map(|()| Answer::Done),
             (Self::Stripe(_), CallKind::Evidence) => match next_file(call) {
                 Some(f) => stripe::read_file(reply).map(|id| Answer::File(f.id.clone(), id)),
                 None => stripe::read_evidence(reply).map(|()| Answer::Done),

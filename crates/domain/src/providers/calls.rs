@@ -12,7 +12,7 @@ use super::evidence::{self, Sending};
 use super::{Answer, Vault, accounts, inbox, money, queries, running};
 use crate::kit::{AccountId, CallId, Ctx, Error, MerchantId, Micros, Result, Right, words};
 use crate::payments::{self, refunds};
-use crate::subscriptions;
+use crate::{charges, payment_links, subscriptions};
 
 /// How long a sender holds a call: longer than the longest wait for an answer.
 const LEASE: Micros = 120_000_000;
@@ -40,6 +40,10 @@ words! {
         Charge = "charge", "Charge";
         /// The answer to a dispute.
         Evidence = "evidence", "Evidence";
+        /// A page on which a payment link is paid.
+        Checkout = "checkout", "Payment page";
+        /// That page is closed.
+        CloseCheckout = "close_checkout", "Payment page closed";
     }
 }
 
@@ -195,7 +199,11 @@ fn refuse(tx: &mut Tx, ctx: &Ctx, call: &Call, words: &str, unsure: bool) -> Res
     end(tx, ctx, call, CallState::Refused, words, &call.payload.to_string())?;
     match call.kind {
         CallKind::Refund => call.subject.parse().map_or(Ok(()), |refund| refunds::refused(tx, ctx, &refund, words)),
-        CallKind::Charge => call.subject.parse().map_or(Ok(()), |id| subscriptions::refused(tx, ctx, &id, words, unsure)),
+        CallKind::Charge => match call.subject.parse() {
+            Ok(id) => charges::refused(tx, ctx, &id, words, unsure),
+            Err(()) => call.subject.parse().map_or(Ok(()), |id| subscriptions::refused(tx, ctx, &id, words, unsure)),
+        },
+        CallKind::Checkout => call.subject.parse().map_or(Ok(()), |id| payment_links::checkout_refused(tx, ctx, &id, words)),
         _ => Ok(()),
     }
 }
@@ -214,6 +222,9 @@ fn apply(tx: &mut Tx, ctx: &Ctx, account: &accounts::Account, call: &Call, answe
             money::payment(tx, ctx, &Source::of_answer(account, ctx.now, &call.id), p, &said)
         }
         Answer::Subscription(s) => running::answered(tx, ctx, account, s),
+        Answer::Checkout(reference, url) => {
+            call.subject.parse().map_or(Ok(()), |id| payment_links::checkout_ready(tx, ctx, &id, reference, url))
+        }
         Answer::Done if call.kind == CallKind::Cancel => running::cancelled(tx, ctx, call),
         Answer::Done | Answer::File(..) => Ok(()),
     }

@@ -1,4 +1,5 @@
-//! Money for a period of a subscription that Regulars runs itself: played by the test provider, or asked of Stripe without the buyer being there.
+//! Money for a period of a subscription that Regulars runs itself, and for a charge: played by the test provider, or asked of Stripe without the buyer
+//! being there.
 
 use ::providers::test::{self, Play};
 use serde::{Deserialize, Serialize};
@@ -6,7 +7,7 @@ use store::Tx;
 
 use super::play::{self, Played};
 use super::{Account, CallKind, CallState, Provider, accounts, calls, queries};
-use crate::kit::{CallId, Ctx, CustomerId, Error, Money, Result, ShopId, SubscriptionId};
+use crate::kit::{AccountId, CallId, Ctx, CustomerId, Error, Money, Result, ShopId, SubscriptionId};
 use crate::payments::PaymentInput;
 use crate::payments::methods::Method;
 
@@ -71,7 +72,7 @@ pub(crate) fn door(tx: &mut Tx, ctx: &Ctx, shop: &ShopId, m: &Method, live: Opti
 
 /// The customer's records with Stripe: account and reference.
 fn links(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<(Account, String)>> {
-    let all: Vec<(crate::kit::AccountId, String, Provider)> =
+    let all: Vec<(AccountId, String, Provider)> =
         tx.rows(&queries::ACCOUNTS_OF_CUSTOMER, &[&ctx.merchant, customer], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
     let mut found = Vec::new();
     for (account, reference, _) in all.into_iter().filter(|(_, _, provider)| *provider == Provider::Stripe) {
@@ -80,16 +81,21 @@ fn links(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<(Account, 
     Ok(found)
 }
 
-/// Plays a test card that is kept. `payment` says whose and for what; the rest is the card's.
+/// What an account of Stripe calls a customer, when it knows one.
+pub(crate) fn known_as(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, account: &AccountId) -> Result<Option<String>> {
+    Ok(links(tx, ctx, customer)?.into_iter().find(|(a, _)| a.id == *account).map(|(_, reference)| reference))
+}
+
+/// Plays a test card, one that is kept or one that was typed. `payment` says whose and for what; the rest is the card's.
 pub(crate) fn play_saved(tx: &mut Tx, ctx: &Ctx, account: &Account, card: &Play, payment: PaymentInput) -> Result<Played> {
     play::carry_out(tx, ctx, account, card, payment)
 }
 
-/// Asks Stripe for the money of a period; `mark` is what the payment is known by when it comes back.
+/// Asks Stripe for money; `subject` is the subscription or the charge it is for, `mark` is what the payment is known by when it comes back.
 pub(crate) fn ask(
     tx: &mut Tx,
     ctx: &Ctx,
-    id: &SubscriptionId,
+    subject: &str,
     door: (&Account, &str, &str),
     price: Money,
     name: &str,
@@ -105,7 +111,7 @@ pub(crate) fn ask(
         mark,
     };
     let payload = serde_json::to_value(call).map_err(|e| Error::Internal(e.to_string()))?;
-    calls::enqueue(tx, ctx, &account.id, CallKind::Charge, id.as_str(), &payload)
+    calls::enqueue(tx, ctx, &account.id, CallKind::Charge, subject, &payload)
 }
 
 /// Takes back a charge that nobody has begun to send. `false`: it may be on its way.

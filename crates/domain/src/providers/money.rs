@@ -10,7 +10,7 @@ use crate::kit::{Ctx, Currency, CustomerId, OrderId, Problems, Result};
 use crate::payments::disputes::{self, DisputeInput, DisputeStatus};
 use crate::payments::refunds::{self, RefundStatus, RefundTold};
 use crate::payments::{self, Payer, PaymentInput, PaymentRow, PaymentStatus, methods};
-use crate::subscriptions;
+use crate::{charges, subscriptions};
 
 /// A payment: to the customer the provider names, if we know it; else a guest's, until we do (SPEC 3.4).
 pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, news: &News) -> Result<()> {
@@ -30,7 +30,12 @@ pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, new
         None => None,
     };
     let owner = owner.or_else(|| order.as_ref().and_then(|(_, customer)| customer.clone()));
-    let input = input(tx, ctx, s, p, owner, order.map(|(id, _)| id))?;
+    // What we asked for ourselves is known by its mark, also where the provider names neither customer nor order.
+    let asked = p.ours.as_ref().map(|mark| charges::behind(tx, ctx, mark)).transpose()?.flatten();
+    let owner = owner.or_else(|| asked.as_ref().map(|a| a.customer.clone()));
+    let order = order.map(|(id, _)| id).or_else(|| asked.as_ref().and_then(|a| a.order.clone()));
+    let note = asked.map(|a| a.purpose).unwrap_or_default();
+    let input = PaymentInput { note, ..input(tx, ctx, s, p, owner, order)? };
     let id = payments::tell(tx, ctx, &input, p.other.as_deref())?;
     if let (Some(method), Some(told)) = (payments::method_of(tx, ctx, &id)?, &p.method) {
         people::bound(tx, ctx, s, &method, told)?;
@@ -43,6 +48,7 @@ pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, new
     }
     if let Some(mark) = &p.ours {
         subscriptions::told(tx, ctx, mark, &id)?;
+        charges::told(tx, ctx, mark, &id)?;
     }
     match &p.subscription {
         Some(subscription) => tie(tx, ctx, s, &p.reference, subscription),

@@ -97,7 +97,7 @@ fn ask(tx: &mut Tx, ctx: &Ctx, run: &Run, p: &Period) -> Result<Came> {
         Err(words) => Ok(Came::Failed(String::new(), words, None)),
         Ok(Door::Stripe(account, customer, reference)) => {
             let price = crate::kit::Money::new(p.amount, s.currency);
-            charge::ask(tx, ctx, &s.id, (&account, &customer, &reference), price, &s.name, mark(&s.id, p))?;
+            charge::ask(tx, ctx, s.id.as_str(), (&account, &customer, &reference), price, &s.name, mark(&s.id, p))?;
             Ok(Came::Later(None, None))
         }
         Ok(Door::Test(account, play)) => {
@@ -114,7 +114,7 @@ fn ask(tx: &mut Tx, ctx: &Ctx, run: &Run, p: &Period) -> Result<Came> {
 
 /// Who would charge a method, as the dialogs say it and the rows keep it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Charged {
+pub(crate) struct Charged {
     /// `manual`, `test`, `stripe`.
     pub provider: &'static str,
     /// Real money.
@@ -125,7 +125,7 @@ pub(super) struct Charged {
 ///
 /// # Errors
 /// `Invalid` on `method`, in words.
-pub(super) fn usable(
+pub(crate) fn usable(
     tx: &mut Tx,
     ctx: &Ctx,
     run: (&crate::kit::CustomerId, &crate::kit::ShopId),

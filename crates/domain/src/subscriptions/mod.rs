@@ -19,11 +19,13 @@ mod settle;
 mod start;
 #[cfg(test)]
 mod tests;
+mod unused;
 
 use serde::{Deserialize, Serialize};
 use store::{Row, Tx};
 
 pub use act::{change_method, move_to, pause, receive, resume, retry};
+pub(crate) use charge::usable;
 pub use end::{cancel_at_period_end, cancel_now, take_back};
 pub(crate) use end::{end_here, end_overdue, overdue};
 pub(crate) use look::differences;
@@ -32,10 +34,11 @@ pub use plans::{Plan, PlanInput, archive_plan, create_plan, edit_plan, plan, pla
 pub use put::put;
 pub(crate) use put::{by_ref, tell};
 pub use retries::{RetryDays, edit_settings, settings};
-pub(crate) use run::in_zone;
 pub use run::{EndReason, Period, PeriodState};
+pub(crate) use run::{followed, in_zone};
 pub(crate) use settle::{follow, refused, told};
 pub use start::{StartInput, start};
+pub use unused::{Unused, cancel_with_refund, unused};
 
 use crate::kit::{Ctx, Currency, CustomerId, Error, ImportId, MethodId, Micros, Result, Right, ShopId, SubscriptionId, words};
 

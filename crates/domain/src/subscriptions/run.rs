@@ -259,7 +259,7 @@ pub(super) fn tell(tx: &mut Tx, ctx: &Ctx, run: &Run, kind: &'static str, cause:
 }
 
 /// The same context with every right: what follows from an act that was allowed.
-pub(super) fn followed(ctx: &Ctx) -> Ctx {
+pub(crate) fn followed(ctx: &Ctx) -> Ctx {
     Ctx { actor: Actor { rights: Rights::all(), ..(*ctx.actor).clone() }.into(), ..ctx.clone() }
 }
 

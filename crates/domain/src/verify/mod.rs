@@ -3,6 +3,7 @@
 //! It reads slices of a thousand customers and five thousand payments, each slice in one snapshot, so that its memory does not grow with
 //! the merchant and what changes meanwhile does not look like a fault. It never repairs: a difference is a fault to be found.
 
+mod charges;
 mod commissions;
 mod contracts;
 mod conversations;
@@ -101,6 +102,8 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
         offers::offers,
         offers::returns,
         contracts::slice,
+        charges::charges,
+        charges::links,
     ] {
         after = String::new();
         while let Some(last) = tell(db.spool(|tx| each(tx, ctx, &after))?, &mut sum, found) {

@@ -49,6 +49,11 @@ store::statements! {
         CAST(COALESCE((SELECT SUM(c.total) FROM invoices c WHERE c.merchant_id = i.merchant_id AND c.corrects_id = i.id), 0) AS BIGINT)
         FROM invoices i WHERE i.merchant_id = $1 AND i.id > $2 ORDER BY i.id LIMIT $3";
     pub OFFERS = "SELECT id, state, currency, discount, shipping, tax, total, order_id IS NOT NULL FROM offers WHERE merchant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    /// Charges and links, each with its payment, and whether that is as large.
+    pub CHARGES = "SELECT c.id, c.state, p.status, p.amount = c.amount FROM charges c LEFT JOIN payments p ON p.merchant_id = c.merchant_id AND p.id = c.payment_id
+        WHERE c.merchant_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3";
+    pub PAYMENT_LINKS = "SELECT c.id, c.state, p.status, p.amount = c.amount FROM payment_links c
+        LEFT JOIN payments p ON p.merchant_id = c.merchant_id AND p.id = c.payment_id WHERE c.merchant_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $3";
     pub OFFER_LINES = "SELECT offer_id, quantity, unit_price FROM offer_lines WHERE merchant_id = $1 AND offer_id > $2 AND offer_id <= $3 ORDER BY offer_id, position";
     /// Returns with their order's currency, and how many of their refunds are of payments of another order.
     pub RETURNS = "SELECT t.id, o.currency, t.value, (SELECT COUNT(*) FROM return_refunds b

@@ -250,6 +250,74 @@ pub fn read_charge(reply: &Reply, now: i64) -> Result<Payment, Refusal> {
     object::intent(kind, &intent, now).ok_or_else(nonsense)
 }
 
+/// A page on which somebody pays once.
+#[derive(Clone, Debug)]
+pub struct CheckoutOf<'a> {
+    /// Stripe's customer, when it knows one.
+    pub customer: Option<&'a str>,
+    /// Minor units of ISO 4217.
+    pub minor: i64,
+    /// Three capital letters.
+    pub currency: &'a str,
+    /// What it is for; the buyer reads it.
+    pub name: &'a str,
+    /// Where the buyer comes back to.
+    pub back: &'a str,
+    /// When the page closes, microseconds UTC.
+    pub until: i64,
+    /// Our own mark, by which its webhooks are known again.
+    pub ours: &'a str,
+}
+
+/// `POST /v1/checkout/sessions`. The mark stands on the payment, whose webhooks say what became of it.
+///
+/// # Errors
+/// For an amount Stripe cannot be told.
+pub fn checkout(keys: &Keys, key: &str, c: &CheckoutOf) -> Result<Request, Refusal> {
+    let amount = money::to_stripe(c.minor, c.currency)
+        .ok_or_else(|| Refusal::unsendable("Stripe takes amounts of this currency only in steps of ten of the smallest unit."))?;
+    let mut fields = vec![
+        field("mode", "payment"),
+        field("line_items[0][quantity]", "1"),
+        field("line_items[0][price_data][currency]", c.currency.to_lowercase()),
+        field("line_items[0][price_data][unit_amount]", amount.to_string()),
+        field("line_items[0][price_data][product_data][name]", c.name),
+        field("payment_intent_data[metadata][regulars_period]", c.ours),
+        field("payment_intent_data[description]", c.name),
+        field("success_url", c.back),
+        field("cancel_url", c.back),
+        field("expires_at", (c.until / 1_000_000).to_string()),
+    ];
+    fields.extend(c.customer.map(|customer| field("customer", customer)));
+    Ok(keys.post("/v1/checkout/sessions", key, &fields))
+}
+
+/// Stripe's id of the page, and where it is.
+///
+/// # Errors
+/// See [`Refusal`].
+pub fn read_checkout(reply: &Reply) -> Result<(String, String), Refusal> {
+    let page = read(reply)?;
+    let url = some(&page, &["url"]).filter(|url| url.starts_with("https://"));
+    some(&page, &["id"]).zip(url).ok_or_else(|| Refusal::later(reply, "Stripe answered with something that is no payment page."))
+}
+
+/// `POST /v1/checkout/sessions/{id}/expire`.
+pub fn close_checkout(keys: &Keys, key: &str, reference: &str) -> Request {
+    keys.post(&format!("/v1/checkout/sessions/{}/expire", part(reference)), key, &[])
+}
+
+/// Was it closed? One that was paid or closed before is closed too.
+///
+/// # Errors
+/// See [`Refusal`].
+pub fn read_closed_checkout(reply: &Reply) -> Result<(), Refusal> {
+    match read(reply) {
+        Ok(_) | Err(Refusal::Refused { .. }) => Ok(()),
+        Err(refusal) => Err(refusal),
+    }
+}
+
 /// The subscription as it is there now; nothing for one that never began.
 ///
 /// # Errors

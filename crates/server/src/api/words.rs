@@ -53,6 +53,8 @@ words! {
     TaxCategory = domain::invoices::Category::ALL, "How a line is taxed (EN 16931)";
     OfferState = domain::offers::State::ALL, "What an offer is today; `expired` is worked out";
     ContractState = domain::contracts::State::ALL, "What a contract is today; `ended` is worked out";
+    ChargeState = domain::charges::State::ALL, "How far a charge came; `unclear` may have been paid and is for a person to look at";
+    PaymentLinkState = domain::payment_links::State::ALL, "What a payment link is now; `expired` is worked out";
     ReturnState = domain::returns::State::ALL, "How far a return came";
     ReturnReason = domain::returns::Reason::ALL, "Why a line comes back";
     RefundState = domain::payments::refunds::RefundStatus::ALL, "How far a refund came";

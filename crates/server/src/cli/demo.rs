@@ -67,6 +67,7 @@ impl Demo {
         demo::merges(db, &house).map_err(words)?;
         demo::offers(db, &house, &plan).map_err(words)?;
         demo::contracts(db, &house, &plan).map_err(words)?;
+        demo::charges(db, &house, &plan).map_err(words)?;
         demo::told(db, &house, &plan, &vault, &endpoint).map_err(words)?;
         demo::service(db, &house, &plan).map_err(words)?;
         demo::letters(db, &house, &plan).map_err(words)?;

@@ -5,6 +5,7 @@
 mod account;
 mod affiliates;
 mod blocks;
+mod charges;
 mod choices;
 mod contracts;
 pub mod conversations;
@@ -25,6 +26,7 @@ mod offers;
 mod orders;
 mod page;
 pub mod parts;
+mod payment_links;
 mod payments;
 mod privacy;
 mod reason;
@@ -57,6 +59,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = returns::routes(offers::routes(routes));
     let routes = contracts::routes(routes);
+    let routes = payment_links::routes(charges::routes(routes));
     let routes = tasks::routes(tickets::routes(routes));
     let routes = mailings::routes(routes);
     let routes = conversations::routes(routes);

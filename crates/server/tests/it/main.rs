@@ -2,6 +2,7 @@
 
 mod api;
 mod contracts;
+mod charges;
 mod conversations;
 mod credit;
 mod desk;

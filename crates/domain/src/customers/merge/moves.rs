@@ -75,6 +75,8 @@ pub const MOVES: &[Move] = &[
     Move::rows("invoices", "invoices"),
     Move::rows("offers", "offers"),
     Move::rows("contracts", "contracts"),
+    Move::rows("charges", "charges"),
+    Move::rows("payment_links", "payment links"),
     Move::rows("credit_lines", "lines of store credit"),
     Move::is("credit_balances", "customer_id", Way::Summed),
     Move::rows("mails", "mails"),

@@ -106,9 +106,9 @@ pub(super) fn tables() -> Vec<Table> {
             .of("customer_id")
             .replaced()
             .shown("Requests about data")
-            .personal("who note")
+            .personal("who note extension")
             .house("created_by closed_by")
-            .neither("merchant_id id kind state customer_id received_on due_on created_at closed_at version"),
+            .neither("merchant_id id kind state customer_id received_on due_on created_at closed_at version extended_from"),
         table("tickets")
             .of("customer_id")
             .replaced()

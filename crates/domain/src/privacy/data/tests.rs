@@ -36,6 +36,7 @@ fn target(column: &str) -> Option<&'static str> {
         ("invoice_id", "invoices"),
         ("offer_id", "offers"),
         ("contract_id", "contracts"),
+        ("payment_link_id", "payment_links"),
         ("return_id", "returns"),
         ("refund_id", "refunds"),
         ("dispute_id", "disputes"),

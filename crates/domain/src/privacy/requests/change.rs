@@ -76,7 +76,7 @@ pub fn reopen(tx: &mut Tx, ctx: &Ctx, id: &RequestId) -> Result<()> {
 }
 
 /// The request under its lock, and that of its customer.
-fn found(tx: &mut Tx, ctx: &Ctx, id: &RequestId) -> Result<Request> {
+pub(super) fn found(tx: &mut Tx, ctx: &Ctx, id: &RequestId) -> Result<Request> {
     let seen = read::find(tx, ctx, id)?;
     if let Some(customer) = &seen.customer {
         locks::customers(tx, ctx, &[customer])?;
@@ -85,7 +85,7 @@ fn found(tx: &mut Tx, ctx: &Ctx, id: &RequestId) -> Result<Request> {
     read::find(tx, ctx, id)
 }
 
-fn must_be(request: &Request, state: State) -> Result<()> {
+pub(super) fn must_be(request: &Request, state: State) -> Result<()> {
     if request.state == state {
         return Ok(());
     }

@@ -4,6 +4,7 @@
 //! The register keeps that something was asked and when it was answered. It does nothing by itself: the file and the erasure are verbs of their own.
 
 mod change;
+mod extend;
 pub mod listed;
 mod make;
 pub mod queries;
@@ -14,6 +15,7 @@ mod tests;
 use serde::Serialize;
 
 pub use change::{Edit, close, edit, reopen};
+pub use extend::extend;
 pub use make::{NewRequest, create, due};
 pub use read::{get, of_customer, waiting};
 
@@ -74,6 +76,10 @@ pub struct Request {
     pub closed_by: String,
     /// Raised with every change.
     pub version: i64,
+    /// The last day before it was extended.
+    pub extended_from: Option<i64>,
+    /// Why it was extended; empty unless it was.
+    pub extension: String,
 }
 
 impl Request {

@@ -51,5 +51,7 @@ pub(super) fn request(r: &Row<'_>) -> std::result::Result<Request, store::Error>
         closed_at: r.get(10)?,
         closed_by: r.get(11)?,
         version: r.get(12)?,
+        extended_from: r.get(19)?,
+        extension: r.get::<Option<String>>(20)?.unwrap_or_default(),
     })
 }

@@ -53,6 +53,27 @@ fn a_month_is_a_month_of_the_calendar() {
 store::db_test! {
     crate::migrations();
 
+    fn a_request_is_extended_once_in_time_and_with_a_reason(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.es");
+        let id = ask(&desk, of(Some(&ana), Kind::Access)).unwrap();
+        let longer = |desk: &Desk, id: &RequestId, why: &'static str| {
+            let id = id.clone();
+            desk.write(move |tx, ctx| extend(tx, ctx, &id, why))
+        };
+        assert_eq!(refusal(longer(&desk, &id, " ")), "reason:required");
+        let before = look(&desk, &id);
+        longer(&desk, &id, "Many mails").unwrap();
+        let after = look(&desk, &id);
+        assert_eq!((after.extended_from, after.extension.as_str(), after.version), (Some(before.due_on), "Many mails", before.version + 1));
+        assert_eq!(crate::kit::day_date(after.due_on), date(2026, 9, 15));
+        assert_eq!(refusal(longer(&desk, &id, "Again")), "already_extended");
+        let other = ask(&desk, of(Some(&ana), Kind::Erasure)).unwrap();
+        assert_eq!(refusal(longer(&desk.days(31), &other, "Late")), "too_late");
+        shut(&desk, &other, State::Done, "").unwrap();
+        assert_eq!(refusal(longer(&desk, &other, "Closed")), "request_state");
+    }
+
     fn a_request_is_due_in_a_month_late_after_it_and_closed_once(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.es");

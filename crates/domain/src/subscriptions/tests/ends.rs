@@ -4,7 +4,9 @@ use super::*;
 use crate::customers::Status;
 use crate::kit::Right;
 use crate::orders::desk::refusal;
-use crate::subscriptions::{cancel_at_period_end, cancel_now, change_method, move_to, pause, resume, take_back};
+use crate::subscriptions::{
+    cancel_at_period_end, cancel_now, cancel_with_refund, change_method, move_to, pause, resume, take_back, unused,
+};
 
 store::db_test! {
     crate::migrations();
@@ -34,6 +36,37 @@ store::db_test! {
         later.desk.write(|tx, ctx| crate::customers::facts::sweep(tx, ctx, 10)).unwrap();
         later.desk.verified();
         assert_eq!(refusal(later.act(&id, take_back)), "subscription_ended");
+    }
+
+    fn cancelled_now_gives_the_unused_days_back_once(db) {
+        let club = Club::new(db).on(date(2027, 3, 1));
+        let card = club.card(PAID);
+        let id = club.start(StartInput { amount: Some(3100), ..club.input(Some(card)) });
+        club.pass();
+        // Ten of 31 days are used on the tenth.
+        let later = club.on(date(2027, 3, 10));
+        let rest = later.act(&id, unused).unwrap().unwrap();
+        assert_eq!((rest.amount.minor, rest.days_left, rest.days), (2100, 21, 31));
+        assert_eq!(refusal(later.act(&id, |tx, ctx, id| cancel_with_refund(tx, ctx, id, Some(2200)))), "amount_changed");
+        let (which, mine) = (id.clone(), Ctx { actor: crate::kit::Actor { rights: crate::kit::Rights::all().without(Right::Refund), ..(*later.desk.ctx.actor).clone() }.into(), ..later.desk.ctx.clone() });
+        let refused = later.desk.f.db.write_now::<_, crate::Error>(move |tx| cancel_with_refund(tx, &mine, &which, None));
+        assert!(matches!(refused, Err(crate::Error::Forbidden(_))));
+        assert_eq!(later.status(&id), SubscriptionStatus::Active, "both or neither");
+        later.act(&id, |tx, ctx, id| cancel_with_refund(tx, ctx, id, Some(2100))).unwrap();
+        assert_eq!(refusal(later.act(&id, |tx, ctx, id| cancel_with_refund(tx, ctx, id, None))), "subscription_ended");
+        let payment = rest.payment.clone();
+        let p = later.desk.read(move |tx, ctx| crate::payments::get(tx, ctx, &payment)).unwrap();
+        assert_eq!((p.refunded, later.status(&id)), (2100, SubscriptionStatus::Ended));
+        later.desk.verified();
+        // What was refunded by hand is not given back again.
+        let card = later.card(PAID);
+        let id = later.start(StartInput { amount: Some(3100), ..later.input(Some(card)) });
+        later.pass();
+        let rest = later.act(&id, unused).unwrap().unwrap();
+        let payment = rest.payment.clone();
+        later.desk.write(move |tx, ctx| crate::providers::refund(tx, ctx, &payment, 3000, "")).unwrap();
+        assert_eq!(later.act(&id, unused).unwrap().unwrap().amount.minor, 100);
+        later.desk.verified();
     }
 
     fn cancelled_now_is_over_and_what_was_not_paid_is_not_taken(db) {

@@ -37,6 +37,7 @@ pub fn routes(routes: Routes) -> Routes {
         .api(answer, routes!(edit))
         .api(answer, routes!(close))
         .api(answer, routes!(reopen))
+        .api(answer, routes!(extend))
 }
 
 /// Which of the two files.
@@ -125,6 +126,11 @@ struct PrivacyRequest {
     closed_at: Option<Time>,
     /// Empty while it is open.
     closed_by: String,
+    /// The last day before it was extended.
+    #[schema(example = "2026-07-15")]
+    extended_from: Option<String>,
+    /// Why it was extended; empty unless it was.
+    extension: String,
     /// Send it back as `expected_version`.
     version: i64,
 }
@@ -144,6 +150,8 @@ impl From<room::Request> for PrivacyRequest {
             created_by: q.created_by,
             closed_at: q.closed_at.map(Time),
             closed_by: q.closed_by,
+            extended_from: q.extended_from.map(|day| due_days(day).to_string()),
+            extension: q.extension,
             version: q.version,
         }
     }
@@ -275,6 +283,29 @@ async fn close(
     params(("id" = String, Path)), responses((status = 200, body = PrivacyRequest)))]
 async fn reopen(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     step(&app, &caller, &text, write, |tx, ctx, id, ()| room::reopen(tx, ctx, id)).await
+}
+
+/// Why more time is needed.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PrivacyRequestExtend {
+    /// Whoever asks is to be told.
+    #[schema(min_length = 1, max_length = 1000)]
+    reason: String,
+}
+
+/// Extend a request.
+///
+/// Once, by two months, before its last day is over (Art. 12(3) GDPR). Answers 409 `already_extended`, `too_late`, `request_state`.
+#[utoipa::path(post, path = "/api/v1/privacy-requests/{id}/extension", operation_id = "extendPrivacyRequest", tag = "Privacy",
+    params(("id" = String, Path)), request_body = PrivacyRequestExtend, responses((status = 200, body = PrivacyRequest)))]
+async fn extend(
+    State(app): State<App>,
+    caller: Caller,
+    At(text): At<String>,
+    write: Write<PrivacyRequestExtend>,
+) -> Result<Response, Problem> {
+    step(&app, &caller, &text, write, |tx, ctx, id, body| room::extend(tx, ctx, id, &body.reason)).await
 }
 
 /// One verb on one request, answered with the request as it is then.

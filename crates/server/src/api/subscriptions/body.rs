@@ -102,6 +102,9 @@ impl SubscriptionStart {
 #[serde(deny_unknown_fields)]
 pub struct SubscriptionCancel {
     pub when: Cancel,
+    /// With `now`: the unused days of the paid period are refunded in the same step. Needs the right to refund too.
+    #[serde(default)]
+    pub refund_unused: bool,
 }
 
 /// A day of the next payment.

@@ -109,7 +109,8 @@ async fn periods(
 
 /// Cancel a subscription.
 ///
-/// Now, or with the period that is paid. What a provider runs is asked of the provider: it changes when the provider answers (see `course`).
+/// Now, or with the period that is paid. What a provider runs is asked of the provider: it changes when the provider answers (see `course`). Answers 409
+/// `nothing_unused` when `refund_unused` finds nothing to give back: for what a provider runs, and where nothing of the period is left.
 #[utoipa::path(post, path = "/api/v1/subscriptions/{id}/cancellation", operation_id = "cancelSubscription", tag = "Subscriptions",
     params(("id" = String, Path)), request_body = SubscriptionCancel, responses((status = 200, body = Subscription)))]
 async fn cancel(
@@ -119,6 +120,10 @@ async fn cancel(
     write: Write<SubscriptionCancel>,
 ) -> Result<Response, Problem> {
     act(app, caller, text, write, |tx, ctx, id, body| match body.when {
+        Cancel::Now if body.refund_unused => room::cancel_with_refund(tx, ctx, id, None).map(drop),
+        Cancel::PeriodEnd if body.refund_unused => {
+            Err(domain::kit::Problems::one("refund_unused", "invalid", "Only what ends now leaves days unused."))
+        }
         Cancel::Now => room::cancel_now(tx, ctx, id),
         Cancel::PeriodEnd => room::cancel_at_period_end(tx, ctx, id).map(drop),
     })

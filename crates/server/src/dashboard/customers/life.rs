@@ -43,6 +43,8 @@ pub fn linked(customer: &CustomerId, links: &[Link]) -> Vec<Linked> {
         "invoice" => format!("/invoices/{}", link.id),
         "offer" => format!("/offers/{}", link.id),
         "contract" => format!("/contracts/{}", link.id),
+        "charge" => format!("/charges/{}", link.id),
+        "payment_link" => format!("/payment-links/{}", link.id),
         "return" => format!("/returns/{}", link.id),
         "ticket" => format!("/tickets/{}", link.id),
         "call" => format!("/customers/{customer}"),

@@ -28,6 +28,9 @@ pub struct May {
     pub edit: bool,
     pub send: bool,
     pub pay: bool,
+    /// Ask the customer for what is left: by a link, from a card that is kept.
+    pub ask: bool,
+    pub charge: bool,
     /// There is store credit to use, and somebody owns it.
     pub use_credit: bool,
     pub credit: bool,
@@ -41,6 +44,8 @@ impl May {
             edit: write && !issued,
             send: write && issued,
             pay: ctx.may(Right::Payments) && s.rest() > 0,
+            ask: write && s.rest() > 0 && s.customer.is_some(),
+            charge: ctx.may(Right::Payments) && s.rest() > 0 && s.customer.is_some(),
             use_credit: ctx.may(Right::Payments) && store_credit > 0,
             credit: ctx.may(Right::Refund) && s.creditable() > 0,
             void: ctx.may(Right::Refund) && s.kind == Kind::Invoice && s.state == Step::Open,

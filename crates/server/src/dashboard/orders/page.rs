@@ -24,6 +24,9 @@ struct May {
     place: bool,
     edit: bool,
     pay: bool,
+    /// Ask a customer for what is due: by a link, from a card that is kept.
+    ask: bool,
+    charge: bool,
     fulfil: bool,
     close: bool,
     cancel: bool,
@@ -169,6 +172,8 @@ fn may(ctx: &Ctx, o: &Order, open: bool, held: i64, left: bool, billed: bool) ->
         place: orders && state == Step::Draft && !o.lines.is_empty(),
         edit: orders && state == Step::Draft,
         pay: orders && ctx.may(Right::Payments) && open,
+        ask: orders && open && o.summary.customer.is_some(),
+        charge: ctx.may(Right::Payments) && open && o.summary.customer.is_some(),
         fulfil: orders && matches!(state, Step::Open | Step::Paid),
         close: orders && !open && matches!(state, Step::Paid | Step::Fulfilled),
         cancel: orders && held <= 0 && matches!(state, Step::Draft | Step::Open | Step::Paid),

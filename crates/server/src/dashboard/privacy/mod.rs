@@ -46,6 +46,7 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/customers/requests/{id}", answer, request::edit)
         .post("/customers/requests/{id}/close", answer, request::close)
         .post("/customers/requests/{id}/reopen", answer, request::reopen)
+        .post("/customers/requests/{id}/extend", answer, request::extend)
         .post("/customers/{id}/data", answer, data::file)
         .get("/customers/purge", purge, purge::page)
 }

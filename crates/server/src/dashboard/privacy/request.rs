@@ -41,6 +41,8 @@ struct RequestPage {
     word: &'static str,
     received: String,
     due: String,
+    /// The day it was due on before it was extended.
+    extended: Option<String>,
     closed: Option<When>,
     open: bool,
     /// Change and close it.
@@ -128,6 +130,7 @@ async fn render(asked: &Asked<'_>, request: RequestId, status: StatusCode, form:
         at: format!("/customers/requests/{}", q.id),
         received: moments::date(due_days(q.received_on)),
         due: moments::date(due_days(q.due_on)),
+        extended: q.extended_from.map(|day| moments::date(due_days(day))),
         closed: q.closed_at.map(|at| moments::moment(&zone, at)),
         open: q.state == requests::State::Open,
         may: asked.who.ctx.may(Right::PersonalData),
@@ -203,4 +206,17 @@ pub async fn reopen(
 ) -> PageResult {
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
     step(asked, &request, typed, "Request opened again.", |tx, ctx, id, _| requests::reopen(tx, ctx, id)).await
+}
+
+/// Gives it two months more.
+pub async fn extend(
+    State(app): State<App>,
+    who: Who,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(request): Path<String>,
+    typed: Typed,
+) -> PageResult {
+    let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
+    step(asked, &request, typed, "Extended by two months.", |tx, ctx, id, t| requests::extend(tx, ctx, id, t.get("reason"))).await
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::Ctx;
-use domain::kit::{Micros, Money, Problems, SubscriptionId, Zone};
+use domain::kit::{Micros, Money, Problems, Right, SubscriptionId, Zone};
 use domain::payments::methods;
 use domain::replies::Reply;
 use domain::subscriptions::{self as room, Course, PeriodState};
@@ -36,6 +36,8 @@ struct ActPage {
     says: Vec<String>,
     /// The last day of what is paid, when a cancellation can wait for it; else empty.
     paid_until: String,
+    /// What goes back of the paid time when it ends now: for the eye, and for the form.
+    unused: Option<(String, i64)>,
     has_when: bool,
     has_day: bool,
     has_kind: bool,
@@ -67,12 +69,13 @@ async fn render(
     status: StatusCode,
     form: Option<Form>,
 ) -> PageResult {
-    let (c, customer_name, methods, zone) = app
+    let (c, customer_name, methods, unused, zone) = app
         .read(&who.ctx, move |tx, ctx| {
             let c = room::course(tx, ctx, &subscription)?;
             let name = customers::get(tx, ctx, &c.subscription.customer)?.display_name;
             let methods = methods::of_customer(tx, ctx, &c.subscription.customer)?;
-            Ok((c, name, methods, merchants::settings(tx, ctx)?.zone))
+            let unused = if act == Act::Cancel && ctx.may(Right::Refund) { room::unused(tx, ctx, &subscription)? } else { None };
+            Ok((c, name, methods, unused, merchants::settings(tx, ctx)?.zone))
         })
         .await?;
     let today = zone.date(who.ctx.now);
@@ -98,6 +101,7 @@ async fn render(
         customer_name,
         says: says(act, &c, &zone),
         paid_until: until.map_or_else(String::new, |at| format!("It runs until {}.", moments::day(&zone, at).shown)),
+        unused: unused.map(|u| (format!("{} go back: {} of {} days are not used.", u.amount, u.days_left, u.days), u.amount.minor)),
         has_when: act == Act::Cancel,
         has_day: matches!(act, Act::Move | Act::Receive) || (act == Act::Resume && c.runs.is_some()),
         has_kind: act == Act::Receive,
@@ -138,7 +142,7 @@ fn says(act: Act, c: &Course, zone: &Zone) -> Vec<String> {
             if tried.is_none() && c.runs.as_ref().is_some_and(|r| r.paid_until.is_none()) {
                 all.push("Nothing of the time since the last due day is paid, so it ends now.".to_owned());
             }
-            all.push(format!("No further payment of {price} is taken. What was paid stays paid; refund it from the customer’s payments."));
+            all.push(format!("No further payment of {price} is taken. What was paid stays paid unless it is refunded."));
         }
         Act::Keep if ours => all.push(format!("It goes on: {price} {}, next on {due}.", s.cycle_words())),
         Act::Keep => all.push(format!("{elsewhere} is asked to let it go on.")),
@@ -230,6 +234,10 @@ fn run(act: Act, tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId, t: &Typed) -> doma
         Act::Cancel if t.get("when") == "now" => {
             room::cancel_now(tx, ctx, id)?;
             asked("Subscription cancelled.", "cancel", tx)
+        }
+        Act::Cancel if t.get("when") == "refund" => {
+            let shown = t.get("unused").parse().ok();
+            room::cancel_with_refund(tx, ctx, id, shown).map(|_| "Subscription cancelled, the unused part refunded.".to_owned())
         }
         Act::Cancel => Err(Problems::one("when", "required", "Say whether it ends now or with the paid time.")),
         Act::Keep => {

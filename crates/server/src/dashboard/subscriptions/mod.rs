@@ -10,7 +10,7 @@ mod words;
 use domain::kit::Right;
 
 pub use act::{Act, acts};
-pub use start::{number, units};
+pub use start::{number, offered, units};
 pub use words::says;
 
 use super::lists;

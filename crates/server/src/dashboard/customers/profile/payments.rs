@@ -9,11 +9,13 @@ use domain::{affiliates, blocks, payments, providers};
 use super::lines::{PaymentLine, address};
 use super::{Asked, Pane, Shown, Topic, open, pane, param};
 use crate::app::App;
-use crate::dashboard::show;
+use crate::dashboard::{charges, payment_links, show};
 use crate::http::Who;
 use crate::look::{Frame, Page, band};
 
 const ROWS: usize = 50;
+/// Charges and payment links that stand below them.
+const ASKED: i64 = 10;
 
 #[derive(Template)]
 #[template(path = "dashboard/customers/profile/payments.html")]
@@ -24,6 +26,8 @@ struct Payments {
     pages: Page,
     /// A shop has the test provider.
     plays: bool,
+    charges: Vec<charges::Line>,
+    links: Vec<payment_links::Line>,
 }
 
 /// The page.
@@ -31,14 +35,15 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let after = param(&uri, "after").parse::<PageKey>().ok();
     let behind = after.clone();
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
-    let (frame, pane, (mut found, commissions, cards, plays)) = open(asked, &customer, Topic::Payments, move |tx, ctx, c| {
+    let (frame, pane, (mut found, commissions, cards, plays, asked_for)) = open(asked, &customer, Topic::Payments, move |tx, ctx, c| {
         let place = behind.as_ref().map(|key| (key.at, PaymentId::from_db(key.id.clone())));
         let found = payments::of_customer(tx, ctx, &c.id, place.as_ref().map(|(at, id)| (*at, id)), ROWS as i64 + 1)?;
         let plays = ctx.may(Right::Payments) && !providers::test_shops(tx, ctx)?.is_empty();
         // What stands beside these payments: newest first, so the last is the oldest.
         let (from, to) = (found.last().map_or(0, |p| p.paid_at), found.first().map_or(0, |p| p.paid_at));
         let commissions = affiliates::commissions_of_customer(tx, ctx, &c.id, from, to)?;
-        Ok((found, commissions, blocks::cards_of(tx, ctx, &c.id, from, to)?, plays))
+        let asked = (domain::charges::of_customer(tx, ctx, &c.id, ASKED)?, domain::payment_links::of_customer(tx, ctx, &c.id, ASKED)?);
+        Ok((found, commissions, blocks::cards_of(tx, ctx, &c.id, from, to)?, plays, asked))
     })
     .await?;
     let more = found.len() > ROWS;
@@ -53,5 +58,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     };
     let frame = frame.under(band(found.iter().filter(|p| !p.live).count(), found.len()));
     let lines = found.into_iter().map(line).collect();
-    Ok(show(&Payments { frame, pane, lines, pages, plays }))
+    let charges = asked_for.0.into_iter().map(|c| charges::line(c, &pane.zone)).collect();
+    let links = asked_for.1.into_iter().map(|l| payment_links::line(l, &pane.zone)).collect();
+    Ok(show(&Payments { frame, pane, lines, pages, plays, charges, links }))
 }

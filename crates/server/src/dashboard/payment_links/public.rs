@@ -1,0 +1,144 @@
+//! What a buyer opens by a payment link: what is to be paid, to whom, and the way to pay it; nothing else, and not for search engines. Looking changes nothing,
+//! so that a program that opens links in mails pays nothing.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode};
+use domain::invoices::Bank;
+use domain::kit::{Micros, Money};
+use domain::payment_links::{self, Checkout, Standing, State as Step, Way};
+use domain::payments::PaymentStatus;
+use domain::{Error, Result, merchants};
+use store::Tx;
+
+use crate::app::App;
+use crate::dashboard::{PageResult, Typed, hidden, moments, refused, see_other, show, show_with};
+use crate::look::Form;
+
+#[derive(Template)]
+#[template(path = "dashboard/payment_links/public.html")]
+struct Page {
+    form: Form,
+    at: String,
+    amount: String,
+    purpose: String,
+    seller: String,
+    merchant: String,
+    until: String,
+    /// How it stands, when it cannot be paid now.
+    words: String,
+    /// Paid by a test card.
+    cards: Vec<(&'static str, &'static str)>,
+    bank: Option<Bank>,
+    /// Paid on a page of Stripe: its address, empty until it is there.
+    stripe: Option<String>,
+    test: bool,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard/payment_links/back.html")]
+struct Back;
+
+/// Where Stripe's page leads back to. It holds no secret, so it says no more than that.
+pub async fn back() -> PageResult {
+    Ok(hidden(show(&Back)))
+}
+
+fn words(standing: &Standing) -> String {
+    match standing {
+        Standing::Payable(_) => "",
+        Standing::UnderWay => "Your payment is on its way. Open this page again in a minute.",
+        Standing::Paid => "Paid. Thank you!",
+        Standing::NothingDue => "This was paid in another way. Nothing is to be paid.",
+        Standing::Over(Step::Expired) => "This link has expired. Ask the shop for a new one.",
+        Standing::Over(_) => "This link was withdrawn. Please ask the shop.",
+    }
+    .to_owned()
+}
+
+async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> PageResult {
+    let (key, now) = (secret.to_owned(), app.now());
+    let (link, standing, settings) = app
+        .db
+        .read::<_, Error>(move |tx| {
+            let (ctx, link) = payment_links::by_link(tx, &key, now)?;
+            let standing = payment_links::standing(tx, &ctx, &link)?;
+            Ok((link, standing, merchants::settings(tx, &ctx)?))
+        })
+        .await?;
+    let payable = matches!(standing, Standing::Payable(_));
+    let waits = link.checkout == Checkout::Asked && payable;
+    let fresh = link.checkout == Checkout::Ready;
+    let mut page = Page {
+        form,
+        at: format!("/pay/{secret}"),
+        amount: Money::new(link.amount, link.currency).to_string(),
+        words: words(&standing),
+        purpose: link.purpose,
+        seller: link.shop_name,
+        merchant: settings.name,
+        until: moments::day(&settings.zone, link.expires_at).shown,
+        cards: Vec::new(),
+        bank: None,
+        stripe: None,
+        test: matches!(&standing, Standing::Payable(way) if !way.is_live()),
+    };
+    match standing {
+        Standing::Payable(Way::Test(_)) => page.cards = ::providers::test::CARDS.to_vec(),
+        Standing::Payable(Way::Transfer(bank)) => page.bank = Some(bank),
+        Standing::Payable(Way::Stripe(_)) => page.stripe = Some(if fresh { link.checkout_url } else { String::new() }),
+        _ => {}
+    }
+    if waits {
+        page.words = "One moment: the page of Stripe is being made.".to_owned();
+        page.stripe = None;
+    } else if payable && !link.checkout_words.is_empty() && !fresh {
+        page.form.fail("", "Stripe could not make its page. Try again, or ask the shop.");
+    }
+    let mut answer = hidden(show_with(status, &page));
+    if waits {
+        answer.headers_mut().insert("refresh", HeaderValue::from_static("2"));
+    }
+    Ok(answer)
+}
+
+/// The page.
+pub async fn page(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
+    render(&app, &secret, StatusCode::OK, Form::default()).await
+}
+
+/// Pays with a test card. What the card says is said on the page.
+pub async fn card(State(app): State<App>, Path(secret): Path<String>, typed: Typed) -> PageResult {
+    let verb = |tx: &mut Tx, secret: &str, typed: &Typed, now: Micros| payment_links::pay(tx, secret, typed.get("number"), now).map(Some);
+    answer(&app, secret, typed, verb).await
+}
+
+/// Asks for the page of Stripe.
+pub async fn checkout(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
+    let back = format!("{}/pay", app.config.origin());
+    let verb = move |tx: &mut Tx, secret: &str, _: &Typed, now: Micros| payment_links::begin(tx, secret, &back, now).map(|()| None);
+    answer(&app, secret, Typed::default(), verb).await
+}
+
+async fn answer(
+    app: &App,
+    secret: String,
+    typed: Typed,
+    verb: impl Fn(&mut Tx, &str, &Typed, Micros) -> Result<Option<PaymentStatus>> + Send + Sync + 'static,
+) -> PageResult {
+    let (key, sent, now) = (secret.clone(), typed.clone(), app.now());
+    let mut form = typed.form();
+    match app.db.write::<_, Error>(move |tx| verb(tx, &key, &sent, now)).await {
+        Ok(Some(PaymentStatus::Failed)) => {
+            form.fail("number", "The payment was refused. Try another card.");
+            render(app, &secret, StatusCode::UNPROCESSABLE_ENTITY, form).await
+        }
+        Ok(_) => Ok(hidden(see_other(&format!("/pay/{secret}")))),
+        // How a customer stands is nothing a buyer is told.
+        Err(Error::Conflict { code: "customer_inactive", .. }) => render(app, &secret, StatusCode::CONFLICT, Form::default()).await,
+        Err(error) => {
+            let status = refused(&mut form, error)?;
+            render(app, &secret, status, form).await
+        }
+    }
+}
