@@ -12,6 +12,7 @@ mod describe;
 mod duplicates;
 mod events;
 mod exports;
+mod imports;
 mod invoices;
 mod jobs;
 mod lists;
@@ -56,6 +57,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = tasks::routes(tickets::routes(routes));
     let routes = addresses::routes(templates::routes(mailings::routes(routes)));
     let routes = conversations::routes(routes);
+    let routes = imports::routes(routes);
     events::routes(staff::routes(settings::routes(routes)))
 }
 
