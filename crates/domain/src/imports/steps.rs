@@ -5,7 +5,8 @@ use store::Tx;
 use super::plan::Plan;
 use super::state::{self, Import, State, Task};
 use super::{KEPT, Request, look, queries};
-use crate::kit::{Ctx, Error, ImportId, Problems, Result};
+use crate::files::Kind;
+use crate::kit::{Ctx, Error, ImportId, Problems, Result, Right};
 use crate::shops;
 
 /// Keeps what was chosen; what a dry run found before is forgotten. `plan` is what [`super::chosen`] made of the same request.
@@ -27,9 +28,9 @@ pub fn choose(tx: &mut Tx, ctx: &Ctx, id: &ImportId, request: &Request, plan: &P
 /// Asks for a dry run.
 ///
 /// # Errors
-/// `NotFound`; a conflict `import_columns` while nobody said which column is which, `import_begun` once it runs.
+/// `NotFound`; a refusal without the rights to write what the file holds; a conflict `import_columns` while nobody said which column is which, `import_begun` once it runs.
 pub fn check(tx: &mut Tx, ctx: &Ctx, id: &ImportId) -> Result<Import> {
-    ready(&state::load(tx, ctx, id)?)?;
+    ready(ctx, &state::load(tx, ctx, id)?)?;
     let done = tx.exec(&queries::ASK_CHECK, &[&ctx.merchant, id, &by(ctx)])?;
     if done == 0 { Err(begun()) } else { state::load(tx, ctx, id) }
 }
@@ -39,7 +40,7 @@ pub fn check(tx: &mut Tx, ctx: &Ctx, id: &ImportId) -> Result<Import> {
 /// # Errors
 /// As [`check`].
 pub fn start(tx: &mut Tx, ctx: &Ctx, id: &ImportId) -> Result<Import> {
-    ready(&state::load(tx, ctx, id)?)?;
+    ready(ctx, &state::load(tx, ctx, id)?)?;
     let done = tx.exec(&queries::ASK_RUN, &[&ctx.merchant, id, &by(ctx), &ctx.actor.name, &ctx.now])?;
     if done == 0 { Err(begun()) } else { state::load(tx, ctx, id) }
 }
@@ -82,7 +83,14 @@ fn back(tx: &mut Tx, ctx: &Ctx, id: &ImportId, task: Task, from: State) -> Resul
     if tx.exec(&queries::ASK_BACK, &[&ctx.merchant, id, &task, &by(ctx), &from])? == 0 { Err(over(from)) } else { Ok(()) }
 }
 
-fn ready(import: &Import) -> Result<()> {
+/// A file writes what its rows say, so whoever brings it needs the rights to write that.
+fn ready(ctx: &Ctx, import: &Import) -> Result<()> {
+    let needed: &[Right] = if import.kind == Kind::Orders.name() {
+        &[Right::Read, Right::Write, Right::Orders, Right::Payments]
+    } else {
+        &[Right::Read, Right::Write]
+    };
+    needed.iter().try_for_each(|right| ctx.must(*right))?;
     if !matches!(import.state, State::Uploaded | State::Checked) {
         return Err(begun());
     }

@@ -147,7 +147,7 @@ impl Hand<'_> {
             Ok(Some(found)) => (State::Checked, found),
             Ok(None) => return self.let_go(0),
             Err(ImportError::File(problem)) => (State::Uploaded, Check { problem, ..Check::default() }),
-            Err(ImportError::Domain(error @ (Error::Invalid(_) | Error::Conflict { .. }))) => {
+            Err(ImportError::Domain(error @ (Error::Invalid(_) | Error::Conflict { .. } | Error::Forbidden(_)))) => {
                 (State::Uploaded, Check { problem: super::said(&error), ..Check::default() })
             }
             Err(error) => return Err(error),
@@ -192,8 +192,11 @@ impl Hand<'_> {
             Err(error) => return Err(error),
         };
         let told = &mut |p: &Progress| self.told(p);
-        let done = run::resume(self.db, &self.ctx, self.clock, self.wall, &self.import, (&source, &plan, &request), told)?;
-        Ok(done.state != State::Running)
+        let done = run::resume(self.db, &self.ctx, self.clock, self.wall, &self.import, (&source, &plan, &request), told);
+        match done {
+            Err(ImportError::Domain(error @ Error::Forbidden(_))) => back(super::said(&error)),
+            done => Ok(done?.state != State::Running),
+        }
     }
 
     /// It is over: the rows that were not taken stay for a while, the file goes.

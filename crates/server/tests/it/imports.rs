@@ -58,7 +58,7 @@ store::db_test! {
         for wanted in ["people.csv", "Not started", "ana@example.es", "1990", "The header is not a known one", "name=\"columns.2\"", "Metadata “Born”", "Customer number"] {
             assert!(page.contains(wanted), "{wanted} is not in {page}");
         }
-        let shop = page.split("name=\"shop\"").nth(1).unwrap().split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let shop = page.split("id=\"f-shop\"").nth(1).unwrap().split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let columns = |first: &'static str, second: &'static str| [("kind", "customers"), ("columns.0", first), ("columns.1", second), ("columns.2", ""), ("by", "email"), ("dates", "day")];
         let mut fields = columns("Name", "Name").to_vec();
         fields.push(("shop", &shop));
@@ -130,7 +130,7 @@ store::db_test! {
     fn a_program_does_the_same(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);
-        let import = key(&f, Rights::default().with(Right::Import));
+        let import = key(&f, Rights::of(&[Right::Import, Right::Read, Right::Write]));
         let ask = |method: &str, path: &str, body: &str| say(&desk, &import, method, path, "application/json", body, "");
         let up = |once: &str| say(&desk, &import, "POST", "/imports?name=people.csv", "text/csv", PEOPLE, once);
         let (status, made) = up("one");
@@ -158,6 +158,8 @@ store::db_test! {
         work(&desk);
         let found = ask("GET", &at, "").1;
         assert_eq!((found["state"].as_str(), found["checked"]["counts"]["created"].as_i64(), found["checked"]["failures"][0]["row"].as_i64()), (Some("checked"), Some(2), Some(3)), "{found}");
+        let bare = key(&f, Rights::of(&[Right::Import]));
+        assert_eq!(say(&desk, &bare, "POST", &format!("{at}/run"), "application/json", "", "").0, 403, "a file writes what its rows say");
         assert_eq!(ask("POST", &format!("{at}/run"), "").0, 202);
         work(&desk);
         let done = ask("GET", &at, "").1;
