@@ -38,6 +38,8 @@ pub struct File {
     pub stripe_url: Option<String>,
     /// Where PayPal is, instead of its own addresses; for tests. Certificates may then come from there too.
     pub paypal_url: Option<String>,
+    /// The largest file that may be uploaded for an import, in megabytes.
+    pub import_max_mb: Option<u64>,
     /// Let webhooks go to this machine, also without TLS; for development and tests.
     pub webhooks_local: Option<bool>,
 }
@@ -73,6 +75,8 @@ pub struct Config {
     pub vault: Vault,
     /// Where the providers are.
     pub providers: Addresses,
+    /// The largest file that may be uploaded for an import, bytes.
+    pub import_max: u64,
     /// Webhooks may go to this machine.
     pub webhooks_local: bool,
 }

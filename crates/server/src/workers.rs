@@ -20,6 +20,9 @@ const POST: Duration = Duration::from_secs(1);
 /// How often statuses that time has moved are written down, and old answers forgotten.
 const HOUSEKEEPING: Duration = Duration::from_secs(600);
 
+/// How often uploaded files are cleared away.
+const SWEEP: Duration = Duration::from_secs(15);
+
 /// A running worker; dropping it lets the current slice end and joins.
 #[derive(Debug)]
 pub struct Worker {
@@ -59,13 +62,14 @@ pub fn start(app: &App) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
     // What waits for the wire has a thread of its own, and what came over it another: a slow provider delays nobody else.
     // Renewals have one too: a day on which very many are due holds up no job.
-    let threads: [(&str, fn(&App, &AtomicBool)); 6] = [
+    let threads: [(&str, fn(&App, &AtomicBool)); 7] = [
         ("jobs", run),
         ("inbox", inbox),
         ("calls", calls),
         ("renewals", renewals),
         ("mailboxes", mailboxes),
         ("webhooks", crate::webhooks::serve),
+        ("imports", imports),
     ];
     let started = threads.into_iter().map(|(name, work)| {
         let (app, flag) = (app.clone(), stop.clone());
@@ -129,6 +133,25 @@ fn calls(app: &App, stop: &AtomicBool) {
     while !stopped() {
         if let Err(error) = outside::work(app, &mut tokens, &stopped) {
             tracing::error!(%error, "what a provider answered could not be noted");
+        }
+        std::thread::park_timeout(REST);
+    }
+}
+
+/// Imports have a thread of their own: a large file holds up no job.
+fn imports(app: &App, stop: &AtomicBool) {
+    let shelf = domain::imports::Shelf::of(&app.config.data);
+    let stopped = || stop.load(Ordering::Relaxed);
+    let mut last: Option<Instant> = None;
+    while !stopped() {
+        if let Err(error) = domain::imports::work(&app.db, &shelf, &*app.clock, &domain::kit::SystemClock, &stopped) {
+            tracing::error!(%error, "an import could not be worked on; it is tried again");
+        }
+        if last.is_none_or(|at| at.elapsed() > SWEEP) {
+            last = Some(Instant::now());
+            if let Err(error) = domain::imports::sweep(&app.db, &shelf, &*app.clock) {
+                tracing::error!(%error, "files of imports could not be cleared away; it goes on next time");
+            }
         }
         std::thread::park_timeout(REST);
     }

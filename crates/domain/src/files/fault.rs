@@ -23,6 +23,14 @@ pub enum FaultKind {
     Zip,
     /// A known format that is no text (its name).
     NotText(&'static str),
+    /// A workbook that cannot be read, and why.
+    Workbook(String),
+    /// A workbook beyond what is read within bounded memory.
+    LargeWorkbook,
+    /// A line of JSON Lines that is no object.
+    NotJson,
+    /// A gzip file that unpacks to more than [`super::UNPACKED_MAX`].
+    LargeGzip,
     /// Control characters all over.
     Binary,
     /// The gzip stream ends before its end.
@@ -70,6 +78,16 @@ impl Fault {
             FaultKind::Empty => "The file is empty. Choose a file with a header line and at least one row.".into(),
             FaultKind::Zip => "This is an XLSX or ZIP file, not CSV. Open it and save it as CSV (UTF-8).".into(),
             FaultKind::NotText(name) => format!("This is a {name} file, not CSV. Save the table as CSV (UTF-8)."),
+            FaultKind::Workbook(why) => format!(
+                "The workbook cannot be read: {}. Open it and save it again as XLSX without a password, or as CSV.",
+                why.trim_end_matches('.')
+            ),
+            FaultKind::LargeWorkbook => {
+                "The workbook is too large: up to 256 MB, 2 GB unpacked, 48 MB of texts. Save the table as CSV, which has no such limit."
+                    .into()
+            }
+            FaultKind::NotJson => "This line is no JSON object. JSON Lines has one object in each line.".into(),
+            FaultKind::LargeGzip => "The gzip file unpacks to more than 8 GB. Split the table into several files.".into(),
             FaultKind::Binary => "This is not a text file. Save the table as CSV (UTF-8).".into(),
             FaultKind::GzipCut => "The gzip file ends too early. Copy or download it again.".into(),
             FaultKind::GzipDamaged => "The gzip file is damaged. Copy or download it again.".into(),

@@ -14,6 +14,21 @@ pub enum Kind {
     Orders,
 }
 
+impl Kind {
+    /// The word in the database and in the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Customers => "customers",
+            Self::Orders => "orders",
+        }
+    }
+
+    /// From the word.
+    pub fn of(name: &str) -> Option<Self> {
+        [Self::Customers, Self::Orders].into_iter().find(|k| k.name() == name)
+    }
+}
+
 /// How several columns make one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Join {

@@ -23,6 +23,8 @@ pub enum MapError {
     Twice(String),
     #[error("The column \"{0}\" looks like a password. Passwords are never read.")]
     Secret(String),
+    #[error("{field} is chosen for two columns, \"{first}\" and \"{second}\". Leave one of them out.")]
+    TwoColumns { field: String, first: String, second: String },
     #[error("The map lacks {0}.")]
     Lacks(String),
     #[error("The columns are not those of {name}. The file has: {}.", header.join(", "))]
@@ -43,6 +45,58 @@ pub fn parse_map(map: &str, header: &[String]) -> Result<Layout, MapError> {
         (0..header.len()).filter(|&index| layout.columns[index] == Target::Ignore && !is_secret(&fold(&header[index]))).collect();
     enough(&layout)?;
     Ok(layout)
+}
+
+/// A layout that a person chose column by column: for each column the name of our field, or nothing to leave it out. What stands as `base`
+/// (the recognised layout) has it keeps its meaning, so that a file that is recognised and little changed stays what it is.
+///
+/// # Errors
+/// Every mistake, with the place of its column (from 0) where it is about one.
+pub fn choose(base: Option<&Layout>, kind: Kind, fields: &[String], header: &[String]) -> Result<Layout, Vec<(Option<usize>, MapError)>> {
+    let base = base.filter(|b| b.kind == kind);
+    let kept = |at: usize| base.filter(|b| b.columns[at].label() == fields[at]).map(|b| b.columns[at].clone());
+    if let Some(base) = base.filter(|b| (0..header.len()).all(|at| fields.get(at).is_some_and(|f| *f == said(&b.columns[at])))) {
+        return Ok(base.clone());
+    }
+    let mut layout = Layout::new(kind, base.map_or("map", |b| b.name.as_str()), header.len());
+    let (mut wrong, mut chosen): (Vec<(Option<usize>, MapError)>, Vec<(Target, Vec<usize>)>) = (Vec::new(), Vec::new());
+    for (at, column) in header.iter().enumerate() {
+        let field = fields.get(at).map_or("", |f| f.trim());
+        if field.is_empty() {
+            layout.unknown.push(at);
+            continue;
+        }
+        let found =
+            if is_secret(&fold(column)) { Err(MapError::Secret(column.clone())) } else { kept(at).map_or_else(|| target(field, kind), Ok) };
+        match found {
+            Err(error) => wrong.push((Some(at), error)),
+            Ok(target) => match chosen.iter_mut().find(|(known, _)| *known == target) {
+                None => chosen.push((target, vec![at])),
+                // A known layout may fill a field from the first of several columns that is filled.
+                Some((_, columns)) if base.is_some_and(|b| b.columns[at] == target && columns.iter().all(|c| b.columns[*c] == target)) => {
+                    columns.push(at)
+                }
+                Some((_, columns)) => {
+                    let (first, second) = (header[columns[0]].clone(), column.clone());
+                    wrong.push((Some(at), MapError::TwoColumns { field: target.label(), first, second }));
+                }
+            },
+        }
+    }
+    for (target, columns) in chosen {
+        layout.add(target, columns, Join::First);
+    }
+    if wrong.is_empty() {
+        enough(&layout).map_err(|error| vec![(None, error)])?;
+        Ok(layout)
+    } else {
+        Err(wrong)
+    }
+}
+
+/// The name of a field as a person chooses it: nothing for a column that is left out.
+pub fn said(target: &Target) -> String {
+    if *target == Target::Ignore { String::new() } else { target.label() }
 }
 
 /// What each pair of a map says: our field, and the places of its columns. Unlike [`parse_map`] it asks for no field in particular.

@@ -9,9 +9,11 @@ mod fault;
 pub mod formula;
 pub mod headers;
 pub mod kind;
+mod json_lines;
 mod known;
 mod layout;
 pub mod map;
+mod other;
 mod read;
 mod separator;
 mod source;
@@ -19,6 +21,7 @@ mod table;
 mod target;
 mod text;
 pub mod values;
+mod workbook;
 mod write;
 mod xlsx;
 
@@ -26,11 +29,14 @@ pub use dates::{DateOrder, Moment};
 pub use fault::{Fault, FaultKind};
 pub use headers::recognise;
 pub use layout::{Field, Join, Kind, Layout};
-pub use map::{MapError, columns_of, parse_map};
+pub use map::{MapError, choose, columns_of, parse_map, said};
+pub use other::as_csv;
 pub use read::{MAX_CELL, MAX_CELLS};
+pub use source::UNPACKED_MAX;
 pub use table::{Options, Row, Table};
 pub use target::Target;
 pub use text::Encoding;
+pub use workbook::WORKBOOK_MAX;
 pub use write::{Cell, Format, WriteError, Writer, Written};
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ use flate2::read::MultiGzDecoder;
 
 use super::fault::FaultKind;
 
+/// Bytes that a gzip file may unpack to: one that unpacks without end is stopped.
+pub const UNPACKED_MAX: u64 = 8 << 30;
+
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Unpacked bytes, and how many of the file itself were taken so far.
@@ -16,6 +19,7 @@ pub(super) struct Source {
     bytes: Box<dyn Read + Send>,
     packed: bool,
     taken: Arc<AtomicU64>,
+    given: u64,
     /// A failure found behind good bytes: said once those were given.
     failed: Option<FaultKind>,
 }
@@ -45,7 +49,7 @@ impl Source {
         let whole = Cursor::new(head[..n].to_vec()).chain(raw);
         let packed = n == 2 && head == GZIP;
         let bytes: Box<dyn Read + Send> = if packed { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) };
-        Ok(Source { bytes, packed, taken, failed: None })
+        Ok(Source { bytes, packed, taken, given: 0, failed: None })
     }
 
     /// Fills `buf` as far as it can; 0 means the end. Good bytes before a failure are given first.
@@ -54,6 +58,10 @@ impl Source {
             return Err(fault);
         }
         let (n, failed) = fill(&mut self.bytes, buf);
+        self.given += n as u64;
+        if self.packed && self.given > UNPACKED_MAX {
+            return Err(FaultKind::LargeGzip);
+        }
         match failed.map(|error| self.name(error)) {
             Some(fault) if n == 0 => Err(fault),
             fault => {

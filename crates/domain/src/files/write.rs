@@ -149,7 +149,7 @@ pub(super) fn is_plain_number(text: &str) -> bool {
     digits(whole) && digits(fraction) && (whole.len() == 1 || !whole.starts_with('0'))
 }
 
-fn csv_line<'a>(line: &mut Vec<u8>, cells: impl Iterator<Item = Cell<'a>>) {
+pub(super) fn csv_line<'a>(line: &mut Vec<u8>, cells: impl Iterator<Item = Cell<'a>>) {
     let start = line.len();
     let mut count = 0;
     for cell in cells {

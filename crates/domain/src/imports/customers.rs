@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::MatchBy;
 use crate::customers::{ExternalId, NewCustomer, Ready, Rules, ready};
 use crate::files::{DateOrder, Layout, Moment, Row, Target, countries, values};
 use crate::kit::{Address, CustomerId, GroupId, ImportId, Micros, ShopId, name_key};
@@ -23,6 +24,8 @@ pub(super) struct Wanted {
     pub active: Option<bool>,
     /// Came with the row itself, not with the import.
     pub own_shop: bool,
+    /// By what it is looked for first.
+    pub by: MatchBy,
     /// When nothing else can tell who it is: by what exactly the same customer is found.
     pub same_as: Option<u64>,
 }
@@ -41,6 +44,8 @@ pub(super) struct Reader {
     pub shop: ShopId,
     /// What makes them.
     pub import: ImportId,
+    /// By what they are found.
+    pub by: MatchBy,
 }
 
 impl Reader {
@@ -110,14 +115,14 @@ impl Reader {
             Ok(ready) if wrong.is_empty() => ready,
             Ok(_) => return Err(wrong.join(" ")),
             Err(error) => {
-                wrong.push(super::words(&error));
+                wrong.push(super::said(&error));
                 return Err(wrong.join(" "));
             }
         };
         let f = ready.fields();
         let keyless = id.is_none() && f.number.is_none() && f.external_ids.is_empty() && ready.email_key().is_empty();
         let same_as = keyless.then(|| same_as(f));
-        Ok(Wanted { id, name, street, delivery_street, marketing, active, own_shop: !own_shop.is_empty(), same_as, ready })
+        Ok(Wanted { id, by: self.by, name, street, delivery_street, marketing, active, own_shop: !own_shop.is_empty(), same_as, ready })
     }
 
     fn date(&self, text: &str) -> Result<Option<Micros>, String> {

@@ -77,7 +77,7 @@ impl<'a> Work<'a> {
                     self.sliced.counts.unchanged += 1;
                     Ok(())
                 }
-                Err(error @ (Error::Invalid(_) | Error::Conflict { .. })) => self.failed(tx, ctx, journal, row, &super::words(&error)),
+                Err(error @ (Error::Invalid(_) | Error::Conflict { .. })) => self.failed(tx, ctx, journal, row, &super::said(&error)),
                 Err(error) => Err(error),
             },
         }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use store::Tx;
 
 use super::customers::{Wanted, join_lines, same_as};
-use super::queries;
+use super::{MatchBy, queries};
 use crate::customers::{self, Customer, CustomerEdit, NewCustomer};
 use crate::kit::{Address, Ctx, CustomerId, Result, name_key, together};
 
@@ -46,33 +46,93 @@ impl Addresses {
 /// Looks for the customer of a row.
 pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless, addresses: &Addresses) -> Result<Match> {
     let new = wanted.ready.fields();
-    let read = |r: &store::Row| Ok((r.get::<CustomerId>(0)?, r.get::<bool>(1)?));
+    let key = match wanted.by {
+        MatchBy::Auto => return any(tx, ctx, wanted, keyless, addresses),
+        MatchBy::Email => !wanted.ready.email_key().is_empty(),
+        MatchBy::Number => new.number.is_some(),
+        MatchBy::ExternalId => !new.external_ids.is_empty(),
+    };
+    if !key {
+        return any(tx, ctx, wanted, keyless, addresses);
+    }
+    let found = match wanted.by {
+        MatchBy::Number => by_number(tx, ctx, wanted)?,
+        MatchBy::ExternalId => by_external(tx, ctx, wanted)?,
+        _ => by_address(tx, ctx, wanted, addresses)?,
+    };
+    if !matches!(found, Match::Nobody) {
+        return Ok(found);
+    }
+    // What belongs to one customer alone is never given to a second.
+    for (other, what) in [
+        (by_id(tx, ctx, wanted)?, "id"),
+        (by_external(tx, ctx, wanted)?, "id in the other system"),
+        (by_number(tx, ctx, wanted)?, "number"),
+    ] {
+        if !matches!(other, Match::Nobody) {
+            let words = format!(
+                "Nobody is found by {}, but somebody has this {what}. Match by that, or take it out of the row.",
+                wanted.by.label().to_lowercase()
+            );
+            return Ok(Match::Not(words));
+        }
+    }
+    Ok(Match::Nobody)
+}
+
+/// By the first key that the row has.
+fn any(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless, addresses: &Addresses) -> Result<Match> {
+    for find in [by_id, by_external, by_number] {
+        let found = find(tx, ctx, wanted)?;
+        if !matches!(found, Match::Nobody) {
+            return Ok(found);
+        }
+    }
+    if !wanted.ready.email_key().is_empty() {
+        return by_address(tx, ctx, wanted, addresses);
+    }
+    Ok(wanted.same_as.and_then(|same| keyless.get(&same)).map_or(Match::Nobody, |id| Match::This(id.clone())))
+}
+
+fn who(r: &store::Row) -> std::result::Result<(CustomerId, bool), store::Error> {
+    Ok((r.get(0)?, r.get(1)?))
+}
+
+fn by_id(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted) -> Result<Match> {
     if let Some(id) = &wanted.id {
-        match tx.opt(&queries::BY_ID, &[&ctx.merchant, id], read)? {
+        match tx.opt(&queries::BY_ID, &[&ctx.merchant, id], who)? {
             Some((id, true)) => return Ok(Match::This(id)),
             Some((id, _)) => return led(tx, ctx, &id, "id"),
             None => {}
         }
     }
-    for e in &new.external_ids {
-        match tx.opt(&queries::BY_EXTERNAL, &[&ctx.merchant, &e.system, &e.id], read)? {
+    Ok(Match::Nobody)
+}
+
+fn by_external(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted) -> Result<Match> {
+    for e in &wanted.ready.fields().external_ids {
+        match tx.opt(&queries::BY_EXTERNAL, &[&ctx.merchant, &e.system, &e.id], who)? {
             Some((id, true)) => return Ok(Match::This(id)),
             Some((id, _)) => return led(tx, ctx, &id, "id in the other system"),
             None => {}
         }
     }
-    if let Some(number) = &new.number {
-        match tx.opt(&queries::BY_NUMBER, &[&ctx.merchant, number], read)? {
+    Ok(Match::Nobody)
+}
+
+fn by_number(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted) -> Result<Match> {
+    if let Some(number) = &wanted.ready.fields().number {
+        match tx.opt(&queries::BY_NUMBER, &[&ctx.merchant, number], who)? {
             Some((id, true)) => return Ok(Match::This(id)),
             Some((id, _)) => return led(tx, ctx, &id, "number"),
             None => {}
         }
     }
-    let key = wanted.ready.email_key();
-    if !key.is_empty() {
-        return if addresses.0.contains(key) { by_email(tx, ctx, wanted) } else { Ok(Match::Nobody) };
-    }
-    Ok(wanted.same_as.and_then(|same| keyless.get(&same)).map_or(Match::Nobody, |id| Match::This(id.clone())))
+    Ok(Match::Nobody)
+}
+
+fn by_address(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, addresses: &Addresses) -> Result<Match> {
+    if addresses.0.contains(wanted.ready.email_key()) { by_email(tx, ctx, wanted) } else { Ok(Match::Nobody) }
 }
 
 /// One that is not here: merged, it leads to the survivor (SPEC 10.1); else the row is not taken.

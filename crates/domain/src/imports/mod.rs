@@ -6,41 +6,73 @@
 //! of a customer, an order, a payment and a refund are those of their rooms; nothing here knows them twice.
 
 mod cancellation;
+mod changes;
 mod customers;
 mod customers_run;
 mod dry;
+mod foretold;
 mod invoice;
 mod journal;
 mod labels;
+mod look;
 mod matching;
 mod orders_run;
 mod place;
 mod plan;
 pub mod queries;
 mod report;
+mod request;
 mod resembling;
 mod run;
+mod shelf;
 mod spool;
 mod state;
+mod steps;
 #[cfg(test)]
 mod tests;
+mod tidy;
 mod undo;
+mod upload;
+mod work;
 
+pub use changes::{Changed, Check};
 pub(crate) use customers::join_lines;
 pub use dry::{Scratch, scratch};
+pub use foretold::{Foretold, WALKED, foretell};
+pub use look::{COLUMNS_MAX, Column, Look, chosen, look};
 pub use place::{create_merchant, find_merchant, find_shop};
 pub use plan::{Plan, Source, plan};
 pub use report::{failed_rows, first_failures, unmatched_rows};
 pub use resembling::{LOOKED_AT, Resembling, resembling};
 pub use run::{Flow, Outcome, Progress, run};
-pub use state::{Counts, Import, State, list, load};
+pub use shelf::Shelf;
+pub use state::{Counts, Going, Import, State, Task, list, load};
+pub use steps::{cancel, check, choose, discard, start, take_back};
+pub(crate) use tidy::hurry;
+pub use tidy::{KEPT, sweep};
 pub use undo::undo;
+pub use upload::{Uploaded, receive, upload};
+pub use work::work;
 
 use crate::files::{DateOrder, Kind};
-use crate::kit::{Currency, ShopId};
+use crate::kit::{Currency, ShopId, words};
 
 /// Headers that a file of failed rows has behind its own; a corrected one may be imported as it is.
 pub const REPORT_COLUMNS: [&str; 2] = ["Import Row", "Import Problem"];
+
+words! {
+    /// By what a row finds the customer it is about.
+    pub enum MatchBy {
+        /// Our id, the id in the other system, the number, the e-mail address: the first that the row has.
+        Auto = "auto", "Whatever the row has: id, number, then e-mail";
+        /// The e-mail address.
+        Email = "email", "E-mail address";
+        /// The customer number.
+        Number = "number", "Customer number";
+        /// The id in the system the file comes from.
+        ExternalId = "external_id", "Id in the other system";
+    }
+}
 
 /// What was asked.
 #[derive(Clone, Debug)]
@@ -51,6 +83,10 @@ pub struct Request {
     pub kind: Option<Kind>,
     /// A map, or the name of a known layout; absent: recognised by the header.
     pub map: Option<String>,
+    /// For each column of the file the name of our field, or nothing to leave it out; goes before `map`.
+    pub columns: Option<Vec<String>>,
+    /// By what rows are matched; one without it by what else it has.
+    pub by: MatchBy,
     /// Of orders that do not say; absent: the shop's.
     pub currency: Option<Currency>,
     /// How `03/04/2011` is meant.
@@ -64,7 +100,7 @@ pub enum ImportError {
     #[error("{0}")]
     File(String),
     /// The trade or the database refused.
-    #[error("{}", words(.0))]
+    #[error("{}", said(.0))]
     Domain(#[from] crate::Error),
     /// The disk said no.
     #[error("A temporary file cannot be written or read: {0}")]
@@ -84,7 +120,7 @@ impl From<crate::files::Fault> for ImportError {
 }
 
 /// An error of the trade as one sentence for a result file.
-pub(crate) fn words(error: &crate::Error) -> String {
+pub(crate) fn said(error: &crate::Error) -> String {
     match error {
         crate::Error::Invalid(problems) => {
             let each =

@@ -56,7 +56,7 @@ pub(super) fn slice(tx: &mut Tx, ctx: &Ctx, journal: &mut Journal<'_>, place: &P
                 match self::invoice(tx, ctx, journal, place, invoice, owner, &mut counts) {
                     Ok(()) => touched.extend(owner.cloned()),
                     Err(error @ (Error::Invalid(_) | Error::Conflict { .. })) => {
-                        let reason = super::words(&error);
+                        let reason = super::said(&error);
                         for line in &invoice.lines {
                             fail(tx, ctx, journal, &mut counts, line.row, &reason)?;
                         }

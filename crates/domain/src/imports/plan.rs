@@ -3,9 +3,12 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
+use super::state::Import;
 use super::{ImportError, REPORT_COLUMNS, Request};
 use crate::files::{self, Kind, Layout, Table};
 
@@ -13,6 +16,8 @@ use crate::files::{self, Kind, Layout, Table};
 #[derive(Clone, Debug)]
 pub struct Source {
     pub(super) path: PathBuf,
+    /// What a workbook was made into; gone with the last who reads it.
+    _csv: Option<Arc<NamedTempFile>>,
     /// Its name without folders.
     pub name: String,
     /// SHA-256 of its bytes: the same file is the same import.
@@ -22,7 +27,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Reads the file once, for its fingerprint.
+    /// Reads the file once, for its fingerprint; a workbook or JSON Lines is made into CSV.
     ///
     /// # Errors
     /// When it is not there or cannot be read.
@@ -39,7 +44,18 @@ impl Source {
             size += n as u64;
         }
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        Ok(Self { path: path.to_owned(), name, hash: crate::kit::hex(&hash.finalize()), size })
+        let csv = files::as_csv(&mut File::open(path).map_err(cannot)?, &std::env::temp_dir())?.map(Arc::new);
+        let read = csv.as_ref().map_or(path, |csv| csv.path()).to_owned();
+        Ok(Self { path: read, _csv: csv, name, hash: crate::kit::hex(&hash.finalize()), size })
+    }
+
+    /// The file of an import as it lies on the shelf, looked at when it came.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub(super) fn kept(path: &Path, import: &Import) -> std::io::Result<Self> {
+        let size = std::fs::metadata(path)?.len();
+        Ok(Self { path: path.to_owned(), _csv: None, name: import.file_name.clone(), hash: String::new(), size })
     }
 
     /// Opens it for reading row by row.
@@ -66,20 +82,36 @@ pub struct Plan {
 /// In words, with what to do: no header, no known layout, a map that does not fit.
 pub fn plan(source: &Source, request: &Request) -> Result<Plan, ImportError> {
     let table = source.table()?;
-    let all = table.header();
-    let known = all.len().saturating_sub(REPORT_COLUMNS.len());
-    let reported = all.get(known..).is_some_and(|tail| tail.iter().map(String::as_str).eq(REPORT_COLUMNS));
-    let header = if reported { all[..known].to_vec() } else { all.to_vec() };
-    let layout = match &request.map {
-        Some(map) => files::parse_map(map, &header).map_err(|e| ImportError::File(e.to_string()))?,
-        None => files::recognise(&header).ok_or_else(|| ImportError::File(unknown(&header)))?,
+    let header = header_of(table.header());
+    let layout = match (&request.columns, &request.map) {
+        (Some(fields), _) => by_hand(fields, request, &header)?,
+        (None, Some(map)) => files::parse_map(map, &header).map_err(|e| ImportError::File(e.to_string()))?,
+        (None, None) => files::recognise(&header).ok_or_else(|| ImportError::File(unknown(&header)))?,
     };
     if let Some(kind) = request.kind.filter(|k| *k != layout.kind) {
-        let word = |k| if k == Kind::Customers { "customers" } else { "orders" };
-        return Err(ImportError::File(format!("This reads as a file of {}, not of {}. Give a --map.", word(layout.kind), word(kind))));
+        return Err(ImportError::File(format!("This reads as a file of {}, not of {}. Give a --map.", layout.kind.name(), kind.name())));
     }
+    Ok(Plan { written: written(&table), layout, header })
+}
+
+/// The columns of the file itself, without those of a file of failed rows.
+pub(super) fn header_of(all: &[String]) -> Vec<String> {
+    let known = all.len().saturating_sub(REPORT_COLUMNS.len());
+    let reported = all.get(known..).is_some_and(|tail| tail.iter().map(String::as_str).eq(REPORT_COLUMNS));
+    if reported { all[..known].to_vec() } else { all.to_vec() }
+}
+
+/// Encoding and separator, in words.
+pub(super) fn written(table: &Table) -> String {
     let separator = if table.separator() == '\t' { "tab".to_owned() } else { format!("“{}”", table.separator()) };
-    Ok(Plan { written: format!("{}, separator {separator}", table.encoding().name()), layout, header })
+    format!("{}, separator {separator}", table.encoding().name())
+}
+
+fn by_hand(fields: &[String], request: &Request, header: &[String]) -> Result<Layout, ImportError> {
+    let known = files::recognise(header);
+    let kind = request.kind.or(known.as_ref().map(|l| l.kind)).unwrap_or(Kind::Customers);
+    let one = |wrong: Vec<(Option<usize>, files::MapError)>| wrong.iter().map(|(_, e)| e.to_string()).collect::<Vec<_>>().join(" ");
+    files::choose(known.as_ref(), kind, fields, header).map_err(|wrong| ImportError::File(one(wrong)))
 }
 
 fn unknown(header: &[String]) -> String {
@@ -99,9 +131,6 @@ impl Plan {
 
     /// `customers` or `orders`.
     pub fn kind_name(&self) -> &'static str {
-        match self.layout.kind {
-            Kind::Customers => "customers",
-            Kind::Orders => "orders",
-        }
+        self.layout.kind.name()
     }
 }

@@ -15,10 +15,58 @@ store::statements! {
     /// The unfinished import of this file.
     pub UNFINISHED = "SELECT id FROM imports WHERE merchant_id = $1 AND file_hash = $2 AND input = $3 AND state IN ('running', 'cancelling')
         ORDER BY started_at DESC, id DESC LIMIT 1";
-    pub LOAD = "SELECT id, kind, layout, file_name, shop_id, state, cursor, done, total, created, changed, unchanged, failed, result, actor_name,
-        started_at, finished_at FROM imports WHERE merchant_id = $1 AND id = $2";
-    pub LIST = "SELECT id, kind, layout, file_name, shop_id, state, cursor, done, total, created, changed, unchanged, failed, result, actor_name,
-        started_at, finished_at FROM imports WHERE merchant_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2";
+    pub LOAD = "SELECT id, kind, layout, file_name, shop_id, state, cursor, done, total, created, changed, unchanged, failed, result, actor_name, started_at, finished_at, size, checked, progress,
+        kept_until, input, task, tries, asked_by FROM imports WHERE merchant_id = $1 AND id = $2";
+    pub LIST = "SELECT id, kind, layout, file_name, shop_id, state, cursor, done, total, created, changed, unchanged, failed, result, actor_name, started_at, finished_at, size, checked, progress,
+        kept_until, input, task, tries, asked_by FROM imports WHERE merchant_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2";
+    pub LIST_AFTER = "SELECT id, kind, layout, file_name, shop_id, state, cursor, done, total, created, changed, unchanged, failed, result, actor_name, started_at, finished_at, size, checked, progress,
+        kept_until, input, task, tries, asked_by FROM imports
+        WHERE merchant_id = $1 AND (started_at < $3 OR (started_at = $3 AND id < $4)) ORDER BY started_at DESC, id DESC LIMIT $2";
+
+    // Uploaded files.
+    pub UPLOAD = "INSERT INTO imports (merchant_id, id, kind, layout, file_name, file_hash, input, shop_id, state, cursor, done, total, created,
+        changed, unchanged, failed, result, actor_name, lease_until, started_at, size, kept_until)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'uploaded', '', 0, 0, 0, 0, 0, 0, '', $9, 0, $10, $11, $12)";
+    pub CHOOSE = "UPDATE imports SET kind = $3, layout = $4, input = $5, shop_id = $6, state = 'uploaded', checked = '', kept_until = $7
+        WHERE merchant_id = $1 AND id = $2 AND state IN ('uploaded', 'checked')";
+    pub ASK_CHECK = "UPDATE imports SET state = 'checking', checked = '', task = 'check', tries = 0, lease_until = 0, progress = '', asked_by = $3
+        WHERE merchant_id = $1 AND id = $2 AND state IN ('uploaded', 'checked')";
+    pub ASK_RUN = "UPDATE imports SET state = 'running', task = 'run', tries = 0, lease_until = 0, progress = '', asked_by = $3, actor_name = $4,
+        started_at = $5, kept_until = NULL WHERE merchant_id = $1 AND id = $2 AND state IN ('uploaded', 'checked')";
+    pub STOP_CHECK = "UPDATE imports SET state = 'uploaded', task = '', lease_until = 0, progress = '' WHERE merchant_id = $1 AND id = $2 AND state = 'checking'";
+    pub ASK_BACK = "UPDATE imports SET state = 'cancelling', task = $3, tries = 0, lease_until = 0, progress = '', asked_by = $4
+        WHERE merchant_id = $1 AND id = $2 AND state = $5";
+    pub DISCARD = "DELETE FROM imports WHERE merchant_id = $1 AND id = $2 AND state IN ('uploaded', 'checking', 'checked')";
+    /// Over all merchants: what waits for a worker.
+    pub DUE = "SELECT merchant_id, id FROM imports WHERE task <> '' AND lease_until <= $1 ORDER BY lease_until, merchant_id, id LIMIT 8";
+    pub CLAIM = "UPDATE imports SET lease_until = $4 WHERE merchant_id = $1 AND id = $2 AND task <> '' AND lease_until <= $3";
+    /// A sign of life; nothing when somebody asked for something else meanwhile.
+    pub BEAT = "UPDATE imports SET lease_until = $4, progress = $5 WHERE merchant_id = $1 AND id = $2 AND task = $3";
+    pub LET_GO = "UPDATE imports SET lease_until = $4, tries = $5 WHERE merchant_id = $1 AND id = $2 AND task = $3";
+    pub CHECKED = "UPDATE imports SET state = $3, checked = $4, task = '', lease_until = 0, progress = '' WHERE merchant_id = $1 AND id = $2 AND state = 'checking'";
+    pub TELL = "UPDATE imports SET result = $3 WHERE merchant_id = $1 AND id = $2 AND state = 'done'";
+    pub REST = "UPDATE imports SET task = '', lease_until = 0, progress = '', asked_by = '', kept_until = $4
+        WHERE merchant_id = $1 AND id = $2 AND task = $3";
+    /// Over all merchants: files whose time is over.
+    pub EXPIRED = "SELECT merchant_id, id, state FROM imports WHERE kept_until IS NOT NULL AND kept_until <= $1 AND state NOT IN ('checking', 'running', 'cancelling')
+        ORDER BY kept_until, merchant_id, id LIMIT 50";
+    pub FORGET_FILE = "UPDATE imports SET kept_until = NULL WHERE merchant_id = $1 AND id = $2";
+    pub LAPSE = "UPDATE imports SET state = 'cancelled', checked = '', kept_until = NULL, result = $3, finished_at = $4
+        WHERE merchant_id = $1 AND id = $2 AND state IN ('uploaded', 'checked')";
+    /// Over all merchants: whose file this is.
+    pub HAS_FILE = "SELECT 1 FROM imports WHERE id = $1 AND (kept_until IS NOT NULL OR task <> '')";
+    /// Somebody was anonymised: no file that lies here may name them.
+    pub HURRY_AWAY = "UPDATE imports SET kept_until = $2 WHERE merchant_id = $1 AND kept_until > $2";
+    pub ERASED_SINCE = "SELECT 1 FROM erasures WHERE merchant_id = $1 AND created_at >= $2 LIMIT 1";
+
+    // What a dry run changed, in the copy.
+    pub FIRST_CHANGED = "SELECT row_id, before FROM import_rows WHERE merchant_id = $1 AND import_id = $2 AND kind = 'before' ORDER BY position LIMIT $3";
+    pub VALUES_SINCE = "SELECT v.field, v.old, v.new FROM events e JOIN event_values v ON v.merchant_id = e.merchant_id AND v.event_id = e.id
+        WHERE e.merchant_id = $1 AND e.customer_id = $2 AND e.version > $3 ORDER BY e.version, v.field";
+
+    // What taking back would do.
+    pub JOURNAL_PART = "SELECT position, kind, row_id, before FROM import_rows WHERE merchant_id = $1 AND import_id = $2 AND position > $3
+        AND kind IN ('customers', 'before', 'order', 'refund') ORDER BY position LIMIT $4";
     /// Taken before a slice writes: of two processes the one that comes second finds another cursor and writes nothing.
     pub STILL_OURS = "UPDATE imports SET lease_until = $4 WHERE merchant_id = $1 AND id = $2 AND cursor = $3 AND state = 'running'";
     /// Only who read the cursor as it stands moves it on: two processes never work one slice twice.
@@ -84,6 +132,16 @@ store::statements! {
     // Taking back.
     pub LINKED = "SELECT 1 WHERE EXISTS (SELECT 1 FROM orders WHERE merchant_id = $1 AND customer_id = $2)
         OR EXISTS (SELECT 1 FROM payments WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM attachments WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM tickets WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM tasks WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND merged_into = $2)
+        OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND id = $2 AND merged_into IS NOT NULL)";
+    /// The same but for what the import itself made.
+    pub LINKED_SINCE = "SELECT 1 WHERE EXISTS (SELECT 1 FROM orders WHERE merchant_id = $1 AND customer_id = $2 AND (import_id IS NULL OR import_id <> $3))
+        OR EXISTS (SELECT 1 FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND (import_id IS NULL OR import_id <> $3))
         OR EXISTS (SELECT 1 FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2)
         OR EXISTS (SELECT 1 FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2)
         OR EXISTS (SELECT 1 FROM attachments WHERE merchant_id = $1 AND customer_id = $2)

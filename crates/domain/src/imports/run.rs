@@ -107,6 +107,34 @@ pub fn run(
     told: &mut dyn FnMut(&Progress) -> Flow,
 ) -> std::result::Result<Outcome, ImportError> {
     let (import, resumed) = begin(db, ctx, clock, wall, source, plan, request)?;
+    drive(db, ctx, clock, wall, (&import, resumed), (source, plan, request), told)
+}
+
+/// Goes on with an import that this worker holds already.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn resume(
+    db: &Db,
+    ctx: &Ctx,
+    clock: &dyn Clock,
+    wall: &dyn Clock,
+    import: &Import,
+    what: (&Source, &Plan, &Request),
+    told: &mut dyn FnMut(&Progress) -> Flow,
+) -> std::result::Result<Outcome, ImportError> {
+    drive(db, ctx, clock, wall, (import, !import.cursor.is_empty()), what, told)
+}
+
+fn drive(
+    db: &Db,
+    ctx: &Ctx,
+    clock: &dyn Clock,
+    wall: &dyn Clock,
+    (import, resumed): (&Import, bool),
+    (source, plan, request): (&Source, &Plan, &Request),
+    told: &mut dyn FnMut(&Progress) -> Flow,
+) -> std::result::Result<Outcome, ImportError> {
     let kept = import.counts;
     let mut runner = Runner { db, ctx, clock, wall, told, import: import.id.clone(), cursor: Cursor::read(&import.cursor), counts: kept };
     let done = match plan.layout.kind {
@@ -143,7 +171,7 @@ fn begin(
     request: &Request,
 ) -> std::result::Result<(Import, bool), ImportError> {
     let input = serde_json::json!({
-        "shop": request.shop, "map": request.map, "layout": plan.layout.name, "currency": request.currency, "dates": format!("{:?}", request.dates),
+        "shop": request.shop, "map": request.map, "layout": plan.layout.name, "columns": request.columns, "by": request.by, "currency": request.currency, "dates": format!("{:?}", request.dates),
     });
     let (input, caller) = (input.to_string(), ctx);
     for _ in 0..=(2 * LEASE / 100_000) {
@@ -264,6 +292,7 @@ impl Runner<'_> {
             groups,
             shop: request.shop.clone(),
             import: self.import.clone(),
+            by: request.by,
         };
         let skip = self.cursor.done;
         std::thread::scope(|scope| {

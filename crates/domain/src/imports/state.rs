@@ -3,12 +3,19 @@
 use serde::{Deserialize, Serialize};
 use store::{Row, Tx};
 
+use super::changes::Check;
 use super::queries;
 use crate::kit::{Ctx, Error, ImportId, Micros, Result, Right, ShopId, words};
 
 words! {
     /// How far an import came.
     pub enum State {
+        /// The file is here; which column is which can be said.
+        Uploaded = "uploaded", "Not started";
+        /// A dry run is under way.
+        Checking = "checking", "Being checked";
+        /// A dry run has told what would happen.
+        Checked = "checked", "Checked";
         /// Being worked on, or waiting to be taken up again after a kill.
         Running = "running", "Running";
         /// All rows were looked at.
@@ -22,6 +29,33 @@ words! {
         /// Taken back after it was done.
         Undone = "undone", "Undone";
     }
+}
+
+words! {
+    /// What a worker is to do with an import.
+    pub enum Task {
+        /// Nothing.
+        Rest = "", "";
+        /// The dry run.
+        Check = "check", "check";
+        /// The import.
+        Run = "run", "run";
+        /// Stop and take back.
+        Cancel = "cancel", "cancel";
+        /// Take back what was done.
+        Undo = "undo", "undo";
+    }
+}
+
+/// How far it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Going {
+    /// What is done now, in words.
+    pub phase: String,
+    /// Done of `total`.
+    pub done: u64,
+    /// Bytes of the file, or units; 0 while not known.
+    pub total: u64,
 }
 
 /// What became of the rows. For a file of orders a row is a customer or an invoice, and a failed one a line.
@@ -126,6 +160,23 @@ pub struct Import {
     pub counts: Counts,
     /// Why it failed, or what could not be taken back.
     pub message: String,
+    /// Bytes of the uploaded file; 0 when it came from the command line.
+    pub size: i64,
+    /// What the dry run found.
+    pub checked: Option<Check>,
+    /// What is done at the moment.
+    pub progress: Option<Going>,
+    /// Until when its file lies here, microseconds UTC: the upload, and when it is done the rows that were not taken.
+    pub kept_until: Option<Micros>,
+    #[serde(skip)]
+    pub(super) input: String,
+    /// What a worker is to do with it next.
+    #[serde(skip)]
+    pub task: Task,
+    #[serde(skip)]
+    pub(super) tries: i64,
+    #[serde(skip)]
+    pub(super) asked_by: String,
     /// Who asked for it.
     pub actor_name: String,
     /// When, microseconds UTC.
@@ -161,16 +212,18 @@ pub fn load(tx: &mut Tx, ctx: &Ctx, id: &ImportId) -> Result<Import> {
     tx.opt(&queries::LOAD, &[&ctx.merchant, id], row)?.ok_or(Error::NotFound("import"))
 }
 
-/// The newest imports of this merchant.
+/// The newest imports of this merchant, from behind `after` on.
 ///
 /// # Errors
 /// [`Error::Forbidden`] without [`Right::Import`].
-pub fn list(tx: &mut Tx, ctx: &Ctx, limit: i64) -> Result<Vec<Import>> {
+pub fn list(tx: &mut Tx, ctx: &Ctx, after: Option<&ImportId>, limit: i64) -> Result<Vec<Import>> {
     ctx.must(Right::Import)?;
-    Ok(tx.rows(&queries::LIST, &[&ctx.merchant, &limit], row)?)
+    let Some(after) = after else { return Ok(tx.rows(&queries::LIST, &[&ctx.merchant, &limit], row)?) };
+    let Some(at) = tx.opt(&queries::LOAD, &[&ctx.merchant, after], row)?.map(|i| i.started_at) else { return Ok(Vec::new()) };
+    Ok(tx.rows(&queries::LIST_AFTER, &[&ctx.merchant, &limit, &at, after], row)?)
 }
 
-fn row(r: &Row<'_>) -> std::result::Result<Import, store::Error> {
+pub(super) fn row(r: &Row<'_>) -> std::result::Result<Import, store::Error> {
     let kept = Kept::read(r.str(13)?);
     Ok(Import {
         id: r.get(0)?,
@@ -187,5 +240,13 @@ fn row(r: &Row<'_>) -> std::result::Result<Import, store::Error> {
         actor_name: r.get(14)?,
         started_at: r.get(15)?,
         finished_at: r.get(16)?,
+        size: r.get(17)?,
+        checked: serde_json::from_str(r.str(18)?).ok(),
+        progress: serde_json::from_str(r.str(19)?).ok(),
+        kept_until: r.get(20)?,
+        input: r.get(21)?,
+        task: r.get(22)?,
+        tries: r.get(23)?,
+        asked_by: r.get(24)?,
     })
 }

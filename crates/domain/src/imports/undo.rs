@@ -28,6 +28,9 @@ pub fn undo(db: &Db, ctx: &Ctx, clock: &dyn Clock, import: &ImportId) -> std::re
     match state {
         State::Running | State::Cancelling => back(db, ctx, clock, import, State::Cancelled, ""),
         State::Done => back(db, ctx, clock, import, State::Undone, ""),
+        State::Uploaded | State::Checking | State::Checked => {
+            Err(Error::conflict("import_over", "This import was never started. Discard it on its page.").into())
+        }
         State::Cancelled | State::Failed | State::Undone => {
             Err(Error::conflict("import_over", format!("This import is taken back already: {}.", state.label().to_lowercase())).into())
         }
@@ -186,15 +189,30 @@ fn drop_customer(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, touched: &mut BTreeSet
 fn put_back(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &str, touched: &mut BTreeSet<CustomerId>) -> Result<bool> {
     let before: Before = serde_json::from_str(before).map_err(|e| Error::Internal(format!("the journal cannot be read: {e}")))?;
     let Some(version) = tx.opt(&queries::VERSION, &[&ctx.merchant, id], |r| r.get::<i64>(0))? else { return Ok(true) };
-    let others = tx.opt(&queries::OTHER_EVENTS, &[&ctx.merchant, id, &before.event_version], |_| Ok(()))?.is_some();
     touched.insert(id.clone());
-    if version != before.version || others {
+    if is_since(tx, ctx, id, &before, version)? {
         return Ok(false);
     }
     tx.exec(&queries::DROP_EVENT_VALUES, &[&ctx.merchant, id, &before.event_version])?;
     tx.exec(&queries::DROP_EVENTS, &[&ctx.merchant, id, &before.event_version])?;
     before.put_back(tx, ctx, id)?;
     Ok(true)
+}
+
+/// Did somebody work on a customer that the import changed?
+pub(super) fn is_touched(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &Before) -> Result<bool> {
+    let Some(version) = tx.opt(&queries::VERSION, &[&ctx.merchant, id], |r| r.get::<i64>(0))? else { return Ok(false) };
+    is_since(tx, ctx, id, before, version)
+}
+
+fn is_since(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &Before, version: i64) -> Result<bool> {
+    let others = tx.opt(&queries::OTHER_EVENTS, &[&ctx.merchant, id, &before.event_version], |_| Ok(()))?.is_some();
+    Ok(version != before.version || others)
+}
+
+/// Does something hang on a customer that did not come with the import?
+pub(super) fn is_linked(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, import: &ImportId) -> Result<bool> {
+    Ok(tx.opt(&queries::LINKED_SINCE, &[&ctx.merchant, id, import], |_| Ok(()))?.is_some())
 }
 
 /// Deletes an order with its payments, unless something else came upon them.

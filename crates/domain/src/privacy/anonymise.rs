@@ -85,6 +85,7 @@ pub fn anonymise(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &CustomerId, cause: 
         Event::new("customer.anonymised").of(one).on("erasure", erasure.as_str()).because(cause.label()).record(tx, ctx)?;
     }
     sweep::ask(tx, ctx)?;
+    crate::imports::hurry(tx, ctx)?;
     read::of_customer(tx, ctx, id)?.ok_or_else(|| Error::Internal("no receipt".to_owned()))
 }
 

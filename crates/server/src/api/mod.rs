@@ -15,6 +15,7 @@ mod describe;
 mod duplicates;
 mod events;
 mod exports;
+mod imports;
 mod invoices;
 mod jobs;
 mod lists;
@@ -62,6 +63,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = tasks::routes(tickets::routes(routes));
     let routes = addresses::routes(templates::routes(mailings::routes(routes)));
     let routes = conversations::routes(routes);
+    let routes = imports::routes(routes);
     events::routes(staff::routes(settings::routes(routes)))
 }
 

@@ -68,6 +68,8 @@ words! {
     SubscriptionEndReason = domain::subscriptions::EndReason::ALL, "Why a subscription ended, or will";
     ProviderCallKind = domain::providers::CallKind::ALL, "What a provider is asked";
     ProviderCallState = domain::providers::CallState::ALL, "How far it came";
+    ImportState = domain::imports::State::ALL, "How far an import came";
+    ImportMatch = domain::imports::MatchBy::ALL, "By what a row finds the customer it is about";
     WebhookState = [domain::webhooks::State::On, domain::webhooks::State::Off], "Whether an endpoint is sent to";
     WebhookOffReason = domain::webhooks::OffReason::ALL, "Why an endpoint is off; empty while it is on";
     WebhookDeliveryState = domain::webhooks::DeliveryState::ALL, "How far a message came";

@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::imports::Shelf;
 use domain::kit::{Actor, Ctx, Right};
 use domain::replies::{self, Reply};
 use serde::Serialize;
@@ -16,6 +17,7 @@ use store::Tx;
 
 use crate::app::App;
 use crate::http::Problem;
+use crate::http::arriving::{self, Arrived};
 use crate::http::guard::Caller;
 
 /// A parsed body and what makes its answer repeatable. `Write<()>` takes an empty body (or `{}`).
@@ -72,6 +74,25 @@ impl Write<Bytes> {
         let body = axum::body::to_bytes(request.into_body(), most).await.map_err(large)?;
         let fingerprint = head.fingerprint(&body);
         Ok(Self { input: body, key: head.key, fingerprint })
+    }
+}
+
+impl Write<Arrived> {
+    /// As [`Write::file`], for a file larger than memory: it is written to the disk as it comes.
+    ///
+    /// # Errors
+    /// 415 for another kind, 413 above `most` bytes, 400 when it broke off.
+    pub async fn arriving(request: Request, kinds: &[&str], shelf: &Shelf, most: u64) -> Result<Self, Problem> {
+        let (head, kind) = (Head::of(&request)?, media_type(&request).to_ascii_lowercase());
+        kind_of(&kind, kinds)?;
+        let arrived = arriving::arrive(shelf, most, request.into_body().into_data_stream()).await?;
+        let fingerprint = head.fingerprint(arrived.hash.as_bytes());
+        Ok(Self { input: arrived, key: head.key, fingerprint })
+    }
+
+    /// The file, and the same request without it.
+    pub fn apart(self) -> (Arrived, Write<()>) {
+        (self.input, Write { input: (), key: self.key, fingerprint: self.fingerprint })
     }
 }
 

@@ -19,7 +19,7 @@ use super::{Done, Place};
 /// Flags of `import`.
 #[derive(Clone, Debug, Args)]
 pub struct Import {
-    /// CSV, also packed by gzip; encoding and separator are found.
+    /// CSV, also packed by gzip; XLSX; JSON Lines. Encoding and separator are found.
     #[arg(required_unless_present_any = ["undo", "cancel", "list"])]
     file: Option<PathBuf>,
     /// Which merchant, by name or id; needed when there are several.
@@ -115,6 +115,8 @@ impl Import {
             shop: into.shop.clone(),
             kind: self.kind.map(|k| if matches!(k, What::Customers) { Kind::Customers } else { Kind::Orders }),
             map: self.map.clone(),
+            columns: None,
+            by: imports::MatchBy::Auto,
             currency,
             dates: if self.month_first { DateOrder::MonthFirst } else { DateOrder::DayFirst },
         };
@@ -241,7 +243,7 @@ impl Import {
 
     fn list(&self, db: &Db) -> Done {
         let ctx = super::merchant(db, self.merchant.as_deref(), Door::Import, AsOf::Now)?;
-        let all = db.read_now::<_, domain::Error>(move |tx| imports::list(tx, &ctx, 50)).map_err(|e| said(e.into()))?;
+        let all = db.read_now::<_, domain::Error>(move |tx| imports::list(tx, &ctx, None, 50)).map_err(|e| said(e.into()))?;
         for i in all {
             let c = i.counts;
             println!(

@@ -15,6 +15,7 @@ mod door;
 mod files;
 mod frame;
 mod home;
+mod imports;
 mod invitations;
 mod invoices;
 mod jobs;
@@ -63,6 +64,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = tasks::routes(tickets::routes(routes));
     let routes = mailings::routes(routes);
     let routes = conversations::routes(routes);
+    let routes = imports::routes(routes);
     home::routes(search::routes(jobs::routes(routes)))
 }
 

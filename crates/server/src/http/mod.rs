@@ -1,5 +1,6 @@
 //! What every HTTP door shares: who asks, whether they may, what an error looks like, and the headers of every answer.
 
+pub mod arriving;
 mod drain;
 pub mod guard;
 pub mod health;

@@ -70,6 +70,7 @@ impl Desk {
             smtp: smtp(),
             vault: Vault::new(&[7; 32]).unwrap(),
             providers,
+            import_max: 32 << 20,
             webhooks_local,
         };
         let app = server::cli::serve::app((**db).clone(), Arc::new(FixedClock(NOW)), config).unwrap();
@@ -176,7 +177,16 @@ impl Visitor<'_> {
         self.cookies.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
+    /// Sends a form of this media type.
+    pub fn send_as(&mut self, path: &str, kind: &str, body: String) -> Answer {
+        self.send_of("POST", path, "same-origin", kind, body)
+    }
+
     fn send(&mut self, method: &str, path: &str, site: &str, body: String) -> Answer {
+        self.send_of(method, path, site, "application/x-www-form-urlencoded", body)
+    }
+
+    fn send_of(&mut self, method: &str, path: &str, site: &str, kind: &str, body: String) -> Answer {
         let cookies: Vec<_> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
         let request = Request::builder()
             .method(method)
@@ -185,7 +195,7 @@ impl Visitor<'_> {
             .header("sec-fetch-site", site)
             .header("user-agent", "Firefox/126.0 Linux")
             .header("cookie", cookies.join("; "))
-            .header("content-type", "application/x-www-form-urlencoded");
+            .header("content-type", kind);
         let answer = self.desk.send(request.body(Body::from(body)).unwrap());
         for cookie in &answer.cookies {
             let (name, rest) = cookie.split_once('=').unwrap();

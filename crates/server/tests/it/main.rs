@@ -8,6 +8,7 @@ mod credit;
 mod desk;
 mod duplicates;
 mod erasures;
+mod imports;
 mod invoices;
 mod lists;
 mod mailings;

@@ -4,6 +4,7 @@ mod history;
 mod people;
 mod real;
 mod unit;
+mod uploaded;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -76,7 +77,15 @@ impl Desk {
     }
 
     fn request(&self, map: Option<&str>) -> Request {
-        Request { shop: self.shop.clone(), kind: None, map: map.map(str::to_owned), currency: None, dates: DateOrder::DayFirst }
+        Request {
+            shop: self.shop.clone(),
+            kind: None,
+            map: map.map(str::to_owned),
+            columns: None,
+            by: super::MatchBy::Auto,
+            currency: None,
+            dates: DateOrder::DayFirst,
+        }
     }
 
     fn plan(&self, source: &Source, map: Option<&str>) -> Result<Plan, ImportError> {

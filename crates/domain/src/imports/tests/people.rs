@@ -151,13 +151,13 @@ store::db_test! {
         }
         let before = desk.dump();
         let extras = export::Extra::parse_all("customer number,first name,last name,active,language,delivery address,tags,metadata.key".split(',')).unwrap();
-        for extras in [&[][..], &extras] {
+        for (extras, format) in [&[][..], &extras].into_iter().flat_map(|e| [Format::Csv, Format::Xlsx, Format::Jsonl].map(|f| (e, f))) {
             let mut out = Vec::new();
             let ctx = desk.ctx.clone();
-            let done = desk.db.spool(|tx| export::write(tx, &ctx, Selection::All, extras, Format::Csv, &mut out)).unwrap();
+            let done = desk.db.spool(|tx| export::write(tx, &ctx, Selection::All, extras, format, &mut out)).unwrap();
             assert_eq!(done.rows as usize, NASTY.len());
             let back = desk.import(&desk.file("back.csv", &out), None);
-            assert_eq!(counts(&back), [0, 0, NASTY.len() as i64, 0], "{}\n{}", String::from_utf8_lossy(&out), desk.failed(&back, &desk.file("back.csv", &out), None));
+            assert_eq!(counts(&back), [0, 0, NASTY.len() as i64, 0], "{format:?} {}\n{}", String::from_utf8_lossy(&out), desk.failed(&back, &desk.file("back.csv", &out), None));
             assert_eq!(desk.dump(), before);
         }
     }

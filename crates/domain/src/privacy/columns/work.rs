@@ -31,12 +31,12 @@ pub(super) fn tables() -> Vec<Table> {
             .neither("merchant_id job_id position subject_id outcome"),
         table("imports")
             .mentions()
-            .busy(&["running"])
+            .busy(&["checking", "running", "cancelling"])
             .hidden("work of the staff")
-            .personal("file_name input result")
-            .house("actor_name")
+            .personal("file_name input result checked")
+            .house("actor_name asked_by")
             .neither("merchant_id id kind layout file_hash shop_id state cursor done total created changed unchanged failed lease_until")
-            .neither("started_at finished_at"),
+            .neither("started_at finished_at task tries size progress kept_until"),
         // Without its line an import that is taken back leaves the anonymised row as it is.
         table("import_rows")
             .mentions_by_id()

@@ -72,6 +72,7 @@ pub struct ListView {
     pub per_now: usize,
     pub empty: Empty,
     pub may_write: bool,
+    pub may_import: bool,
     pub may_export: bool,
     pub bulk: Option<Bulk>,
 }
@@ -109,6 +110,7 @@ pub fn build(who: &Who, loaded: Loaded, problems: Problems) -> ListView {
         per_now: query.per,
         empty: empty(&query, page.total, &counts),
         may_write: who.ctx.may(Right::Write),
+        may_import: who.ctx.may(Right::Import),
         may_export: who.ctx.may(Right::Export),
         bulk: bulk(who, &query),
         query: text,
