@@ -10,5 +10,7 @@ pub mod queries;
 mod tests;
 
 pub(crate) use bounce::sharing;
+pub(crate) use bounce::arrived;
 pub use bounce::{Bounce, bounced, clear, standing};
+pub use marks::{Marked, marked};
 pub(crate) use marks::{Mark, marks};

@@ -8,6 +8,7 @@ mod duplicates;
 mod erasures;
 mod invoices;
 mod lists;
+mod mailboxes;
 mod mailings;
 mod merges;
 mod offers;

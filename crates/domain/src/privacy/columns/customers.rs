@@ -115,7 +115,7 @@ pub(super) fn tables() -> Vec<Table> {
             .shown("Tickets")
             .personal("subject")
             .house("created_by")
-            .neither("merchant_id id number customer_id status priority assignee_id created_at updated_at settled_at version"),
+            .neither("merchant_id id number customer_id status priority assignee_id created_at updated_at settled_at version conversation_id"),
         // What the staff noted for themselves is not told apart here: it is about the person.
         table("ticket_entries")
             .under("ticket_id", "tickets", "id")

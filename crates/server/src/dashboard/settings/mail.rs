@@ -69,6 +69,7 @@ fn input(typed: &Typed) -> domain::Result<MailboxInput> {
         username: typed.text("username"),
         password: typed.text("password"),
         folder: typed.text("folder"),
+        makes_tickets: typed.ticked("makes_tickets"),
     })
 }
 
