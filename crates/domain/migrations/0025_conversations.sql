@@ -45,3 +45,13 @@ CREATE TABLE phone_accounts (
 );
 CREATE UNIQUE INDEX phone_accounts_address ON phone_accounts (address);
 CREATE UNIQUE INDEX phone_accounts_shop ON phone_accounts (merchant_id, shop_id);
+-- By which the mail of a merchant is signed (DKIM); `record` is what stands in the DNS.
+CREATE TABLE dkim_keys (
+  merchant_id TEXT COLLATE "C" NOT NULL REFERENCES merchants (id),
+  domain TEXT COLLATE "C" NOT NULL,
+  selector TEXT COLLATE "C" NOT NULL,
+  private_key TEXT NOT NULL,
+  record TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (merchant_id)
+);

@@ -128,7 +128,14 @@ mod tests {
     #[test]
     fn only_the_end_of_a_call_is_told() {
         let step = |status: &str, direction: &str| {
-            call(&pairs(&[("CallSid", "CA1"), ("CallStatus", status), ("Direction", direction), ("From", "+1"), ("To", "+2"), ("CallDuration", "65")]))
+            call(&pairs(&[
+                ("CallSid", "CA1"),
+                ("CallStatus", status),
+                ("Direction", direction),
+                ("From", "+1"),
+                ("To", "+2"),
+                ("CallDuration", "65"),
+            ]))
         };
         for going_on in ["queued", "initiated", "ringing", "in-progress", "new-word"] {
             assert_eq!(step(going_on, "inbound"), Ok(None), "{going_on}");

@@ -49,7 +49,8 @@ fn standard(status: &str) -> Told {
 }
 
 fn group(text: &str) -> Told {
-    let address = |name: &str| field(text, name).map(|v| v.rsplit(';').next().unwrap_or_default().trim().trim_matches(['<', '>']).to_owned());
+    let address =
+        |name: &str| field(text, name).map(|v| v.rsplit(';').next().unwrap_or_default().trim().trim_matches(['<', '>']).to_owned());
     let said = format!("{} {}", field(text, "status").unwrap_or_default(), field(text, "diagnostic-code").unwrap_or_default());
     Told {
         recipients: ["final-recipient", "original-recipient"].into_iter().filter_map(address).filter(|a| !a.is_empty()).collect(),

@@ -7,7 +7,7 @@ use super::edit::{self, Edit};
 use super::say::{self, BODY, NewEntry};
 use super::{EntryKind, NewTicket, Priority, create, queries};
 use crate::conversations::{self, Direction, Entry};
-use crate::kit::{ConversationId, Ctx, CustomerId, Error, EntryId, Result, Right, TicketId, locks};
+use crate::kit::{ConversationId, Ctx, CustomerId, EntryId, Error, Result, Right, TicketId, locks};
 
 /// A subject has at most so many characters.
 const SUBJECT: usize = 200;

@@ -1,6 +1,7 @@
 //! The doors of Regulars as people and programs meet them: requests through the whole router, on both engines.
 
 mod api;
+mod calls;
 mod conversations;
 mod credit;
 mod desk;

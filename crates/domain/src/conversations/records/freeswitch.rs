@@ -39,7 +39,14 @@ fn of_row(row: &StringRecord, zone: &Zone) -> Result<Option<CallInput>, &'static
         return Err("has too few columns");
     }
     let at = moment(&row[START], zone).ok_or("says no time at which the call began")?;
-    let told = Told { from: &row[FROM], to: &row[TO], came_in: Some(&row[CONTEXT] == "public"), cause: &row[CAUSE], spoken: &row[SPOKEN], uuid: &row[UUID] };
+    let told = Told {
+        from: &row[FROM],
+        to: &row[TO],
+        came_in: Some(&row[CONTEXT] == "public"),
+        cause: &row[CAUSE],
+        spoken: &row[SPOKEN],
+        uuid: &row[UUID],
+    };
     told.call(at)
 }
 
@@ -62,7 +69,9 @@ impl Told<'_> {
         let outcome = match self.cause.trim() {
             _ if seconds > 0 => Outcome::Answered,
             "USER_BUSY" => Outcome::Busy,
-            "NORMAL_CLEARING" | "NO_ANSWER" | "NO_USER_RESPONSE" | "ORIGINATOR_CANCEL" | "LOSE_RACE" | "ATTENDED_TRANSFER" => Outcome::Missed,
+            "NORMAL_CLEARING" | "NO_ANSWER" | "NO_USER_RESPONSE" | "ORIGINATOR_CANCEL" | "LOSE_RACE" | "ATTENDED_TRANSFER" => {
+                Outcome::Missed
+            }
             _ => Outcome::Failed,
         };
         let sides = sides(self.from, self.to, self.came_in);

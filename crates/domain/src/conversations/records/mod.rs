@@ -135,7 +135,9 @@ mod tests {
     #[test]
     fn no_bytes_make_it_fall() {
         let zone = Zone::utc();
-        for bytes in [&b""[..], b"{", b"[[[[", b"<cdr>", b"\xff\xfe\x00", b"\"", b"a,b\nc", b"{\"variables\":3}", b"<cdr><uuid>%zz</uuid></cdr>"] {
+        for bytes in
+            [&b""[..], b"{", b"[[[[", b"<cdr>", b"\xff\xfe\x00", b"\"", b"a,b\nc", b"{\"variables\":3}", b"<cdr><uuid>%zz</uuid></cdr>"]
+        {
             assert!(read(bytes, &zone).is_err(), "{bytes:?}");
         }
         assert!(read(&vec![b','; LARGEST + 1], &zone).is_err());

@@ -4,6 +4,7 @@ mod answers;
 mod arrive;
 mod bounces;
 mod drafts;
+mod hostile;
 mod house;
 mod mailbox;
 mod service;

@@ -30,12 +30,16 @@ fn all(desk: &Desk) -> Vec<(Ticket, Vec<(EntryKind, String)>)> {
     let ids = store::Stmt::built("SELECT id FROM tickets WHERE merchant_id = $1 ORDER BY number".into());
     desk.read(move |tx, ctx| {
         let found = tx.rows(&ids, &[&ctx.merchant], |r| r.get::<TicketId>(0))?;
-        found.iter().map(|id| {
-            let mut thread = tickets::thread(tx, ctx, id, None, 100)?.0;
-            thread.reverse();
-            Ok((tickets::get(tx, ctx, id)?, thread.into_iter().map(|e| (e.kind, e.body)).collect()))
-        }).collect()
-    }).unwrap()
+        found
+            .iter()
+            .map(|id| {
+                let mut thread = tickets::thread(tx, ctx, id, None, 100)?.0;
+                thread.reverse();
+                Ok((tickets::get(tx, ctx, id)?, thread.into_iter().map(|e| (e.kind, e.body)).collect()))
+            })
+            .collect()
+    })
+    .unwrap()
 }
 
 fn of_entry(desk: &Desk, entry: &EntryId) -> Result<(TicketId, bool)> {

@@ -29,7 +29,10 @@ fn told(desk: &Desk, opened: &Opened, sid: &str, end: twilio::End, seconds: i64)
 
 fn phone(desk: &Desk, customer: &CustomerId, number: &'static str) {
     let id = customer.clone();
-    desk.write(move |tx, ctx| crate::customers::edit(tx, ctx, &id, crate::customers::CustomerEdit { phone: Some(number.into()), ..Default::default() })).unwrap();
+    desk.write(move |tx, ctx| {
+        crate::customers::edit(tx, ctx, &id, crate::customers::CustomerEdit { phone: Some(number.into()), ..Default::default() })
+    })
+    .unwrap();
 }
 
 fn take(desk: &Desk, file: &str, all: bool) -> Taken {

@@ -39,6 +39,7 @@ pub(super) fn tables() -> Vec<Table> {
             .secret("password")
             .neither("merchant_id id port security uid_validity last_uid since created_at disabled_at checked_at failures due_at lease_until lease_by")
             .neither("makes_tickets"),
+        table("dkim_keys").secret("private_key").neither("merchant_id domain selector record created_at"),
         table("phone_accounts").secret("address token").neither("merchant_id id shop_id created_at updated_at disabled_at told_at"),
     ]
 }

@@ -13,7 +13,7 @@ use domain::kit::Right;
 
 pub use drafts::DraftLine;
 pub use entry::download;
-pub use shown::{Said, said};
+pub use shown::{MayDo, Said, said};
 
 use crate::http::{Policy, Routes};
 
@@ -32,6 +32,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/entries/{id}/reply", write, write::reply_page)
         .post("/entries/{id}/reply", write, write::reply)
         .post("/entries/{id}/retry", write, write::retry)
+        .post("/entries/{id}/ticket", write, write::ticket)
         .get("/drafts", write, drafts::page)
         .post("/drafts/{id}/delete", write, drafts::delete)
         .post("/bounces/clear", write, bounces::clear)

@@ -9,7 +9,7 @@ use domain::conversations::{self, Begun, Draft, KeptDraft, NewFile};
 use domain::customers;
 use domain::kit::{EntryId, MailDraftId};
 use domain::replies::Reply;
-use domain::{Error, mail, merchants};
+use domain::{Error, mail, merchants, tickets};
 
 use crate::app::App;
 use crate::dashboard::parts::Parts;
@@ -119,7 +119,8 @@ async fn keep(asked: &Asked<'_>, to: Begun, parts: Parts) -> PageResult {
         .app
         .write(&asked.who.ctx, move |tx, ctx| {
             conversations::save_draft(tx, ctx, &whom, &draft)?;
-            Ok(conversations::draft(tx, ctx, &whom)?.map_or_else(|| "/drafts".to_owned(), |d| format!("/customers/{}/conversations", d.customer)))
+            Ok(conversations::draft(tx, ctx, &whom)?
+                .map_or_else(|| "/drafts".to_owned(), |d| format!("/customers/{}/conversations", d.customer)))
         })
         .await;
     match done {
@@ -203,4 +204,12 @@ pub async fn retry(State(app): State<App>, who: Who, Path(entry): Path<String>) 
         })
         .await?;
     Ok(toasted(see_other(&back), "It is tried again.", None))
+}
+
+/// Makes a ticket of what was said, or opens the one there is.
+pub async fn ticket(State(app): State<App>, who: Who, Path(entry): Path<String>) -> PageResult {
+    let entry: EntryId = id(&entry, "entry")?;
+    let (ticket, new) = app.write(&who.ctx, move |tx, ctx| tickets::of_entry(tx, ctx, &entry)).await?;
+    let words = if new { "Ticket made." } else { "This conversation has a ticket already." };
+    Ok(toasted(see_other(&format!("/tickets/{ticket}")), words, None))
 }

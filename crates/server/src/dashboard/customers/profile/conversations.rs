@@ -9,7 +9,7 @@ use domain::kit::PageKey;
 use super::lines::address;
 use super::{Asked, Pane, Shown, Topic, open, pane, param};
 use crate::app::App;
-use crate::dashboard::conversations::{DraftLine, Said, said};
+use crate::dashboard::conversations::{DraftLine, MayDo, Said, said};
 use crate::dashboard::show;
 use crate::http::Who;
 use crate::look::{Frame, Page};
@@ -74,7 +74,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let pages =
         Page { range: String::new(), previous: earlier.map(|key| here(kind, &q, Some(key))), next: before.map(|_| here(kind, &q, None)) };
     let may_compose = pane.may.write && pane.c.is_active();
-    let said = said(found, &pane.zone, pane.may.write);
+    let said = said(found, &pane.zone, MayDo { write: pane.may.write, ticket: pane.may.serve });
     let drafts = drafts.into_iter().map(|d| DraftLine::of(d, &pane.zone)).collect();
     Ok(show(&Conversations { frame, kinds, kind: kind.map_or("", Kind::name), q, said, pages, drafts, may_compose, pane }))
 }
