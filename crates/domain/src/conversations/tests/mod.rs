@@ -8,6 +8,7 @@ mod hostile;
 mod house;
 mod mailbox;
 mod service;
+mod speed;
 mod telephony;
 
 use super::*;

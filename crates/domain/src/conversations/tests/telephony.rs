@@ -60,7 +60,7 @@ store::db_test! {
     fn a_call_that_twilio_tells_twice_stands_once(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.com");
-        phone(&desk, &ana, "612 345 678");
+        phone(&desk, &ana, "+34 612 345 678");
         let opened = set_up(&desk, "0123456789abcdef0123456789abcdef").unwrap();
         assert!(!format!("{opened:?}").contains("0123456789abcdef"));
         assert!(told(&desk, &opened, "CA1", twilio::End::Answered, 65).unwrap().1);
@@ -94,7 +94,7 @@ store::db_test! {
     fn the_same_records_again_change_nothing(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.com");
-        phone(&desk, &ana, "612 345 678");
+        phone(&desk, &ana, "+34 612 345 678");
         let read = records::read(MASTER.as_bytes(), &Zone::utc()).unwrap();
         assert_eq!((read.calls.len(), read.inside, read.wrong.as_slice()), (3, 1, &[(5, "has too few columns")][..]));
         let first = take(&desk, MASTER, false);
@@ -117,7 +117,7 @@ store::db_test! {
     fn every_form_of_freeswitch_is_read(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.com");
-        phone(&desk, &ana, "612 345 678");
+        phone(&desk, &ana, "+34 612 345 678");
         assert_eq!((take(&desk, CSV, false).new, take(&desk, CSV, false).known), (2, 2), "the second leg is the same call");
         assert_eq!((take(&desk, JSON, false).new, take(&desk, &format!("[{JSON},{JSON}]"), false).known), (1, 2));
         assert_eq!((take(&desk, XML, false).new, take(&desk, &format!("{XML}{XML}"), false).known), (1, 2));
