@@ -84,7 +84,7 @@ impl Config {
     }
 
     /// Where we are reached: as configured, else as this request reached us.
-    pub fn reached_at(&self, headers: &http::HeaderMap) -> String {
+    pub fn reached_at(&self, headers: &axum::http::HeaderMap) -> String {
         if !self.base_url.is_empty() {
             return self.base_url.clone();
         }

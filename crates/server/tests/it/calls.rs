@@ -87,6 +87,28 @@ store::db_test! {
         assert_eq!(stream.matches("Answered call").count(), 1, "what was refused left nothing");
     }
 
+    fn call_records_come_by_file_and_the_same_file_changes_nothing(db) {
+        let f = Fixture::new(db);
+        let (desk, ana) = (Desk::new(db), customer(&f, "ana@example.es"));
+        let (ctx, who) = (f.ctx.clone(), ana.clone());
+        db.write_now(move |tx| domain::customers::edit(tx, &ctx, &who, domain::customers::CustomerEdit { phone: Some("+34 612 345 678".into()), ..Default::default() })).unwrap();
+        let row = |from: &str| format!("\"\",\"{from}\",\"1001\",\"from-trunk\",\"\",\"SIP/a\",\"SIP/b\",\"Dial\",\"x\",\"2026-01-05 10:11:12\",\"2026-01-05 10:11:20\",\"2026-01-05 10:12:25\",73,65,\"ANSWERED\",\"DOCUMENTATION\",\"1.1\",\"\"\n");
+        let file = format!("{}{}broken\n", row("+34612345678"), row("+442079460000"));
+        let mut olivia = desk.owner(&f);
+        let at = "/settings/calls/file";
+        let none = olivia.post(at, &[]);
+        assert!(none.status == StatusCode::UNPROCESSABLE_ENTITY && none.body.contains("Choose a file."), "{}", none.body);
+        assert_eq!(olivia.upload(at, &[], ("file", "a.csv"), "<script>,1").status, StatusCode::UNPROCESSABLE_ENTITY);
+        let done = olivia.upload(at, &[], ("file", "Master.csv"), &file);
+        for words in ["1 call was taken in", "1 was left out", "+442079460000", "Line 3 has too few columns."] {
+            assert!(done.body.contains(words), "{words}: {}", done.body);
+        }
+        assert!(olivia.upload(at, &[], ("file", "Master.csv"), &file).body.contains("0 calls were taken in, 1 was there before"));
+        assert!(olivia.upload(at, &[("all", "on")], ("file", "Master.csv"), &file).body.contains("of them 1 of numbers nobody knows"));
+        assert!(olivia.get("/inbox").body.contains("+442079460000"));
+        assert_eq!(olivia.get(&format!("/customers/{ana}/conversations")).body.matches("Answered call, 1:05").count(), 1);
+    }
+
     fn a_ticket_is_made_of_what_was_said_from_the_page(db) {
         let f = Fixture::new(db);
         let (desk, ana) = (Desk::new(db), customer(&f, "ana@example.es"));

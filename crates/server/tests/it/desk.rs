@@ -176,7 +176,20 @@ impl Visitor<'_> {
         self.cookies.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
+    /// Sends a form with a file.
+    pub fn upload(&mut self, path: &str, fields: &[(&str, &str)], (field, name): (&str, &str), file: &str) -> Answer {
+        let part = |head: &str, text: &str| format!("--parts\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n");
+        let mut body: String = fields.iter().map(|(name, value)| part(&format!("name=\"{name}\""), value)).collect();
+        body.push_str(&part(&format!("name=\"{field}\"; filename=\"{name}\""), file));
+        body.push_str("--parts--\r\n");
+        self.send_as("multipart/form-data; boundary=parts", "POST", path, "same-origin", body)
+    }
+
     fn send(&mut self, method: &str, path: &str, site: &str, body: String) -> Answer {
+        self.send_as("application/x-www-form-urlencoded", method, path, site, body)
+    }
+
+    fn send_as(&mut self, kind: &str, method: &str, path: &str, site: &str, body: String) -> Answer {
         let cookies: Vec<_> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
         let request = Request::builder()
             .method(method)
@@ -185,7 +198,7 @@ impl Visitor<'_> {
             .header("sec-fetch-site", site)
             .header("user-agent", "Firefox/126.0 Linux")
             .header("cookie", cookies.join("; "))
-            .header("content-type", "application/x-www-form-urlencoded");
+            .header("content-type", kind);
         let answer = self.desk.send(request.body(Body::from(body)).unwrap());
         for cookie in &answer.cookies {
             let (name, rest) = cookie.split_once('=').unwrap();
