@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 22] = [
+static MIGRATIONS: [Migration; 23] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -68,6 +68,7 @@ static MIGRATIONS: [Migration; 22] = [
         postgres: None,
     },
     Migration::new(24, "charges", include_str!("../migrations/0024_charges.sql")),
+    Migration::new(25, "rest of conversations", include_str!("../migrations/0025_conversations.sql")),
 ];
 
 /// All migrations, oldest first.

@@ -9,6 +9,7 @@ pub mod news;
 pub mod paypal;
 pub mod stripe;
 pub mod test;
+pub mod twilio;
 pub mod wire;
 
 /// Why a webhook is not taken in: it is answered with 400 and leaves nothing behind.

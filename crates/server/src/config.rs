@@ -86,6 +86,15 @@ impl Config {
     pub fn origin(&self) -> String {
         if self.base_url.is_empty() { format!("http://{}", self.listen) } else { self.base_url.clone() }
     }
+
+    /// Where we are reached: as configured, else as this request reached us.
+    pub fn reached_at(&self, headers: &axum::http::HeaderMap) -> String {
+        if !self.base_url.is_empty() {
+            return self.base_url.clone();
+        }
+        let host = headers.get("host").and_then(|h| h.to_str().ok()).unwrap_or("localhost");
+        format!("http://{host}")
+    }
 }
 
 /// The key of the secrets: from the configuration, else from `secrets.key` in the data folder, which is made at the first start and which nobody else

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use domain::Error;
 use domain::kit::{Clock, Micros};
+use domain::mail::dkim::Signer;
 use domain::mail::{self, Claimed, Letter, Outcome};
+use domain::providers::Vault;
 use lettre::Address;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
@@ -41,6 +43,8 @@ pub struct Smtp {
     from: Address,
     /// Where links in mail lead: this installation as the world reaches it.
     site: String,
+    /// Opens the keys that sign mail; without it mail leaves unsigned.
+    vault: Option<Vault>,
 }
 
 impl std::fmt::Debug for Smtp {
@@ -82,13 +86,19 @@ impl Smtp {
             return Err("smtp_url would send its password over a line that everybody can read. Use smtps://.".to_owned());
         }
         let from = from.trim().parse().map_err(|_| format!("mail_from “{from}” is no e-mail address."))?;
-        Ok(Some(Self { host, port: parsed.port().unwrap_or(port), tls, credentials, from, site: String::new() }))
+        Ok(Some(Self { host, port: parsed.port().unwrap_or(port), tls, credentials, from, site: String::new(), vault: None }))
     }
 
     /// With links that lead to this address (`https://desk.example.com`).
     #[must_use]
     pub fn at_site(self, site: &str) -> Self {
         Self { site: site.to_owned(), ..self }
+    }
+
+    /// Signing with the keys of the merchants.
+    #[must_use]
+    pub fn signing(self, vault: Vault) -> Self {
+        Self { vault: Some(vault), ..self }
     }
 
     fn connect(&self) -> Result<SmtpConnection, SmtpError> {
@@ -105,13 +115,18 @@ impl Smtp {
         Ok(line)
     }
 
-    /// Sends one letter; `id` names it, so that a mailbox knows it again.
-    pub fn deliver(&self, letter: Letter, id: &str) -> Outcome {
+    /// Sends one letter; `id` names it, so that a mailbox knows it again; `signer` signs it.
+    pub fn deliver(&self, letter: Letter, id: &str, signer: Option<&Signer>) -> Outcome {
         let to: Address = match letter.to.parse() {
             Ok(to) => to,
             Err(_) => return Outcome::Refused(format!("{} is no address that mail can go to", letter.to)),
         };
-        let message = match self.message(letter, &to, id) {
+        let at = letter.at;
+        let signed = |message: Vec<u8>| match signer {
+            Some(signer) => signer.sign(&message, at),
+            None => Ok(message),
+        };
+        let message = match self.message(letter, &to, id).and_then(signed) {
             Ok(message) => message,
             Err(words) => return Outcome::Refused(words),
         };
@@ -276,8 +291,13 @@ pub fn run_all(db: &Db, smtp: &Smtp, clock: &dyn Clock, worker: &str, stop: &dyn
 
 fn one(db: &Db, smtp: &Smtp, clock: &dyn Clock, claimed: Claimed) -> Result<(), Error> {
     let (held, now): (_, Micros) = (claimed.clone(), clock.now());
-    let outcome = match db.read_now::<_, Error>(move |tx| mail::letter(tx, &held, now)) {
-        Ok(letter) => smtp.deliver(letter, claimed.mail.as_str()),
+    let vault = smtp.vault.clone();
+    let read = db.read_now::<_, Error>(move |tx| {
+        let signer = vault.as_ref().map(|v| mail::dkim::signer(tx, v, &held.merchant)).transpose()?.flatten();
+        Ok((mail::letter(tx, &held, now)?, signer))
+    });
+    let outcome = match read {
+        Ok((letter, signer)) => smtp.deliver(letter, claimed.mail.as_str(), signer.as_ref()),
         Err(Error::Store(error)) => Outcome::Later(error.to_string()),
         Err(error) => Outcome::Refused(error.to_string()),
     };

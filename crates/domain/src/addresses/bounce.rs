@@ -17,6 +17,24 @@ pub struct Bounce {
     pub at: Micros,
 }
 
+impl Bounce {
+    /// What the code says, in words (RFC 3463); empty when it says nothing more than that mail came back.
+    pub fn words(&self) -> &'static str {
+        let mut parts = self.code.split('.').skip(1);
+        match (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) {
+            ("1", "2") => "there is no such mail server",
+            ("1", "8") => "its server refuses our sender",
+            ("1", _) => "there is no such mailbox",
+            ("2", "2") => "the mailbox is full",
+            ("2", _) => "the mailbox takes no mail",
+            ("3", "4") => "the mail was too large",
+            ("4", _) => "its server could not be reached",
+            ("7", _) => "its server refused the mail",
+            _ => "",
+        }
+    }
+}
+
 /// Marks an address: mail to it does not arrive. Told again it is the same mark with the newest code. The customers whose address it is get it
 /// on their timeline, the mailings that wrote to it in the last 30 days into their results. Needs [`Right::Write`].
 ///
@@ -58,12 +76,25 @@ pub fn clear(tx: &mut Tx, ctx: &Ctx, email: &str) -> Result<()> {
     Ok(())
 }
 
+/// A mail came from this address, so it is there: the mark is off. The verb that says so has looked at rights.
+pub(crate) fn arrived(tx: &mut Tx, ctx: &Ctx, email: &str) -> Result<()> {
+    if found(tx, ctx, email)?.is_none() || known(email).is_err() {
+        return Ok(());
+    }
+    tx.next_verb();
+    clear(tx, ctx, email)
+}
+
 /// Did it bounce? Needs [`Right::Read`].
 ///
 /// # Errors
 /// [`crate::Error::Forbidden`].
 pub fn standing(tx: &mut Tx, ctx: &Ctx, email: &str) -> Result<Option<Bounce>> {
     ctx.must(Right::Read)?;
+    found(tx, ctx, email)
+}
+
+fn found(tx: &mut Tx, ctx: &Ctx, email: &str) -> Result<Option<Bounce>> {
     let Some(key) = refusals::key(tx, ctx)? else { return Ok(None) };
     let hash = refusals::hash(&key, &crate::kit::email_key(email));
     Ok(tx.opt(&queries::STANDING, &[&ctx.merchant, &hash], |r| Ok(Bounce { code: r.get(0)?, at: r.get(1)? }))?)

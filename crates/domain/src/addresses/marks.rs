@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use store::Tx;
 
-use super::queries;
+use super::{Bounce, queries};
 use crate::customers::list::queries::Some2;
 use crate::customers::list::some_of;
-use crate::kit::{Ctx, Result};
+use crate::kit::{Ctx, Result, Right, email_key};
 use crate::privacy::refusals;
 
 /// What is known of an address.
@@ -17,6 +17,32 @@ pub(crate) struct Mark {
     pub bounced: bool,
     /// Whoever has it wants no marketing.
     pub refused: bool,
+}
+
+/// An address that bounced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    /// The address as it was asked for.
+    pub email: String,
+    /// What is known.
+    pub bounce: Bounce,
+}
+
+/// Which of at most 100 addresses bounced, in their order. Needs [`Right::Read`].
+///
+/// # Errors
+/// [`crate::Error::Forbidden`].
+pub fn marked(tx: &mut Tx, ctx: &Ctx, emails: &[String]) -> Result<Vec<Marked>> {
+    ctx.must(Right::Read)?;
+    let Some(key) = refusals::key(tx, ctx)? else { return Ok(Vec::new()) };
+    let hashes: Vec<String> = emails.iter().map(|e| refusals::hash(&key, &email_key(e))).collect();
+    let mut found = HashMap::new();
+    some_of(tx, ctx, &queries::BOUNCED, &hashes, |r| {
+        found.insert(r.get::<String>(0)?, Bounce { code: r.get(1)?, at: r.get(2)? });
+        Ok(())
+    })?;
+    let all = emails.iter().zip(&hashes);
+    Ok(all.filter_map(|(email, hash)| Some(Marked { email: email.clone(), bounce: found.get(hash)?.clone() })).collect())
 }
 
 /// What is known of at most 100 addresses, by their keys ([`crate::kit::email_key`]); what is unknown is absent.

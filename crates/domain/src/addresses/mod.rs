@@ -9,6 +9,8 @@ pub mod queries;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use bounce::arrived;
 pub(crate) use bounce::sharing;
 pub use bounce::{Bounce, bounced, clear, standing};
 pub(crate) use marks::{Mark, marks};
+pub use marks::{Marked, marked};

@@ -20,7 +20,7 @@ store::statements! {
 }
 
 pub(super) static BOUNCED: LazyLock<Some2> =
-    LazyLock::new(|| Some2::new("SELECT address_hash FROM bounced_addresses WHERE merchant_id = $1", "address_hash", ""));
+    LazyLock::new(|| Some2::new("SELECT address_hash, code, bounced_at FROM bounced_addresses WHERE merchant_id = $1", "address_hash", ""));
 pub(super) static REFUSED: LazyLock<Some2> =
     LazyLock::new(|| Some2::new("SELECT address_hash FROM marketing_refusals WHERE merchant_id = $1", "address_hash", ""));
 

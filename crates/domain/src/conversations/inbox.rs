@@ -6,6 +6,7 @@ use super::{Conversation, State, queries, read};
 use crate::customers::{self, CustomerEdit, NewCustomer, Rules, state, survivor};
 use crate::events::Event;
 use crate::kit::{ConversationId, Ctx, CustomerId, Email, Error, PageKey, Result, Right, words};
+use crate::tickets;
 
 words! {
     /// Which part of the inbox.
@@ -64,6 +65,7 @@ pub fn link(tx: &mut Tx, ctx: &Ctx, conversation: &ConversationId, customer: &Cu
     for one in &all {
         if tx.exec(&queries::GIVE, &[&ctx.merchant, one, &customer])? > 0 {
             tx.exec(&queries::GIVE_ENTRIES, &[&ctx.merchant, one, &customer])?;
+            tickets::linked(tx, ctx, one, &customer)?;
         } else if one == conversation {
             return Err(taken());
         }

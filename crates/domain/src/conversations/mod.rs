@@ -8,26 +8,32 @@ mod bounce;
 mod calls;
 mod chats;
 mod clean;
+mod drafts;
 mod inbox;
 pub mod mailboxes;
 mod parse;
+pub mod phones;
 mod put;
 pub mod queries;
 mod read;
 mod receive;
+pub mod records;
 mod sent;
+mod signature;
 #[cfg(test)]
 mod tests;
 mod write;
 
-pub use bounce::{Bounce, bounces};
 pub use calls::{CallInput, record_call};
 pub use chats::{ChatInput, MessageInput, open_chat, say};
+pub use drafts::{Begun, KeptDraft, count_drafts, draft, drafts, drafts_of, drop_draft, save_draft};
 pub use inbox::{Inbox, Newcomer, close, inbox, link, make, reopen, waiting};
 pub use parse::{LARGEST, Parsed, parse};
+pub(crate) use read::find as said;
 pub use read::{Asked, entries, entry, file, get, html, stream};
 pub use receive::{Filed, receive};
 pub(crate) use sent::{Heading, file_sent, heading};
+pub use signature::{set_signature, signature};
 pub use write::{Draft, NewFile, compose, recipients, reply};
 
 use crate::kit::{ConversationId, CustomerId, EntryFileId, EntryId, MailId, Micros, words};

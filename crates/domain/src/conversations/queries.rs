@@ -22,6 +22,16 @@ macro_rules! entry {
     };
 }
 
+macro_rules! draft {
+    ($rest:literal) => {
+        concat!(
+            "SELECT d.id, d.customer_id, d.entry_id, d.recipient, d.subject, d.body, d.updated_at, k.name, k.first_name, k.last_name, k.company, k.email,
+            k.number FROM mail_drafts d JOIN customers k ON k.merchant_id = d.merchant_id AND k.id = d.customer_id WHERE d.merchant_id = $1 AND ",
+            $rest
+        )
+    };
+}
+
 store::statements! {
     pub FIND = conversation!("c.id = $2");
     pub UNKNOWN = conversation!("c.customer_id IS NULL AND c.state = $2 AND (c.last_at, c.id) < ($3, $4) ORDER BY c.last_at DESC, c.id DESC LIMIT $5");
@@ -75,11 +85,22 @@ store::statements! {
     pub GIVE = "UPDATE conversations SET customer_id = $3 WHERE merchant_id = $1 AND id = $2 AND customer_id IS NULL";
     pub GIVE_ENTRIES = "UPDATE entries SET customer_id = $3 WHERE merchant_id = $1 AND conversation_id = $2";
 
-    // Addresses that mail came back from.
-    pub BOUNCED = "INSERT INTO bounces (merchant_id, id, customer_id, email_key, reason, bounced_at) VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT (merchant_id, email_key) DO UPDATE SET customer_id = excluded.customer_id, reason = excluded.reason, bounced_at = excluded.bounced_at";
-    pub ARRIVES = "DELETE FROM bounces WHERE merchant_id = $1 AND email_key = $2";
-    pub BOUNCES = "SELECT email_key, reason, bounced_at FROM bounces WHERE merchant_id = $1 AND customer_id = $2 ORDER BY bounced_at DESC, id LIMIT 50";
+    // What people write under their mails.
+    pub SIGNATURE = "SELECT body FROM signatures WHERE merchant_id = $1 AND person_id = $2";
+    pub SET_SIGNATURE = "INSERT INTO signatures (merchant_id, person_id, body, updated_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (merchant_id, person_id) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at";
+
+    // What a person began.
+    pub DRAFT_OF = draft!("d.customer_id = $2 AND d.person_id = $3 AND d.entry_id = $4 ORDER BY d.updated_at DESC, d.id DESC LIMIT 1");
+    pub DRAFT = draft!("d.id = $2 AND d.person_id = $3");
+    pub DRAFTS = draft!("d.person_id = $2 AND (d.updated_at, d.id) < ($3, $4) ORDER BY d.updated_at DESC, d.id DESC LIMIT $5");
+    pub DRAFTS_OF = draft!("d.customer_id = $2 AND d.person_id = $3 ORDER BY d.updated_at DESC, d.id DESC LIMIT 50");
+    pub COUNT_DRAFTS = "SELECT COUNT(*) FROM mail_drafts WHERE merchant_id = $1 AND person_id = $2";
+    pub NEW_DRAFT = "INSERT INTO mail_drafts (merchant_id, id, person_id, customer_id, entry_id, recipient, subject, body, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
+    pub SET_DRAFT = "UPDATE mail_drafts SET recipient = $3, subject = $4, body = $5, updated_at = $6 WHERE merchant_id = $1 AND id = $2";
+    pub DROP_DRAFT = "DELETE FROM mail_drafts WHERE merchant_id = $1 AND id = $2 AND person_id = $3";
+    pub DRAFT_SENT = "DELETE FROM mail_drafts WHERE merchant_id = $1 AND customer_id = $2 AND person_id = $3 AND entry_id = $4";
 
     // What a mail of the outbox is written with.
     pub HEADING = "SELECT e.id, e.answers, b.address FROM entries e
@@ -87,5 +108,6 @@ store::statements! {
         LEFT JOIN mailboxes b ON b.merchant_id = c.merchant_id AND b.id = c.mailbox_id AND b.disabled_at IS NULL
         WHERE e.merchant_id = $1 AND e.mail_id = $2";
     pub FIRST_MAILBOX = "SELECT address FROM mailboxes WHERE merchant_id = $1 AND disabled_at IS NULL ORDER BY created_at, id LIMIT 1";
+    pub MAKES_TICKETS = "SELECT makes_tickets FROM mailboxes WHERE merchant_id = $1 AND id = $2";
     pub OWN_ADDRESS = "SELECT id FROM mailboxes WHERE merchant_id = $1 AND address_key = $2 ORDER BY id LIMIT 1";
 }

@@ -96,7 +96,8 @@ pub(super) fn locked(tx: &mut Tx, ctx: &Ctx, id: &ConversationId) -> Result<Conv
     Ok(now)
 }
 
-pub(super) fn find(tx: &mut Tx, ctx: &Ctx, id: &EntryId) -> Result<Entry> {
+/// One entry, for verbs, which ask for their own right.
+pub(crate) fn find(tx: &mut Tx, ctx: &Ctx, id: &EntryId) -> Result<Entry> {
     let found = tx.opt(&queries::ENTRY, &[&ctx.merchant, id], raw)?.ok_or(Error::NotFound("entry"))?;
     with_files(tx, ctx, found)
 }

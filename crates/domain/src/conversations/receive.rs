@@ -4,10 +4,12 @@ use store::Tx;
 
 use super::bounce;
 use super::put::{self, Line, Opening, subject_key};
-use super::{Direction, Kind, Parsed, queries};
+use super::{Direction, Kind, Parsed, queries, read};
+use crate::addresses;
 use crate::customers::{self, state};
 use crate::events::Event;
 use crate::kit::{ConversationId, Ctx, CustomerId, DAY, EntryId, Error, MailId, MailboxId, Micros, Result, Right, email_key};
+use crate::tickets;
 
 /// So long two mails with the same subject are of one conversation.
 const TOGETHER: Micros = 90 * DAY;
@@ -52,7 +54,9 @@ pub fn receive(tx: &mut Tx, ctx: &Ctx, mail: &Parsed, mailbox: Option<&MailboxId
     let key = email_key(&address);
     let at = moment(mail.at, ctx.now);
     let (name, author) = if own { ("", mail.from.as_str()) } else { (mail.name.as_str(), mail.name.as_str()) };
-    let conversation = match place(tx, ctx, mail, customer.as_ref(), &key, at)? {
+    let known = place(tx, ctx, mail, customer.as_ref(), &key, at)?;
+    let opens = known.is_none() && direction == Direction::In && makes_tickets(tx, ctx, mailbox)?;
+    let conversation = match known {
         Some(found) => found,
         None => {
             let opening = Opening {
@@ -83,9 +87,6 @@ pub fn receive(tx: &mut Tx, ctx: &Ctx, mail: &Parsed, mailbox: Option<&MailboxId
     };
     let waits = direction == Direction::In;
     let entry = put::entry(tx, ctx, (&conversation, customer.as_ref()), (Kind::Mail, direction), &line, waits)?;
-    if waits && !key.is_empty() {
-        tx.exec(&queries::ARRIVES, &[&ctx.merchant, &key])?;
-    }
     if let Some(customer) = &customer {
         let kind = if waits { "mail.received" } else { "mail.written" };
         Event::new(kind)
@@ -94,7 +95,18 @@ pub fn receive(tx: &mut Tx, ctx: &Ctx, mail: &Parsed, mailbox: Option<&MailboxId
             .value("subject", None, Some(&mail.subject))
             .record(tx, ctx)?;
     }
+    let written = read::find(tx, ctx, &entry)?;
+    tickets::follow(tx, ctx, &written, opens)?;
+    if waits && !key.is_empty() {
+        addresses::arrived(tx, ctx, &address)?;
+    }
     Ok(Filed { entry, conversation, customer, new: true })
+}
+
+/// Does new mail to this mailbox open a ticket?
+fn makes_tickets(tx: &mut Tx, ctx: &Ctx, mailbox: Option<&MailboxId>) -> Result<bool> {
+    let Some(mailbox) = mailbox else { return Ok(false) };
+    Ok(tx.opt(&queries::MAKES_TICKETS, &[&ctx.merchant, mailbox], |r| r.get(0))?.unwrap_or_default())
 }
 
 fn filed(tx: &mut Tx, ctx: &Ctx, message_id: &str) -> Result<Option<Filed>> {

@@ -3,11 +3,11 @@
 use store::Tx;
 
 use super::put::{self, Line, Opening, file_name};
-use super::{Direction, Entry, Kind, Sending, queries, read};
+use super::{Direction, Entry, Kind, Sending, drafts, queries, read};
 use crate::customers::{self, Customer, state, survivor};
 use crate::events::Event;
 use crate::kit::{ConversationId, Ctx, CustomerId, Email, EntryId, Error, MailId, Problems, Result, Right, clean, email_key};
-use crate::mail;
+use crate::{mail, tickets};
 
 /// The longest text, in characters; the longest subject.
 const LONGEST: usize = 50_000;
@@ -83,7 +83,9 @@ pub fn compose(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, draft: &Draft) -> 
         subject: &checked.subject,
     };
     let conversation = put::open(tx, ctx, &opening, ctx.now)?;
-    send(tx, ctx, (&conversation, &customer), &to, &checked, "")
+    let entry = send(tx, ctx, (&conversation, &customer), &to, &checked, "")?;
+    drafts::sent(tx, ctx, &customer, None)?;
+    Ok(entry)
 }
 
 /// Answers a mail. Needs [`Right::Write`].
@@ -107,11 +109,15 @@ pub fn reply(tx: &mut Tx, ctx: &Ctx, entry: &EntryId, draft: &Draft) -> Result<E
         checked.subject = answer_to(&entry.subject);
     }
     let answers = thread(tx, ctx, &entry)?;
-    send(tx, ctx, (&entry.conversation, &customer), &entry.address, &checked, &answers)
+    let answer = send(tx, ctx, (&entry.conversation, &customer), &entry.address, &checked, &answers)?;
+    drafts::sent(tx, ctx, &customer, Some(&entry.id))?;
+    let written = read::find(tx, ctx, &answer)?;
+    tickets::follow(tx, ctx, &written, false)?;
+    Ok(answer)
 }
 
 /// Whose mail it is, when it can be answered.
-fn may_be_answered(entry: &Entry) -> Result<&CustomerId> {
+pub(super) fn may_be_answered(entry: &Entry) -> Result<&CustomerId> {
     if entry.kind != Kind::Mail {
         return Err(Error::conflict("not_mail", "Only mail is answered from here."));
     }
@@ -139,13 +145,27 @@ fn thread(tx: &mut Tx, ctx: &Ctx, entry: &Entry) -> Result<String> {
     Ok(all[all.len().saturating_sub(ANSWERS)..].join(" "))
 }
 
-/// The draft as it may be sent.
-fn check(draft: &Draft, problems: &mut Problems) -> Draft {
+/// Recipient, subject and text of a mail that is only begun: each may be empty, all together may not.
+pub(super) fn begun(draft: &Draft, problems: &mut Problems) -> (String, String, String) {
+    let to = clean(problems, "to", &draft.to, 250);
+    let (subject, body) = words(draft, problems);
+    if subject.is_empty() && body.is_empty() {
+        problems.add("body", "required", "Write something first.");
+    }
+    (to, subject, body.replace("\r\n", "\n"))
+}
+
+fn words(draft: &Draft, problems: &mut Problems) -> (String, String) {
     let subject = clean(problems, "subject", &draft.subject, SUBJECT);
     if subject.chars().any(char::is_control) {
         problems.add("subject", "invalid", "Use one line.");
     }
-    let body = clean(problems, "body", &draft.body, LONGEST);
+    (subject, clean(problems, "body", &draft.body, LONGEST))
+}
+
+/// The draft as it may be sent.
+fn check(draft: &Draft, problems: &mut Problems) -> Draft {
+    let (subject, body) = words(draft, problems);
     if body.is_empty() {
         problems.add("body", "required", "Write something.");
     }

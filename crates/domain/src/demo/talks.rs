@@ -3,6 +3,7 @@
 use store::{Db, Tx};
 
 use super::{House, Plan};
+use crate::addresses;
 use crate::conversations::{self, CallInput, ChatInput, Direction, Draft, MessageInput, Outcome};
 use crate::customers::list::{self, Indexes, ListQuery};
 use crate::kit::{Ctx, CustomerId, EntryId, Error, IdSource, Micros, Result, rfc3339};
@@ -50,6 +51,10 @@ pub fn talks(db: &Db, house: &House, plan: &Plan) -> Result<()> {
                 "Asked whether the parcel can be left with a neighbour.",
             )?;
             call(tx, &ctx.at(ctx.now - 6 * HOUR), Some(id), (Direction::In, Outcome::Missed, 0), "")?;
+        }
+        if let Some((_, _, email)) = some(3) {
+            tx.next_verb();
+            addresses::bounced(tx, &ctx.at(ctx.now - 12 * HOUR), email, "5.1.1")?;
         }
         mail(
             tx,

@@ -95,13 +95,15 @@ pub(crate) fn version() -> i64 {
     crate::migrations().iter().map(|m| m.version).max().unwrap_or(0)
 }
 
-/// Adds what a migration makes: its tables, and columns to those that were there.
+/// Adds what a migration makes: its tables, and columns to those that were there. A table that it drops is gone.
 fn read(sql: &'static str, tables: &mut Vec<Table>) {
     let mut inside = false;
     for line in sql.lines() {
         if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
             tables.push(Table { name: rest.trim_end_matches([' ', '(']), columns: Vec::new(), key: Vec::new() });
             inside = true;
+        } else if let Some(name) = line.strip_prefix("DROP TABLE ") {
+            tables.retain(|t| t.name != name.trim_end_matches(';'));
         } else if let Some((name, column)) = line.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once(" ADD COLUMN ")) {
             if let Some(table) = tables.iter_mut().find(|t| t.name == name) {
                 part(table, column);
@@ -147,12 +149,15 @@ mod tests {
             let sum = |tables: &[Table]| (tables.len(), tables.iter().map(|t| t.columns.len()).sum::<usize>());
             let before = sum(&all);
             read(migration.sql, &mut all);
-            assert_eq!(all.len() - before.0, migration.sql.matches("CREATE TABLE ").count());
+            let dropped = migration.sql.matches("DROP TABLE ").count();
+            assert_eq!(all.len() + dropped - before.0, migration.sql.matches("CREATE TABLE ").count());
             let added = migration.sql.matches("ALTER TABLE").count();
             assert_eq!(added, migration.sql.matches(" ADD COLUMN ").count(), "only columns are added to a table that is there");
-            assert!(sum(&all).1 - before.1 >= added, "a column that is added later is read too");
+            assert!(dropped > 0 || sum(&all).1 - before.1 >= added, "a column that is added later is read too");
         }
         assert!(all.iter().all(|t| !t.columns.is_empty() && !t.key.is_empty() && t.key.iter().all(|k| t.names().contains(k))), "{all:?}");
+        assert!(table("bounces").is_none() && table("bounced_addresses").is_some(), "what was dropped is gone");
+        assert!(table("tickets").unwrap().names().contains(&"conversation_id"));
         assert!(table("invoices").unwrap().names().contains(&"country"));
         let place = |name: &str| tables().iter().position(|t| t.name == name).unwrap();
         assert!(place("merchants") < place("customers") && place("customers") < place("orders") && place("payments") < place("refunds"));

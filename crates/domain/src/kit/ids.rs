@@ -265,8 +265,10 @@ ids! {
     EntryId = "ent";
     /// A file that came or went with an entry.
     EntryFileId = "enf";
-    /// An address that mail came back from.
-    BounceId = "bnc";
+    /// A mail that was begun.
+    MailDraftId = "mdr";
+    /// An account with Twilio that tells of calls.
+    PhoneAccountId = "pha";
     /// A mailbox that is looked into.
     MailboxId = "mbx";
 }

@@ -4,6 +4,7 @@
 //! when the worker dies half way nobody knows whether it arrived, and a person decides. What certainly did not arrive is tried again with
 //! growing pauses. Nothing here talks to the network; the server does, with [`Letter`].
 
+pub mod dkim;
 mod offer;
 mod payment_link;
 pub mod queries;

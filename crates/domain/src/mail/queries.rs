@@ -28,5 +28,11 @@ store::statements! {
     pub SENT = "UPDATE mails SET state = 'sent', error = '', next_at = NULL, sent_at = $3 WHERE merchant_id = $1 AND id = $2";
     pub LATER = "UPDATE mails SET state = 'queued', error = $3, next_at = $4 WHERE merchant_id = $1 AND id = $2";
     pub FAILED = "UPDATE mails SET state = 'failed', error = $3, next_at = NULL WHERE merchant_id = $1 AND id = $2";
+    pub DKIM = "SELECT domain, selector, record, created_at FROM dkim_keys WHERE merchant_id = $1";
+    pub DKIM_KEY = "SELECT domain, selector, private_key FROM dkim_keys WHERE merchant_id = $1";
+    pub SET_DKIM = "INSERT INTO dkim_keys (merchant_id, domain, selector, private_key, record, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (merchant_id) DO UPDATE SET domain = excluded.domain, selector = excluded.selector, private_key = excluded.private_key,
+        record = excluded.record, created_at = excluded.created_at";
+    pub DROP_DKIM = "DELETE FROM dkim_keys WHERE merchant_id = $1";
     pub LETTER = "SELECT recipient, subject, body, invoice_id, customer_id, queued_at, template_id, offer_id, payment_link_id FROM mails WHERE merchant_id = $1 AND id = $2";
 }

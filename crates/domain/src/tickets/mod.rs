@@ -8,6 +8,7 @@ mod bulk;
 mod create;
 mod edit;
 pub mod listed;
+mod of_talk;
 pub mod queries;
 mod read;
 mod say;
@@ -20,11 +21,13 @@ use serde::Serialize;
 pub use bulk::{AT_ONCE, bulk};
 pub use create::{NewTicket, create};
 pub use edit::{Edit, edit};
+pub use of_talk::of_entry;
+pub(crate) use of_talk::{follow, linked};
 pub(crate) use read::find_locked;
 pub use read::{Page, get, of_customer, thread, unsettled};
 pub use say::{NewEntry, say};
 
-use crate::kit::{CustomerId, Micros, PersonId, TicketEntryId, TicketId, words};
+use crate::kit::{ConversationId, CustomerId, Micros, PersonId, TicketEntryId, TicketId, words};
 
 words! {
     /// Where a ticket stands.
@@ -106,6 +109,8 @@ pub struct Ticket {
     pub settled_at: Option<Micros>,
     /// Raised with every change.
     pub version: i64,
+    /// What it was made of, when that was a mail, a chat or a call.
+    pub conversation: Option<ConversationId>,
 }
 
 impl Ticket {

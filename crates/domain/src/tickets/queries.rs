@@ -10,7 +10,7 @@ macro_rules! ticket {
     ($rest:literal) => {
         concat!(
             "SELECT t.id, t.number, t.customer_id, t.subject, t.status, t.priority, t.assignee_id, p.name, t.created_at, t.created_by, t.updated_at,
-            t.settled_at, t.version, c.name, c.first_name, c.last_name, c.company, c.email, c.number FROM tickets t
+            t.settled_at, t.version, c.name, c.first_name, c.last_name, c.company, c.email, c.number, t.conversation_id FROM tickets t
             LEFT JOIN people p ON p.id = t.assignee_id
             LEFT JOIN customers c ON c.merchant_id = t.merchant_id AND c.id = t.customer_id WHERE t.merchant_id = $1",
             $rest
@@ -25,6 +25,8 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9, $8, NULL, 1)";
     pub UPDATE = "UPDATE tickets SET customer_id = $3, subject = $4, status = $5, priority = $6, assignee_id = $7, updated_at = $8, settled_at = $9,
         version = version + 1 WHERE merchant_id = $1 AND id = $2";
+    pub OF_CONVERSATION = "SELECT id FROM tickets WHERE merchant_id = $1 AND conversation_id = $2";
+    pub SET_CONVERSATION = "UPDATE tickets SET conversation_id = $3 WHERE merchant_id = $1 AND id = $2";
     pub UNSETTLED = "SELECT status, COUNT(*) FROM tickets WHERE merchant_id = $1 AND status IN ('open', 'waiting') GROUP BY status";
 
     pub SAY = "INSERT INTO ticket_entries (merchant_id, id, ticket_id, kind, body, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)";

@@ -103,5 +103,6 @@ pub(super) fn ticket(r: &Row<'_>) -> std::result::Result<Ticket, store::Error> {
         updated_at: r.get(10)?,
         settled_at: r.get(11)?,
         version: r.get(12)?,
+        conversation: r.get(19)?,
     })
 }

@@ -1,6 +1,7 @@
 //! The command line. Each command is a file; what they share stands here: which database, which time, how an error ends.
 
 pub mod backup;
+pub mod calls;
 pub mod demo;
 pub mod duplicates;
 pub mod export;
@@ -56,6 +57,8 @@ enum Command {
     Migrate,
     /// Take in a file of customers or orders; or take an import back.
     Import(import::Import),
+    /// Take in call records of Asterisk or FreeSWITCH.
+    ImportCalls(calls::ImportCalls),
     /// Write customers to a file.
     Export(export::Export),
     /// Find who is in a file several times.
@@ -79,6 +82,7 @@ pub fn run() -> ExitCode {
         Command::Demo(demo) => demo.run(&cli.place),
         Command::Migrate => migrate(&cli.place),
         Command::Import(import) => import.run(&cli.place),
+        Command::ImportCalls(calls) => calls.run(&cli.place),
         Command::Export(export) => export.run(&cli.place),
         Command::Duplicates(duplicates) => duplicates.run(),
         Command::Verify(verify) => verify.run(&cli.place),

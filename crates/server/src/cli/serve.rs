@@ -78,12 +78,14 @@ impl Serve {
         let data = place.folder(&file)?;
         let mut file = file;
         file.secrets_key = self.secrets_key.clone().or(file.secrets_key);
+        let vault = config::vault(&file, &data)?;
+        let smtp = smtp.map(|smtp| smtp.signing(vault.clone()));
         Ok(Config {
             listen,
             base_url,
             secure,
             api_per_minute: file.api_per_minute.unwrap_or(1200),
-            vault: config::vault(&file, &data)?,
+            vault,
             providers: config::providers(&file),
             import_max: file.import_max_mb.unwrap_or(2048).max(1) << 20,
             webhooks_local: file.webhooks_local.unwrap_or(false),

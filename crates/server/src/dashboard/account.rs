@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
+use domain::conversations;
 use domain::kit::{Door, SessionId, Zone};
 use domain::merchants;
 use domain::staff::{Look, Moment, account, sessions};
@@ -34,6 +35,7 @@ struct AccountPage {
     role: &'static str,
     merchant: String,
     name: Form,
+    signature: Form,
     look: Form,
     password: Form,
     sessions: Vec<Line>,
@@ -43,15 +45,16 @@ struct AccountPage {
 #[derive(Default)]
 struct Refused {
     name: Option<Form>,
+    signature: Option<Form>,
     password: Option<Form>,
 }
 
 async fn render(app: &App, who: Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, refused: Refused) -> Result<Response, PageError> {
     let (by, now) = (who.signed_in.clone(), app.now());
-    let (zone, list) = app
+    let (zone, list, signature) = app
         .read(&who.ctx, move |tx, ctx| {
             let zone = merchants::settings(tx, ctx)?.zone;
-            Ok((zone, sessions::list(tx, &by, now)?))
+            Ok((zone, sessions::list(tx, &by, now)?, conversations::signature(tx, ctx)?))
         })
         .await?;
     let person = &who.signed_in.person;
@@ -67,6 +70,7 @@ async fn render(app: &App, who: Who, uri: &Uri, headers: &HeaderMap, status: Sta
         role: current.map_or("", |m| m.role.label()),
         merchant: current.map(|m| m.name.clone()).unwrap_or_default(),
         name: refused.name.unwrap_or_else(|| Form::of([("name", &person.name)])),
+        signature: refused.signature.unwrap_or_else(|| Form::of([("signature", signature)])),
         look: form,
         password: refused.password.unwrap_or_default(),
         sessions: list.into_iter().map(|s| line(&zone, &who, s)).collect(),
@@ -113,6 +117,19 @@ pub async fn set_look(State(app): State<App>, who: Who, typed: Typed) -> PageRes
     let by = who.signed_in;
     app.db.write::<_, domain::Error>(move |tx| account::set_look(tx, &by, look)).await?;
     Ok(toasted(see_other("/account"), "Saved.", None))
+}
+
+/// Another signature, in the merchant at work.
+pub async fn set_signature(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
+    let text = typed.text("signature");
+    match app.write(&who.ctx, move |tx, ctx| conversations::set_signature(tx, ctx, &text)).await {
+        Ok(()) => Ok(toasted(see_other("/account"), "Signature saved.", None)),
+        Err(error) => {
+            let mut form = typed.form();
+            let status = refused(&mut form, error)?;
+            render(&app, who, &uri, &headers, status, Refused { signature: Some(form), ..Refused::default() }).await
+        }
+    }
 }
 
 /// Another password; all other sessions end.

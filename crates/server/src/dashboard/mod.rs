@@ -86,6 +86,7 @@ fn people(routes: Routes) -> Routes {
         .get("/account", person, account::page)
         .post("/account/name", person, account::rename)
         .post("/account/look", person, account::set_look)
+        .post("/account/signature", person, account::set_signature)
         .post("/account/password", person, account::change_password)
         .post("/account/sessions/end-others", person, account::end_others)
         .post("/account/sessions/{id}/end", person, account::end_session)

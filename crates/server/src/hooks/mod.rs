@@ -1,6 +1,7 @@
 //! The door for providers: `POST /hooks/{address}`. Signature and age are checked before anything is written; what is genuine is stored as it came and
 //! answered at once. Reading and applying it is the inbox's work.
 
+mod calls;
 mod certificates;
 
 use axum::body::Bytes;
@@ -22,7 +23,7 @@ const LARGEST: usize = 1024 * 1024;
 
 /// The door.
 pub fn routes(routes: Routes) -> Routes {
-    routes.post("/hooks/{address}", Policy::Public, receive)
+    routes.post("/hooks/{address}", Policy::Public, receive).post("/hooks/calls/{address}", Policy::Public, calls::receive)
 }
 
 type Refused = (StatusCode, &'static str);

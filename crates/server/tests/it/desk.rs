@@ -177,6 +177,15 @@ impl Visitor<'_> {
         self.cookies.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
+    /// Sends a form with a file.
+    pub fn upload(&mut self, path: &str, fields: &[(&str, &str)], (field, name): (&str, &str), file: &str) -> Answer {
+        let part = |head: &str, text: &str| format!("--parts\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n");
+        let mut body: String = fields.iter().map(|(name, value)| part(&format!("name=\"{name}\""), value)).collect();
+        body.push_str(&part(&format!("name=\"{field}\"; filename=\"{name}\""), file));
+        body.push_str("--parts--\r\n");
+        self.send_of("POST", path, "same-origin", "multipart/form-data; boundary=parts", body)
+    }
+
     /// Sends a form of this media type.
     pub fn send_as(&mut self, path: &str, kind: &str, body: String) -> Answer {
         self.send_of("POST", path, "same-origin", kind, body)

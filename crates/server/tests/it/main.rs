@@ -1,8 +1,9 @@
 //! The doors of Regulars as people and programs meet them: requests through the whole router, on both engines.
 
 mod api;
-mod contracts;
+mod calls;
 mod charges;
+mod contracts;
 mod conversations;
 mod credit;
 mod desk;
@@ -11,6 +12,7 @@ mod erasures;
 mod imports;
 mod invoices;
 mod lists;
+mod mailboxes;
 mod mailings;
 mod merges;
 mod offers;

@@ -160,6 +160,26 @@ fn work(f: &Fixture, server: &Server, id: &InvoiceId, now: i64) -> (usize, Mail)
 store::db_test! {
     domain::migrations();
 
+    fn mail_leaves_signed_when_a_key_is_set(db) {
+        let f = Fixture::new(db);
+        let (desk, server, id) = (crate::desk::Desk::new(db), Server::start(), invoice(&f));
+        let mut olivia = desk.owner(&f);
+        let refused = olivia.post("/settings/mail/dkim", &[("domain", "nowhere"), ("selector", "desk"), ("key", "very-secret")]);
+        assert_eq!(refused.status.as_u16(), 422);
+        assert!(!refused.body.contains("very-secret") && refused.body.contains("This is no private key"), "{}", refused.body);
+        assert_eq!(olivia.post("/settings/mail/dkim", &[("domain", "example.com"), ("selector", "desk"), ("key", "")]).status.as_u16(), 303);
+        let page = olivia.get("/settings/mail").body;
+        assert!(page.contains("desk._domainkey.example.com") && page.contains("v=DKIM1; k=ed25519; p="), "{page}");
+        let (ctx, which) = (f.ctx.clone(), id.clone());
+        f.db.write_now(move |tx| mail::send_invoice(tx, &ctx, &which, "", "Söme words.")).unwrap();
+        let smtp = server.smtp().signing(domain::providers::Vault::new(&[7; 32]).unwrap());
+        mailer::run_all(&f.db, &smtp, &FixedClock(NOW), "worker", &|| false).unwrap();
+        let taken = server.taken().remove(0);
+        assert!(taken.starts_with("DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; d=example.com; s=desk;"), "{taken}");
+        assert_eq!(olivia.post("/settings/mail/dkim/remove", &[]).status.as_u16(), 303);
+        assert!(olivia.get("/settings/mail").body.contains("mail leaves unsigned"));
+    }
+
     fn an_invoice_goes_out_once_with_its_pdf(db) {
         let f = Fixture::new(db);
         let (server, id) = (Server::start(), invoice(&f));

@@ -29,6 +29,9 @@ pub struct MailboxInput {
     /// The folder; blank is `INBOX`.
     #[serde(default)]
     pub folder: String,
+    /// New mail that belongs to no conversation opens a ticket.
+    #[serde(default)]
+    pub makes_tickets: bool,
 }
 
 /// A password is not printed.
@@ -66,6 +69,7 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, vault: &Vault, input: &MailboxInput) -> Re
             &sealed,
             &input.folder,
             &ctx.now,
+            &input.makes_tickets,
         ],
     )?;
     Event::new("mailbox.set_up").on("mailbox", id.as_str()).record(tx, ctx)?;
@@ -95,6 +99,7 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &MailboxId, input: &Mailb
             &sealed,
             &input.folder,
             &ctx.now,
+            &input.makes_tickets,
         ],
     )?;
     if (&old.host, &old.username, &old.folder) != (&input.host, &input.username, &input.folder) {

@@ -41,6 +41,8 @@ pub struct Mailbox {
     pub username: String,
     /// The folder that is looked into.
     pub folder: String,
+    /// New mail opens a ticket.
+    pub makes_tickets: bool,
     /// When it was set up.
     pub created_at: Micros,
     /// When it was switched off.
@@ -79,5 +81,6 @@ fn read(r: &Row<'_>) -> std::result::Result<Mailbox, store::Error> {
         disabled_at: r.get(8)?,
         checked_at: r.get(9)?,
         error: r.get(10)?,
+        makes_tickets: r.get(15)?,
     })
 }

@@ -3,7 +3,7 @@
 macro_rules! mailbox {
     ($rest:literal) => {
         concat!(
-            "SELECT id, address, host, port, security, username, folder, created_at, disabled_at, checked_at, error, password, uid_validity, last_uid, since
+            "SELECT id, address, host, port, security, username, folder, created_at, disabled_at, checked_at, error, password, uid_validity, last_uid, since, makes_tickets
             FROM mailboxes WHERE merchant_id = $1",
             $rest
         )
@@ -15,10 +15,10 @@ store::statements! {
     pub FIND = mailbox!(" AND id = $2");
     pub TAKEN = "SELECT id FROM mailboxes WHERE merchant_id = $1 AND address_key = $2 AND disabled_at IS NULL AND id <> $3";
     pub INSERT = "INSERT INTO mailboxes (merchant_id, id, address, address_key, host, port, security, username, password, folder, uid_validity, last_uid,
-        since, created_at, disabled_at, checked_at, error, failures, due_at, lease_until, lease_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11, $11, NULL, NULL, '', 0, $11, 0, '')";
+        since, created_at, disabled_at, checked_at, error, failures, due_at, lease_until, lease_by, makes_tickets)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11, $11, NULL, NULL, '', 0, $11, 0, '', $12)";
     pub UPDATE = "UPDATE mailboxes SET address = $3, address_key = $4, host = $5, port = $6, security = $7, username = $8, password = $9, folder = $10,
-        disabled_at = NULL, error = '', failures = 0, due_at = $11 WHERE merchant_id = $1 AND id = $2";
+        disabled_at = NULL, error = '', failures = 0, due_at = $11, makes_tickets = $12 WHERE merchant_id = $1 AND id = $2";
     /// Another folder or server counts anew, from now on.
     pub BEGIN_ANEW = "UPDATE mailboxes SET uid_validity = 0, last_uid = 0, since = $3 WHERE merchant_id = $1 AND id = $2";
     pub DISABLE = "UPDATE mailboxes SET disabled_at = $3, password = '', lease_by = '', lease_until = 0

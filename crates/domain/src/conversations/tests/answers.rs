@@ -15,17 +15,6 @@ fn letter(desk: &Desk) -> mail::Letter {
     desk.read(move |tx, _| mail::letter(tx, &claimed, now)).unwrap()
 }
 
-fn report(mail: &MailId, to: &str, status: &str, action: &str) -> Vec<u8> {
-    format!(
-        "From: MAILER-DAEMON@mx.example\r\nTo: desk@shop.example\r\nSubject: Undelivered\r\nMessage-ID: <{mail}.{status}.{to}@mx>\r\n\
-        Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n\
-        --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; {to}\r\nAction: {action}\r\n\
-        Status: {status}\r\nDiagnostic-Code: smtp; 550 nobody\r\n of that name\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n\
-        Message-ID: <{mail}@shop.example>\r\n\r\n--b--\r\n"
-    )
-    .into_bytes()
-}
-
 store::db_test! {
     crate::migrations();
 
@@ -85,25 +74,6 @@ store::db_test! {
         for refused in [refusal(looks.write_to(&ana, draft("a", "b"))), refusal(looks.answer(&filed.entry, "b")), refusal(looks.file(&plain("a@b", "c", "z@x", "")))] {
             assert_eq!(refused, "forbidden write");
         }
-    }
-
-    fn a_report_marks_the_address_until_mail_comes_from_it(db) {
-        let desk = Desk::new(db);
-        let ana = desk.customer("ana@example.com");
-        let marked = |desk: &Desk| { let id = ana.clone(); desk.read(move |tx, ctx| bounces(tx, ctx, &id)).unwrap() };
-        let id = desk.write_to(&ana, draft("Hello", "b")).unwrap();
-        let mail = desk.mail_of(&id);
-        desk.file(&report(&mail, "eve@example.com", "5.1.1", "failed")).unwrap();
-        desk.file(&report(&mail, "ana@example.com", "4.4.1", "delayed")).unwrap();
-        desk.file(&report(&"mai_01k00000000000000000000000".parse().unwrap(), "ana@example.com", "5.0.0", "failed")).unwrap();
-        assert!(marked(&desk).is_empty(), "another address, only late, a mail that is not ours");
-        let filed = desk.file(&report(&mail, "Ana@example.com", "5.1.1", "failed")).unwrap();
-        assert_eq!(filed.customer.as_ref(), Some(&ana));
-        let found = marked(&desk);
-        assert_eq!((found.len(), found[0].email.as_str(), found[0].reason.as_str()), (1, "ana@example.com", "smtp; 550 nobody of that name"));
-        assert!(desk.part(Inbox::Waiting).is_empty(), "nobody answers a machine");
-        desk.file(&plain("ana@example.com", "I am here", "q@x", "")).unwrap();
-        assert!(marked(&desk).is_empty());
     }
 
     fn what_the_house_sends_by_itself_stands_in_the_stream(db) {

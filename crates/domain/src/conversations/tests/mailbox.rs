@@ -19,6 +19,7 @@ fn input(address: &str) -> MailboxInput {
         username: "desk".to_owned(),
         password: "pass word".to_owned(),
         folder: String::new(),
+        makes_tickets: false,
     }
 }
 

@@ -2,8 +2,14 @@
 
 mod answers;
 mod arrive;
+mod bounces;
+mod drafts;
+mod hostile;
 mod house;
 mod mailbox;
+mod service;
+mod speed;
+mod telephony;
 
 use super::*;
 use crate::kit::{CustomerId, MailId, PageKey, Result};
@@ -53,7 +59,7 @@ store::db_test! {
     crate::migrations();
 
     fn every_statement_is_understood(db) {
-        for statement in queries::ALL.iter().chain(mailboxes::queries::ALL) {
+        for statement in queries::ALL.iter().chain(mailboxes::queries::ALL).chain(phones::queries::ALL) {
             db.prepare(statement).unwrap_or_else(|e| panic!("{statement:?}: {e}"));
         }
     }

@@ -84,7 +84,7 @@ pub const MOVES: &[Move] = &[
     Move::is("mailing_rows", "customer_id", Way::Stays("Whom a mailing went to is who it went to; the mail itself moves.")),
     Move::rows("conversations", "conversations"),
     Move::rows("entries", "mails, chats and calls"),
-    Move::rows("bounces", ""),
+    Move::rows("mail_drafts", ""),
     Move::rows("notes", "notes"),
     Move::rows("privacy_requests", "requests about data"),
     Move::rows("tickets", "tickets"),

@@ -26,16 +26,20 @@ pub(super) fn tables() -> Vec<Table> {
             .shown("Files of mails")
             .personal("name bytes")
             .neither("merchant_id id entry_id position content_type size"),
-        table("bounces")
+        table("mail_drafts")
             .of("customer_id")
             .deleted()
-            .shown("Addresses that mail came back from")
-            .personal("email_key reason")
-            .finding("email_key")
-            .neither("merchant_id id customer_id bounced_at"),
+            .shown("Mails that were begun")
+            .personal("recipient subject body")
+            .finding("recipient")
+            .neither("merchant_id id person_id customer_id entry_id created_at updated_at"),
+        table("signatures").house("body").neither("merchant_id person_id updated_at"),
         table("mailboxes")
             .house("address address_key host username folder error")
             .secret("password")
-            .neither("merchant_id id port security uid_validity last_uid since created_at disabled_at checked_at failures due_at lease_until lease_by"),
+            .neither("merchant_id id port security uid_validity last_uid since created_at disabled_at checked_at failures due_at lease_until lease_by")
+            .neither("makes_tickets"),
+        table("dkim_keys").secret("private_key").neither("merchant_id domain selector record created_at"),
+        table("phone_accounts").secret("address token").neither("merchant_id id shop_id created_at updated_at disabled_at told_at"),
     ]
 }

@@ -109,13 +109,9 @@ pub(super) fn tables() -> Vec<Table> {
             .personal("who note extension")
             .house("created_by closed_by")
             .neither("merchant_id id kind state customer_id received_on due_on created_at closed_at version extended_from"),
-        table("tickets")
-            .of("customer_id")
-            .replaced()
-            .shown("Tickets")
-            .personal("subject")
-            .house("created_by")
-            .neither("merchant_id id number customer_id status priority assignee_id created_at updated_at settled_at version"),
+        table("tickets").of("customer_id").replaced().shown("Tickets").personal("subject").house("created_by").neither(
+            "merchant_id id number customer_id status priority assignee_id created_at updated_at settled_at version conversation_id",
+        ),
         // What the staff noted for themselves is not told apart here: it is about the person.
         table("ticket_entries")
             .under("ticket_id", "tickets", "id")

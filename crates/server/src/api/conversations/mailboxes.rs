@@ -40,6 +40,8 @@ struct Mailbox {
     security: Security,
     username: String,
     folder: String,
+    /// New mail that belongs to no conversation opens a ticket.
+    makes_tickets: bool,
     created_at: Time,
     /// Absent while it is looked into.
     disabled_at: Option<Time>,
@@ -58,6 +60,7 @@ impl From<room::Mailbox> for Mailbox {
             security: m.security,
             username: m.username,
             folder: m.folder,
+            makes_tickets: m.makes_tickets,
             created_at: Time(m.created_at),
             disabled_at: time(m.disabled_at),
             checked_at: time(m.checked_at),
@@ -87,6 +90,9 @@ struct MailboxPut {
     /// Absent: `INBOX`.
     #[serde(default)]
     folder: String,
+    /// New mail that belongs to no conversation opens a ticket.
+    #[serde(default)]
+    makes_tickets: bool,
 }
 
 fn usual_port() -> i64 {
@@ -107,6 +113,7 @@ impl MailboxPut {
             username: self.username.clone(),
             password: self.password.clone(),
             folder: self.folder.clone(),
+            makes_tickets: self.makes_tickets,
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Ticket {
     pub settled_at: Option<Time>,
     /// Send it back as `expected_version`.
     pub version: i64,
+    /// The id of the conversation it was made of.
+    pub conversation: Option<String>,
 }
 
 impl From<room::Ticket> for Ticket {
@@ -51,6 +53,7 @@ impl From<room::Ticket> for Ticket {
             updated_at: Time(t.updated_at),
             settled_at: t.settled_at.map(Time),
             version: t.version,
+            conversation: t.conversation.map(|id| id.to_string()),
         }
     }
 }

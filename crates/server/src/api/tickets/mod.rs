@@ -6,7 +6,7 @@ mod thread;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::kit::{Ctx, Right, TicketId};
+use domain::kit::{Ctx, EntryId, Right, TicketId};
 use domain::tickets as room;
 use store::Tx;
 use utoipa_axum::routes;
@@ -24,7 +24,7 @@ use crate::http::{Policy, Problem, Routes};
 pub fn routes(routes: Routes) -> Routes {
     let (read, write) = (Policy::May(Right::Read), Policy::May(Right::Write));
     let routes = routes.api(read, routes!(list)).api(write, routes!(create)).api(read, routes!(get)).api(write, routes!(edit));
-    thread::routes(routes.api(write, routes!(bulk)))
+    thread::routes(routes.api(write, routes!(bulk)).api(write, routes!(of_entry)))
 }
 
 fn whole(tx: &mut Tx, ctx: &Ctx, id: &TicketId) -> domain::Result<Ticket> {
@@ -50,6 +50,23 @@ async fn create(State(app): State<App>, caller: Caller, write: Write<TicketNew>)
         .run(&app, &caller, |tx, ctx, body| {
             let made = room::create(tx, ctx, &body.input()?)?;
             reply(StatusCode::CREATED, &format!("/api/v1/tickets/{made}"), &whole(tx, ctx, &made)?)
+        })
+        .await
+}
+
+/// Make a ticket of an entry.
+///
+/// Of a mail, a chat or a call; its conversation has one ticket, which is given again with 200. Answers 409 `customer_inactive` for an archived or deleted
+/// customer.
+#[utoipa::path(post, path = "/api/v1/entries/{id}/ticket", operation_id = "makeTicketOfEntry", tag = "Tickets",
+    params(("id" = String, Path)), responses((status = 201, body = Ticket), (status = 200, body = Ticket)))]
+async fn of_entry(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
+    let id: EntryId = id(&text, "entry")?;
+    write
+        .run(&app, &caller, move |tx, ctx, ()| {
+            let (made, new) = room::of_entry(tx, ctx, &id)?;
+            let status = if new { StatusCode::CREATED } else { StatusCode::OK };
+            reply(status, &format!("/api/v1/tickets/{made}"), &whole(tx, ctx, &made)?)
         })
         .await
 }

@@ -1,6 +1,8 @@
 //! What was said and what waits: the inbox, a conversation, what came as HTML or as a file, and writing (SPEC 2.11, 7). The stream of a customer is a
 //! topic of its page.
 
+mod bounces;
+mod drafts;
 mod entry;
 mod inbox;
 mod page;
@@ -9,8 +11,9 @@ mod write;
 
 use domain::kit::Right;
 
+pub use drafts::DraftLine;
 pub use entry::download;
-pub use shown::{Said, said, size};
+pub use shown::{MayDo, Said, said, size};
 
 use crate::http::{Policy, Routes};
 
@@ -29,6 +32,10 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/entries/{id}/reply", write, write::reply_page)
         .post("/entries/{id}/reply", write, write::reply)
         .post("/entries/{id}/retry", write, write::retry)
+        .post("/entries/{id}/ticket", write, write::ticket)
+        .get("/drafts", write, drafts::page)
+        .post("/drafts/{id}/delete", write, drafts::delete)
+        .post("/bounces/clear", write, bounces::clear)
         .get("/entries/{id}/text", read, entry::text)
         .get("/entries/{id}/html", read, entry::html)
         .get("/entries/{id}/files/{file}", read, entry::file)

@@ -5,11 +5,14 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use domain::conversations::{self, Conversation, Newcomer, State as Stand};
-use domain::customers::list::{self, ListQuery};
+use domain::customers::{
+    self,
+    list::{self, ListQuery},
+};
 use domain::kit::{ConversationId, CustomerId, Email, PageKey, Problems, Right};
 use domain::merchants;
 
-use super::{Said, said};
+use super::{MayDo, Said, said};
 use crate::app::App;
 use crate::dashboard::customers::profile::param;
 use crate::dashboard::{PageError, PageResult, Typed, frame, refused, see_other, show_with, toasted};
@@ -60,14 +63,15 @@ async fn render(asked: &Asked<'_>, which: ConversationId, status: StatusCode, fo
     let from = before.clone().unwrap_or_else(PageKey::newest);
     let q: String = param(uri, "q").trim().replace('\0', "").chars().take(200).collect();
     let (indexes, asked_for) = (app.indexes.clone(), q.clone());
-    let (c, mut entries, rows, zone) = app
+    let (c, active, mut entries, rows, zone) = app
         .read(&who.ctx, move |tx, ctx| {
             let c = conversations::get(tx, ctx, &which)?;
+            let active = c.customer.as_ref().map(|id| customers::get(tx, ctx, id)).transpose()?.is_none_or(|c| c.is_active());
             let entries = conversations::entries(tx, ctx, &which, &from, ROWS as i64 + 1)?;
             let query = ListQuery { q: asked_for.clone(), per: FOUND, ..ListQuery::default() };
             let wanted = c.customer.is_none() && !asked_for.is_empty();
             let rows = if wanted { list::page_only(tx, ctx, &indexes, &query)?.rows } else { Vec::new() };
-            Ok((c, entries, rows, merchants::settings(tx, ctx)?.zone))
+            Ok((c, active, entries, rows, merchants::settings(tx, ctx)?.zone))
         })
         .await?;
     let more = entries.len() > ROWS;
@@ -85,7 +89,7 @@ async fn render(asked: &Asked<'_>, which: ConversationId, status: StatusCode, fo
         frame: frame(app, who, "inbox", uri, headers).await?,
         form,
         title,
-        said: said(entries, &zone, may_write),
+        said: said(entries, &zone, MayDo { write: may_write, ticket: may_write && active }),
         pages,
         may_write,
         hits: rows.into_iter().map(|r| Hit { id: r.id, name: r.display_name, more: format!("{} {}", r.number, r.email) }).collect(),

@@ -33,10 +33,21 @@ pub struct Said {
     pub answer: bool,
     /// May this person try to send it once more?
     pub retry: bool,
+    /// May this person make a ticket of it?
+    pub ticket: bool,
+}
+
+/// What this person may do with what was said.
+#[derive(Clone, Copy, Debug)]
+pub struct MayDo {
+    /// Answer, and try again.
+    pub write: bool,
+    /// Make a ticket: not for an archived customer.
+    pub ticket: bool,
 }
 
 impl Said {
-    fn of(e: Entry, zone: &Zone, may_write: bool) -> Self {
+    fn of(e: Entry, zone: &Zone, may: MayDo) -> Self {
         let state = e.sending.as_ref().map(|s| match s.state {
             mail::State::Queued => ("attention", "Waits to be sent", s.error.clone()),
             mail::State::Sending => ("attention", "On its way", String::new()),
@@ -54,8 +65,9 @@ impl Said {
                 .iter()
                 .map(|f| Attached { href: format!("/entries/{}/files/{}", e.id, f.id), name: f.name.clone(), size: size(f.size) })
                 .collect(),
-            answer: may_write && e.is_answerable(),
-            retry: may_write && e.failed().is_some(),
+            answer: may.write && e.is_answerable(),
+            retry: may.write && e.failed().is_some(),
+            ticket: may.ticket,
             e,
         }
     }
@@ -71,9 +83,9 @@ impl Said {
 }
 
 /// Entries that were read newest first, the newest last.
-pub fn said(mut entries: Vec<Entry>, zone: &Zone, may_write: bool) -> Vec<Said> {
+pub fn said(mut entries: Vec<Entry>, zone: &Zone, may: MayDo) -> Vec<Said> {
     entries.reverse();
-    entries.into_iter().map(|e| Said::of(e, zone, may_write)).collect()
+    entries.into_iter().map(|e| Said::of(e, zone, may)).collect()
 }
 
 pub fn icon(kind: Kind) -> &'static str {

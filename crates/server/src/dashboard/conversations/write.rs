@@ -4,18 +4,19 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use domain::conversations::{self, Draft, NewFile};
+use domain::addresses::{self, Bounce};
+use domain::conversations::{self, Begun, Draft, KeptDraft, NewFile};
 use domain::customers;
-use domain::kit::{CustomerId, EntryId};
+use domain::kit::{EntryId, MailDraftId};
 use domain::replies::Reply;
-use domain::{Error, mail};
+use domain::{Error, mail, merchants, tickets};
 
 use crate::app::App;
 use crate::dashboard::parts::Parts;
-use crate::dashboard::{PageError, PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageError, PageResult, Typed, frame, moments, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
-use crate::look::{Form, Frame};
+use crate::look::{Form, Frame, When};
 
 #[derive(Template)]
 #[template(path = "dashboard/conversations/write.html")]
@@ -32,8 +33,10 @@ struct Write {
     to: Vec<(String, String)>,
     /// The address of an answer.
     answers: String,
-    /// An address of theirs that mail came back from, with the reason.
-    bounced: Option<(String, String)>,
+    /// The address it likely goes to, when mail came back from there.
+    bounced: Option<(String, Bounce)>,
+    /// What this person had begun, and when it was saved.
+    kept: Option<(MailDraftId, When)>,
     /// A mail server is set up.
     ready: bool,
     once: String,
@@ -46,39 +49,45 @@ struct Asked<'a> {
     headers: &'a HeaderMap,
 }
 
-/// Whom or what one writes to.
-#[derive(Clone, Debug)]
-enum To {
-    Customer(CustomerId),
-    Entry(EntryId),
+/// The empty form: what was begun, or a subject and the signature.
+fn filled(kept: Option<&KeptDraft>, subject: String, signature: &str) -> Form {
+    match kept {
+        Some(d) => Form::of([("to", d.to.clone()), ("subject", d.subject.clone()), ("body", d.body.clone())]),
+        None if signature.is_empty() => Form::of([("subject", subject)]),
+        None => Form::of([("subject", subject), ("body", format!("\n\n-- \n{signature}"))]),
+    }
 }
 
-async fn render(asked: &Asked<'_>, to: To, status: StatusCode, form: Option<Form>) -> Result<Response, PageError> {
+async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<Form>) -> Result<Response, PageError> {
     let Asked { app, who, uri, headers } = *asked;
     let wanted = to.clone();
-    let (entry, c, bounces) = app
+    let (entry, c, theirs, bounced, signature, kept, zone) = app
         .read(&who.ctx, move |tx, ctx| {
             let entry = match &wanted {
-                To::Entry(id) => Some(conversations::entry(tx, ctx, id)?),
-                To::Customer(_) => None,
+                Begun::Answer(id) => Some(conversations::entry(tx, ctx, id)?),
+                Begun::Mail(_) => None,
             };
             let customer = match (&wanted, entry.as_ref().and_then(|e| e.customer.clone())) {
-                (To::Customer(id), _) => id.clone(),
-                (To::Entry(_), Some(id)) => id,
-                (To::Entry(_), None) => return Err(Error::conflict("no_customer", "Say first which customer this is.")),
+                (Begun::Mail(id), _) => id.clone(),
+                (Begun::Answer(_), Some(id)) => id,
+                (Begun::Answer(_), None) => return Err(Error::conflict("no_customer", "Say first which customer this is.")),
             };
             let c = customers::get(tx, ctx, &customer)?;
-            let bounces = conversations::bounces(tx, ctx, &c.id)?;
-            Ok((entry, c, bounces))
+            let theirs = conversations::recipients(&c);
+            let kept = conversations::draft(tx, ctx, &wanted)?;
+            let chosen = kept.as_ref().map(|d| d.to.clone()).filter(|to| theirs.contains(to));
+            let likely = entry.as_ref().map(|e| e.address.clone()).or(chosen).or_else(|| theirs.first().cloned()).unwrap_or_default();
+            let bounced = addresses::standing(tx, ctx, &likely)?.map(|bounce| (likely, bounce));
+            let zone = merchants::settings(tx, ctx)?.zone;
+            Ok((entry, c, theirs, bounced, conversations::signature(tx, ctx)?, kept, zone))
         })
         .await?;
-    let theirs = conversations::recipients(&c);
     let (at, title, answers) = match &entry {
         Some(e) => (format!("/entries/{}/reply", e.id), format!("Answer {}", c.display_name), e.address.clone()),
         None => (format!("/customers/{}/mails/new", c.id), format!("Write to {}", c.display_name), String::new()),
     };
-    let form = form.unwrap_or_else(|| Form::of([("subject", entry.as_ref().map_or_else(String::new, |e| e.answer_subject()))]));
-    let likely = if answers.is_empty() { theirs.first().cloned().unwrap_or_default() } else { answers.clone() };
+    let subject = entry.as_ref().map_or_else(String::new, |e| e.answer_subject());
+    let form = form.unwrap_or_else(|| filled(kept.as_ref(), subject, &signature));
     let page = Write {
         frame: frame(app, who, "customers", uri, headers).await?,
         title,
@@ -87,7 +96,8 @@ async fn render(asked: &Asked<'_>, to: To, status: StatusCode, form: Option<Form
         at,
         to: if answers.is_empty() { theirs.into_iter().map(|a| (a.clone(), a)).collect() } else { Vec::new() },
         answers,
-        bounced: bounces.into_iter().find(|b| b.email == likely.to_lowercase()).map(|b| (likely, b.reason)),
+        bounced,
+        kept: kept.map(|d| (d.id, moments::moment(&zone, d.updated_at))),
         ready: app.config.smtp.is_some(),
         once: once(&form, who),
         form,
@@ -102,16 +112,43 @@ fn draft(parts: &Parts) -> Draft {
     Draft { to: typed.text("to"), subject: typed.text("subject"), body: typed.text("body"), files: parts.files.iter().map(file).collect() }
 }
 
-/// Puts it into the outbox, once.
-async fn send(asked: &Asked<'_>, to: To, parts: Parts) -> PageResult {
+/// Keeps it for later.
+async fn keep(asked: &Asked<'_>, to: Begun, parts: Parts) -> PageResult {
+    let (whom, draft) = (to.clone(), draft(&parts));
+    let done = asked
+        .app
+        .write(&asked.who.ctx, move |tx, ctx| {
+            conversations::save_draft(tx, ctx, &whom, &draft)?;
+            Ok(conversations::draft(tx, ctx, &whom)?
+                .map_or_else(|| "/drafts".to_owned(), |d| format!("/customers/{}/conversations", d.customer)))
+        })
+        .await;
+    match done {
+        Ok(back) => Ok(toasted(see_other(&back), "Draft saved. Only you see it.", None)),
+        Err(error) => again(asked, to, &parts, error).await,
+    }
+}
+
+/// The form once more, with what was refused.
+async fn again(asked: &Asked<'_>, to: Begun, parts: &Parts, error: Error) -> PageResult {
+    let mut form = parts.typed.form();
+    let status = refused(&mut form, error)?;
+    render(asked, to, status, Some(form)).await
+}
+
+/// Puts it into the outbox, once; or keeps it as a draft, when that button was pressed.
+async fn send(asked: &Asked<'_>, to: Begun, parts: Parts) -> PageResult {
+    if parts.typed.ticked("keep") {
+        return keep(asked, to, parts).await;
+    }
     let (path, whom, draft, typed): (_, _, _, Typed) = (asked.uri.path().to_owned(), to.clone(), draft(&parts), parts.typed.clone());
     let done = asked
         .app
         .write(&asked.who.ctx, move |tx, ctx| {
             typed.once(tx, ctx, &path, |tx| {
                 let entry = match &whom {
-                    To::Customer(id) => conversations::compose(tx, ctx, id, &draft)?,
-                    To::Entry(id) => conversations::reply(tx, ctx, id, &draft)?,
+                    Begun::Mail(id) => conversations::compose(tx, ctx, id, &draft)?,
+                    Begun::Answer(id) => conversations::reply(tx, ctx, id, &draft)?,
                 };
                 let customer = conversations::entry(tx, ctx, &entry)?.customer.ok_or(Error::NotFound("customer"))?;
                 Ok(Reply::new(303, format!("/customers/{customer}/conversations"), ""))
@@ -120,18 +157,14 @@ async fn send(asked: &Asked<'_>, to: To, parts: Parts) -> PageResult {
         .await;
     match done {
         Ok(reply) => Ok(toasted(see_other(&reply.location), "Mail put into the outbox.", None)),
-        Err(error) => {
-            let mut form = parts.typed.form();
-            let status = refused(&mut form, error)?;
-            render(asked, to, status, Some(form)).await
-        }
+        Err(error) => again(asked, to, &parts, error).await,
     }
 }
 
 /// The form of a new mail.
 pub async fn compose_page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> PageResult {
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
-    render(&asked, To::Customer(id(&customer, "customer")?), StatusCode::OK, None).await
+    render(&asked, Begun::Mail(id(&customer, "customer")?), StatusCode::OK, None).await
 }
 
 /// Sends a new mail.
@@ -144,19 +177,19 @@ pub async fn compose(
     parts: Parts,
 ) -> PageResult {
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
-    send(&asked, To::Customer(id(&customer, "customer")?), parts).await
+    send(&asked, Begun::Mail(id(&customer, "customer")?), parts).await
 }
 
 /// The form of an answer.
 pub async fn reply_page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(entry): Path<String>) -> PageResult {
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
-    render(&asked, To::Entry(id(&entry, "entry")?), StatusCode::OK, None).await
+    render(&asked, Begun::Answer(id(&entry, "entry")?), StatusCode::OK, None).await
 }
 
 /// Sends an answer.
 pub async fn reply(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(entry): Path<String>, parts: Parts) -> PageResult {
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
-    send(&asked, To::Entry(id(&entry, "entry")?), parts).await
+    send(&asked, Begun::Answer(id(&entry, "entry")?), parts).await
 }
 
 /// Tries to send once more what was not sent.
@@ -171,4 +204,12 @@ pub async fn retry(State(app): State<App>, who: Who, Path(entry): Path<String>) 
         })
         .await?;
     Ok(toasted(see_other(&back), "It is tried again.", None))
+}
+
+/// Makes a ticket of what was said, or opens the one there is.
+pub async fn ticket(State(app): State<App>, who: Who, Path(entry): Path<String>) -> PageResult {
+    let entry: EntryId = id(&entry, "entry")?;
+    let (ticket, new) = app.write(&who.ctx, move |tx, ctx| tickets::of_entry(tx, ctx, &entry)).await?;
+    let words = if new { "Ticket made." } else { "This conversation has a ticket already." };
+    Ok(toasted(see_other(&format!("/tickets/{ticket}")), words, None))
 }

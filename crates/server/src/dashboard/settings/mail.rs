@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use domain::conversations::mailboxes::{self, Mailbox, MailboxInput, Security};
 use domain::kit::{MailboxId, Problems, Zone};
+use domain::mail::dkim::{self, Dkim};
 use domain::merchants;
 
 use super::{Item, around};
@@ -45,6 +46,8 @@ struct ListPage {
     entries: Vec<Item>,
     lines: Vec<Line>,
     demo: bool,
+    dkim: Option<Dkim>,
+    form: Form,
 }
 
 #[derive(Template)]
@@ -69,15 +72,48 @@ fn input(typed: &Typed) -> domain::Result<MailboxInput> {
         username: typed.text("username"),
         password: typed.text("password"),
         folder: typed.text("folder"),
+        makes_tickets: typed.ticked("makes_tickets"),
     })
+}
+
+async fn list(asked: &Asked<'_>, status: StatusCode, form: Option<Form>) -> PageResult {
+    let Asked { app, who, uri, headers } = *asked;
+    let read = |tx: &mut store::Tx, ctx: &domain::Ctx| Ok((mailboxes::list(tx, ctx)?, merchants::settings(tx, ctx)?, dkim::dkim(tx, ctx)?));
+    let (all, own, dkim) = app.read(&who.ctx, read).await?;
+    let (frame, entries) = around(app, who, uri, headers, HERE).await?;
+    let lines = all.into_iter().map(|m| Line::of(m, &own.zone)).collect();
+    let filled =
+        || dkim.as_ref().map_or_else(Form::default, |d| Form::of([("domain", d.domain.clone()), ("selector", d.selector.clone())]));
+    let form = form.unwrap_or_else(filled);
+    Ok(show_with(status, &ListPage { frame, entries, lines, demo: own.demo, dkim, form }))
 }
 
 /// The list.
 pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap) -> PageResult {
-    let (all, own) = app.read(&who.ctx, |tx, ctx| Ok((mailboxes::list(tx, ctx)?, merchants::settings(tx, ctx)?))).await?;
-    let (frame, entries) = around(&app, &who, &uri, &headers, HERE).await?;
-    let lines = all.into_iter().map(|m| Line::of(m, &own.zone)).collect();
-    Ok(show_with(StatusCode::OK, &ListPage { frame, entries, lines, demo: own.demo }))
+    list(&Asked { app: &app, who: &who, uri: &uri, headers: &headers }, StatusCode::OK, None).await
+}
+
+/// Sets the key that signs mail.
+pub async fn sign(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
+    let (sent, vault) = (typed.clone(), app.config.vault.clone());
+    let done = app
+        .write(&who.ctx, move |tx, ctx| dkim::set_dkim(tx, ctx, &vault, (sent.get("domain"), sent.get("selector")), sent.get("key")))
+        .await;
+    match done {
+        Ok(()) => Ok(toasted(see_other(HERE), "Key saved. Publish its record.", None)),
+        Err(error) => {
+            // A private key is not sent back.
+            let mut form = Form::of([("domain", typed.text("domain")), ("selector", typed.text("selector"))]);
+            let status = refused(&mut form, error)?;
+            list(&Asked { app: &app, who: &who, uri: &uri, headers: &headers }, status, Some(form)).await
+        }
+    }
+}
+
+/// Forgets it.
+pub async fn unsign(State(app): State<App>, who: Who) -> PageResult {
+    app.write(&who.ctx, dkim::remove_dkim).await?;
+    Ok(toasted(see_other(HERE), "Key forgotten. Mail leaves unsigned.", None))
 }
 
 struct Asked<'a> {
@@ -104,6 +140,7 @@ async fn render(asked: &Asked<'_>, which: Option<MailboxId>, status: StatusCode,
             ("security", m.security.name().to_owned()),
             ("username", m.username.clone()),
             ("folder", m.folder.clone()),
+            ("makes_tickets", if m.makes_tickets { "on".to_owned() } else { String::new() }),
         ]),
         None => Form::of([("port", "993".to_owned()), ("security", Security::Tls.name().to_owned()), ("folder", "INBOX".to_owned())]),
     };

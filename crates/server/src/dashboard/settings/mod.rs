@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit;
+mod calls;
 mod invoices;
 mod labels;
 mod mail;
@@ -64,12 +65,18 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/payments/{id}/retry", settings, payments::retry)
         .post("/settings/payments/{id}/disable", settings, payments::disable)
         .get("/settings/mail", settings, mail::page)
+        .post("/settings/mail/dkim", settings, mail::sign)
+        .post("/settings/mail/dkim/remove", settings, mail::unsign)
         .get("/settings/mail/new", settings, mail::new_page)
         .post("/settings/mail/new", settings, mail::create)
         .get("/settings/mail/{id}", settings, mail::one_page)
         .post("/settings/mail/{id}", settings, mail::save)
         .post("/settings/mail/{id}/look", settings, mail::look)
         .post("/settings/mail/{id}/disable", settings, mail::disable)
+        .get("/settings/calls", settings, calls::page)
+        .post("/settings/calls", settings, calls::set_up)
+        .post("/settings/calls/{id}/disable", settings, calls::disable)
+        .post("/settings/calls/file", settings, calls::file)
         .get("/settings/plans", settings, plans::page)
         .post("/settings/plans", settings, plans::create)
         .post("/settings/plans/retries", settings, plans::retries)
@@ -108,7 +115,7 @@ pub(in crate::dashboard) struct Item {
     pub(in crate::dashboard) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 18] = [
+const ENTRIES: [(&str, &str, Right); 19] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/payments", "Payments", Right::Settings),
@@ -118,6 +125,7 @@ const ENTRIES: [(&str, &str, Right); 18] = [
     ("/settings/invoices", "Invoices", Right::Settings),
     ("/settings/templates", "Templates", Right::Settings),
     ("/settings/mail", "Mailboxes", Right::Settings),
+    ("/settings/calls", "Calls", Right::Settings),
     ("/settings/rates", "Exchange rates", Right::Settings),
     ("/settings/blocks", "Blocked buyers", Right::Payments),
     ("/settings/privacy", "Privacy", Right::Anonymise),

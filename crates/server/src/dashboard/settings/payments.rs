@@ -163,7 +163,7 @@ async fn one(
         words: if c.state == CallState::Refused { c.error } else { format!("{} It is tried again.", c.error) },
     };
     let page = OnePage {
-        hook: format!("{}/hooks/{}", origin(app, headers), account.address),
+        hook: format!("{}/hooks/{}", app.config.reached_at(headers), account.address),
         failed: failed.into_iter().map(event).collect(),
         calls: calls.into_iter().map(call).collect(),
         line: Line::of(account, &zone),
@@ -173,15 +173,6 @@ async fn one(
         form,
     };
     Ok(show_with(status, &page))
-}
-
-/// Where we are reached: as configured, else as this browser reached us.
-fn origin(app: &App, headers: &HeaderMap) -> String {
-    if !app.config.base_url.is_empty() {
-        return app.config.base_url.clone();
-    }
-    let host = headers.get("host").and_then(|h| h.to_str().ok()).unwrap_or("localhost");
-    format!("http://{host}")
 }
 
 /// One account.

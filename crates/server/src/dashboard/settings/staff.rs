@@ -120,18 +120,9 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
                 until: day(&zone, i.expires_at),
             })
             .collect(),
-        link: reveal::take(&headers).map(|secret| format!("{}/invitations/{secret}", origin(&app, &headers))),
+        link: reveal::take(&headers).map(|secret| format!("{}/invitations/{secret}", app.config.reached_at(&headers))),
     };
     Ok(reveal::forget(&app, HERE, &headers, show_with(StatusCode::OK, &page)))
-}
-
-/// The address people type: the configured one, else the one this request came to.
-fn origin(app: &App, headers: &HeaderMap) -> String {
-    if !app.config.base_url.is_empty() {
-        return app.config.base_url.clone();
-    }
-    let host = headers.get("host").and_then(|h| h.to_str().ok()).unwrap_or("localhost");
-    format!("http://{host}")
 }
 
 async fn invite_form(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, form: Form) -> Result<Response, PageError> {

@@ -3,13 +3,13 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
-use domain::conversations::{self, Asked as Wanted, Bounce, Kind};
+use domain::conversations::{self, Asked as Wanted, Kind};
 use domain::kit::PageKey;
 
 use super::lines::address;
 use super::{Asked, Pane, Shown, Topic, open, pane, param};
 use crate::app::App;
-use crate::dashboard::conversations::{Said, said};
+use crate::dashboard::conversations::{DraftLine, MayDo, Said, said};
 use crate::dashboard::show;
 use crate::http::Who;
 use crate::look::{Frame, Page};
@@ -33,7 +33,8 @@ struct Conversations {
     q: String,
     said: Vec<Said>,
     pages: Page,
-    bounces: Vec<Bounce>,
+    /// What this person began to write to them.
+    drafts: Vec<DraftLine>,
     /// One may write to them.
     may_compose: bool,
 }
@@ -46,9 +47,9 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let from = before.clone().unwrap_or_else(PageKey::newest);
     let wanted = Wanted { kind, q: q.clone() };
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
-    let (frame, pane, (mut found, bounces)) = open(asked, &customer, Topic::Conversations, move |tx, ctx, c| {
+    let (frame, pane, (mut found, drafts)) = open(asked, &customer, Topic::Conversations, move |tx, ctx, c| {
         let found = conversations::stream(tx, ctx, &c.id, &wanted, &from, ROWS as i64 + 1)?;
-        Ok((found, conversations::bounces(tx, ctx, &c.id)?))
+        Ok((found, conversations::drafts_of(tx, ctx, &c.id)?))
     })
     .await?;
     let more = found.len() > ROWS;
@@ -73,6 +74,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let pages =
         Page { range: String::new(), previous: earlier.map(|key| here(kind, &q, Some(key))), next: before.map(|_| here(kind, &q, None)) };
     let may_compose = pane.may.write && pane.c.is_active();
-    let said = said(found, &pane.zone, pane.may.write);
-    Ok(show(&Conversations { frame, kinds, kind: kind.map_or("", Kind::name), q, said, pages, bounces, may_compose, pane }))
+    let said = said(found, &pane.zone, MayDo { write: pane.may.write, ticket: pane.may.serve });
+    let drafts = drafts.into_iter().map(|d| DraftLine::of(d, &pane.zone)).collect();
+    Ok(show(&Conversations { frame, kinds, kind: kind.map_or("", Kind::name), q, said, pages, drafts, may_compose, pane }))
 }

@@ -1,7 +1,9 @@
 //! The top pane of a customer (SPEC 2.1), the menu of topics (2.2), the facts beside them, and the place in the list one came from (2.15).
 
 use axum::http::Uri;
+use domain::addresses::{self, Marked};
 use domain::blocks::{self, Block};
+use domain::conversations::recipients;
 use domain::credit;
 use domain::customers::list::{Indexes, ListQuery, neighbours};
 use domain::customers::merge::{self, Merge};
@@ -69,6 +71,8 @@ pub struct Pane {
     pub merges: Vec<Merge>,
     /// Open requests about their data.
     pub asks: Vec<Request>,
+    /// Addresses of theirs that mail came back from.
+    pub bounced: Vec<Marked>,
 }
 
 /// The query string of the list one came from.
@@ -114,13 +118,19 @@ impl Pane {
         let merges = merge::standing(tx, ctx, &c.id)?;
         let mut asks = requests::of_customer(tx, ctx, &c.id)?;
         asks.retain(|q| q.state == requests::State::Open);
-        Ok(Self { c, zone, may, topics, tabs, place, suffix, list, groups, credit, block, merges, asks })
+        let bounced = addresses::marked(tx, ctx, &recipients(&c))?;
+        Ok(Self { c, zone, may, topics, tabs, place, suffix, list, groups, credit, block, merges, asks, bounced })
     }
 
     /// What the customer asks about their data and waits for: where it stands, and in words.
     pub fn asked(&self) -> Vec<(String, String)> {
         let words = |q: &Request| format!("Asked to {}, due {}", q.kind.label().to_lowercase(), moments::date(due_days(q.due_on)));
         self.asks.iter().map(|q| (format!("/customers/requests/{}", q.id), words(q))).collect()
+    }
+
+    /// Did mail to the primary address come back?
+    pub fn has_bounced(&self) -> bool {
+        self.bounced.iter().any(|m| m.email == self.c.email)
     }
 
     /// The query of the list one came from, for a hidden field.
