@@ -29,6 +29,7 @@ pub mod merchants;
 pub mod offers;
 pub mod orders;
 pub mod payments;
+pub mod portal;
 pub mod privacy;
 pub mod providers;
 pub mod rates;

@@ -22,6 +22,7 @@ mod write;
 
 pub use bounce::{Bounce, bounces};
 pub use calls::{CallInput, record_call};
+pub(crate) use chats::from_portal;
 pub use chats::{ChatInput, MessageInput, open_chat, say};
 pub use inbox::{Inbox, Newcomer, close, inbox, link, make, reopen, waiting};
 pub use parse::{LARGEST, Parsed, parse};

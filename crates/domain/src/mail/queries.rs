@@ -11,7 +11,7 @@ macro_rules! mail {
 
 store::statements! {
     pub INSERT = "INSERT INTO mails (merchant_id, id, state, customer_id, invoice_id, recipient, subject, body, attempts, error, queued_at, queued_by, next_at,
-        template_id, offer_id) VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, 0, '', $8, $9, $8, $10, $11)";
+        template_id, offer_id, portal_link_id) VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, 0, '', $8, $9, $8, $10, $11, $12)";
     pub QUEUE = "INSERT INTO mail_queue (mail_id, merchant_id, run_at, lease_until, lease_by) VALUES ($1, $2, $3, 0, '')
         ON CONFLICT (mail_id) DO UPDATE SET run_at = excluded.run_at, lease_until = 0, lease_by = ''";
     pub FIND = mail!("id = $2");
@@ -27,5 +27,5 @@ store::statements! {
     pub SENT = "UPDATE mails SET state = 'sent', error = '', next_at = NULL, sent_at = $3 WHERE merchant_id = $1 AND id = $2";
     pub LATER = "UPDATE mails SET state = 'queued', error = $3, next_at = $4 WHERE merchant_id = $1 AND id = $2";
     pub FAILED = "UPDATE mails SET state = 'failed', error = $3, next_at = NULL WHERE merchant_id = $1 AND id = $2";
-    pub LETTER = "SELECT recipient, subject, body, invoice_id, customer_id, queued_at, template_id, offer_id FROM mails WHERE merchant_id = $1 AND id = $2";
+    pub LETTER = "SELECT recipient, subject, body, invoice_id, customer_id, queued_at, template_id, offer_id, portal_link_id FROM mails WHERE merchant_id = $1 AND id = $2";
 }

@@ -6,7 +6,7 @@ use super::{Mail, State, queries};
 use crate::conversations;
 use crate::events::Event;
 use crate::invoices;
-use crate::kit::{Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, Problems, Result, Right, TemplateId, clean, locks};
+use crate::kit::{Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, PortalLinkId, Problems, Result, Right, TemplateId, clean, locks};
 use crate::mailings;
 
 /// Puts an invoice into the outbox. `to` may be empty: then it goes to the buyer's address. Needs [`Right::Orders`].
@@ -83,6 +83,8 @@ pub(crate) struct Draft<'a> {
     pub offer: Option<&'a OfferId>,
     /// The template it was written from.
     pub template: Option<&'a TemplateId>,
+    /// The link into the portal that it carries.
+    pub portal_link: Option<&'a PortalLinkId>,
     /// To whom.
     pub recipient: &'a str,
     /// One line.
@@ -94,7 +96,7 @@ pub(crate) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// Of nobody and nothing yet.
     pub fn new(recipient: &'a str, subject: &'a str, body: &'a str) -> Self {
-        Draft { customer: None, invoice: None, offer: None, template: None, recipient, subject, body }
+        Draft { customer: None, invoice: None, offer: None, template: None, portal_link: None, recipient, subject, body }
     }
 }
 
@@ -102,7 +104,8 @@ impl<'a> Draft<'a> {
 pub(crate) fn put(tx: &mut Tx, ctx: &Ctx, d: &Draft) -> Result<MailId> {
     let id: MailId = ctx.id();
     let whose: [&dyn store::Bind; 4] = [&ctx.merchant, &id, &d.customer, &d.invoice];
-    let says: [&dyn store::Bind; 7] = [&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name, &d.template, &d.offer];
+    let says: [&dyn store::Bind; 8] =
+        [&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name, &d.template, &d.offer, &d.portal_link];
     tx.exec(&queries::INSERT, &[whose.as_slice(), says.as_slice()].concat())?;
     tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
     Ok(id)

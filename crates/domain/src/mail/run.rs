@@ -6,8 +6,8 @@ use super::offer::LINK;
 use super::{State, queries};
 use crate::conversations::{self, Heading, NewFile};
 use crate::invoices::{self, Paper};
-use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, Result, TemplateId};
-use crate::{mailings, offers};
+use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, PortalLinkId, Result, TemplateId};
+use crate::{mailings, merchants, offers, portal};
 
 /// How long a worker holds a mail: ten minutes, longer than any server may take.
 const LEASE: Micros = 600_000_000;
@@ -25,7 +25,7 @@ pub struct Claimed {
     pub worker: String,
     /// The try this is, from 1.
     pub attempt: i64,
-    /// The secret of the buyer's link, when it carries an offer.
+    /// The secret of the link that it carries: the buyer's to an offer, or the customer's into the portal.
     pub link: Option<String>,
 }
 
@@ -79,8 +79,12 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
         match tx.opt(&queries::SENDING, &[&merchant, &mail], |r| r.get(0))? {
             Some(attempt) => {
                 let ctx = of(&merchant, now);
-                let offer = tx.opt(&queries::LETTER, &[&merchant, &mail], |r| r.get::<Option<OfferId>>(7))?.flatten();
-                let link = offer.map(|offer| offers::for_mail(tx, &ctx, &offer)).transpose()?;
+                let carries = tx.opt(&queries::LETTER, &[&merchant, &mail], |r| Ok((r.get(7)?, r.get(8)?)))?;
+                let link = match carries.unwrap_or_default() {
+                    (Some(offer), _) => Some(offers::for_mail(tx, &ctx, &offer)?),
+                    (_, Some(link)) => Some(portal::for_mail(tx, &ctx, &link)?),
+                    (None, None) => None,
+                };
                 return Ok(Some(Claimed { merchant, mail, worker: worker.to_owned(), attempt, link }));
             }
             None => {
@@ -102,11 +106,12 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
     let ctx = of(&claimed.merchant, now);
     let found = tx.opt(&queries::LETTER, &[&claimed.merchant, &claimed.mail], |r| {
         let texts: (String, String, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
-        let carries: (Option<InvoiceId>, Option<TemplateId>, Option<OfferId>) = (r.get(3)?, r.get(6)?, r.get(7)?);
+        let carries: (Option<InvoiceId>, Option<TemplateId>, Option<OfferId>, bool) =
+            (r.get(3)?, r.get(6)?, r.get(7)?, r.get::<Option<PortalLinkId>>(8)?.is_some());
         Ok((texts, carries, r.get::<Micros>(5)?))
     })?;
-    let ((to, subject, body), (invoice, template, offer), at) = found.ok_or(Error::NotFound("mail"))?;
-    let by_hand = invoice.is_none() && template.is_none() && offer.is_none();
+    let ((to, subject, body), (invoice, template, offer, into_portal), at) = found.ok_or(Error::NotFound("mail"))?;
+    let by_hand = invoice.is_none() && template.is_none() && offer.is_none() && !into_portal;
     let heading = if by_hand { conversations::heading(tx, &ctx, &claimed.mail)? } else { None };
     let Heading { mut from_name, mut reply_to, answers, files } = heading.unwrap_or_default();
     let mut paper = None;
@@ -119,7 +124,11 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
         (from_name, reply_to) = offers::load(tx, &ctx, &offer)?.seller();
         paper = Some(offers::paper(tx, &ctx, &offer)?);
     }
-    let body = claimed.link.as_ref().map_or_else(|| body.clone(), |link| body.replace(LINK, link));
+    if into_portal {
+        (from_name, reply_to) = (merchants::settings(tx, &ctx)?.name, invoices::settings(tx, &ctx)?.seller.email);
+    }
+    let place = if into_portal { portal::LINK } else { LINK };
+    let body = claimed.link.as_ref().map_or_else(|| body.clone(), |link| body.replace(place, link));
     let mut unsubscribe = None;
     if let Some(template) = &template {
         let bulk = mailings::of_mail(tx, &ctx, &claimed.mail, template)?;

@@ -11,6 +11,7 @@ mod invoices;
 mod money;
 mod offers;
 mod orders;
+mod portal;
 mod privacy;
 mod providers;
 #[cfg(test)]
@@ -275,6 +276,7 @@ pub fn tables() -> &'static [Table] {
             work::tables(),
             privacy::tables(),
             conversations::tables(),
+            portal::tables(),
         ];
         areas.into_iter().flatten().collect()
     })

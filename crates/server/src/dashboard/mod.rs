@@ -5,33 +5,34 @@
 mod account;
 mod affiliates;
 mod blocks;
-mod choices;
+pub mod choices;
 pub mod conversations;
 mod credit;
-mod customers;
-mod door;
+pub mod customers;
+pub mod door;
 mod files;
 mod frame;
 mod home;
 mod invitations;
-mod invoices;
+pub mod invoices;
 mod jobs;
 pub mod lists;
 mod mailings;
 mod merchants;
 pub mod moments;
 mod offers;
-mod orders;
+pub mod orders;
 mod page;
 pub mod parts;
 mod payments;
+mod portal;
 mod privacy;
 mod reason;
 mod returns;
 mod search;
 mod set_up;
 mod settings;
-mod slow;
+pub mod slow;
 mod subscriptions;
 mod tasks;
 mod tickets;
@@ -58,6 +59,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = tasks::routes(tickets::routes(routes));
     let routes = mailings::routes(routes);
     let routes = conversations::routes(routes);
+    let routes = portal::routes(routes);
     home::routes(search::routes(jobs::routes(routes)))
 }
 

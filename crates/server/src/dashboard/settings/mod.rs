@@ -108,7 +108,7 @@ pub(in crate::dashboard) struct Item {
     pub(in crate::dashboard) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 18] = [
+const ENTRIES: [(&str, &str, Right); 19] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/payments", "Payments", Right::Settings),
@@ -119,6 +119,7 @@ const ENTRIES: [(&str, &str, Right); 18] = [
     ("/settings/templates", "Templates", Right::Settings),
     ("/settings/mail", "Mailboxes", Right::Settings),
     ("/settings/rates", "Exchange rates", Right::Settings),
+    ("/settings/portal", "Portal", Right::Settings),
     ("/settings/blocks", "Blocked buyers", Right::Payments),
     ("/settings/privacy", "Privacy", Right::Anonymise),
     ("/settings/staff", "Staff", Right::Staff),
