@@ -32,7 +32,7 @@ pub struct Event {
     pub actor_id: String,
     /// Their name at the time.
     pub actor: String,
-    /// `page`, `api`, `import`, `job`, `cli`, `clock`.
+    /// `page`, `api`, `import`, `job`, `cli`, `clock`, `portal`.
     pub door: String,
     /// Id of the customer it shows under.
     pub customer: Option<String>,

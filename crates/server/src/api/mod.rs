@@ -21,6 +21,7 @@ mod orders;
 mod payments;
 mod plans;
 mod pointer;
+mod portal;
 mod privacy;
 mod returns;
 mod settings;
@@ -56,6 +57,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = tasks::routes(tickets::routes(routes));
     let routes = addresses::routes(templates::routes(mailings::routes(routes)));
     let routes = conversations::routes(routes);
+    let routes = portal::routes(routes);
     events::routes(staff::routes(settings::routes(routes)))
 }
 

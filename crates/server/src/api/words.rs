@@ -51,6 +51,7 @@ words! {
     InvoicePrices = domain::invoices::Prices::ALL, "Whether prices hold the tax";
     InvoiceRounding = domain::invoices::Rounding::ALL, "Where amounts are rounded";
     TaxCategory = domain::invoices::Category::ALL, "How a line is taxed (EN 16931)";
+    PortalState = domain::portal::State::ALL, "Whether a customer has a portal";
     OfferState = domain::offers::State::ALL, "What an offer is today; `expired` is worked out";
     ReturnState = domain::returns::State::ALL, "How far a return came";
     ReturnReason = domain::returns::Reason::ALL, "Why a line comes back";
