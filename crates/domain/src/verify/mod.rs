@@ -11,6 +11,7 @@ mod mailings;
 mod merges;
 mod offers;
 mod payments;
+mod portal;
 pub mod queries;
 mod subscriptions;
 mod tasks;
@@ -35,7 +36,7 @@ const CUSTOMERS: i64 = 1_000;
 pub struct Difference {
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// `customer`, `payment`, `commission`, `payout`, `conversation`, `invoice`, `offer`, `return`, `series`, `task` or `mailing`.
+    /// `customer`, `payment`, `commission`, `payout`, `conversation`, `invoice`, `offer`, `return`, `series`, `task`, `mailing` or `portal`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -99,6 +100,7 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
         mailings::slice,
         offers::offers,
         offers::returns,
+        portal::slice,
     ] {
         after = String::new();
         while let Some(last) = tell(db.spool(|tx| each(tx, ctx, &after))?, &mut sum, found) {
