@@ -6,7 +6,9 @@ use super::{Mail, State, queries};
 use crate::conversations;
 use crate::events::Event;
 use crate::invoices;
-use crate::kit::{Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, PortalLinkId, Problems, Result, Right, TemplateId, clean, locks};
+use crate::kit::{
+    Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, PortalLinkId, Problems, Result, Right, TemplateId, clean, locks,
+};
 use crate::mailings;
 
 /// Puts an invoice into the outbox. `to` may be empty: then it goes to the buyer's address. Needs [`Right::Orders`].
@@ -104,8 +106,7 @@ impl<'a> Draft<'a> {
 pub(crate) fn put(tx: &mut Tx, ctx: &Ctx, d: &Draft) -> Result<MailId> {
     let id: MailId = ctx.id();
     let whose: [&dyn store::Bind; 4] = [&ctx.merchant, &id, &d.customer, &d.invoice];
-    let says: [&dyn store::Bind; 8] =
-        [&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name, &d.template, &d.offer, &d.portal_link];
+    let says: [&dyn store::Bind; 8] = [&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name, &d.template, &d.offer, &d.portal_link];
     tx.exec(&queries::INSERT, &[whose.as_slice(), says.as_slice()].concat())?;
     tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
     Ok(id)

@@ -1,5 +1,7 @@
 //! The colour of a merchant's portal, and the ink that can be read on it (WCAG 2.2, 1.4.3).
 
+#![allow(clippy::float_arithmetic, reason = "a contrast is no money")]
+
 use crate::kit::{Error, Problems, Result};
 
 /// A colour as `#rrggbb`, lower case.

@@ -7,10 +7,10 @@ use super::visitor::ctx_of;
 use super::{LinkKind, Opened, Portal, Visitor, letters, link, queries, sessions};
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, Error, Micros, Result, Rights, email_key, locks, secret_hash};
+use crate::staff::Moment;
 use crate::staff::password::{Hashed, fits};
 use crate::staff::sessions::Device;
 use crate::staff::sign_in::{forgiven, slowed};
-use crate::staff::Moment;
 
 /// Tries with a password on one address from one network address; on one address; from one network address.
 const TRIES: [i64; 3] = [10, 50, 100];

@@ -46,7 +46,10 @@ pub fn invite(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, way: &Way) -> Resul
     }
     let other: Option<CustomerId> = tx.opt(&queries::BY_EMAIL, &[&ctx.merchant, &email_key(&c.email)], |r| r.get(0))?;
     if other.is_some_and(|other| other != customer) {
-        return Err(Error::conflict("portal_taken", "Another customer with this e-mail address has a portal. Merge the two, or close that one."));
+        return Err(Error::conflict(
+            "portal_taken",
+            "Another customer with this e-mail address has a portal. Merge the two, or close that one.",
+        ));
     }
     tx.exec(&queries::INVITE, &[&ctx.merchant, &customer, &ctx.now, &ctx.actor.name])?;
     let done = match way {

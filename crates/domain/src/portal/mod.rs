@@ -21,18 +21,18 @@ mod settings;
 mod tests;
 mod visitor;
 
-pub use access::{Access, State, access, close};
 pub(crate) use access::shut;
+pub use access::{Access, State, access, close};
 pub use colour::Colour;
 pub use email::{ask_email, confirm_email};
 pub use enter::{Attempt, Credentials, Secret, ask_link, attempt, by_link, set_password, succeed};
 pub use invite::{Invited, Way, invite};
-pub(crate) use link::{LINK, for_mail};
 pub use link::{Kind as LinkKind, Looked, look};
+pub(crate) use link::{LINK, for_mail};
 pub use own::{Contact, ask_data, ask_return, cancel_subscription, edit_contact, say};
 pub use see::{
-    Home, conversation, customer, home, invoice_paper, invoices, methods, order, orders, payments, requests, returnable,
-    returns, subscriptions,
+    Home, conversation, customer, home, invoice_paper, invoices, methods, order, orders, payments, requests, returnable, returns,
+    subscriptions,
 };
 pub use sessions::{IDLE, LONGEST, Opened, forget, sign_out, touch, visitor};
 pub use settings::{Portal, Settings, SettingsEdit, edit, find, logo, settings};

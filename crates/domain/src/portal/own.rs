@@ -73,8 +73,7 @@ pub fn ask_data(tx: &mut Tx, v: &Visitor, kind: Kind, note: &str) -> Result<Requ
         return Err(Error::conflict("asked", "You asked for this already. You will be answered."));
     }
     let ctx = v.with(&[Right::Read, Right::PersonalData]);
-    let new =
-        NewRequest { kind, customer: Some(v.customer.clone()), who: String::new(), note: note.to_owned(), received_on: None };
+    let new = NewRequest { kind, customer: Some(v.customer.clone()), who: String::new(), note: note.to_owned(), received_on: None };
     requests::create(tx, &ctx, &new)
 }
 

@@ -110,10 +110,7 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, edit: &SettingsEdit) -> Result<Settings> {
             return Err(Problems::one("word", "taken", "Somebody else has this word. Choose another one."));
         }
     }
-    tx.exec(
-        &queries::PUT_SETTINGS,
-        &[&ctx.merchant, &edit.enabled, &colour, &edit.may_cancel, &edit.may_ask, &edit.may_return, &ctx.now],
-    )?;
+    tx.exec(&queries::PUT_SETTINGS, &[&ctx.merchant, &edit.enabled, &colour, &edit.may_cancel, &edit.may_ask, &edit.may_return, &ctx.now])?;
     let new = load(tx, ctx)?;
     record(tx, ctx, &old, &new)?;
     Ok(new)

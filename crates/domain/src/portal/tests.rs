@@ -15,14 +15,7 @@ use crate::testing::{Fixture, NOW, PASSWORD};
 const WORD: &str = "kilde";
 
 fn on() -> SettingsEdit {
-    SettingsEdit {
-        enabled: true,
-        word: WORD.into(),
-        colour: Colour::USUAL.into(),
-        may_cancel: true,
-        may_ask: true,
-        may_return: true,
-    }
+    SettingsEdit { enabled: true, word: WORD.into(), colour: Colour::USUAL.into(), may_cancel: true, may_ask: true, may_return: true }
 }
 
 fn write<T: Send + 'static>(f: &Fixture, work: impl Fn(&mut Tx, &Ctx) -> Result<T> + Send + Sync + 'static) -> Result<T> {

@@ -110,7 +110,8 @@ async fn page(guard: &Guard, request: &mut Request) -> Verdict {
 /// A page of the portal: the word in the address says whose data, the cookie of that portal says of which customer. Who is signed in as staff is
 /// nobody here.
 async fn visitor(guard: &Guard, request: &mut Request) -> Verdict {
-    match portal::visitor(&guard.app, request.uri().path(), request.headers()).await {
+    let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
+    match portal::visitor(&guard.app, &path, &headers).await {
         Ok((_, Some(visitor))) => {
             request.extensions_mut().insert(visitor);
             Ok(())

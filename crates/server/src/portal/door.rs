@@ -39,6 +39,8 @@ fn minutes(until: i64, now: i64) -> i64 {
     (until - now).max(0) / 60_000_000 + 1
 }
 
+const WRONG: &str = "This e-mail address and password don’t belong together.";
+
 /// The forms.
 pub async fn page(State(app): State<App>, Path(word): Path<String>) -> Shown {
     let portal = portal(&app, &word).await?;
@@ -55,7 +57,6 @@ pub async fn sign_in(State(app): State<App>, Path(word): Path<String>, From(devi
         page.form.fail("", words);
         show_with(status, &page)
     };
-    const WRONG: &str = "This e-mail address and password don’t belong together.";
     if email.contains('\0') {
         return Ok(refuse(StatusCode::UNPROCESSABLE_ENTITY, WRONG));
     }

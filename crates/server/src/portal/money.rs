@@ -110,15 +110,13 @@ struct Payments {
 /// Payments and methods.
 pub async fn payments(State(app): State<App>, Extension(v): Extension<Visitor>, uri: Uri, RawQuery(query): RawQuery) -> Shown {
     let key = after(query.as_deref());
-    let ((found, next), methods) =
-        read(&app, &v, move |tx, v| Ok((room::payments(tx, v, key.as_ref())?, room::methods(tx, v)?))).await?;
+    let ((found, next), methods) = read(&app, &v, move |tx, v| Ok((room::payments(tx, v, key.as_ref())?, room::methods(tx, v)?))).await?;
     let expires = |month_and_year: Option<(i64, i64)>| {
         month_and_year.map_or_else(String::new, |(month, year)| format!("valid to {month:02}/{:02}", year.rem_euclid(100)))
     };
-    let methods = methods.iter().map(|m| Kept {
-        words: method(m.kind.name(), &m.brand, &m.last4),
-        expires: expires(m.expires_month.zip(m.expires_year)),
-    });
+    let methods = methods
+        .iter()
+        .map(|m| Kept { words: method(m.kind.name(), &m.brand, &m.last4), expires: expires(m.expires_month.zip(m.expires_year)) });
     Ok(show(&Payments {
         shell: Shell::on(&v, &uri, "/payments"),
         payments: found.iter().map(|p| paid(&v, p)).collect(),

@@ -104,11 +104,8 @@ async fn found(app: &App, v: &Visitor, order: &OrderId) -> domain::Result<Found>
 fn render(v: &Visitor, uri: &Uri, (o, left, asked): Found, status: StatusCode, form: Form) -> Response {
     let s = &o.summary;
     let name = |l: &Left| if l.bought.title.is_empty() { l.bought.sku.clone() } else { l.bought.title.clone() };
-    let asked = asked.iter().map(|r| Asked {
-        number: r.number.clone(),
-        at: moments::day(&v.portal.zone, r.created_at),
-        state: r.state.label(),
-    });
+    let asked =
+        asked.iter().map(|r| Asked { number: r.number.clone(), at: moments::day(&v.portal.zone, r.created_at), state: r.state.label() });
     let page = Page {
         shell: Shell::on(v, uri, "/orders"),
         here: format!("{}/orders/{}", v.portal.at(), s.id),

@@ -47,8 +47,7 @@ async fn render(
     uri: &Uri,
     headers: &HeaderMap,
     customer: CustomerId,
-    status: StatusCode,
-    form: Form,
+    (status, form): (StatusCode, Form),
     fresh: Option<Fresh>,
 ) -> PageResult {
     let (c, access, settings, zone) = app
@@ -86,22 +85,20 @@ async fn render(
 
 /// The page.
 pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> PageResult {
-    render(&app, &who, &uri, &headers, id(&customer, "customer")?, StatusCode::OK, Form::default(), None).await
+    render(&app, &who, &uri, &headers, id(&customer, "customer")?, (StatusCode::OK, Form::default()), None).await
 }
 
 async fn invited(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, customer: CustomerId, way: Way) -> PageResult {
     let which = customer.clone();
     match app.write(&who.ctx, move |tx, ctx| room::invite(tx, ctx, &which, &way)).await {
-        Ok(Invited::Mailed(_)) => {
-            Ok(toasted(see_other(&format!("/customers/{customer}/portal")), "Invitation put into the outbox.", None))
-        }
+        Ok(Invited::Mailed(_)) => Ok(toasted(see_other(&format!("/customers/{customer}/portal")), "Invitation put into the outbox.", None)),
         Ok(Invited::Link(way, until)) => {
-            render(app, who, uri, headers, customer, StatusCode::OK, Form::default(), Some(Fresh(way, until))).await
+            render(app, who, uri, headers, customer, (StatusCode::OK, Form::default()), Some(Fresh(way, until))).await
         }
         Err(error) => {
             let mut form = Form::default();
             let status = refused(&mut form, error)?;
-            render(app, who, uri, headers, customer, status, form, None).await
+            render(app, who, uri, headers, customer, (status, form), None).await
         }
     }
 }

@@ -37,9 +37,7 @@ fn word_of(name: &str) -> String {
 fn stored(s: &Settings, name: &str) -> Form {
     let word = if s.word.is_empty() { word_of(name) } else { s.word.clone() };
     let mut form = Form::of([("word", word), ("colour", s.colour.as_str().to_owned())]);
-    for (box_, on) in
-        [("enabled", s.enabled), ("may_cancel", s.may_cancel), ("may_ask", s.may_ask), ("may_return", s.may_return)]
-    {
+    for (box_, on) in [("enabled", s.enabled), ("may_cancel", s.may_cancel), ("may_ask", s.may_ask), ("may_return", s.may_return)] {
         if on {
             form.set(box_, "on");
         }
