@@ -5,10 +5,14 @@ use store::Tx;
 use super::{Visitor, see};
 use crate::conversations;
 use crate::customers::{self, CustomerEdit};
-use crate::kit::{Address, Error, OrderId, RequestId, Result, ReturnId, Right, SubscriptionId};
+use crate::kit::{Address, Error, OrderId, RequestId, Result, ReturnId, Right, SubscriptionId, secret_hash};
 use crate::privacy::requests::{self, Kind, NewRequest};
 use crate::returns::{self, NewReturn};
+use crate::staff::sign_in::slowed;
 use crate::subscriptions;
+
+/// Messages of one customer within a quarter of an hour.
+const MESSAGES: i64 = 30;
 
 /// How somebody can be reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,8 +84,12 @@ pub fn ask_data(tx: &mut Tx, v: &Visitor, kind: Kind, note: &str) -> Result<Requ
 /// Writes to the merchant: a message of the stream, which waits in the inbox for an answer.
 ///
 /// # Errors
-/// A field error for `body`.
+/// A field error for `body`; `Conflict` (`too_many`) when they write faster than people read.
 pub fn say(tx: &mut Tx, v: &Visitor, body: &str) -> Result<()> {
     v.locked(tx)?;
+    let key = secret_hash(&format!("portal say {} {}", v.portal.merchant, v.customer));
+    if slowed(tx, v.ctx.now, &[(key, MESSAGES)])?.is_some() {
+        return Err(Error::conflict("too_many", "Too many messages. Try again in a quarter of an hour."));
+    }
     conversations::from_portal(tx, &v.with(&[Right::Read, Right::Write]), &v.customer, &v.name, body).map(drop)
 }

@@ -26,7 +26,7 @@ pub struct Event {
     /// Noun and verb.
     #[schema(example = "customer.edited")]
     pub kind: String,
-    /// `staff`, `api_key` or `system`.
+    /// `staff`, `api_key`, `system` or `customer` (in the portal).
     pub actor_kind: String,
     /// Id of the person or key, or a word for the system.
     pub actor_id: String,
