@@ -151,7 +151,7 @@ store::db_test! {
                 "close" => close(tx, ctx, &id),
                 "delete" => customers::delete(tx, ctx, &id),
                 "merge" => customers::merge::merge(tx, ctx, std::slice::from_ref(&id), &other, &customers::merge::Choices::default()).map(drop),
-                "anonymise" => crate::privacy::anonymise(tx, ctx, &crate::providers::vault::Vault::new(&[7; 32]).unwrap(), &id, Cause::Hand).map(drop),
+                "anonymise" => crate::privacy::anonymise(tx, ctx, &crate::providers::Vault::new(&[7; 32]).unwrap(), &id, Cause::Hand).map(drop),
                 _ => edit(tx, ctx, &SettingsEdit { enabled: false, ..on() }).map(drop),
             }).unwrap();
             assert!(who(&f, WORD, &secret, NOW).is_none(), "{end}");

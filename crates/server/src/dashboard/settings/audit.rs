@@ -57,7 +57,7 @@ struct AuditPage {
 }
 
 /// What happens to whom: the filter by kind offers the nouns, and so do the boxes of webhooks.
-pub(super) const NOUNS: [(&str, &str); 26] = [
+pub(super) const NOUNS: [(&str, &str); 27] = [
     ("customer", "Customers"),
     ("note", "Notes"),
     ("order", "Orders"),
@@ -84,6 +84,7 @@ pub(super) const NOUNS: [(&str, &str); 26] = [
     ("person", "Accounts"),
     ("api_key", "API keys"),
     ("webhook", "Webhooks"),
+    ("portal", "Portal"),
 ];
 
 fn filter(asked: &Asked, zone: &Zone) -> LogFilter {
