@@ -103,7 +103,8 @@ fn person(f: &Fixture, email: &str, canary: &str) -> Person {
 fn link(desk: &Desk, f: &Fixture, who: &CustomerId) -> String {
     let made = desk.owner(f).post(&format!("/customers/{who}/portal/link"), &[]);
     assert_eq!(made.status, StatusCode::OK, "{}", made.body);
-    let at = made.body.find("/portal/").map(|_| made.body.find("value=\"http://127.0.0.1:0").unwrap() + 26).unwrap();
+    let start = "value=\"http://127.0.0.1:0";
+    let at = made.body.find(start).unwrap_or_else(|| panic!("no link in {}", made.body)) + start.len();
     made.body[at..at + made.body[at..].find('"').unwrap()].to_owned()
 }
 
