@@ -32,6 +32,7 @@ pub mod offers;
 pub mod orders;
 pub mod payment_links;
 pub mod payments;
+pub mod portal;
 pub mod privacy;
 pub mod providers;
 pub mod rates;

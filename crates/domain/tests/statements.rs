@@ -35,6 +35,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("mailings/queries.rs", domain::mailings::queries::ALL),
         ("merchants/queries.rs", domain::merchants::queries::ALL),
         ("offers/queries.rs", domain::offers::queries::ALL),
+        ("portal/queries.rs", domain::portal::queries::ALL),
         ("orders/queries.rs", domain::orders::queries::ALL),
         ("payments/queries.rs", domain::payments::queries::ALL),
         ("privacy/queries.rs", domain::privacy::queries::ALL),

@@ -12,5 +12,6 @@ pub mod look;
 pub mod mailboxes;
 pub mod mailer;
 pub mod outside;
+pub mod portal;
 pub mod webhooks;
 pub mod workers;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 use super::put::{self, Line, Opening};
-use super::{Direction, Kind, read};
+use super::{Direction, Kind, queries, read};
 use crate::customers::{self, state, survivor};
 use crate::events::Event;
 use crate::kit::{ConversationId, Ctx, CustomerId, Email, EntryId, Error, Micros, Problems, Result, Right, clean, email_key};
@@ -108,4 +108,25 @@ pub fn say(tx: &mut Tx, ctx: &Ctx, chat: &ConversationId, input: &MessageInput) 
         ..Line::default()
     };
     put::entry(tx, ctx, (chat, found.customer.as_ref()), (Kind::Chat, input.direction), &line, input.direction == Direction::In)
+}
+
+/// The subject of the one chat in which a customer writes from the portal.
+const PORTAL: &str = "Portal";
+
+/// Adds what a customer wrote in the portal (SPEC 12.2) to their chat there, which is opened with the first message. Needs [`Right::Write`].
+///
+/// # Errors
+/// As [`say`].
+pub(crate) fn from_portal(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, name: &str, body: &str) -> Result<EntryId> {
+    ctx.must(Right::Write)?;
+    let key = put::subject_key(PORTAL);
+    let chat = match tx.opt(&queries::CHAT_BY_SUBJECT, &[&ctx.merchant, customer, &key], |r| r.get(0))? {
+        Some(chat) => chat,
+        None => {
+            let name: String = name.chars().take(200).collect();
+            let input = ChatInput { customer: Some(customer.clone()), name, subject: PORTAL.to_owned(), ..ChatInput::default() };
+            open_chat(tx, ctx, &input)?
+        }
+    };
+    say(tx, ctx, &chat, &MessageInput { direction: Direction::In, author: String::new(), body: body.to_owned(), at: None })
 }

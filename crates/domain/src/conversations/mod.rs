@@ -25,6 +25,7 @@ mod tests;
 mod write;
 
 pub use calls::{CallInput, record_call};
+pub(crate) use chats::from_portal;
 pub use chats::{ChatInput, MessageInput, open_chat, say};
 pub use drafts::{Begun, KeptDraft, count_drafts, draft, drafts, drafts_of, drop_draft, save_draft};
 pub use inbox::{Inbox, Newcomer, close, inbox, link, make, reopen, waiting};

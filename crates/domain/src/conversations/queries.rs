@@ -60,6 +60,8 @@ store::statements! {
     // Where a new mail belongs.
     pub BY_SUBJECT = "SELECT id FROM conversations WHERE merchant_id = $1 AND customer_id = $2 AND subject_key = $3 AND last_at >= $4 AND kind = 'mail'
         ORDER BY last_at DESC LIMIT 1";
+    pub CHAT_BY_SUBJECT = "SELECT id FROM conversations WHERE merchant_id = $1 AND customer_id = $2 AND subject_key = $3 AND kind = 'chat'
+        ORDER BY last_at DESC LIMIT 1";
     pub UNKNOWN_BY_SUBJECT = "SELECT id FROM conversations WHERE merchant_id = $1 AND customer_id IS NULL AND address_key = $2 AND subject_key = $3
         AND last_at >= $4 AND kind = 'mail' ORDER BY last_at DESC LIMIT 1";
     pub ANSWERED = "SELECT e.conversation_id, c.customer_id, c.address_key FROM entries e

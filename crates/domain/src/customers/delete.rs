@@ -7,14 +7,14 @@ use super::{facts, merge, queries as q, state, ties};
 use crate::events::Event;
 use crate::kit::{Ctx, Currency, CustomerId, DAY, Error, Link, Micros, Money, Result, Right, locks};
 use crate::providers::billing;
-use crate::{duplicates, privacy};
+use crate::{duplicates, portal, privacy};
 
 /// How long a deleted customer can be restored: 30 days of 24 hours.
 pub const RESTORABLE: Micros = 30 * DAY;
 /// An answer lists so many links of each kind.
 const LINKS: usize = 200;
 
-/// Deletes: status Deleted, e-mail free for reuse, orders and payments stay. One that is deleted already stays as it is.
+/// Deletes: status Deleted, portal closed, e-mail free for reuse, orders and payments stay. One that is deleted already stays as it is.
 pub fn delete(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
     ctx.must(Right::Delete)?;
     let state = state::locked(tx, ctx, id)?;
@@ -22,6 +22,7 @@ pub fn delete(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
         return Ok(());
     }
     state.ensure_here()?;
+    portal::shut(tx, ctx, id)?;
     switch(tx, ctx, id, Some(ctx.now), "customer.deleted", "deleted")
 }
 

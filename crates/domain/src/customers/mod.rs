@@ -38,6 +38,7 @@ pub use delete::{RESTORABLE, delete, delete_permanently, links, restore};
 pub use duplicates::{Like, find_by_email, find_by_external_id, find_by_number, find_by_phone, likely_duplicates};
 pub use edit::edit;
 pub use get::get;
+pub(crate) use get::load;
 pub use model::{
     Contact, Created, Customer, CustomerEdit, Duplicate, ExternalId, HowToCancel, MethodLine, Named, NewCustomer, Note, Rules, Total,
     display_name,

@@ -8,7 +8,7 @@ use store::Db;
 
 use crate::customers::{facts, merge};
 use crate::kit::{Actor, Clock, Ctx, Door, Error, MerchantId, Result};
-use crate::{contracts, privacy, providers, replies, webhooks};
+use crate::{contracts, portal, privacy, providers, replies, webhooks};
 
 /// How many customers one slice moves.
 const SLICE: i64 = 100;
@@ -43,6 +43,7 @@ pub fn run(db: &Db, clock: &dyn Clock, stop: &dyn Fn() -> bool) -> Result<()> {
         let ctx = ctx.clone();
         db.write_slice_now::<_, Error>(move |tx| {
             providers::inbox::forget(tx, &ctx)?;
+            portal::forget(tx, &ctx)?;
             privacy::sweep::resume(tx, &ctx)?;
             privacy::expire(tx, &ctx)?;
             privacy::retention::daily(tx, &ctx)?;

@@ -137,6 +137,7 @@ store::statements! {
         OR EXISTS (SELECT 1 FROM attachments WHERE merchant_id = $1 AND customer_id = $2)
         OR EXISTS (SELECT 1 FROM tickets WHERE merchant_id = $1 AND customer_id = $2)
         OR EXISTS (SELECT 1 FROM tasks WHERE merchant_id = $1 AND customer_id = $2)
+        OR EXISTS (SELECT 1 FROM portal_access WHERE merchant_id = $1 AND customer_id = $2)
         OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND merged_into = $2)
         OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND id = $2 AND merged_into IS NOT NULL)";
     /// The same but for what the import itself made.

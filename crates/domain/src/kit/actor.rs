@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::ids::CustomerId;
+
 /// Everything that is guarded. The policy table of the doors names these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
@@ -258,6 +260,8 @@ pub enum ActorKind {
     ApiKey,
     /// Regulars itself: the clock, a job without a person, the command line.
     System,
+    /// A customer, in the portal.
+    Customer,
 }
 
 impl ActorKind {
@@ -267,6 +271,7 @@ impl ActorKind {
             Self::Staff => "staff",
             Self::ApiKey => "api_key",
             Self::System => "system",
+            Self::Customer => "customer",
         }
     }
 }
@@ -289,6 +294,11 @@ impl Actor {
     pub fn system(word: &str) -> Self {
         Self { kind: ActorKind::System, id: word.to_owned(), name: word.to_owned(), rights: Rights::all() }
     }
+
+    /// A customer in the portal. The name says nothing of the person: it stays in events when they are anonymised.
+    pub fn customer(id: &CustomerId, rights: Rights) -> Self {
+        Self { kind: ActorKind::Customer, id: id.to_string(), name: "the customer".to_owned(), rights }
+    }
 }
 
 /// The door a change came through; shown on the timeline.
@@ -306,6 +316,8 @@ pub enum Door {
     Cli,
     /// The passing of time.
     Clock,
+    /// The customer's own pages.
+    Portal,
 }
 
 impl Door {
@@ -318,6 +330,7 @@ impl Door {
             Self::Job => "job",
             Self::Cli => "cli",
             Self::Clock => "clock",
+            Self::Portal => "portal",
         }
     }
 }

@@ -271,6 +271,10 @@ ids! {
     PhoneAccountId = "pha";
     /// A mailbox that is looked into.
     MailboxId = "mbx";
+    /// A link by which a customer comes into the portal (never its secret).
+    PortalLinkId = "plk";
+    /// A session of a customer in the portal (never its secret).
+    PortalSessionId = "pse";
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::conversations;
 use crate::events::Event;
 use crate::invoices;
 use crate::kit::{
-    Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, PaymentLinkId, Problems, Result, Right, TemplateId, clean, locks,
+    Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, PaymentLinkId, PortalLinkId, Problems, Result, Right, TemplateId, clean, locks,
 };
 use crate::mailings;
 
@@ -87,6 +87,8 @@ pub(crate) struct Draft<'a> {
     pub payment_link: Option<&'a PaymentLinkId>,
     /// The template it was written from.
     pub template: Option<&'a TemplateId>,
+    /// The link into the portal that it carries.
+    pub portal_link: Option<&'a PortalLinkId>,
     /// To whom.
     pub recipient: &'a str,
     /// One line.
@@ -98,7 +100,7 @@ pub(crate) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// Of nobody and nothing yet.
     pub fn new(recipient: &'a str, subject: &'a str, body: &'a str) -> Self {
-        Draft { customer: None, invoice: None, offer: None, payment_link: None, template: None, recipient, subject, body }
+        Draft { customer: None, invoice: None, offer: None, payment_link: None, template: None, portal_link: None, recipient, subject, body }
     }
 }
 
@@ -106,8 +108,8 @@ impl<'a> Draft<'a> {
 pub(crate) fn put(tx: &mut Tx, ctx: &Ctx, d: &Draft) -> Result<MailId> {
     let id: MailId = ctx.id();
     let whose: [&dyn store::Bind; 4] = [&ctx.merchant, &id, &d.customer, &d.invoice];
-    let says: [&dyn store::Bind; 8] =
-        [&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name, &d.template, &d.offer, &d.payment_link];
+    let says: [&dyn store::Bind; 9] =
+        [&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name, &d.template, &d.offer, &d.payment_link, &d.portal_link];
     tx.exec(&queries::INSERT, &[whose.as_slice(), says.as_slice()].concat())?;
     tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
     Ok(id)

@@ -6,8 +6,8 @@ use super::offer::LINK;
 use super::{State, queries};
 use crate::conversations::{self, Heading, NewFile};
 use crate::invoices::{self, Paper};
-use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, PaymentLinkId, Result, TemplateId};
-use crate::{mailings, offers, payment_links};
+use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, PaymentLinkId, PortalLinkId, Result, TemplateId};
+use crate::{mailings, merchants, offers, payment_links, portal};
 
 /// How long a worker holds a mail: ten minutes, longer than any server may take.
 const LEASE: Micros = 600_000_000;
@@ -25,7 +25,7 @@ pub struct Claimed {
     pub worker: String,
     /// The try this is, from 1.
     pub attempt: i64,
-    /// The secret of the buyer's link, when it carries an offer.
+    /// The secret of the link that it carries: the buyer's to an offer, or the customer's into the portal.
     pub link: Option<String>,
 }
 
@@ -79,11 +79,12 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
         match tx.opt(&queries::SENDING, &[&merchant, &mail], |r| r.get(0))? {
             Some(attempt) => {
                 let ctx = of(&merchant, now);
-                let found = tx.opt(&queries::LETTER, &[&merchant, &mail], |r| Ok((r.get::<Option<OfferId>>(7)?, r.get(8)?)))?;
-                let link = match found {
-                    Some((Some(offer), _)) => Some(offers::for_mail(tx, &ctx, &offer)?),
-                    Some((None, Some(link))) => Some(payment_links::for_mail(tx, &ctx, &link)?),
-                    _ => None,
+                let carries = tx.opt(&queries::LETTER, &[&merchant, &mail], |r| Ok((r.get(7)?, r.get(8)?, r.get(9)?)))?;
+                let link = match carries.unwrap_or_default() {
+                    (Some(offer), _, _) => Some(offers::for_mail(tx, &ctx, &offer)?),
+                    (_, Some(link), _) => Some(payment_links::for_mail(tx, &ctx, &link)?),
+                    (_, _, Some(link)) => Some(portal::for_mail(tx, &ctx, &link)?),
+                    (None, None, None) => None,
                 };
                 return Ok(Some(Claimed { merchant, mail, worker: worker.to_owned(), attempt, link }));
             }
@@ -107,10 +108,11 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
     let found = tx.opt(&queries::LETTER, &[&claimed.merchant, &claimed.mail], |r| {
         let texts: (String, String, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
         let carries: (Option<InvoiceId>, Option<TemplateId>, Option<OfferId>) = (r.get(3)?, r.get(6)?, r.get(7)?);
-        Ok((texts, carries, r.get::<Option<PaymentLinkId>>(8)?, r.get::<Micros>(5)?))
+        let links = (r.get::<Option<PaymentLinkId>>(8)?, r.get::<Option<PortalLinkId>>(9)?.is_some());
+        Ok((texts, carries, links, r.get::<Micros>(5)?))
     })?;
-    let ((to, subject, body), (invoice, template, offer), payment_link, at) = found.ok_or(Error::NotFound("mail"))?;
-    let by_hand = invoice.is_none() && template.is_none() && offer.is_none() && payment_link.is_none();
+    let ((to, subject, body), (invoice, template, offer), (payment_link, into_portal), at) = found.ok_or(Error::NotFound("mail"))?;
+    let by_hand = invoice.is_none() && template.is_none() && offer.is_none() && payment_link.is_none() && !into_portal;
     let heading = if by_hand { conversations::heading(tx, &ctx, &claimed.mail)? } else { None };
     let Heading { mut from_name, mut reply_to, answers, files } = heading.unwrap_or_default();
     let mut paper = None;
@@ -127,7 +129,11 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
         from_name = payment_links::get(tx, &ctx, &link)?.shop_name;
         reply_to = invoices::settings(tx, &ctx)?.seller.email;
     }
-    let body = claimed.link.as_ref().map_or_else(|| body.clone(), |link| body.replace(LINK, link));
+    if into_portal {
+        (from_name, reply_to) = (merchants::settings(tx, &ctx)?.name, invoices::settings(tx, &ctx)?.seller.email);
+    }
+    let place = if into_portal { portal::LINK } else { LINK };
+    let body = claimed.link.as_ref().map_or_else(|| body.clone(), |link| body.replace(place, link));
     let mut unsubscribe = None;
     if let Some(template) = &template {
         let bulk = mailings::of_mail(tx, &ctx, &claimed.mail, template)?;

@@ -13,6 +13,7 @@ mod invoices;
 mod money;
 mod offers;
 mod orders;
+mod portal;
 mod privacy;
 mod providers;
 #[cfg(test)]
@@ -279,6 +280,7 @@ pub fn tables() -> &'static [Table] {
             work::tables(),
             privacy::tables(),
             conversations::tables(),
+            portal::tables(),
         ];
         areas.into_iter().flatten().collect()
     })

@@ -123,6 +123,7 @@ pub(super) fn power(tx: &mut Tx, ctx: &Ctx) -> Result<Power> {
     match ctx.actor.kind {
         ActorKind::System => Ok(Power { owner: true, rights: Rights::all() }),
         ActorKind::ApiKey => Ok(Power { owner: false, rights: ctx.actor.rights }),
+        ActorKind::Customer => Ok(Power { owner: false, rights: Rights::NONE }),
         ActorKind::Staff => power_of(tx, ctx, &ctx.actor.id),
     }
 }

@@ -19,11 +19,11 @@ pub const LONGEST: usize = 256;
 pub struct Hashed(String);
 
 impl Hashed {
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    pub(super) fn from_db(text: String) -> Self {
+    pub(crate) fn from_db(text: String) -> Self {
         Self(text)
     }
 
@@ -89,7 +89,7 @@ pub(super) fn hash(password: &str) -> Result<Hashed> {
 }
 
 /// Does the password fit? Without a hash it takes as long and says no, so that the time does not tell which addresses are known.
-pub(super) fn fits(password: &str, hashed: Option<&Hashed>) -> bool {
+pub(crate) fn fits(password: &str, hashed: Option<&Hashed>) -> bool {
     static NOBODY: OnceLock<Hashed> = OnceLock::new();
     let password: String = password.chars().take(LONGEST + 1).collect();
     let nobody = || NOBODY.get_or_init(|| hash("the password of nobody").unwrap_or_else(|_| Hashed(String::new())));

@@ -50,15 +50,7 @@ pub fn attempt(tx: &mut Tx, moment: &Moment, email: &str, address: &str) -> Resu
         (secret_hash(&format!("mail {mail}")), PER_EMAIL),
         (secret_hash(&format!("from {address}")), PER_ADDRESS),
     ];
-    let mut wait = None;
-    for (key, limit) in limits {
-        let (count, since) =
-            tx.one(&queries::ATTEMPT, &[&key, &moment.now, &(moment.now - WINDOW)], |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?)))?;
-        if count > limit {
-            wait = wait.max(Some(since + WINDOW));
-        }
-    }
-    if let Some(until) = wait {
+    if let Some(until) = slowed(tx, moment.now, &limits)? {
         return Ok(Attempt::Wait(until));
     }
     let who =
@@ -66,10 +58,28 @@ pub fn attempt(tx: &mut Tx, moment: &Moment, email: &str, address: &str) -> Resu
     Ok(Attempt::Check(Credentials { who }))
 }
 
+/// Counts a try at a door under each of these keys; gives until when it is refused when one of them is above its limit.
+pub(crate) fn slowed(tx: &mut Tx, now: Micros, limits: &[(String, i64)]) -> Result<Option<Micros>> {
+    let mut wait = None;
+    for (key, limit) in limits {
+        let (count, since) = tx.one(&queries::ATTEMPT, &[key, &now, &(now - WINDOW)], |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?)))?;
+        if count > *limit {
+            wait = wait.max(Some(since + WINDOW));
+        }
+    }
+    Ok(wait)
+}
+
+/// Forgets the tries under a key, and all that are old: whoever came in was no guesser.
+pub(crate) fn forgiven(tx: &mut Tx, now: Micros, key: &str) -> Result<()> {
+    tx.exec(&queries::ATTEMPT_FORGET, &[&key])?;
+    tx.exec(&queries::ATTEMPTS_OLD, &[&(now - DAY)])?;
+    Ok(())
+}
+
 /// Opens the session of a person whose password was verified, and forgets the failed tries of this pair.
 pub fn succeed(tx: &mut Tx, moment: &Moment, person: &PersonId, email: &str, device: &Device) -> Result<Opened> {
-    tx.exec(&queries::ATTEMPT_FORGET, &[&pair(&email_key(email), &device.address)])?;
-    tx.exec(&queries::ATTEMPTS_OLD, &[&(moment.now - DAY)])?;
+    forgiven(tx, moment.now, &pair(&email_key(email), &device.address))?;
     open(tx, moment, person, device)
 }
 

@@ -13,6 +13,7 @@ mod mailings;
 mod merges;
 mod offers;
 mod payments;
+mod portal;
 pub mod queries;
 mod subscriptions;
 mod tasks;
@@ -37,7 +38,7 @@ const CUSTOMERS: i64 = 1_000;
 pub struct Difference {
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// `customer`, `payment`, `commission`, `payout`, `conversation`, `invoice`, `offer`, `return`, `contract`, `series`, `task` or `mailing`.
+    /// `customer`, `payment`, `commission`, `payout`, `conversation`, `invoice`, `offer`, `return`, `contract`, `series`, `task`, `mailing` or `portal`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -104,6 +105,7 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
         contracts::slice,
         charges::charges,
         charges::links,
+        portal::slice,
     ] {
         after = String::new();
         while let Some(last) = tell(db.spool(|tx| each(tx, ctx, &after))?, &mut sum, found) {

@@ -65,6 +65,12 @@ store::statements! {
     pub BACK = "SELECT t.order_id, b.line, b.quantity, l.quantity FROM returns t CROSS JOIN return_lines b CROSS JOIN order_lines l
         WHERE t.merchant_id = $1 AND t.state <> 'rejected' AND t.order_id > '' AND b.merchant_id = t.merchant_id AND b.return_id = t.id
           AND l.merchant_id = t.merchant_id AND l.order_id = t.order_id AND l.position = b.line - 1 AND l.sku = b.sku AND l.title = b.title";
+    /// Portals: is it open, is its customer gone, are there doors?
+    pub PORTALS = "SELECT a.customer_id, a.closed_at IS NULL, c.deleted_at IS NOT NULL OR c.merged_into IS NOT NULL OR c.anonymised_at IS NOT NULL,
+          EXISTS (SELECT 1 FROM portal_sessions s WHERE s.merchant_id = a.merchant_id AND s.customer_id = a.customer_id)
+          OR EXISTS (SELECT 1 FROM portal_links l WHERE l.merchant_id = a.merchant_id AND l.customer_id = a.customer_id)
+        FROM portal_access a JOIN customers c ON c.merchant_id = a.merchant_id AND c.id = a.customer_id
+        WHERE a.merchant_id = $1 AND a.customer_id > $2 ORDER BY a.customer_id LIMIT $3";
     pub SERIES = "SELECT series, COUNT(*), MIN(series_number), MAX(series_number) FROM invoices
         WHERE merchant_id = $1 AND series_number IS NOT NULL GROUP BY series ORDER BY series";
 }

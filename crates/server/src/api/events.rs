@@ -26,13 +26,13 @@ pub struct Event {
     /// Noun and verb.
     #[schema(example = "customer.edited")]
     pub kind: String,
-    /// `staff`, `api_key` or `system`.
+    /// `staff`, `api_key`, `system` or `customer` (in the portal).
     pub actor_kind: String,
     /// Id of the person or key, or a word for the system.
     pub actor_id: String,
     /// Their name at the time.
     pub actor: String,
-    /// `page`, `api`, `import`, `job`, `cli`, `clock`.
+    /// `page`, `api`, `import`, `job`, `cli`, `clock`, `portal`.
     pub door: String,
     /// Id of the customer it shows under.
     pub customer: Option<String>,

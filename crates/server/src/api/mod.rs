@@ -26,6 +26,7 @@ mod payment_links;
 mod payments;
 mod plans;
 mod pointer;
+mod portal;
 mod privacy;
 mod returns;
 mod settings;
@@ -64,6 +65,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = addresses::routes(templates::routes(mailings::routes(routes)));
     let routes = conversations::routes(routes);
     let routes = imports::routes(routes);
+    let routes = portal::routes(routes);
     events::routes(staff::routes(settings::routes(routes)))
 }
 

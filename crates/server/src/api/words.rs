@@ -51,6 +51,7 @@ words! {
     InvoicePrices = domain::invoices::Prices::ALL, "Whether prices hold the tax";
     InvoiceRounding = domain::invoices::Rounding::ALL, "Where amounts are rounded";
     TaxCategory = domain::invoices::Category::ALL, "How a line is taxed (EN 16931)";
+    PortalState = domain::portal::State::ALL, "Whether a customer has a portal";
     OfferState = domain::offers::State::ALL, "What an offer is today; `expired` is worked out";
     ContractState = domain::contracts::State::ALL, "What a contract is today; `ended` is worked out";
     ChargeState = domain::charges::State::ALL, "How far a charge came; `unclear` may have been paid and is for a person to look at";

@@ -71,10 +71,14 @@ impl Demo {
         demo::told(db, &house, &plan, &vault, &endpoint).map_err(words)?;
         demo::service(db, &house, &plan).map_err(words)?;
         demo::letters(db, &house, &plan).map_err(words)?;
+        let customer = demo::portal(db, &house, &plan).map_err(words)?;
         bar.finish_and_clear();
         let people: Vec<String> = house.people.iter().skip(1).map(|(email, role)| format!("{email} ({})", role.label())).collect();
+        let portal = customer.map_or_else(String::new, |email| {
+            format!("\nThe portal is at /portal/kilde: come in as {email} with the password “{}”.", demo::PASSWORD)
+        });
         Ok(format!(
-            "Made Kilde Coffee with {} customers. Others who can sign in: {}.\nAPI key: {}",
+            "Made Kilde Coffee with {} customers. Others who can sign in: {}.\nAPI key: {}{portal}",
             self.customers,
             people.join(", "),
             house.api_key

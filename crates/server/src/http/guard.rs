@@ -17,6 +17,7 @@ use super::problem::Problem;
 use super::routes::Side;
 use crate::app::App;
 use crate::dashboard;
+use crate::portal;
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub enum Policy {
     SignedIn,
     /// Staff of the merchant, or a key of it, with this right.
     May(Right),
+    /// A customer who is signed in to the portal that the address names.
+    Portal,
 }
 
 /// Handed to the middleware of one route.
@@ -52,6 +55,7 @@ pub fn cookie_name(secure: bool) -> &'static str {
 /// The middleware.
 pub async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
     let verdict = match guard.side {
+        Side::Page if guard.policy == Policy::Portal => visitor(&guard, &mut request).await,
         Side::Page => page(&guard, &mut request).await,
         Side::Api => api(&guard, &mut request).await,
     };
@@ -101,6 +105,20 @@ async fn page(guard: &Guard, request: &mut Request) -> Verdict {
     }
     request.extensions_mut().insert(signed_in);
     Ok(())
+}
+
+/// A page of the portal: the word in the address says whose data, the cookie of that portal says of which customer. Who is signed in as staff is
+/// nobody here.
+async fn visitor(guard: &Guard, request: &mut Request) -> Verdict {
+    let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
+    match portal::visitor(&guard.app, &path, &headers).await {
+        Ok((_, Some(visitor))) => {
+            request.extensions_mut().insert(visitor);
+            Ok(())
+        }
+        Ok((portal, None)) => refuse(Redirect::to(&format!("{}/sign-in", portal.at()))),
+        Err(error) => refuse(portal::Oops::from(error)),
+    }
 }
 
 /// The API: a bearer key says who and whose data.

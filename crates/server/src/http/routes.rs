@@ -124,6 +124,7 @@ fn asked_names(paths: &utoipa::openapi::path::Paths) -> std::sync::Arc<[String]>
 pub fn all(app: &App) -> (Router, Vec<Line>) {
     let routes = crate::dashboard::routes(Routes::new(app));
     let routes = crate::hooks::routes(crate::api::routes(routes));
+    let routes = crate::portal::routes(routes);
     let (router, description, table) = routes.done();
     let description = crate::api::describe(description);
     let router = router

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::desk::{Answer, Desk, key, of_role};
 
 /// Says who sells.
-fn seller(f: &Fixture) {
+pub(crate) fn seller(f: &Fixture) {
     let mut edit = SettingsEdit {
         seller: Party { name: "Roastery SARL".into(), vat_number: "FR40303265045".into(), ..Party::default() },
         terms_days: 14,

@@ -21,6 +21,7 @@ mod pages_list;
 mod pages_profile;
 mod people;
 mod policy;
+mod portal;
 mod privacy;
 mod providers;
 mod receiver;

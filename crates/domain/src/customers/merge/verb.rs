@@ -9,6 +9,7 @@ use crate::customers::model::Customer;
 use crate::customers::{facts, get, state};
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, DAY, Error, Link, MergeId, Problems, Result, Right, locks};
+use crate::portal;
 use crate::providers::billing;
 
 /// At most so many go in one step.
@@ -100,6 +101,7 @@ fn one_into(tx: &mut Tx, ctx: &Ctx, gone: &Customer, stays: &CustomerId, fields:
     sets::avatar(tx, ctx, &id, &gone.id, stays)?;
     let words = serde_json::to_string(&moved).map_err(|e| Error::Internal(e.to_string()))?;
     tx.exec(&q::SET_MOVED, &[&ctx.merchant, &id, &words])?;
+    portal::shut(tx, ctx, &gone.id)?;
     tx.exec(&q::SET_MERGED, &[&ctx.merchant, &gone.id, stays])?;
     tell(tx, ctx, &id, gone, stays, &moved, &changes)?;
     facts::refresh(tx, ctx, &[gone.id.clone(), stays.clone()], "merged")?;

@@ -56,6 +56,8 @@ pub(super) fn tables() -> Vec<Table> {
             .house("name name_key code code_key")
             .neither("merchant_id id terms rate currency created_at updated_at archived_at"),
         table("payouts").house("note created_by").neither("merchant_id id affiliate_id currency amount period_from period_until paid_at"),
+        table("portal_settings").neither("merchant_id enabled colour may_cancel may_ask may_return updated_at"),
+        table("portal_words").house("word").neither("merchant_id"),
         table("payout_lines").neither("merchant_id payout_id payment_id amount"),
     ]
 }

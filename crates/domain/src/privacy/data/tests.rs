@@ -53,7 +53,8 @@ fn target(column: &str) -> Option<&'static str> {
 }
 
 /// Ids that may lead nowhere.
-const NOWHERE: [&str; 7] = ["import_id", "method_id", "corrects_id", "logo_id", "plan_id", "replacement_id", "mailbox_id"];
+const NOWHERE: [&str; 8] =
+    ["import_id", "method_id", "corrects_id", "logo_id", "plan_id", "replacement_id", "mailbox_id", "portal_link_id"];
 
 fn planted_id(who: &str, table: &str) -> String {
     format!("row-{who}-{table}")

@@ -46,6 +46,7 @@ fn known(table: &str, column: &str) -> Option<&'static str> {
         ("tickets", "priority") => "normal",
         ("ticket_entries", "kind") => "note",
         ("events", "kind") => "customer.edited",
+        ("portal_links", "kind") => "invite",
         _ => return None,
     })
 }

@@ -127,6 +127,7 @@ const ENTRIES: [(&str, &str, Right); 19] = [
     ("/settings/mail", "Mailboxes", Right::Settings),
     ("/settings/calls", "Calls", Right::Settings),
     ("/settings/rates", "Exchange rates", Right::Settings),
+    ("/settings/portal", "Portal", Right::Settings),
     ("/settings/blocks", "Blocked buyers", Right::Payments),
     ("/settings/privacy", "Privacy", Right::Anonymise),
     ("/settings/staff", "Staff", Right::Staff),

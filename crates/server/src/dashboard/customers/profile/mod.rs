@@ -31,7 +31,7 @@ use domain::merchants;
 use store::Tx;
 
 pub use happened::{Happened, field_name};
-pub use lines::{PaymentLine, address, capital, dispute_tone, method, order_tone, provider};
+pub use lines::{PaymentLine, address, bought, capital, dispute_tone, method, order_tone, provider};
 pub use pane::{Pane, postal, suffix};
 pub use subscriptions::tone as subscription_tone;
 

@@ -1,0 +1,306 @@
+//! The portal: a customer is invited, comes in, sees what is theirs and nothing of anybody else.
+
+use axum::http::{Method, StatusCode};
+use domain::customers::{self, NewCustomer, Rules};
+use domain::invoices;
+use domain::kit::{Ctx, Currency, CustomerId, Rights};
+use domain::orders::{self, Buyer, Checkout, CheckoutPayment, Line, State};
+use domain::payments::{MethodInput, MethodKind, PaymentStatus};
+use domain::portal::{self, Colour, SettingsEdit};
+use domain::subscriptions::{self, StartInput, Unit};
+use domain::testing::{Fixture, NOW};
+use serde_json::{Value, json};
+use server::http::Policy;
+use store::Tx;
+
+use crate::desk::{Answer, Desk, Visitor, key};
+use crate::invoices::seller;
+use crate::offers::ask;
+
+fn write<T: Send + 'static>(f: &Fixture, work: impl Fn(&mut Tx, &Ctx) -> domain::Result<T> + Send + Sync + 'static) -> T {
+    let ctx = f.ctx.clone();
+    f.db.write_now(move |tx| work(tx, &ctx)).unwrap()
+}
+
+fn open(f: &Fixture, word: &str) {
+    let word = word.to_owned();
+    write(f, move |tx, ctx| {
+        let all = SettingsEdit {
+            enabled: true,
+            word: word.clone(),
+            colour: Colour::USUAL.into(),
+            may_cancel: true,
+            may_ask: true,
+            may_return: true,
+        };
+        portal::edit(tx, ctx, &all)
+    });
+}
+
+/// A customer with one of everything.
+struct Person {
+    id: CustomerId,
+    order: String,
+    invoice: String,
+    subscription: String,
+}
+
+fn person(f: &Fixture, email: &str, canary: &str) -> Person {
+    let new = NewCustomer { email: email.into(), name: format!("{canary} Ruiz"), ..NewCustomer::default() };
+    let id = write(f, move |tx, ctx| customers::create(tx, ctx, new.clone(), Rules::Normal)).id;
+    let payment = CheckoutPayment {
+        provider: "stripe".into(),
+        provider_ref: Some(format!("pi_{canary}")),
+        status: PaymentStatus::Settled,
+        amount: 800,
+        method: Some(MethodInput::of(MethodKind::Card)),
+        paid_at: None,
+        live: true,
+        failure_code: String::new(),
+        failure_message: String::new(),
+    };
+    let checkout = Checkout {
+        shop: f.shop.clone(),
+        external_id: canary.into(),
+        buyer: Buyer { email: email.into(), name: format!("{canary} Ruiz"), ..Buyer::default() },
+        guest: false,
+        currency: Currency::of("EUR").unwrap(),
+        state: State::Open,
+        abandoned: false,
+        lines: vec![Line { title: format!("{canary} tea"), quantity: "2".into(), unit_price: "4".into(), ..Line::default() }],
+        discount: 0,
+        shipping: 0,
+        tax: 0,
+        note: "a remark of the house".into(),
+        ordered_at: Some(NOW - 1),
+        payments: vec![payment],
+        affiliate: String::new(),
+    };
+    let done = write(f, move |tx, ctx| orders::checkout(tx, ctx, &checkout));
+    assert_eq!(done.customer.as_ref(), Some(&id));
+    let of = done.order.clone();
+    let invoice = write(f, move |tx, ctx| {
+        let id = invoices::of_order_draft(tx, ctx, &of)?;
+        invoices::issue(tx, ctx, &id)?;
+        Ok(id)
+    });
+    let shop = f.shop.clone();
+    let order = done.order;
+    let customer = id.clone();
+    let subscription = write(f, move |tx, ctx| {
+        let input = StartInput {
+            shop: Some(shop.clone()),
+            name: "Club".into(),
+            amount: Some(1200),
+            cycle: Some((1, Unit::Month)),
+            ..StartInput::of(customer.clone())
+        };
+        subscriptions::start(tx, ctx, &input)
+    });
+    Person { id, order: order.to_string(), invoice: invoice.to_string(), subscription: subscription.to_string() }
+}
+
+fn link(desk: &Desk, f: &Fixture, who: &CustomerId) -> String {
+    let made = desk.owner(f).post(&format!("/customers/{who}/portal/link"), &[]);
+    assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+    let start = "value=\"http://127.0.0.1:0";
+    let at = made.body.find(start).unwrap_or_else(|| panic!("no link in {}", made.body)) + start.len();
+    made.body[at..at + made.body[at..].find('"').unwrap()].to_owned()
+}
+
+/// Somebody who came in by a link.
+fn inside<'a>(desk: &'a Desk, f: &Fixture, who: &CustomerId) -> Visitor<'a> {
+    let way = link(desk, f, who);
+    let mut visitor = desk.visitor();
+    let came = visitor.post(&way, &[("password", "three blue tea cups")]);
+    assert_eq!(came.status, StatusCode::SEE_OTHER, "{}", came.body);
+    visitor
+}
+
+fn asked(visitor: &mut Visitor<'_>, method: &Method, path: &str) -> Answer {
+    if *method == Method::GET { visitor.get(path) } else { visitor.post(path, &[]) }
+}
+
+store::db_test! {
+    domain::migrations();
+
+    fn a_customer_is_invited_comes_in_and_sees_what_is_theirs(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        seller(&f);
+        open(&f, "kilde");
+        let ana = person(&f, "ana@example.es", "ANACANARY");
+        let mut owner = desk.owner(&f);
+        assert!(owner.get(&format!("/customers/{}", ana.id)).body.contains("Invite to the portal"));
+        let sent = owner.post(&format!("/customers/{}/portal/invite", ana.id), &[]);
+        assert_eq!(sent.location, format!("/customers/{}/portal", ana.id));
+        assert!(owner.get(&sent.location).body.contains("Invited"));
+        let way = link(&desk, &f, &ana.id);
+        let mut browser = desk.visitor();
+        let door = browser.get("/portal/kilde/sign-in");
+        assert!(door.body.contains("Roastery") && door.body.contains("/portal/kilde/look.css") && !door.body.contains("<script"), "{}", door.body);
+        let sheet = browser.get("/portal/kilde/look.css");
+        assert!(sheet.body.contains("--shop: #1f4e79; --shop-ink: #ffffff"), "{}", sheet.body);
+        assert_eq!(browser.get("/portal/kilde").location, "/portal/kilde/sign-in");
+        for _ in 0..2 {
+            assert!(browser.get(&way).body.contains("Welcome"), "looking uses nothing up");
+        }
+        let short = browser.post(&way, &[("password", "short")]);
+        assert!(short.status == StatusCode::UNPROCESSABLE_ENTITY && short.body.contains("f-password-error"), "{}", short.body);
+        let came = browser.post(&way, &[("password", "three blue tea cups")]);
+        assert_eq!(came.location, "/portal/kilde", "{}", came.body);
+        assert!(came.cookies[0].starts_with("regulars-portal-kilde=") && came.cookies[0].contains("HttpOnly; SameSite=Lax"), "{:?}", came.cookies);
+        let home = browser.get("/portal/kilde");
+        assert!(home.body.contains("ANACANARY tea") && home.body.contains("Club"), "{}", home.body);
+        let order = browser.get(&format!("/portal/kilde/orders/{}", ana.order));
+        assert!(order.body.contains("ANACANARY tea") && order.body.contains("€8.00") && order.body.contains("Send something back"), "{}", order.body);
+        assert!(!order.body.contains("a remark of the house"));
+        assert!(browser.get("/portal/kilde/invoices").body.contains(&format!("/portal/kilde/invoices/{}/pdf", ana.invoice)));
+        assert!(browser.get(&format!("/portal/kilde/invoices/{}/pdf", ana.invoice)).body.starts_with("%PDF-1.7"));
+        assert!(browser.get("/portal/kilde/payments").body.contains("€8.00"));
+        let out = browser.post("/portal/kilde/sign-out", &[]);
+        assert_eq!(out.location, "/portal/kilde/sign-in");
+        assert_eq!(browser.get("/portal/kilde/orders").status, StatusCode::SEE_OTHER);
+        let wrong = browser.post("/portal/kilde/sign-in", &[("email", "ana@example.es"), ("password", "no")]);
+        let unknown = browser.post("/portal/kilde/sign-in", &[("email", "eve@example.es"), ("password", "no")]);
+        assert_eq!((wrong.status, wrong.body.replace("ana@", "eve@")), (unknown.status, unknown.body), "nothing tells who is known");
+        let asked = browser.post("/portal/kilde/sign-in/link", &[("link_email", "ana@example.es")]);
+        let nobody = browser.post("/portal/kilde/sign-in/link", &[("link_email", "eve@example.es")]);
+        assert_eq!((asked.status, asked.body), (nobody.status, nobody.body));
+        let came = browser.post("/portal/kilde/sign-in", &[("email", "ANA@example.es"), ("password", "three blue tea cups")]);
+        assert_eq!(came.location, "/portal/kilde", "{}", came.body);
+        let seen = owner.get(&format!("/customers/{}/timeline", ana.id));
+        assert!(seen.body.contains("Came into the portal for the first time") && seen.body.contains("the customer"), "{}", seen.body);
+        owner.post(&format!("/customers/{}/delete", ana.id), &[]);
+        assert_eq!(browser.get("/portal/kilde").status, StatusCode::SEE_OTHER, "deleted: the portal is closed");
+    }
+
+    fn what_they_do_is_done_by_the_verbs_of_the_house(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        seller(&f);
+        open(&f, "kilde");
+        let ana = person(&f, "ana@example.es", "ANACANARY");
+        let mut browser = inside(&desk, &f, &ana.id);
+        let mut owner = desk.owner(&f);
+        let form = browser.get("/portal/kilde/details").body;
+        let at = form.find("name=\"version\" value=\"").unwrap() + 22;
+        let version = form[at..at + form[at..].find('"').unwrap()].to_owned();
+        let wrong = browser.post("/portal/kilde/details", &[("version", &version), ("phone", "x"), ("delivery_same", "on")]);
+        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("f-phone-error"), "{}", wrong.body);
+        let fields = [("version", version.as_str()), ("phone", "+34 600 111 222"), ("billing.line1", "Calle 7"), ("billing.city", "Vigo"), ("billing.country", "ES"), ("delivery_same", "on")];
+        let saved = browser.post("/portal/kilde/details", &fields);
+        assert_eq!(saved.location, "/portal/kilde/details?done=saved", "{}", saved.body);
+        assert!(browser.get(&saved.location).body.contains("Saved."));
+        let mut old = fields;
+        old[1].1 = "+34 600 333 444";
+        assert_eq!(browser.post("/portal/kilde/details", &old).status, StatusCode::CONFLICT);
+        let seen = owner.get(&format!("/customers/{}", ana.id));
+        assert!(seen.body.contains("Calle 7"), "{}", seen.body);
+
+        let cancel = format!("/portal/kilde/subscriptions/{}/cancel", ana.subscription);
+        assert!(browser.get(&cancel).body.contains("Cancel subscription"));
+        assert_eq!(browser.post(&cancel, &[]).location, "/portal/kilde/subscriptions?done=cancelled");
+
+        let order = format!("/portal/kilde/orders/{}", ana.order);
+        let much = browser.post(&format!("{order}/return"), &[("quantity.1", "3"), ("reason", "damaged")]);
+        assert!(much.status == StatusCode::UNPROCESSABLE_ENTITY && much.body.contains("f-quantity.1-error"), "{}", much.body);
+        for _ in 0..2 {
+            let back = browser.post(&format!("{order}/return"), &[("once", "one"), ("quantity.1", "1"), ("reason", "damaged"), ("note", "wet")]);
+            assert_eq!(back.location, format!("{order}?done=return"), "{}", back.body);
+        }
+        assert_eq!(browser.get(&order).body.matches("Requested").count(), 1, "pressed twice, asked once");
+        assert!(owner.get("/returns").body.contains("Requested"));
+
+        assert_eq!(browser.post("/portal/kilde/data", &[("kind", "erasure"), ("note", "please")]).location, "/portal/kilde/data?done=asked");
+        assert_eq!(browser.post("/portal/kilde/data", &[("kind", "erasure")]).status, StatusCode::CONFLICT, "it waits already");
+        assert!(owner.get("/customers/requests").body.contains("Erase the data"));
+
+        for _ in 0..2 {
+            let said = browser.post("/portal/kilde/messages", &[("once", "two"), ("body", "Where is <my> tea?")]);
+            assert_eq!(said.location, "/portal/kilde/messages?done=sent", "{}", said.body);
+        }
+        assert_eq!(browser.get("/portal/kilde/messages").body.matches("Where is &#60;my&#62; tea?").count(), 1);
+        let heard = owner.get(&format!("/customers/{}/conversations", ana.id));
+        assert!(heard.body.contains("Where is &#60;my&#62; tea?"), "{}", heard.body);
+        assert_eq!(browser.post("/portal/kilde/messages", &[("body", " ")]).status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        let changed = browser.post("/portal/kilde/details/password", &[("password", "four green tea cups"), ("again", "other")]);
+        assert!(changed.status == StatusCode::UNPROCESSABLE_ENTITY && changed.body.contains("f-again-error"));
+        let changed = browser.post("/portal/kilde/details/password", &[("password", "four green tea cups"), ("again", "four green tea cups")]);
+        assert_eq!(changed.location, "/portal/kilde/details?done=password", "{}", changed.body);
+        assert_eq!(browser.post("/portal/kilde/details/email", &[("email", "ana@new.example")]).location, "/portal/kilde/details?done=email");
+        assert_eq!(browser.post_from_elsewhere("/portal/kilde/messages").status, StatusCode::FORBIDDEN);
+
+        write(&f, |tx, ctx| {
+            let none = SettingsEdit { enabled: true, word: "kilde".into(), colour: "#ffffff".into(), may_cancel: false, may_ask: false, may_return: false };
+            portal::edit(tx, ctx, &none)
+        });
+        for (path, fields) in [(format!("{order}/return"), [("quantity.1", "1"), ("reason", "late")]), (cancel.clone(), [("a", "b"), ("c", "d")]), ("/portal/kilde/data".to_owned(), [("kind", "access"), ("c", "d")])] {
+            assert_eq!(browser.post(&path, &fields).status, StatusCode::NOT_FOUND, "{path}: not allowed, not there");
+        }
+        assert_eq!((browser.get(&cancel).status, browser.get("/portal/kilde/data").status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    }
+
+    fn nothing_of_another_is_seen_by_any_id(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        seller(&f);
+        open(&f, "kilde");
+        let other = f.other();
+        seller(&other);
+        open(&other, "other");
+        let ana = person(&f, "ana@example.es", "ANACANARY");
+        let eve = person(&f, "eve@example.es", "EVECANARY");
+        let far = person(&other, "ana@example.es", "FARCANARY");
+        let mut browser = inside(&desk, &f, &ana.id);
+        let lines: Vec<_> = desk.table.iter().filter(|l| l.policy == Policy::Portal && !l.path.ends_with("/sign-out")).cloned().collect();
+        assert!(lines.len() >= 18, "{lines:?}");
+        for line in &lines {
+            let path = line.path.replace("{word}", "kilde");
+            let ids: Vec<&str> = [&eve, &far].into_iter().flat_map(|p| [p.order.as_str(), &p.invoice, &p.subscription, p.id.as_str()]).chain(["nothing"]).collect();
+            for id in if path.contains("{id}") { ids } else { vec![""] } {
+                let answer = asked(&mut browser, &line.method, &path.replace("{id}", id));
+                if path.contains("{id}") {
+                    assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path} {id}");
+                }
+                assert!(!answer.status.is_server_error(), "{path} {id}: {}", answer.body);
+                assert!(!answer.body.contains("EVECANARY") && !answer.body.contains("FARCANARY"), "{path} {id}: {}", answer.body);
+            }
+            // The cookie of one portal opens no other, and that of the staff none at all.
+            let there = line.path.replace("{word}", "other").replace("{id}", &far.order);
+            assert_eq!(asked(&mut browser, &line.method, &there).location, "/portal/other/sign-in", "{there}");
+            let mut owner = desk.owner(&f);
+            let here = path.replace("{id}", &ana.order);
+            assert_eq!(asked(&mut owner, &line.method, &here).location, "/portal/kilde/sign-in", "{here}");
+            assert_eq!(asked(&mut browser, &line.method, &line.path.replace("{word}", "nobody").replace("{id}", &ana.order)).status, StatusCode::NOT_FOUND);
+        }
+        for staff in ["/customers", "/", &format!("/customers/{}", ana.id)] {
+            assert!(browser.get(staff).location.starts_with("/sign-in"), "a customer is a stranger in the dashboard");
+        }
+    }
+
+    fn the_api_invites_reads_and_closes(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let all = key(&f, Rights::all());
+        let new = NewCustomer { email: "ana@example.es".into(), ..NewCustomer::default() };
+        let ana = write(&f, move |tx, ctx| customers::create(tx, ctx, new.clone(), Rules::Normal)).id;
+        let at = format!("/customers/{ana}/portal");
+        assert_eq!(ask(&desk, &all, "POST", &format!("{at}/invitation"), &Value::Null).1["code"], "portal_off");
+        let (status, settings) = ask(&desk, &all, "PATCH", "/portal", &json!({ "enabled": true, "word": "kilde", "colour": "#FFCC00" }));
+        assert_eq!((status, &settings["colour"], &settings["may_ask"]), (200, &json!("#ffcc00"), &json!(true)), "{settings}");
+        assert_eq!(ask(&desk, &all, "PATCH", "/portal", &json!({ "colour": "red" })).1["errors"][0]["pointer"], "/colour");
+        assert_eq!(ask(&desk, &all, "GET", &at, &Value::Null).1["state"], "none");
+        let (status, invited) = ask(&desk, &all, "POST", &format!("{at}/invitation"), &Value::Null);
+        assert_eq!((status, &invited["state"]), (201, &json!("invited")), "{invited}");
+        let (status, link) = ask(&desk, &all, "POST", &format!("{at}/link"), &Value::Null);
+        assert_eq!((status, link["link"].as_str().unwrap().starts_with("/portal/kilde/links/")), (201, true), "{link}");
+        assert!(desk.visitor().get(link["link"].as_str().unwrap()).body.contains("ana@example.es"));
+        for _ in 0..2 {
+            assert_eq!(ask(&desk, &all, "DELETE", &at, &Value::Null).0, 204);
+        }
+        assert_eq!(desk.visitor().get(link["link"].as_str().unwrap()).status, StatusCode::NOT_FOUND);
+        assert_eq!(ask(&desk, &all, "GET", &at, &Value::Null).1["state"], "closed");
+    }
+}
