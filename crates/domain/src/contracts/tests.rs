@@ -61,7 +61,7 @@ impl Desk {
     }
 
     /// The state and the last day.
-    fn stands(&self, id: &ContractId) -> (State, Option<Date>) {
+    fn contract_stands(&self, id: &ContractId) -> (State, Option<Date>) {
         let s = self.contract(id).summary;
         (s.state, s.term.ends_on.map(crate::kit::day_date))
     }
@@ -119,14 +119,14 @@ store::db_test! {
         assert_eq!(refusal(desk.draft(&ana, Input { ends_on: None, ..year() })), "renew_months:invalid remind_days:invalid");
         desk.on(&id, start).unwrap();
         desk.on(&id, start).unwrap();
-        assert_eq!(desk.stands(&id), (State::Running, Some(date(2026, 12, 31))));
+        assert_eq!(desk.contract_stands(&id), (State::Running, Some(date(2026, 12, 31))));
         let version = desk.contract(&id).summary.version;
         let change = move |expected, input: Input| move |tx: &mut store::Tx, ctx: &Ctx, id: &ContractId| edit(tx, ctx, id, &Edit { expected_version: Some(expected), input: input.clone() });
         assert_eq!(refusal(desk.on(&id, change(version - 1, year()))), "stale");
         assert_eq!(refusal(desk.on(&id, change(version, Input { ends_on: Some(date(2026, 6, 14)), renew_months: 0, ..year() }))), "ends_on:invalid");
         desk.on(&id, change(version, Input { ends_on: Some(date(2027, 6, 30)), amount: 10_900, ..year() })).unwrap();
         let s = desk.contract(&id).summary;
-        assert_eq!((desk.stands(&id), s.amount, s.notice_on()), ((State::Running, Some(date(2027, 6, 30))), 10_900, Some(i64::from(day_number(date(2027, 3, 31))))));
+        assert_eq!((desk.contract_stands(&id), s.amount, s.notice_on()), ((State::Running, Some(date(2027, 6, 30))), 10_900, Some(i64::from(day_number(date(2027, 3, 31))))));
         assert_eq!(desk.kinds(&ana), ["contract.created", "contract.started", "contract.changed"], "started twice is once");
         desk.verified();
     }
@@ -136,16 +136,16 @@ store::db_test! {
         let ana = desk.customer("ana@example.es");
         let (renews, ends) = (desk.running(&ana, year()), desk.running(&ana, Input { renew_months: 0, ..year() }));
         let (last, after, late) = (desk.day(date(2026, 12, 31)), desk.day(date(2027, 1, 1)), desk.day(date(2029, 3, 1)));
-        assert_eq!((last.stands(&renews), last.stands(&ends)), ((State::Running, Some(date(2026, 12, 31))), (State::Running, Some(date(2026, 12, 31)))));
-        assert_eq!((after.stands(&renews), after.stands(&ends)), ((State::Running, Some(date(2027, 12, 31))), (State::Ended, Some(date(2026, 12, 31)))));
-        assert_eq!(late.stands(&renews), (State::Running, Some(date(2029, 12, 31))), "years switched off");
+        assert_eq!((last.contract_stands(&renews), last.contract_stands(&ends)), ((State::Running, Some(date(2026, 12, 31))), (State::Running, Some(date(2026, 12, 31)))));
+        assert_eq!((after.contract_stands(&renews), after.contract_stands(&ends)), ((State::Running, Some(date(2027, 12, 31))), (State::Ended, Some(date(2026, 12, 31)))));
+        assert_eq!(late.contract_stands(&renews), (State::Running, Some(date(2029, 12, 31))), "years switched off");
         assert_eq!((found(&last, "state=ended"), found(&after, "state=ended"), found(&after, "state=running")), (Vec::new(), vec!["1002 ended".to_owned()], vec!["1001 running".to_owned()]));
         let blocking = |desk: &Desk| { let ana = ana.clone(); desk.read(move |tx, ctx| privacy::active(tx, ctx, &ana)).unwrap().iter().map(|l| l.label.clone()).collect::<Vec<_>>() };
         assert_eq!((blocking(&last), blocking(&after)), (vec!["Contract 1001".to_owned(), "Contract 1002".to_owned()], vec!["Contract 1001".to_owned()]));
         late.verified();
         // The clock writes down what reads have said all along, once.
         assert!(late.clock() >= 2);
-        assert_eq!((late.clock(), late.stands(&renews), late.stands(&ends)), (0, (State::Running, Some(date(2029, 12, 31))), (State::Ended, Some(date(2026, 12, 31)))));
+        assert_eq!((late.clock(), late.contract_stands(&renews), late.contract_stands(&ends)), (0, (State::Running, Some(date(2029, 12, 31))), (State::Ended, Some(date(2026, 12, 31)))));
         let kinds = late.kinds(&ana);
         assert_eq!((kinds.iter().filter(|k| *k == "contract.renewed").count(), kinds.iter().filter(|k| *k == "contract.ended").count()), (1, 1), "{kinds:?}");
         late.verified();
@@ -194,15 +194,15 @@ store::db_test! {
         desk.notice(&open, None).unwrap();
         let october = desk.day(date(2026, 10, 1));
         october.notice(&late, None).unwrap();
-        assert_eq!((desk.stands(&timely), october.stands(&late), desk.stands(&open)),
+        assert_eq!((desk.contract_stands(&timely), october.contract_stands(&late), desk.contract_stands(&open)),
             ((State::Notice, Some(date(2026, 12, 31))), (State::Notice, Some(date(2027, 12, 31))), (State::Notice, Some(date(2026, 7, 15)))));
         assert_eq!(refusal(desk.notice(&timely, None)), "contract_state", "once");
-        assert_eq!(desk.day(date(2027, 1, 1)).stands(&timely).0, State::Ended);
+        assert_eq!(desk.day(date(2027, 1, 1)).contract_stands(&timely).0, State::Ended);
         october.on(&late, take_back_notice).unwrap();
-        assert_eq!(october.stands(&late), (State::Running, Some(date(2026, 12, 31))), "as it was agreed");
+        assert_eq!(october.contract_stands(&late), (State::Running, Some(date(2026, 12, 31))), "as it was agreed");
         assert_eq!(refusal(october.notice(&late, Some(date(2026, 9, 30)))), "ends_on:invalid");
         october.notice(&late, Some(date(2026, 11, 15))).unwrap();
-        assert_eq!((october.stands(&late).1, october.contract(&late).reason.as_str()), (Some(date(2026, 11, 15)), "Moving house"));
+        assert_eq!((october.contract_stands(&late).1, october.contract(&late).reason.as_str()), (Some(date(2026, 11, 15)), "Moving house"));
         assert_eq!(refusal(october.on(&open, take_back_notice)), "contract_state", "it is over");
         let later = desk.day(date(2027, 2, 1));
         later.clock();
@@ -218,7 +218,7 @@ store::db_test! {
         desk.on(&draft, |tx, ctx, id| cancel(tx, ctx, id, "")).unwrap();
         desk.on(&a, |tx, ctx, id| end(tx, ctx, id, "Agreed")).unwrap();
         desk.on(&b, |tx, ctx, id| cancel(tx, ctx, id, "A slip")).unwrap();
-        assert_eq!((desk.stands(&draft).0, desk.stands(&a), desk.stands(&b).0), (State::Cancelled, (State::Ended, Some(TODAY)), State::Cancelled));
+        assert_eq!((desk.contract_stands(&draft).0, desk.contract_stands(&a), desk.contract_stands(&b).0), (State::Cancelled, (State::Ended, Some(TODAY)), State::Cancelled));
         for id in [&draft, &a, &b] {
             assert_eq!(refusal(desk.on(id, |tx, ctx, id| cancel(tx, ctx, id, ""))), "contract_state");
             assert_eq!(refusal(desk.on(id, start)), "contract_state");
@@ -326,7 +326,7 @@ store::db_test_concurrent! {
         assert!((1..=2).contains(&tasks.len()), "one for each that was not under notice before: {tasks:?}");
         assert_eq!(tasks.iter().filter(|t| t.on == tasks::On::Contract(renews.clone())).count(), 1);
         assert!(kinds.iter().filter(|k| *k == "contract.renewed").count() <= 2, "{kinds:?}");
-        assert_eq!((later.stands(&renews).0, later.stands(&noticed).0), (State::Running, State::Notice));
+        assert_eq!((later.contract_stands(&renews).0, later.contract_stands(&noticed).0), (State::Running, State::Notice));
         later.verified();
     }
 }

@@ -1,6 +1,5 @@
 //! The part of a paid period that nobody uses when a subscription ends now, and giving it back (SPEC 2.7, 5.4).
 
-use serde::Serialize;
 use store::Tx;
 
 use super::run::{self, PeriodState};
@@ -10,7 +9,7 @@ use crate::payments;
 use crate::providers;
 
 /// What is left of the period that is paid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unused {
     /// The payment it comes off.
     pub payment: PaymentId,

@@ -116,7 +116,7 @@ store::db_test! {
         assert_eq!(done.state, State::Failed);
         assert!(done.message.contains("ends too early"), "{}", done.message);
         assert!(desk.dump() == before, "{}", difference(&desk.dump(), &before));
-        let told = desk.read(|tx, ctx| list(tx, ctx, 10)).into_iter().find(|i| i.id == done.import).unwrap();
+        let told = desk.read(|tx, ctx| list(tx, ctx, None, 10)).into_iter().find(|i| i.id == done.import).unwrap();
         assert_eq!(told.state, State::Failed);
         let whole = desk.file("whole.csv.gz", &packed);
         assert_eq!(desk.import(&whole, None).counts.failed, 18);
