@@ -67,7 +67,7 @@ store::db_test! {
         assert!(page.body.contains("Notice given") && page.body.contains("Moving") && page.body.contains("Take notice back") && !page.body.contains("Note a notice"), "{}", page.body);
         assert_eq!(mara.post(&format!("{at}/notice/take-back"), &[]).location, at);
         assert!(mara.get(&format!("{at}/end")).body.contains("End contract 1001 today?"));
-        assert_eq!(mara.post(&format!("{at}/end"), &[("reason", &"x".repeat(1_001))]).status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(mara.post(&format!("{at}/end"), &[("reason", "x".repeat(1_001).as_str())]).status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(mara.post(&format!("{at}/end"), &[("reason", "Agreed")]).location, at);
         assert_eq!(mara.post(&format!("{at}/cancel"), &[]).status, StatusCode::CONFLICT);
         let listed = mara.get("/contracts?state=ended").body;
