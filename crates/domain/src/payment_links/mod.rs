@@ -24,7 +24,7 @@ pub use link::{by_link, open_link};
 pub(crate) use make::ready_to_send;
 pub use make::{LinkInput, VALID_DAYS, create, receive, withdraw};
 pub use pay::{Standing, pay, standing};
-pub use read::{get, of_customer, of_order};
+pub use read::{get, of_customer};
 pub use way::{Way, way};
 
 use crate::kit::{AccountId, Currency, CustomerId, InvoiceId, Micros, OrderId, PaymentId, PaymentLinkId, ShopId, words};

@@ -16,7 +16,6 @@ macro_rules! link {
 store::statements! {
     pub FIND = link!("l.id = $2");
     pub OF_CUSTOMER = link!("l.customer_id = $2 ORDER BY l.created_at DESC, l.id DESC LIMIT $3");
-    pub OF_ORDER = link!("l.order_id = $2 ORDER BY l.created_at DESC, l.id DESC LIMIT 50");
     pub BY_PAYMENT = "SELECT id FROM payment_links WHERE merchant_id = $1 AND payment_id = $2";
     pub INSERT = "INSERT INTO payment_links (merchant_id, id, customer_id, shop_id, order_id, invoice_id, currency, amount, purpose, state, expires_at, attempts,
         payment_id, checkout, checkout_account, checkout_ref, checkout_url, checkout_until, checkout_words, created_at, created_by, updated_at, closed_at)

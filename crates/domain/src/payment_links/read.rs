@@ -3,7 +3,7 @@
 use store::{Row, Tx};
 
 use super::{PaymentLink, State, queries};
-use crate::kit::{Ctx, CustomerId, Error, Micros, OrderId, PaymentLinkId, Result, Right, locks};
+use crate::kit::{Ctx, CustomerId, Error, Micros, PaymentLinkId, Result, Right, locks};
 
 /// One link. Needs [`Right::Read`].
 ///
@@ -18,12 +18,6 @@ pub fn get(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId) -> Result<PaymentLink> {
 pub fn of_customer(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, limit: i64) -> Result<Vec<PaymentLink>> {
     ctx.must(Right::Read)?;
     Ok(tx.rows(&queries::OF_CUSTOMER, &[&ctx.merchant, customer, &limit], |r| row(r, ctx.now))?)
-}
-
-/// Those of an order, newest first. Needs [`Right::Read`].
-pub fn of_order(tx: &mut Tx, ctx: &Ctx, order: &OrderId) -> Result<Vec<PaymentLink>> {
-    ctx.must(Right::Read)?;
-    Ok(tx.rows(&queries::OF_ORDER, &[&ctx.merchant, order], |r| row(r, ctx.now))?)
 }
 
 pub(super) fn find(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId) -> Result<PaymentLink> {
