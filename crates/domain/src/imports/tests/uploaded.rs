@@ -238,7 +238,8 @@ store::db_test! {
         }
         let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain("Name,Email\nZoë,z@example.com\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
         let nul = b"Name,Email\nA\0B,a@example.com\nB,b@example.com\n";
-        for (bytes, created) in [(utf16.as_slice(), 1), (nul, 1), (&gz(b"Name,Email\nG,g@example.com\n"), 1)] {
+        let packed = gz(b"Name,Email\nG,g@example.com\n");
+        for (bytes, created) in [(utf16.as_slice(), 1), (nul.as_slice(), 1), (packed.as_slice(), 1)] {
             let id = desk.uploaded("f", bytes);
             desk.press(&id, imports::start).unwrap();
             desk.work();
