@@ -69,8 +69,8 @@ fn is_genuine(mail: &str, record: &str) -> bool {
     for name in tags["h"].split(':') {
         text.push_str(&format!("{name}:{}\r\n", squeezed(&headers.iter().rev().find(|(n, _)| n == name).unwrap().1)));
     }
-    let (before, _) = own.rsplit_once("b=").unwrap();
-    text.push_str(&format!("dkim-signature:{} b=", squeezed(before)));
+    let (before, _) = own.split_once("; b=").unwrap();
+    text.push_str(&format!("dkim-signature:{}; b=", squeezed(before)));
     let public = STANDARD.decode(record.rsplit_once("p=").unwrap().1).unwrap();
     let given = STANDARD.decode(&tags["b"]).unwrap();
     match tags["a"].as_str() {
