@@ -26,6 +26,7 @@ fn searches(db: &store::Db, text: &str) -> Vec<String> {
             "SEARCH r ",
             "SEARCH plans ",
             "SEARCH subscription_settings ",
+            "SEARCH portal_words ",
         ]
         .iter()
         .any(|small| step.starts_with(small));

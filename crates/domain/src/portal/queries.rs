@@ -21,10 +21,10 @@ store::statements! {
     pub PASSWORD = "UPDATE portal_access SET password_hash = $3 WHERE merchant_id = $1 AND customer_id = $2 AND closed_at IS NULL";
     pub CLOSE = "UPDATE portal_access SET closed_at = $3, password_hash = '' WHERE merchant_id = $1 AND customer_id = $2 AND closed_at IS NULL";
     /// Who comes in with an address: the oldest customer that has it and an open portal.
-    pub BY_EMAIL = "SELECT a.customer_id, a.password_hash, c.email FROM customers c
-        JOIN portal_access a ON a.merchant_id = c.merchant_id AND a.customer_id = c.id
-        WHERE c.merchant_id = $1 AND c.email_key = $2 AND c.email_key <> '' AND a.closed_at IS NULL
-          AND c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL ORDER BY c.created_at, c.id LIMIT 1";
+    pub BY_EMAIL = "SELECT a.customer_id, a.password_hash, c.email FROM customers c CROSS JOIN portal_access a
+        WHERE c.merchant_id = $1 AND c.email_key = $2 AND c.email_key <> '' AND a.merchant_id = c.merchant_id AND a.customer_id = c.id
+          AND a.closed_at IS NULL AND c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL
+        ORDER BY c.created_at, c.id LIMIT 1";
 
     pub INSERT_LINK = "INSERT INTO portal_links (merchant_id, id, customer_id, kind, email, hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     /// A new one takes the place of those before.

@@ -6,7 +6,7 @@ use domain::invoices;
 use domain::kit::{Ctx, Currency, CustomerId, Rights};
 use domain::orders::{self, Buyer, Checkout, CheckoutPayment, Line, State};
 use domain::payments::{MethodInput, MethodKind, PaymentStatus};
-use domain::portal::{self, Colour, SettingsEdit};
+use domain::portal::{self, Colour, Invited, SettingsEdit, Way};
 use domain::subscriptions::{self, StartInput, Unit};
 use domain::testing::{Fixture, NOW};
 use serde_json::{Value, json};
@@ -79,11 +79,9 @@ fn person(f: &Fixture, email: &str, canary: &str) -> Person {
     let done = write(f, move |tx, ctx| orders::checkout(tx, ctx, &checkout));
     assert_eq!(done.customer.as_ref(), Some(&id));
     let of = done.order.clone();
-    let invoice = write(f, move |tx, ctx| {
-        let id = invoices::of_order_draft(tx, ctx, &of)?;
-        invoices::issue(tx, ctx, &id)?;
-        Ok(id)
-    });
+    let invoice = write(f, move |tx, ctx| invoices::of_order_draft(tx, ctx, &of));
+    let draft = invoice.clone();
+    write(f, move |tx, ctx| invoices::issue(tx, ctx, &draft));
     let shop = f.shop.clone();
     let order = done.order;
     let customer = id.clone();
@@ -110,7 +108,8 @@ fn link(desk: &Desk, f: &Fixture, who: &CustomerId) -> String {
 
 /// Somebody who came in by a link.
 fn inside<'a>(desk: &'a Desk, f: &Fixture, who: &CustomerId) -> Visitor<'a> {
-    let way = link(desk, f, who);
+    let who = who.clone();
+    let Invited::Link(way, _) = write(f, move |tx, ctx| portal::invite(tx, ctx, &who, &Way::Link)) else { panic!("a mail") };
     let mut visitor = desk.visitor();
     let came = visitor.post(&way, &[("password", "three blue tea cups")]);
     assert_eq!(came.status, StatusCode::SEE_OTHER, "{}", came.body);
