@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 19] = [
+static MIGRATIONS: [Migration; 20] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -59,6 +59,7 @@ static MIGRATIONS: [Migration; 19] = [
     },
     Migration::new(18, "mailings", include_str!("../migrations/0018_mailings.sql")),
     Migration::new(19, "webhooks", include_str!("../migrations/0019_webhooks.sql")),
+    Migration::new(22, "signin", include_str!("../migrations/0022_signin.sql")),
 ];
 
 /// All migrations, oldest first.

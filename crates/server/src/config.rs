@@ -82,6 +82,11 @@ impl Config {
     pub fn origin(&self) -> String {
         if self.base_url.is_empty() { format!("http://{}", self.listen) } else { self.base_url.clone() }
     }
+
+    /// The same, when mail is sent: what mail to the staff leads to.
+    pub fn site(&self) -> Option<String> {
+        self.smtp.as_ref().map(|_| self.origin())
+    }
 }
 
 /// The key of the secrets: from the configuration, else from `secrets.key` in the data folder, which is made at the first start and which nobody else

@@ -263,6 +263,8 @@ ids! {
     BounceId = "bnc";
     /// A mailbox that is looked into.
     MailboxId = "mbx";
+    /// A link to a new password (never its secret).
+    ResetId = "rst";
 }
 
 #[cfg(test)]

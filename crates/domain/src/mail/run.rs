@@ -7,7 +7,7 @@ use super::{State, queries};
 use crate::conversations::{self, Heading, NewFile};
 use crate::invoices::{self, Paper};
 use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, Result, TemplateId};
-use crate::{mailings, offers};
+use crate::{mailings, offers, staff};
 
 /// How long a worker holds a mail: ten minutes, longer than any server may take.
 const LEASE: Micros = 600_000_000;
@@ -25,7 +25,7 @@ pub struct Claimed {
     pub worker: String,
     /// The try this is, from 1.
     pub attempt: i64,
-    /// The secret of the buyer's link, when it carries an offer.
+    /// The secret of its link: of the buyer's, when it carries an offer, of the person's who asked for a new password.
     pub link: Option<String>,
 }
 
@@ -80,7 +80,10 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
             Some(attempt) => {
                 let ctx = of(&merchant, now);
                 let offer = tx.opt(&queries::LETTER, &[&merchant, &mail], |r| r.get::<Option<OfferId>>(7))?.flatten();
-                let link = offer.map(|offer| offers::for_mail(tx, &ctx, &offer)).transpose()?;
+                let link = match offer {
+                    Some(offer) => Some(offers::for_mail(tx, &ctx, &offer)?),
+                    None => staff::resets::for_mail(tx, &mail)?,
+                };
                 return Ok(Some(Claimed { merchant, mail, worker: worker.to_owned(), attempt, link }));
             }
             None => {
@@ -119,7 +122,7 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
         (from_name, reply_to) = offers::load(tx, &ctx, &offer)?.seller();
         paper = Some(offers::paper(tx, &ctx, &offer)?);
     }
-    let body = claimed.link.as_ref().map_or_else(|| body.clone(), |link| body.replace(LINK, link));
+    let body = claimed.link.as_ref().map_or_else(|| body.clone(), |link| body.replace(LINK, link).replace(staff::resets::LINK, link));
     let mut unsubscribe = None;
     if let Some(template) = &template {
         let bulk = mailings::of_mail(tx, &ctx, &claimed.mail, template)?;

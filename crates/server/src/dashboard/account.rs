@@ -1,4 +1,4 @@
-//! One's own account: name, how pages look, password, sessions.
+//! One's own account: name, how pages look, password, second factor, sessions.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -24,6 +24,8 @@ struct Line {
     opened: When,
     seen: When,
     here: bool,
+    /// The first session with its browser.
+    new: bool,
 }
 
 #[derive(Template)]
@@ -36,6 +38,7 @@ struct AccountPage {
     name: Form,
     look: Form,
     password: Form,
+    second_factor: bool,
     sessions: Vec<Line>,
 }
 
@@ -69,6 +72,7 @@ async fn render(app: &App, who: Who, uri: &Uri, headers: &HeaderMap, status: Sta
         name: refused.name.unwrap_or_else(|| Form::of([("name", &person.name)])),
         look: form,
         password: refused.password.unwrap_or_default(),
+        second_factor: who.signed_in.second_factor,
         sessions: list.into_iter().map(|s| line(&zone, &who, s)).collect(),
     };
     Ok(show_with(status, &page))
@@ -77,6 +81,7 @@ async fn render(app: &App, who: Who, uri: &Uri, headers: &HeaderMap, status: Sta
 fn line(zone: &Zone, who: &Who, s: sessions::Session) -> Line {
     Line {
         here: s.id == who.signed_in.session,
+        new: s.new_device,
         id: s.id.to_string(),
         device: device(&s.user_agent),
         address: s.address,
