@@ -393,7 +393,7 @@ store::db_test_concurrent! {
     fn tries_at_once_are_all_counted(db) {
         Fixture::new(db);
         let open = db.together(32, |_, db| {
-            matches!(db.write_now(|tx| sign_in::attempt(tx, &moment(NOW), "olivia@example.com", "10.0.0.1")).unwrap(), Attempt::Check(_))
+            matches!(db.write_now(|tx| sign_in::attempt(tx, &moment(NOW), "olivia@example.com", &from("10.0.0.1"))).unwrap(), Attempt::Check(_))
         });
         assert_eq!(open.iter().filter(|o| **o).count() as i64, PER_PAIR);
     }
