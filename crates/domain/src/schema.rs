@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 24] = [
+static MIGRATIONS: [Migration; 25] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -61,6 +61,7 @@ static MIGRATIONS: [Migration; 24] = [
     Migration::new(19, "webhooks", include_str!("../migrations/0019_webhooks.sql")),
     Migration::new(20, "portal", include_str!("../migrations/0020_portal.sql")),
     Migration::new(21, "imports", include_str!("../migrations/0021_imports.sql")),
+    Migration::new(22, "signin", include_str!("../migrations/0022_signin.sql")),
     Migration {
         version: 23,
         name: "contracts",

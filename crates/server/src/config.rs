@@ -95,6 +95,11 @@ impl Config {
         let host = headers.get("host").and_then(|h| h.to_str().ok()).unwrap_or("localhost");
         format!("http://{host}")
     }
+
+    /// The same, when mail is sent: what mail to the staff leads to.
+    pub fn site(&self) -> Option<String> {
+        self.smtp.as_ref().map(|_| self.origin())
+    }
 }
 
 /// The key of the secrets: from the configuration, else from `secrets.key` in the data folder, which is made at the first start and which nobody else

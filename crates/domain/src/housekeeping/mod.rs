@@ -1,5 +1,6 @@
 //! What time alone asks for: statuses that moved are written down with their event (SPEC 4.2, 4.3), ended subscriptions end, old answers,
-//! sessions and what undoing a merge would have needed are forgotten, contracts renew, end and remind, legal copies whose term ended go, the shops' retention rules are
+//! sessions, links to a new password, browsers not seen for long and what undoing a merge would have needed are forgotten, contracts renew, end
+//! and remind, legal copies whose term ended go, the shops' retention rules are
 //! followed once a day. Reads never wait for it: they compare with their own clock.
 
 pub mod queries;
@@ -7,8 +8,8 @@ pub mod queries;
 use store::Db;
 
 use crate::customers::{facts, merge};
-use crate::kit::{Actor, Clock, Ctx, Door, Error, MerchantId, Result};
-use crate::{contracts, portal, privacy, providers, replies, webhooks};
+use crate::kit::{Actor, Clock, Ctx, DAY, Door, Error, MerchantId, Result};
+use crate::{contracts, portal, privacy, providers, replies, staff, webhooks};
 
 /// How many customers one slice moves.
 const SLICE: i64 = 100;
@@ -51,6 +52,11 @@ pub fn run(db: &Db, clock: &dyn Clock, stop: &dyn Fn() -> bool) -> Result<()> {
         })?;
     }
     let now = clock.now();
-    db.write_slice_now::<_, Error>(move |tx| Ok(tx.exec(&queries::OLD_SESSIONS, &[&now])?))?;
+    db.write_slice_now::<_, Error>(move |tx| {
+        tx.exec(&queries::OLD_HALVES, &[&now])?;
+        tx.exec(&queries::OLD_RESETS, &[&(now - DAY)])?;
+        tx.exec(&queries::OLD_DEVICES, &[&(now - staff::devices::KEPT)])?;
+        Ok(tx.exec(&queries::OLD_SESSIONS, &[&now])?)
+    })?;
     Ok(())
 }

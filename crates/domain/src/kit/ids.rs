@@ -272,9 +272,11 @@ ids! {
     /// A mailbox that is looked into.
     MailboxId = "mbx";
     /// A link by which a customer comes into the portal (never its secret).
-    PortalLinkId = "plk";
+    PortalLinkId = "ptl";
     /// A session of a customer in the portal (never its secret).
     PortalSessionId = "pse";
+    /// A link to a new password (never its secret).
+    ResetId = "rst";
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::{State, queries};
 use crate::conversations::{self, Heading, NewFile};
 use crate::invoices::{self, Paper};
 use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, PaymentLinkId, PortalLinkId, Result, TemplateId};
-use crate::{mailings, merchants, offers, payment_links, portal};
+use crate::{mailings, merchants, offers, payment_links, portal, staff};
 
 /// How long a worker holds a mail: ten minutes, longer than any server may take.
 const LEASE: Micros = 600_000_000;
@@ -25,7 +25,7 @@ pub struct Claimed {
     pub worker: String,
     /// The try this is, from 1.
     pub attempt: i64,
-    /// The secret of the link that it carries: the buyer's to an offer, or the customer's into the portal.
+    /// The secret of the link that it carries: the buyer's, the customer's into the portal, or of the person's who asked for a new password.
     pub link: Option<String>,
 }
 
@@ -84,7 +84,7 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
                     (Some(offer), _, _) => Some(offers::for_mail(tx, &ctx, &offer)?),
                     (_, Some(link), _) => Some(payment_links::for_mail(tx, &ctx, &link)?),
                     (_, _, Some(link)) => Some(portal::for_mail(tx, &ctx, &link)?),
-                    (None, None, None) => None,
+                    (None, None, None) => staff::resets::for_mail(tx, &mail)?,
                 };
                 return Ok(Some(Claimed { merchant, mail, worker: worker.to_owned(), attempt, link }));
             }
@@ -133,7 +133,7 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
         (from_name, reply_to) = (merchants::settings(tx, &ctx)?.name, invoices::settings(tx, &ctx)?.seller.email);
     }
     let place = if into_portal { portal::LINK } else { LINK };
-    let body = claimed.link.as_ref().map_or_else(|| body.clone(), |link| body.replace(place, link));
+    let body = claimed.link.as_ref().map_or_else(|| body.clone(), |link| body.replace(place, link).replace(staff::resets::LINK, link));
     let mut unsubscribe = None;
     if let Some(template) = &template {
         let bulk = mailings::of_mail(tx, &ctx, &claimed.mail, template)?;

@@ -142,5 +142,6 @@ pub fn set_password(tx: &mut Tx, who: &SignedIn, moment: &Moment, change: &NewPa
         return Err(Error::conflict("password_changed", "Your password was changed elsewhere meanwhile. Sign in again."));
     }
     note(tx, who, moment, Event::new("person.password_changed").on("person", who.person.id.as_str()))?;
+    super::halves::forget(tx, &who.person.id)?;
     sessions::revoke_others(tx, who, moment)
 }

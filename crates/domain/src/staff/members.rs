@@ -62,6 +62,8 @@ pub struct Member {
     pub disabled_at: Option<Micros>,
     /// When a session of theirs worked in this merchant last.
     pub last_seen: Option<Micros>,
+    /// They have a second factor.
+    pub second_factor: bool,
 }
 
 impl Serialize for Member {
@@ -211,7 +213,7 @@ fn set_disabled(tx: &mut Tx, ctx: &Ctx, person: &PersonId, at: Option<Micros>, k
 }
 
 /// The member under the merchant's lock, when the actor may change them.
-fn locked(tx: &mut Tx, ctx: &Ctx, person: &PersonId) -> Result<(Member, Power)> {
+pub(super) fn locked(tx: &mut Tx, ctx: &Ctx, person: &PersonId) -> Result<(Member, Power)> {
     ctx.must(Right::Staff)?;
     merchants::lock(tx, &ctx.merchant)?;
     let power = power(tx, ctx)?;
@@ -240,5 +242,6 @@ fn row(r: &Row) -> std::result::Result<Member, store::Error> {
         created_at: r.get("created_at")?,
         disabled_at: r.get("disabled_at")?,
         last_seen: r.get("last_seen")?,
+        second_factor: r.get::<Option<Micros>>("factor_at")?.is_some(),
     })
 }

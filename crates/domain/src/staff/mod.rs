@@ -1,4 +1,5 @@
-//! People, what they may in which merchant, and how they and programs come in (SPEC 14.1): passwords, sessions, invitations, API keys.
+//! People, what they may in which merchant, and how they and programs come in (SPEC 14.1): passwords, second factors,
+//! sessions, invitations, API keys.
 //!
 //! Secrets of sessions, links and keys leave this room once, when they are made; the database holds their hashes. Hashing a password
 //! takes tens of milliseconds and memory, so it never happens inside a transaction: [`password`] first, then the verb. Nobody gives rights
@@ -8,15 +9,25 @@ pub mod account;
 pub mod api_keys;
 mod colleagues;
 mod commonest;
+pub mod devices;
+pub mod factor;
+pub mod fresh;
+pub mod halves;
 pub mod invitations;
 pub mod members;
 pub mod password;
 pub mod queries;
+mod recovery;
+pub mod resets;
+pub mod rules;
 pub mod sessions;
 pub mod set_up;
 pub mod sign_in;
 #[cfg(test)]
+mod strong;
+#[cfg(test)]
 mod tests;
+mod totp;
 
 use std::sync::Arc;
 
@@ -48,6 +59,11 @@ impl Moment {
     /// The system's chance at this moment.
     pub fn new(now: Micros, door: Door) -> Self {
         Self { now, door, ids: IdSource::System }
+    }
+
+    /// The moment of a context.
+    pub(crate) fn of(ctx: &Ctx) -> Self {
+        Self { now: ctx.now, door: ctx.door, ids: ctx.ids.clone() }
     }
 
     /// A new id.
@@ -96,6 +112,8 @@ pub struct Membership {
     pub role: Role,
     /// Role, plus granted, minus withdrawn.
     pub rights: Rights,
+    /// The merchant wants a second factor of this role.
+    pub strong: bool,
 }
 
 /// Who a session's secret stands for, now.
@@ -111,9 +129,18 @@ pub struct SignedIn {
     pub current: Option<Membership>,
     /// The session was last seen a minute ago or more: call [`sessions::touch`].
     pub touch: bool,
+    /// When they last proved who they are in this session, microseconds UTC.
+    pub fresh_at: Micros,
+    /// They have a second factor.
+    pub second_factor: bool,
 }
 
 impl SignedIn {
+    /// The merchant they work in wants a second factor of them, and they have none: it comes before anything else.
+    pub fn must_set_up(&self) -> bool {
+        !self.second_factor && self.current.as_ref().is_some_and(|m| m.strong)
+    }
+
     /// The context of this person in the current merchant.
     pub fn ctx(&self, moment: &Moment) -> Option<Ctx> {
         self.current.as_ref().map(|m| moment.ctx(&m.merchant, &self.person, m.rights))

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use store::Tx;
 
-use super::{Membership, Moment, SignedIn, access_row, person_row, queries};
+use super::{Membership, Moment, SignedIn, access_row, devices, person_row, queries, rules};
 use crate::events::Event;
 use crate::kit::{DAY, Error, MerchantId, Micros, PersonId, Result, SessionId, secret, secret_hash};
 
@@ -22,6 +22,8 @@ pub struct Device {
     pub user_agent: String,
     /// The network address.
     pub address: String,
+    /// The secret by which this browser is known again, when it brought one along.
+    pub known: Option<String>,
 }
 
 /// A session just opened.
@@ -31,6 +33,10 @@ pub struct Opened {
     pub secret: String,
     /// Its id.
     pub session: SessionId,
+    /// The secret of the browser, for a cookie that outlives the session.
+    pub device: String,
+    /// The person has not come in with this browser before.
+    pub new_device: bool,
 }
 
 /// A line of the list of sessions.
@@ -48,10 +54,17 @@ pub struct Session {
     pub seen_at: Micros,
     /// When it ends at the latest.
     pub expires_at: Micros,
+    /// It was the first with its browser, beside those of joining.
+    pub new_device: bool,
 }
 
-/// Opens a session for a person who has proven who they are.
+/// Opens a session for a person who joins: the browser they come with is theirs.
 pub fn open(tx: &mut Tx, moment: &Moment, person: &PersonId, device: &Device) -> Result<Opened> {
+    open_as(tx, moment, person, device, true)
+}
+
+/// Opens a session for a person who has proven who they are. `joins`: nobody needs to be told of the browser.
+pub(super) fn open_as(tx: &mut Tx, moment: &Moment, person: &PersonId, device: &Device, joins: bool) -> Result<Opened> {
     let person = tx.opt(&queries::PERSON, &[person], person_row)?.ok_or(Error::NotFound("person"))?;
     let all = memberships(tx, &person.id)?;
     let current = all.first().map(|m| m.merchant.clone());
@@ -59,24 +72,32 @@ pub fn open(tx: &mut Tx, moment: &Moment, person: &PersonId, device: &Device) ->
     let cut = |text: &str, n: usize| text.chars().filter(|c| !c.is_control()).take(n).collect::<String>();
     let (agent, address, ends) = (cut(&device.user_agent, 300), cut(&device.address, 60), moment.now + LONGEST);
     tx.exec(&queries::SESSIONS_OLD, &[&person.id, &(moment.now - LONGEST)])?;
-    tx.exec(&queries::SESSION_INSERT, &[&session, &secret_hash(&secret), &person.id, &current, &agent, &address, &moment.now, &ends])?;
+    let (known, device) = devices::seen(tx, moment, &person.id, device.known.as_deref())?;
+    let new_device = !known && !joins;
+    let hash = secret_hash(&secret);
+    tx.exec(&queries::SESSION_INSERT, &[&session, &hash, &person.id, &current, &agent, &address, &moment.now, &ends, &new_device])?;
     if let Some(m) = all.first() {
-        Event::new("session.opened").on("session", session.as_str()).record(tx, &moment.ctx(&m.merchant, &person, m.rights))?;
+        let mut event = Event::new("session.opened").on("session", session.as_str());
+        if new_device {
+            event = event.data(serde_json::json!({ "new_browser": true }));
+        }
+        event.record(tx, &moment.ctx(&m.merchant, &person, m.rights))?;
     }
-    Ok(Opened { secret, session })
+    Ok(Opened { secret, session, device, new_device })
 }
 
 /// Who this secret stands for at `now`; `None` for anything that does not hold (any more). A read.
 pub fn resolve(tx: &mut Tx, secret: &str, now: Micros) -> Result<Option<SignedIn>> {
     let found = tx.opt(&queries::SESSION, &[&secret_hash(secret), &now, &(now - IDLE)], |r| {
         let merchant: Option<String> = r.get("merchant_id")?;
-        Ok((person_row(r)?, SessionId::from_db(r.get("session_id")?), merchant, r.get::<i64>("seen_at")?))
+        let proven = (r.get::<i64>("fresh_at")?, r.get::<Option<i64>>("factor_at")?.is_some());
+        Ok((person_row(r)?, SessionId::from_db(r.get("session_id")?), merchant, r.get::<i64>("seen_at")?, proven))
     })?;
-    let Some((person, session, merchant, seen)) = found else { return Ok(None) };
+    let Some((person, session, merchant, seen, (fresh_at, second_factor))) = found else { return Ok(None) };
     let memberships = memberships(tx, &person.id)?;
     let chosen = memberships.iter().find(|m| Some(m.merchant.as_str()) == merchant.as_deref());
     let current = chosen.or(memberships.first()).cloned();
-    Ok(Some(SignedIn { person, session, current, memberships, touch: now - seen >= TOUCH }))
+    Ok(Some(SignedIn { person, session, current, memberships, touch: now - seen >= TOUCH, fresh_at, second_factor }))
 }
 
 /// Notes that the session is in use. A write; only needed when [`SignedIn::touch`] says so.
@@ -107,6 +128,7 @@ pub fn list(tx: &mut Tx, who: &SignedIn, now: Micros) -> Result<Vec<Session>> {
             created_at: r.get("created_at")?,
             seen_at: r.get("seen_at")?,
             expires_at: r.get("expires_at")?,
+            new_device: r.get("new_device")?,
         })
     })?)
 }
@@ -149,7 +171,9 @@ pub(super) fn note(tx: &mut Tx, who: &SignedIn, moment: &Moment, event: Event<'_
 pub(super) fn memberships(tx: &mut Tx, person: &PersonId) -> Result<Vec<Membership>> {
     Ok(tx.rows(&queries::MEMBERSHIPS, &[person], |r| {
         let access = access_row(r)?;
+        let asked = r.get::<Option<String>>("required_roles")?.unwrap_or_default();
         Ok(Membership {
+            strong: rules::roles(&asked).contains(&access.role),
             merchant: MerchantId::from_db(r.get("merchant_id")?),
             name: r.get("name")?,
             demo: r.get("demo")?,

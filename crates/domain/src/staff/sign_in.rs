@@ -6,9 +6,9 @@
 use store::Tx;
 
 use super::password::{Hashed, fits};
-use super::sessions::{Device, Opened, open};
-use super::{Moment, queries};
-use crate::kit::{DAY, Micros, PersonId, Result, email_key, secret_hash};
+use super::sessions::{Device, Opened, open_as};
+use super::{Moment, Person, devices, factor, halves, person_row, queries};
+use crate::kit::{DAY, Error, Micros, PersonId, Result, email_key, rfc3339, secret_hash};
 
 /// Counts begin anew after this.
 pub const WINDOW: Micros = 15 * 60_000_000;
@@ -42,14 +42,18 @@ impl Credentials {
     }
 }
 
-/// Counts a try of this e-mail from this network address and fetches what to check it against.
-pub fn attempt(tx: &mut Tx, moment: &Moment, email: &str, address: &str) -> Result<Attempt> {
-    let mail = email_key(email);
-    let limits = [
-        (pair(&mail, address), PER_PAIR),
-        (secret_hash(&format!("mail {mail}")), PER_EMAIL),
-        (secret_hash(&format!("from {address}")), PER_ADDRESS),
-    ];
+/// Counts a try of this e-mail from this browser and network address, and fetches what to check it against. A browser that this person came in
+/// with before has a count of its own: strangers who guess do not lock them out.
+pub fn attempt(tx: &mut Tx, moment: &Moment, email: &str, device: &Device) -> Result<Attempt> {
+    let (mail, address) = (email_key(email), &device.address);
+    let limits = match &device.known {
+        Some(secret) if devices::is_known(tx, &mail, Some(secret))? => vec![(known(&mail, secret), PER_PAIR)],
+        _ => vec![
+            (pair(&mail, address), PER_PAIR),
+            (secret_hash(&format!("mail {mail}")), PER_EMAIL),
+            (secret_hash(&format!("from {address}")), PER_ADDRESS),
+        ],
+    };
     if let Some(until) = slowed(tx, moment.now, &limits)? {
         return Ok(Attempt::Wait(until));
     }
@@ -77,12 +81,56 @@ pub(crate) fn forgiven(tx: &mut Tx, now: Micros, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Opens the session of a person whose password was verified, and forgets the failed tries of this pair.
-pub fn succeed(tx: &mut Tx, moment: &Moment, person: &PersonId, email: &str, device: &Device) -> Result<Opened> {
-    forgiven(tx, moment.now, &pair(&email_key(email), &device.address))?;
-    open(tx, moment, person, device)
+/// What the right password gives.
+#[derive(Debug)]
+pub enum Entered {
+    /// They are in.
+    In(Opened),
+    /// A code is asked for too: the secret of the cookie between the steps.
+    Half(String),
+}
+
+/// The password was verified: opens the session, or asks for the code of who has a second factor, and forgets the failed tries of this browser.
+/// `site` is what this installation is called from outside, when it sends mail.
+pub fn succeed(tx: &mut Tx, moment: &Moment, person: &PersonId, email: &str, device: &Device, site: Option<&str>) -> Result<Entered> {
+    forget(tx, email, device)?;
+    tx.exec(&queries::ATTEMPTS_OLD, &[&(moment.now - DAY)])?;
+    if factor::is_on(tx, person)? {
+        return halves::begin(tx, moment, person).map(Entered::Half);
+    }
+    let person = tx.opt(&queries::PERSON, &[person], person_row)?.ok_or(Error::NotFound("person"))?;
+    come_in(tx, moment, &person, device, site).map(Entered::In)
+}
+
+/// Forgets the failed tries of a browser whose person has given the right password.
+pub fn forget(tx: &mut Tx, email: &str, device: &Device) -> Result<()> {
+    let mail = email_key(email);
+    tx.exec(&queries::ATTEMPT_FORGET, &[&pair(&mail, &device.address)])?;
+    if let Some(secret) = &device.known {
+        tx.exec(&queries::ATTEMPT_FORGET, &[&known(&mail, secret)])?;
+    }
+    Ok(())
+}
+
+/// Opens the session, and tells the person of a browser that is new.
+pub(super) fn come_in(tx: &mut Tx, moment: &Moment, person: &Person, device: &Device, site: Option<&str>) -> Result<Opened> {
+    let opened = open_as(tx, moment, &person.id, device, false)?;
+    if opened.new_device {
+        let agent: String = device.user_agent.chars().filter(|c| !c.is_control()).take(200).collect();
+        let text = format!(
+            "somebody signed in to your account with a browser that was not used for it before.\n\nWhen: {}\nBrowser: {agent}\nNetwork address: {}",
+            rfc3339(moment.now),
+            device.address
+        );
+        devices::tell(tx, moment, person, site, "Signed in with a new browser", &text)?;
+    }
+    Ok(opened)
 }
 
 fn pair(mail: &str, address: &str) -> String {
     secret_hash(&format!("pair {mail} {address}"))
+}
+
+fn known(mail: &str, secret: &str) -> String {
+    secret_hash(&format!("known {mail} {secret}"))
 }

@@ -52,6 +52,10 @@ fn accept(db: &TestDb, secret: &str, comer: Comer, now: i64) -> Result<(Merchant
     db.write_now(move |tx| invitations::accept(tx, &moment(now), &secret, &comer))
 }
 
+fn from(address: &str) -> Device {
+    Device { address: address.to_owned(), ..Device::default() }
+}
+
 fn newcomer() -> Comer {
     Comer::New(NewPerson::ready("Nina", Hashed::of_tests()))
 }
@@ -92,7 +96,7 @@ store::db_test! {
 
     fn a_person_signs_in_with_the_password_and_nobody_else_does(db) {
         let f = Fixture::new(db);
-        let verify = |email: &'static str, password: &str| match db.write_now(move |tx| sign_in::attempt(tx, &moment(NOW), email, "10.0.0.1")).unwrap() {
+        let verify = |email: &'static str, password: &str| match db.write_now(move |tx| sign_in::attempt(tx, &moment(NOW), email, &from("10.0.0.1"))).unwrap() {
             Attempt::Check(credentials) => credentials.verify(password),
             Attempt::Wait(_) => panic!("too early"),
         };
@@ -104,7 +108,7 @@ store::db_test! {
 
     fn guessing_is_stopped_and_begins_anew_later(db) {
         Fixture::new(db);
-        let attempt = |now: i64, from: &'static str| db.write_now(move |tx| sign_in::attempt(tx, &moment(now), "olivia@example.com", from)).unwrap();
+        let attempt = |now: i64, address: &'static str| db.write_now(move |tx| sign_in::attempt(tx, &moment(now), "olivia@example.com", &from(address))).unwrap();
         for _ in 0..PER_PAIR {
             assert!(matches!(attempt(NOW, "10.0.0.1"), Attempt::Check(_)));
         }
@@ -389,7 +393,7 @@ store::db_test_concurrent! {
     fn tries_at_once_are_all_counted(db) {
         Fixture::new(db);
         let open = db.together(32, |_, db| {
-            matches!(db.write_now(|tx| sign_in::attempt(tx, &moment(NOW), "olivia@example.com", "10.0.0.1")).unwrap(), Attempt::Check(_))
+            matches!(db.write_now(|tx| sign_in::attempt(tx, &moment(NOW), "olivia@example.com", &from("10.0.0.1"))).unwrap(), Attempt::Check(_))
         });
         assert_eq!(open.iter().filter(|o| **o).count() as i64, PER_PAIR);
     }

@@ -9,6 +9,7 @@ pub mod import;
 pub mod maintain;
 pub mod progress;
 pub mod serve;
+pub mod staff;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -71,6 +72,8 @@ enum Command {
     Backup(backup::Backup),
     /// Fill an empty database from a backup.
     Restore(backup::Restore),
+    /// Help somebody of the staff back in.
+    Staff(staff::Staff),
 }
 
 /// Runs the command that was typed.
@@ -89,6 +92,7 @@ pub fn run() -> ExitCode {
         Command::Maintain => maintain::run(&cli.place),
         Command::Backup(backup) => backup.run(&cli.place),
         Command::Restore(restore) => restore.run(&cli.place),
+        Command::Staff(staff) => staff.run(&cli.place),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

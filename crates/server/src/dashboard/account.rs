@@ -1,4 +1,4 @@
-//! One's own account: name, how pages look, password, sessions.
+//! One's own account: name, how pages look, password, second factor, sessions.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -25,6 +25,8 @@ struct Line {
     opened: When,
     seen: When,
     here: bool,
+    /// The first session with its browser.
+    new: bool,
 }
 
 #[derive(Template)]
@@ -38,6 +40,7 @@ struct AccountPage {
     signature: Form,
     look: Form,
     password: Form,
+    second_factor: bool,
     sessions: Vec<Line>,
 }
 
@@ -73,6 +76,7 @@ async fn render(app: &App, who: Who, uri: &Uri, headers: &HeaderMap, status: Sta
         signature: refused.signature.unwrap_or_else(|| Form::of([("signature", signature)])),
         look: form,
         password: refused.password.unwrap_or_default(),
+        second_factor: who.signed_in.second_factor,
         sessions: list.into_iter().map(|s| line(&zone, &who, s)).collect(),
     };
     Ok(show_with(status, &page))
@@ -81,6 +85,7 @@ async fn render(app: &App, who: Who, uri: &Uri, headers: &HeaderMap, status: Sta
 fn line(zone: &Zone, who: &Who, s: sessions::Session) -> Line {
     Line {
         here: s.id == who.signed_in.session,
+        new: s.new_device,
         id: s.id.to_string(),
         device: device(&s.user_agent),
         address: s.address,

@@ -1,4 +1,4 @@
-//! Coming in and going out: signing in and out, and the cookie that holds a session's secret.
+//! Coming in and going out: signing in and out.
 
 use std::net::SocketAddr;
 
@@ -6,19 +6,19 @@ use askama::Template;
 use axum::Extension;
 use axum::extract::{ConnectInfo, FromRequestParts, Query, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::kit::{Door, PersonId};
+use domain::staff::devices::KEPT;
 use domain::staff::sessions::{self, Device, LONGEST, Opened};
-use domain::staff::sign_in::{self, Attempt};
-use domain::staff::{Moment, SignedIn, set_up};
+use domain::staff::sign_in::{self, Attempt, Entered};
+use domain::staff::{Moment, SignedIn, factor, set_up};
 use serde::Deserialize;
 
 use super::slow::slow;
 use super::typed::Typed;
-use super::{PageResult, see_other, show, show_with};
+use super::{PageResult, cookies, second_step, see_other, show, show_with};
 use crate::app::App;
-use crate::http::guard::cookie_name;
 use crate::look::Form;
 
 /// From where somebody comes in. Behind an HTTPS proxy the address is the last one the proxy added.
@@ -28,12 +28,17 @@ pub struct From(pub Device);
 impl FromRequestParts<App> for From {
     type Rejection = std::convert::Infallible;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let text = |name: &str| parts.headers.get_all(name).iter().next_back().and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string()).unwrap_or_default();
-        let forwarded = text("x-forwarded-for").rsplit(',').next().unwrap_or_default().trim().to_owned();
-        let address = if app.config.secure && !forwarded.is_empty() { forwarded } else { peer };
-        Ok(Self(Device { user_agent: text("user-agent").to_owned(), address }))
+        Ok(Self(device(app, &parts.headers, &parts.extensions)))
     }
+}
+
+/// The browser and the network address of a request.
+pub fn device(app: &App, headers: &HeaderMap, extensions: &Extensions) -> Device {
+    let text = |name: &str| headers.get_all(name).iter().next_back().and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string()).unwrap_or_default();
+    let forwarded = text("x-forwarded-for").rsplit(',').next().unwrap_or_default().trim().to_owned();
+    let address = if app.config.secure && !forwarded.is_empty() { forwarded } else { peer };
+    Device { user_agent: text("user-agent").to_owned(), address, known: cookies::DEVICE.of(app, headers) }
 }
 
 /// Where to go after signing in.
@@ -44,6 +49,11 @@ pub struct Next {
 }
 
 impl Next {
+    /// Of what a form or an address says.
+    pub fn of(next: &str) -> Self {
+        Self { next: next.to_owned() }
+    }
+
     /// An address of ours, or Home. What could lead elsewhere is not followed.
     pub fn safe(&self) -> &str {
         let own = self.next.starts_with('/') && !self.next.starts_with("//") && !self.next.contains(['\\', '\r', '\n', '\t']);
@@ -71,38 +81,53 @@ pub async fn sign_in_page(State(app): State<App>, signed_in: Option<Extension<Si
 
 /// Checks the password and opens a session.
 pub async fn sign_in(State(app): State<App>, Query(query): Query<Next>, From(device): From, typed: Typed) -> PageResult {
-    let next = if typed.get("next").is_empty() { query } else { Next { next: typed.text("next") } };
+    let next = if typed.get("next").is_empty() { query } else { Next::of(typed.get("next")) };
     let refuse = |status, words: &str| {
         let mut form = Form::of([("email", typed.get("email"))]);
         form.fail("", words);
         Ok(show_with(status, &SignInPage { form, next: next.safe().to_owned() }))
     };
-    let (moment, email, address) = (Moment::new(app.now(), Door::Page), typed.text("email"), device.address.clone());
+    let (moment, email) = (Moment::new(app.now(), Door::Page), typed.text("email"));
     if email.contains('\0') {
         return refuse(StatusCode::UNPROCESSABLE_ENTITY, WRONG);
     }
     let attempt = {
-        let (moment, email) = (moment.clone(), email.clone());
-        app.db.write::<_, domain::Error>(move |tx| sign_in::attempt(tx, &moment, &email, &address)).await?
+        let (moment, email, device) = (moment.clone(), email.clone(), device.clone());
+        app.db.write::<_, domain::Error>(move |tx| sign_in::attempt(tx, &moment, &email, &device)).await?
     };
     let credentials = match attempt {
         Attempt::Check(credentials) => credentials,
         Attempt::Wait(until) => {
-            let minutes = (until - moment.now).max(0) / 60_000_000 + 1;
-            let mut answer = refuse(StatusCode::TOO_MANY_REQUESTS, &format!("Too many tries. Try again in {minutes} minutes."))?;
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from((minutes * 60).unsigned_abs()));
-            return Ok(answer);
+            let minutes = factor::minutes(until, moment.now);
+            return Ok(later(refuse(StatusCode::TOO_MANY_REQUESTS, &too_many(minutes))?, minutes));
         }
     };
     let password = typed.text("password");
     let Some(person) = slow(move || Ok(credentials.verify(&password))).await? else {
         return refuse(StatusCode::UNPROCESSABLE_ENTITY, WRONG);
     };
-    let opened = app.db.write::<_, domain::Error>(move |tx| sign_in::succeed(tx, &moment, &person, &email, &device)).await?;
-    Ok(with_session(&app, see_other(next.safe()), &opened))
+    let site = app.config.site();
+    let entered =
+        app.db.write::<_, domain::Error>(move |tx| sign_in::succeed(tx, &moment, &person, &email, &device, site.as_deref())).await?;
+    Ok(match entered {
+        Entered::In(opened) => with_session(&app, see_other(next.safe()), &opened),
+        Entered::Half(secret) => second_step::begun(&app, &next, &secret),
+    })
 }
 
-const WRONG: &str = "This e-mail address and password don’t belong together.";
+/// What is said when there were too many tries.
+pub fn too_many(minutes: i64) -> String {
+    format!("Too many tries. Try again in {minutes} minutes.")
+}
+
+/// The answer with the moment at which to try again.
+pub fn later(mut answer: Response, minutes: i64) -> Response {
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from((minutes * 60).unsigned_abs()));
+    answer
+}
+
+/// What is said when e-mail and password do not fit.
+pub const WRONG: &str = "This e-mail address and password don’t belong together.";
 
 /// Opens a session for somebody who has just proven who they are otherwise: the first owner, a newcomer with a link.
 pub async fn come_in(app: &App, person: PersonId, device: Device, to: &str) -> PageResult {
@@ -121,21 +146,16 @@ pub async fn sign_out(State(app): State<App>, signed_in: Option<Extension<Signed
         }
     }
     let mut response = see_other("/sign-in");
-    set_cookie(&app, &mut response, "", 0);
+    cookies::SESSION.forget(&app, &mut response);
     Ok(response)
 }
 
-fn with_session(app: &App, response: impl IntoResponse, opened: &Opened) -> Response {
+/// The answer with the cookies of a session just opened: its own, and the one by which the browser is known again.
+pub fn with_session(app: &App, response: impl IntoResponse, opened: &Opened) -> Response {
     let mut response = response.into_response();
-    set_cookie(app, &mut response, &opened.secret, LONGEST / 1_000_000);
+    cookies::SESSION.set(app, &mut response, &opened.secret, LONGEST / 1_000_000);
+    cookies::DEVICE.set(app, &mut response, &opened.device, KEPT / 1_000_000);
     response
-}
-
-fn set_cookie(app: &App, response: &mut Response, secret: &str, seconds: i64) {
-    let (name, secure) = (cookie_name(app.config.secure), if app.config.secure { "; Secure" } else { "" });
-    if let Ok(value) = HeaderValue::from_str(&format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
 }
 
 #[cfg(test)]

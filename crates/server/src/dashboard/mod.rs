@@ -4,11 +4,13 @@
 
 mod account;
 mod affiliates;
+pub mod again;
 mod blocks;
 mod charges;
 pub mod choices;
 mod contracts;
 pub mod conversations;
+pub mod cookies;
 mod credit;
 pub mod customers;
 pub mod door;
@@ -23,6 +25,7 @@ pub mod lists;
 mod mailings;
 mod merchants;
 pub mod moments;
+mod new_password;
 mod offers;
 pub mod orders;
 mod page;
@@ -31,9 +34,12 @@ mod payment_links;
 mod payments;
 mod portal;
 mod privacy;
+mod qr;
 mod reason;
 mod returns;
 mod search;
+mod second_factor;
+mod second_step;
 mod set_up;
 mod settings;
 pub mod slow;
@@ -79,6 +85,14 @@ fn people(routes: Routes) -> Routes {
         .get("/sign-in", anybody, door::sign_in_page)
         .post("/sign-in", anybody, door::sign_in)
         .post("/sign-out", anybody, door::sign_out)
+        .get("/sign-in/code", anybody, second_step::page)
+        .post("/sign-in/code", anybody, second_step::finish)
+        .get("/sign-in/forgot", anybody, new_password::forgot)
+        .post("/sign-in/forgot", anybody, new_password::ask)
+        .get("/new-password/{secret}", anybody, new_password::page)
+        .post("/new-password/{secret}", anybody, new_password::set)
+        .get("/sign-in/again", person, again::page)
+        .post_fresh("/sign-in/again", person, again::done)
         .get("/invitations/{secret}", anybody, invitations::page)
         .post("/invitations/{secret}", anybody, invitations::accept)
         .get("/merchants", person, merchants::page)
@@ -89,7 +103,12 @@ fn people(routes: Routes) -> Routes {
         .post("/account/name", person, account::rename)
         .post("/account/look", person, account::set_look)
         .post("/account/signature", person, account::set_signature)
-        .post("/account/password", person, account::change_password)
+        .post_fresh("/account/password", person, account::change_password)
+        .get_fresh("/account/second-factor", person, second_factor::page)
+        .post_fresh("/account/second-factor/begin", person, second_factor::begin)
+        .post_fresh("/account/second-factor/confirm", person, second_factor::confirm)
+        .post_fresh("/account/second-factor/codes", person, second_factor::renew_codes)
+        .post_fresh("/account/second-factor/off", person, second_factor::turn_off)
         .post("/account/sessions/end-others", person, account::end_others)
         .post("/account/sessions/{id}/end", person, account::end_session)
 }

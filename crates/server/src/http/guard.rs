@@ -7,7 +7,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum_extra::extract::cookie::CookieJar;
 use domain::kit::{Ctx, Door, Right};
 use domain::staff::api_keys::{self, KeyUse};
 use domain::staff::{Moment, SignedIn, sessions};
@@ -32,24 +31,31 @@ pub enum Policy {
     Portal,
 }
 
+/// What a page asks of whoever is signed in, beside its policy: a fresh sign-in (SPEC 14.1). Keys are not concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// Nothing.
+    Nothing,
+    /// A fresh sign-in, always.
+    Fresh,
+    /// A fresh sign-in when what the form says is grave: its handler looks.
+    Perhaps,
+}
+
 /// Handed to the middleware of one route.
 #[derive(Clone, Debug)]
 pub struct Guard {
     app: App,
     policy: Policy,
     side: Side,
+    asks: Asks,
 }
 
 impl Guard {
     /// For a route of this policy.
-    pub fn new(app: &App, policy: Policy, side: Side) -> Self {
-        Self { app: app.clone(), policy, side }
+    pub fn new(app: &App, policy: Policy, side: Side, asks: Asks) -> Self {
+        Self { app: app.clone(), policy, side, asks }
     }
-}
-
-/// The name of the session cookie: `__Host-` binds it to one host over HTTPS.
-pub fn cookie_name(secure: bool) -> &'static str {
-    if secure { "__Host-regulars" } else { "regulars" }
 }
 
 /// The middleware.
@@ -74,17 +80,18 @@ pub async fn guard(State(guard): State<Guard>, mut request: Request, next: Next)
     }
 }
 
-type Verdict = Result<(), Box<Response>>;
+/// Go on, or answer this.
+pub type Verdict = Result<(), Box<Response>>;
 
-fn refuse(response: impl IntoResponse) -> Verdict {
+/// The answer instead of the page.
+pub fn refuse(response: impl IntoResponse) -> Verdict {
     Err(Box::new(response.into_response()))
 }
 
 /// A page: the session cookie says who, the session's merchant says whose data.
 async fn page(guard: &Guard, request: &mut Request) -> Verdict {
-    let jar = CookieJar::from_headers(request.headers());
-    let signed_in = match jar.get(cookie_name(guard.app.config.secure)) {
-        Some(cookie) => match session(&guard.app, cookie.value()).await {
+    let signed_in = match dashboard::cookies::SESSION.of(&guard.app, request.headers()) {
+        Some(secret) => match session(&guard.app, &secret).await {
             Ok(found) => found,
             Err(error) => return refuse(dashboard::error_page(None, &error.into())),
         },
@@ -93,6 +100,9 @@ async fn page(guard: &Guard, request: &mut Request) -> Verdict {
     let Some(signed_in) = signed_in else {
         return if guard.policy == Policy::Public { Ok(()) } else { refuse(to_sign_in(request.headers(), request.uri())) };
     };
+    if guard.policy != Policy::Public && signed_in.must_set_up() && !comes_before(request) {
+        return refuse(elsewhere(request.headers(), SET_UP));
+    }
     let ctx = signed_in.ctx(&Moment::new(guard.app.now(), Door::Page));
     if let Policy::May(right) = guard.policy {
         let Some(ctx) = &ctx else { return refuse(Redirect::to("/merchants")) };
@@ -103,8 +113,22 @@ async fn page(guard: &Guard, request: &mut Request) -> Verdict {
     if let Some(ctx) = ctx {
         request.extensions_mut().insert(ctx);
     }
-    request.extensions_mut().insert(signed_in);
-    Ok(())
+    request.extensions_mut().insert(signed_in.clone());
+    match guard.asks {
+        Asks::Nothing => Ok(()),
+        asks => dashboard::again::ask(&guard.app, asks, signed_in, request).await,
+    }
+}
+
+/// Where somebody is led who needs a second factor and has none.
+const SET_UP: &str = "/account/second-factor";
+
+/// What stays open to them: setting it up, proving who they are for that, and going to another merchant.
+fn comes_before(request: &Request) -> bool {
+    let path = request.uri().path();
+    path.starts_with(SET_UP)
+        || ["/sign-in/again", "/switch/merchant"].contains(&path)
+        || (path == "/merchants" && request.method() == Method::GET)
 }
 
 /// A page of the portal: the word in the address says whose data, the cookie of that portal says of which customer. Who is signed in as staff is
@@ -187,10 +211,15 @@ fn to_sign_in(headers: &HeaderMap, uri: &Uri) -> Response {
     let wanted = uri.path_and_query().map_or("/", |p| p.as_str());
     let next: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
     let address = if wanted == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={next}") };
+    elsewhere(headers, &address)
+}
+
+/// Leads to another page; a swap tells the browser to go there as a whole.
+pub fn elsewhere(headers: &HeaderMap, address: &str) -> Response {
     if headers.contains_key("hx-request") {
         return (StatusCode::UNAUTHORIZED, [("hx-redirect", address)]).into_response();
     }
-    Redirect::to(&address).into_response()
+    Redirect::to(address).into_response()
 }
 
 /// The signed-in person and the context of their merchant, in handlers of pages.

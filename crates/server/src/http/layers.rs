@@ -20,7 +20,7 @@ const CSP: &str =
     "default-src 'self'; img-src 'self' data:; object-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The largest body of an ordinary request: a form, a picture of 5 MB, a bulk of orders.
-const BODY: usize = 16 * 1024 * 1024;
+pub(crate) const BODY: usize = 16 * 1024 * 1024;
 
 /// Wraps all doors.
 pub fn wrap(router: Router, app: &App) -> Router {

@@ -10,7 +10,7 @@ use axum::routing::{MethodRouter, get, post};
 use utoipa::openapi::path::ParameterIn;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
 
-use super::guard::{Guard, Policy, guard};
+use super::guard::{Asks, Guard, Policy, guard};
 use crate::app::App;
 
 /// Which door a route belongs to.
@@ -33,6 +33,8 @@ pub struct Line {
     pub policy: Policy,
     /// Page or API.
     pub side: Side,
+    /// What it asks beside.
+    pub asks: Asks,
 }
 
 /// Routes and their policies, gathered together.
@@ -58,19 +60,37 @@ impl Routes {
     /// A page that is read.
     #[must_use]
     pub fn get<H: Handler<T, App>, T: 'static>(self, path: &'static str, policy: Policy, handler: H) -> Self {
-        self.page(Method::GET, path, policy, get(handler))
+        self.page(Method::GET, path, policy, Asks::Nothing, get(handler))
     }
 
     /// A form that is sent.
     #[must_use]
     pub fn post<H: Handler<T, App>, T: 'static>(self, path: &'static str, policy: Policy, handler: H) -> Self {
-        self.page(Method::POST, path, policy, post(handler))
+        self.page(Method::POST, path, policy, Asks::Nothing, post(handler))
     }
 
-    fn page(mut self, method: Method, path: &'static str, policy: Policy, handler: MethodRouter<App>) -> Self {
-        let guarded = handler.layer(axum::middleware::from_fn_with_state(Guard::new(&self.app, policy, Side::Page), guard));
+    /// A page in front of what needs a fresh sign-in.
+    #[must_use]
+    pub fn get_fresh<H: Handler<T, App>, T: 'static>(self, path: &'static str, policy: Policy, handler: H) -> Self {
+        self.page(Method::GET, path, policy, Asks::Fresh, get(handler))
+    }
+
+    /// A form that needs a fresh sign-in.
+    #[must_use]
+    pub fn post_fresh<H: Handler<T, App>, T: 'static>(self, path: &'static str, policy: Policy, handler: H) -> Self {
+        self.page(Method::POST, path, policy, Asks::Fresh, post(handler))
+    }
+
+    /// A form that may need a fresh sign-in: its handler looks at what was typed.
+    #[must_use]
+    pub fn post_perhaps_fresh<H: Handler<T, App>, T: 'static>(self, path: &'static str, policy: Policy, handler: H) -> Self {
+        self.page(Method::POST, path, policy, Asks::Perhaps, post(handler))
+    }
+
+    fn page(mut self, method: Method, path: &'static str, policy: Policy, asks: Asks, handler: MethodRouter<App>) -> Self {
+        let guarded = handler.layer(axum::middleware::from_fn_with_state(Guard::new(&self.app, policy, Side::Page, asks), guard));
         self.router = self.router.route(path, guarded);
-        self.table.push(Line { method, path: path.to_owned(), policy, side: Side::Page });
+        self.table.push(Line { method, path: path.to_owned(), policy, side: Side::Page, asks });
         self
     }
 
@@ -86,7 +106,7 @@ impl Routes {
                 (Method::DELETE, item.delete.is_some()),
             ] {
                 if there {
-                    self.table.push(Line { method, path: path.clone(), policy, side: Side::Api });
+                    self.table.push(Line { method, path: path.clone(), policy, side: Side::Api, asks: Asks::Nothing });
                 }
             }
         }
@@ -95,7 +115,7 @@ impl Routes {
             let names = std::sync::Arc::clone(&names);
             async move { crate::api::only(&names, request, next).await }
         }));
-        let guarded = strict.layer(axum::middleware::from_fn_with_state(Guard::new(&self.app, policy, Side::Api), guard));
+        let guarded = strict.layer(axum::middleware::from_fn_with_state(Guard::new(&self.app, policy, Side::Api, Asks::Nothing), guard));
         self.api = self.api.routes(guarded);
         self
     }

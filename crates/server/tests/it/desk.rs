@@ -109,10 +109,16 @@ impl Desk {
 
     /// Somebody of the staff, signed in.
     pub fn person(&self, f: &Fixture, person: &PersonId) -> Visitor<'_> {
+        self.person_since(f, person, NOW)
+    }
+
+    /// Somebody of the staff, who signed in at this moment.
+    pub fn person_since(&self, f: &Fixture, person: &PersonId, since: i64) -> Visitor<'_> {
         let person = person.clone();
         let opened =
             f.db.write_now::<_, domain::Error>(move |tx| {
-                sessions::open(tx, &Fixture::moment(77 + rand()), &person, &sessions::Device::default())
+                let moment = domain::staff::Moment { now: since, ..Fixture::moment(77 + rand()) };
+                sessions::open(tx, &moment, &person, &sessions::Device::default())
             })
             .unwrap();
         Visitor { desk: self, cookies: vec![("regulars".to_owned(), opened.secret)] }

@@ -28,5 +28,6 @@ mod receiver;
 mod returns;
 mod service;
 mod settings;
+mod signin;
 mod subscriptions;
 mod webhooks;

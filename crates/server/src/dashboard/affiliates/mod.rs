@@ -20,7 +20,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/affiliates", read, list::page)
         .get("/affiliates/new", settings, form::new)
         .post("/affiliates/new", settings, form::create)
-        .post("/affiliates/export", Policy::May(Right::Export), export::file)
+        .post_fresh("/affiliates/export", Policy::May(Right::Export), export::file)
         .get("/affiliates/{id}", read, page::page)
         .get("/affiliates/{id}/edit", settings, form::edit_page)
         .post("/affiliates/{id}/edit", settings, form::edit)

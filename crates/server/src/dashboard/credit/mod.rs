@@ -17,5 +17,5 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/customers/{id}/credit/take-back", refund, hand::take_back_page)
         .post("/customers/{id}/credit/take-back", refund, hand::take_back)
         .get("/payments/{id}/refund/credit", refund, refund::page)
-        .post("/payments/{id}/refund/credit", refund, refund::refund)
+        .post_perhaps_fresh("/payments/{id}/refund/credit", refund, refund::refund)
 }

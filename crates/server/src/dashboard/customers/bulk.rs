@@ -16,14 +16,14 @@ pub use asked::Asked;
 
 use super::list::address;
 use crate::app::App;
-use crate::dashboard::{PageResult, Typed, frame, refused, see_other, show_with, toasted, tones};
+use crate::dashboard::{PageResult, Typed, again, frame, refused, see_other, show_with, toasted, tones};
 use crate::http::{Policy, Routes, Who};
 use crate::look::{Form, Frame};
 
 /// Preview and run. Each action needs a right of its own, which its verb checks.
 pub fn routes(routes: Routes) -> Routes {
     let read = Policy::May(Right::Read);
-    routes.post("/customers/bulk", read, preview).post("/customers/bulk/run", read, run)
+    routes.post("/customers/bulk", read, preview).post_perhaps_fresh("/customers/bulk/run", read, run)
 }
 
 #[derive(Template)]
@@ -149,6 +149,9 @@ async fn run(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typ
         let mut form = typed.form();
         form.fail("word", crate::dashboard::privacy::CONFIRM);
         return shown(&app, &who, &uri, &headers, asked, form, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    if matches!(action, Action::DeletePermanently | Action::Anonymise) && !who.signed_in.is_fresh(app.now()) {
+        return Ok(again::instead(&who.signed_in, &uri, &headers, &typed));
     }
     let (indexes, selection) = (app.indexes.clone(), asked.selection.clone());
     let picked = app.read(&who.ctx, move |tx, ctx| bulk::pick(tx, ctx, &indexes, &selection)).await?;

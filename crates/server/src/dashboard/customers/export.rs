@@ -20,7 +20,7 @@ use crate::look::{Form, Frame};
 /// The form and the file.
 pub fn routes(routes: Routes) -> Routes {
     let export = Policy::May(Right::Export);
-    routes.get("/customers/export", export, page).post("/customers/export", export, file)
+    routes.get_fresh("/customers/export", export, page).post_fresh("/customers/export", export, file)
 }
 
 #[derive(Template)]

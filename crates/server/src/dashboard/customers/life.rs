@@ -26,8 +26,8 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/customers/{id}/unarchive", write, unarchive)
         .post("/customers/{id}/delete", delete, remove)
         .post("/customers/{id}/restore", delete, restore)
-        .get("/customers/{id}/delete-permanently", purge, ask_for_good)
-        .post("/customers/{id}/delete-permanently", purge, for_good)
+        .get_fresh("/customers/{id}/delete-permanently", purge, ask_for_good)
+        .post_fresh("/customers/{id}/delete-permanently", purge, for_good)
 }
 
 /// Links of a refusal as a page shows them.

@@ -72,8 +72,8 @@ pub fn routes(routes: Routes, desk: &'static Desk, paths: [&'static str; 8]) -> 
         .get(at, read, move |app, who, uri, headers| page(desk, app, who, uri, headers))
         .post(columns, read, move |app, who, typed| keep_columns(desk, app, who, typed))
         .post(bulk, take, move |uri, typed| export::bulk(desk, uri, typed))
-        .get(export, take, move |app, who, uri, headers| export::page(desk, app, who, uri, headers))
-        .post(export, take, move |app, who, typed| export::file(desk, app, who, typed));
+        .get_fresh(export, take, move |app, who, uri, headers| export::page(desk, app, who, uri, headers))
+        .post_fresh(export, take, move |app, who, typed| export::file(desk, app, who, typed));
     views::routes(routes, &desk.place, [new, views, one, delete])
 }
 

@@ -32,7 +32,7 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/disputes/{id}/evidence/files", pay, evidence::add_file)
         .post("/disputes/{id}/evidence/files/{kind}/remove", pay, evidence::remove_file)
         .get("/payments/{id}/refund", give_back, refund::page)
-        .post("/payments/{id}/refund", give_back, refund::refund)
+        .post_perhaps_fresh("/payments/{id}/refund", give_back, refund::refund)
 }
 
 /// What is recorded by hand: word and label.

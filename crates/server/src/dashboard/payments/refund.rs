@@ -11,7 +11,7 @@ use domain::replies::Reply;
 
 use crate::app::App;
 use crate::dashboard::customers::profile::PaymentLine;
-use crate::dashboard::{PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageResult, Typed, again, frame, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame, band};
@@ -89,6 +89,9 @@ pub async fn refund(
     typed: Typed,
 ) -> PageResult {
     let payment: PaymentId = id(&payment, "payment")?;
+    if let Some(page) = again::for_refund(&app, &who, &uri, &headers, &typed, &payment).await? {
+        return Ok(page);
+    }
     let (which, sent) = (payment.clone(), typed.clone());
     let done = app
         .write(&who.ctx, move |tx, ctx| {

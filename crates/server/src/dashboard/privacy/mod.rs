@@ -31,15 +31,15 @@ pub fn routes(routes: Routes) -> Routes {
     let (read, answer, purge) = (Policy::May(Right::Read), Policy::May(Right::PersonalData), Policy::May(Right::Purge));
     let routes = lists::routes(routes, &list::DESK, crate::list_paths!("/customers/requests"));
     routes
-        .get("/customers/{id}/anonymise", anonymise, erase::ask)
-        .post("/customers/{id}/anonymise", anonymise, erase::act)
+        .get_fresh("/customers/{id}/anonymise", anonymise, erase::ask)
+        .post_fresh("/customers/{id}/anonymise", anonymise, erase::act)
         .get("/customers/{id}/erasure", Policy::May(Right::Read), receipt::page)
         .get("/invoices/{id}/legal", Policy::May(Right::LegalCopies), receipt::legal)
         .post("/customers/{id}/obfuscate", anonymise, rules::obfuscate)
         .get("/settings/privacy", anonymise, rules::page)
         .post("/settings/privacy/years", anonymise, rules::years)
-        .post("/settings/privacy/rules", anonymise, rules::save)
-        .post("/settings/privacy/run", anonymise, rules::run)
+        .post_fresh("/settings/privacy/rules", anonymise, rules::save)
+        .post_fresh("/settings/privacy/run", anonymise, rules::run)
         .get("/customers/requests/new", answer, request::new)
         .post("/customers/requests/new", answer, request::create)
         .get("/customers/requests/{id}", read, request::page)

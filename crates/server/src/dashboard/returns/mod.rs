@@ -28,5 +28,5 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/returns/{id}/reject", write, page::ask_reject)
         .post("/returns/{id}/reject", write, page::reject)
         .get("/returns/{id}/refund", give, refund::page)
-        .post("/returns/{id}/refund", give, refund::refund)
+        .post_perhaps_fresh("/returns/{id}/refund", give, refund::refund)
 }

@@ -10,7 +10,7 @@ use domain::returns::{self, RefundFor, Return};
 
 use crate::app::App;
 use crate::dashboard::customers::profile::provider;
-use crate::dashboard::{PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageResult, Typed, again, frame, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -86,6 +86,11 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
 /// Gives it back, once.
 pub async fn refund(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(back): Path<String>, typed: Typed) -> PageResult {
     let back: ReturnId = id(&back, "return")?;
+    if let Ok(payment) = typed.get("payment").parse::<PaymentId>()
+        && let Some(page) = again::for_refund(&app, &who, &uri, &headers, &typed, &payment).await?
+    {
+        return Ok(page);
+    }
     let (which, sent) = (back.clone(), typed.clone());
     let done = app
         .write(&who.ctx, move |tx, ctx| {

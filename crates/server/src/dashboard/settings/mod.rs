@@ -10,9 +10,10 @@ mod merchant;
 mod payments;
 mod plans;
 mod rates;
-mod reveal;
+pub(super) mod reveal;
 mod rights;
 mod shops;
+mod sign_in;
 mod staff;
 mod templates;
 mod webhooks;
@@ -57,10 +58,10 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/rates", settings, rates::put)
         .post("/settings/rates/file", settings, rates::file)
         .get("/settings/payments", settings, payments::page)
-        .get("/settings/payments/new", settings, payments::new_page)
-        .post("/settings/payments/new", settings, payments::create)
-        .get("/settings/payments/{id}", settings, payments::one_page)
-        .post("/settings/payments/{id}", settings, payments::save)
+        .get_fresh("/settings/payments/new", settings, payments::new_page)
+        .post_fresh("/settings/payments/new", settings, payments::create)
+        .get_fresh("/settings/payments/{id}", settings, payments::one_page)
+        .post_fresh("/settings/payments/{id}", settings, payments::save)
         .post("/settings/payments/{id}/test", settings, payments::test)
         .post("/settings/payments/{id}/retry", settings, payments::retry)
         .post("/settings/payments/{id}/disable", settings, payments::disable)
@@ -100,10 +101,14 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/staff/{id}", people, staff::edit)
         .post("/settings/staff/{id}/disable", people, staff::disable)
         .post("/settings/staff/{id}/enable", people, staff::enable)
+        .post_fresh("/settings/staff/{id}/password-link", people, staff::password_link)
+        .post_fresh("/settings/staff/{id}/second-factor/reset", people, staff::reset_factor)
+        .get("/settings/sign-in", people, sign_in::page)
+        .post_fresh("/settings/sign-in", people, sign_in::save)
         .post("/settings/invitations/{id}/revoke", people, staff::revoke)
         .get("/settings/api-keys", people, api_keys::page)
-        .get("/settings/api-keys/new", people, api_keys::new_page)
-        .post("/settings/api-keys/new", people, api_keys::create)
+        .get_fresh("/settings/api-keys/new", people, api_keys::new_page)
+        .post_fresh("/settings/api-keys/new", people, api_keys::create)
         .get("/settings/api-keys/{id}", people, api_keys::one_page)
         .post("/settings/api-keys/{id}/revoke", people, api_keys::revoke)
 }
@@ -115,7 +120,7 @@ pub(in crate::dashboard) struct Item {
     pub(in crate::dashboard) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 20] = [
+const ENTRIES: [(&str, &str, Right); 21] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/payments", "Payments", Right::Settings),
@@ -131,6 +136,7 @@ const ENTRIES: [(&str, &str, Right); 20] = [
     ("/settings/blocks", "Blocked buyers", Right::Payments),
     ("/settings/privacy", "Privacy", Right::Anonymise),
     ("/settings/staff", "Staff", Right::Staff),
+    ("/settings/sign-in", "Sign-in", Right::Staff),
     ("/settings/api-keys", "API keys", Right::Staff),
     ("/settings/webhooks", "Webhooks", Right::Settings),
     ("/customers/requests", "Requests about data", Right::PersonalData),

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use domain::kit::{InvitationId, PersonId, Role};
 use domain::merchants;
-use domain::staff::{Member, invitations, members};
+use domain::staff::{Member, factor, invitations, members, resets};
 
 use super::rights::{self, RightChoice, RoleChoice};
 use super::{Item, around, reveal};
@@ -30,6 +30,7 @@ struct Line {
     seen: Option<When>,
     disabled: bool,
     me: bool,
+    second_factor: bool,
 }
 
 struct Waiting {
@@ -48,7 +49,12 @@ struct StaffPage {
     lines: Vec<Line>,
     waiting: Vec<Waiting>,
     /// A link just made: shown once.
-    link: Option<String>,
+    link: Option<Link>,
+}
+
+struct Link {
+    address: String,
+    words: &'static str,
 }
 
 #[derive(Template)]
@@ -70,9 +76,12 @@ struct MemberPage {
     rights: Vec<RightChoice>,
     line: Line,
     form: Form,
+    /// An owner looks: they can help the person back in.
+    owner: bool,
 }
 
-fn is_owner(who: &Who) -> bool {
+/// Does this person own the merchant they work in?
+pub(super) fn is_owner(who: &Who) -> bool {
     who.signed_in.current.as_ref().is_some_and(|m| m.role == Role::Owner)
 }
 
@@ -96,6 +105,7 @@ fn line(zone: &domain::kit::Zone, who: &Who, m: Member) -> Line {
         more,
         seen: m.last_seen.map(|at| moment(zone, at)),
         disabled: m.disabled_at.is_some(),
+        second_factor: m.second_factor,
     }
 }
 
@@ -120,9 +130,36 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
                 until: day(&zone, i.expires_at),
             })
             .collect(),
-        link: reveal::take(&headers).map(|secret| format!("{}/invitations/{secret}", app.config.reached_at(&headers))),
+        link: reveal::take(&headers).map(|secret| link(&app.config.reached_at(&headers), &secret)),
     };
     Ok(reveal::forget(&app, HERE, &headers, show_with(StatusCode::OK, &page)))
+}
+
+/// What marks the secret of a link to a new password on its way to the list.
+const PASSWORD_LINK: &str = "password=";
+
+fn link(origin: &str, secret: &str) -> Link {
+    match secret.strip_prefix(PASSWORD_LINK) {
+        Some(secret) => Link {
+            address: format!("{origin}/new-password/{secret}"),
+            words: "It leads to a new password. It is shown only now, works once, and for half an hour.",
+        },
+        None => Link { address: format!("{origin}/invitations/{secret}"), words: "It is shown only now, works once, and for seven days." },
+    }
+}
+
+/// Makes a link to a new password for somebody.
+pub async fn password_link(State(app): State<App>, who: Who, Path(person): Path<String>) -> PageResult {
+    let person = id::<PersonId>(&person, "person")?;
+    let made = app.write(&who.ctx, move |tx, ctx| resets::by_owner(tx, ctx, &person)).await?;
+    Ok(reveal::hand_on(&app, HERE, &format!("{PASSWORD_LINK}{}", made.secret)))
+}
+
+/// Takes the second factor off somebody who lost it.
+pub async fn reset_factor(State(app): State<App>, who: Who, Path(person): Path<String>) -> PageResult {
+    let (person, site) = (id::<PersonId>(&person, "person")?, app.config.site());
+    let member = app.write(&who.ctx, move |tx, ctx| factor::reset(tx, ctx, &person, site.as_deref())).await?;
+    Ok(toasted(see_other(HERE), &format!("The second factor of {} is gone. Their sessions have ended.", member.name), None))
 }
 
 async fn invite_form(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, form: Form) -> Result<Response, PageError> {
@@ -181,6 +218,7 @@ async fn one(
         roles: rights::roles(&who.ctx, is_owner(who)),
         rights: rights::rights(&who.ctx),
         form: form.unwrap_or_else(|| rights::form(member.access)),
+        owner: is_owner(who),
         line: line(&zone, who, member),
     };
     Ok(show_with(status, &page))

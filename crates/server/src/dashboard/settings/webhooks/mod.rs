@@ -27,12 +27,12 @@ const HERE: &str = "/settings/webhooks";
 pub fn routes(routes: Routes, settings: Policy) -> Routes {
     routes
         .get("/settings/webhooks", settings, page)
-        .get("/settings/webhooks/new", settings, new_page)
-        .post("/settings/webhooks/new", settings, create)
+        .get_fresh("/settings/webhooks/new", settings, new_page)
+        .post_fresh("/settings/webhooks/new", settings, create)
         .get("/settings/webhooks/{id}", settings, one::page)
         .post("/settings/webhooks/{id}", settings, one::save)
         .post("/settings/webhooks/{id}/test", settings, act::test)
-        .post("/settings/webhooks/{id}/secret", settings, act::rotate)
+        .post_fresh("/settings/webhooks/{id}/secret", settings, act::rotate)
         .post("/settings/webhooks/{id}/off", settings, act::off)
         .post("/settings/webhooks/{id}/on", settings, act::on)
         .post("/settings/webhooks/{id}/remove", settings, act::remove)

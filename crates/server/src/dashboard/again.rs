@@ -1,0 +1,238 @@
+//! “Please sign in again”: in front of what cannot be taken back or opens doors to others, whoever is signed in proves who they are, unless they did so
+//! within a quarter of an hour (SPEC 14.1). The guard calls [`ask`]; a form that was sent is kept in the page and goes on when the proof fits, but for
+//! passwords and keys, which no page repeats.
+
+use askama::Template;
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::Response;
+use domain::Error;
+use domain::kit::{Door, Money, PaymentId};
+use domain::payments;
+use domain::staff::factor::{self, Taken};
+use domain::staff::sessions::Device;
+use domain::staff::sign_in::{self, Attempt};
+use domain::staff::{Moment, SignedIn, fresh, rules};
+
+use super::door::{self, Next};
+use super::slow::slow;
+use super::typed::Typed;
+use super::{PageError, PageResult, error_page, second_step, see_other, show_with};
+use crate::app::App;
+use crate::http::Who;
+use crate::http::guard::{Asks, Verdict, elsewhere, refuse};
+use crate::http::layers::BODY;
+use crate::look::Form;
+
+const HERE: &str = "/sign-in/again";
+const PASSWORD: &str = "again_password";
+const CODE: &str = "again_code";
+
+#[derive(Template)]
+#[template(path = "dashboard/again.html")]
+struct Again {
+    form: Form,
+    /// They have a second factor: a code is asked for, not the password.
+    code: bool,
+    email: String,
+    action: String,
+    kept: Vec<(String, String)>,
+    /// The form is not kept.
+    lost: bool,
+    back: String,
+}
+
+/// What was sent to a page, and from where.
+struct Sent<'a> {
+    action: String,
+    pairs: &'a [(String, String)],
+    back: String,
+}
+
+fn shown(who: &SignedIn, status: StatusCode, form: Form, sent: Sent<'_>) -> Response {
+    let lost = sent.pairs.iter().any(|(name, value)| is_secret(name) && !value.is_empty());
+    let (action, kept) = match lost {
+        true => (HERE.to_owned(), vec![("next".to_owned(), sent.back.clone())]),
+        false => (sent.action, sent.pairs.to_vec()),
+    };
+    let page = Again { form, code: who.second_factor, email: who.person.email.clone(), action, kept, lost, back: sent.back };
+    show_with(status, &page)
+}
+
+/// What a page never repeats.
+fn is_secret(name: &str) -> bool {
+    ["password", "current", "secret", "webhook", "key"].iter().any(|word| name.contains(word))
+}
+
+/// The page instead of what a form asked for; its handler has seen that it is grave. `typed` is kept and sent again with the proof.
+pub fn instead(who: &SignedIn, uri: &Uri, headers: &HeaderMap, typed: &Typed) -> Response {
+    let sent = Sent { action: whole(uri), pairs: &typed.0, back: came_from(headers) };
+    shown(who, StatusCode::FORBIDDEN, Form::default(), sent)
+}
+
+/// The same for a refund of this payment above the merchant's limit; `None` to go on. What is wrong with the form its handler says.
+pub async fn for_refund(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, typed: &Typed, payment: &PaymentId) -> PageAsks {
+    if who.signed_in.is_fresh(app.now()) {
+        return Ok(None);
+    }
+    let (which, sent) = (payment.clone(), typed.clone());
+    let large = app
+        .read(&who.ctx, move |tx, ctx| {
+            let amount = payments::get(tx, ctx, &which).and_then(|p| sent.amount(Money::new(p.refundable, p.currency)));
+            match amount {
+                Ok(amount) => rules::is_large_refund(tx, ctx, amount),
+                Err(domain::Error::Store(error)) => Err(error.into()),
+                Err(_) => Ok(false),
+            }
+        })
+        .await?;
+    Ok(large.then(|| instead(&who.signed_in, uri, headers, typed)))
+}
+
+/// A page instead, or none.
+pub type PageAsks = Result<Option<Response>, PageError>;
+
+fn whole(uri: &Uri) -> String {
+    uri.path_and_query().map_or("/", |p| p.as_str()).to_owned()
+}
+
+/// The page of ours that somebody was on, else Home.
+fn came_from(headers: &HeaderMap) -> String {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    let told = text("hx-current-url").or(text("referer")).and_then(|at| at.parse::<Uri>().ok());
+    told.map_or_else(|| "/".to_owned(), |uri| Next::of(&whole(&uri)).safe().to_owned())
+}
+
+/// Lets a request go on whose sender is fresh or proves it now; else answers with the page. Takes the proof out of the form, so that no handler sees it.
+pub async fn ask(app: &App, asks: Asks, mut who: SignedIn, request: &mut Request) -> Verdict {
+    let moment = Moment::new(app.now(), Door::Page);
+    let is_fresh = who.is_fresh(moment.now);
+    let is_form =
+        request.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    if request.method() != Method::POST || !is_form {
+        let next = if request.method() == Method::POST { came_from(request.headers()) } else { whole(request.uri()) };
+        let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+        let good = is_fresh || asks == Asks::Perhaps;
+        return if good { Ok(()) } else { refuse(elsewhere(request.headers(), &format!("{HERE}?next={next}"))) };
+    }
+    let Ok(bytes) = axum::body::to_bytes(std::mem::take(request.body_mut()), BODY).await else {
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE);
+    };
+    let (proof, rest): (Vec<_>, Vec<_>) =
+        url::form_urlencoded::parse(&bytes).into_owned().partition(|(name, _)| name.starts_with("again_"));
+    if proof.is_empty() {
+        *request.body_mut() = Body::from(bytes);
+    } else {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&rest).finish();
+        request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        *request.body_mut() = Body::from(body);
+    }
+    if is_fresh || (asks == Asks::Perhaps && proof.is_empty()) {
+        return Ok(());
+    }
+    if request.headers().contains_key("hx-request") {
+        let next: String = url::form_urlencoded::byte_serialize(came_from(request.headers()).as_bytes()).collect();
+        return refuse(elsewhere(request.headers(), &format!("{HERE}?next={next}")));
+    }
+    let next = rest.iter().find(|(name, _)| name == "next").map(|(_, next)| Next::of(next).safe().to_owned());
+    let back = if request.uri().path() == HERE { next.unwrap_or_default() } else { came_from(request.headers()) };
+    let sent = Sent { action: whole(request.uri()), pairs: &rest, back };
+    let Some((_, typed)) = proof.into_iter().find(|(name, _)| name == PASSWORD || name == CODE) else {
+        return refuse(shown(&who, StatusCode::FORBIDDEN, Form::default(), sent));
+    };
+    let device = door::device(app, request.headers(), request.extensions());
+    match prove(app, &who, &moment, device, typed).await {
+        Err(error) => refuse(error_page(Some(&who), &error.into())),
+        Ok(Taken::Good) => {
+            who.fresh_at = moment.now;
+            request.extensions_mut().insert(who);
+            Ok(())
+        }
+        Ok(Taken::Wrong) => {
+            let words = if who.second_factor { second_step::WRONG } else { "This is not your password." };
+            let form = wrong(&who, words);
+            refuse(shown(&who, StatusCode::UNPROCESSABLE_ENTITY, form, sent))
+        }
+        Ok(Taken::Wait(until)) => {
+            let minutes = factor::minutes(until, moment.now);
+            let form = wrong(&who, &door::too_many(minutes));
+            refuse(door::later(shown(&who, StatusCode::TOO_MANY_REQUESTS, form, sent), minutes))
+        }
+    }
+}
+
+fn wrong(who: &SignedIn, words: &str) -> Form {
+    let mut form = Form::default();
+    form.fail(if who.second_factor { CODE } else { PASSWORD }, words);
+    form
+}
+
+/// Checks a code or the password; what fits makes the session fresh.
+async fn prove(app: &App, who: &SignedIn, moment: &Moment, device: Device, typed: String) -> domain::Result<Taken> {
+    let (by, at) = (who.clone(), moment.clone());
+    if who.second_factor {
+        let vault = app.config.vault.clone();
+        return app.db.write::<_, Error>(move |tx| fresh::by_code(tx, &vault, &by, &at, &device, &typed)).await;
+    }
+    let from = device.clone();
+    let attempt = app.db.write::<_, Error>(move |tx| sign_in::attempt(tx, &at, &by.person.email, &from)).await?;
+    let credentials = match attempt {
+        Attempt::Wait(until) => return Ok(Taken::Wait(until)),
+        Attempt::Check(credentials) => credentials,
+    };
+    if slow(move || Ok(credentials.verify(&typed))).await? != Some(who.person.id.clone()) {
+        return Ok(Taken::Wrong);
+    }
+    let (by, at) = (who.clone(), moment.clone());
+    app.db
+        .write::<_, Error>(move |tx| {
+            sign_in::forget(tx, &by.person.email, &device)?;
+            fresh::renew(tx, &by, &at)
+        })
+        .await?;
+    Ok(Taken::Good)
+}
+
+/// The page by itself, in front of another that is only looked at; leads there when the sign-in is fresh already.
+pub async fn page(State(app): State<App>, Extension(who): Extension<SignedIn>, Query(next): Query<Next>) -> PageResult {
+    if who.is_fresh(app.now()) {
+        return Ok(see_other(next.safe()));
+    }
+    let pairs = [("next".to_owned(), next.safe().to_owned())];
+    Ok(shown(&who, StatusCode::OK, Form::default(), Sent { action: HERE.to_owned(), pairs: &pairs, back: "/".to_owned() }))
+}
+
+/// The proof was given: on to the page.
+pub async fn done(typed: Typed) -> PageResult {
+    Ok(see_other(Next::of(typed.get("next")).safe()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_kept_but_no_password_and_no_key() {
+        for name in ["password", "current", "secret", "webhook", "secret_key"] {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in ["amount", "reason", "once", "word", "id", "format", "name", "rights"] {
+            assert!(!is_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn one_goes_back_to_a_page_of_ours() {
+        let of = |name: &'static str, value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::from_static(value));
+            came_from(&headers)
+        };
+        assert_eq!(of("referer", "https://desk.example.com/customers?view=paying"), "/customers?view=paying");
+        assert_eq!(of("hx-current-url", "https://desk.example.com/orders"), "/orders");
+        assert_eq!(of("referer", "nonsense of a \\ browser"), "/");
+        assert_eq!(came_from(&HeaderMap::new()), "/");
+    }
+}

@@ -1,0 +1,96 @@
+//! How the staff signs in: which roles need a second factor, and above which amount a refund needs a fresh sign-in (SPEC 14.1).
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use domain::kit::{ALL_ROLES, Currency, Money, Problems};
+use domain::merchants;
+use domain::staff::rules::{self, Rules};
+
+use super::staff::is_owner;
+use super::{Item, around};
+use crate::app::App;
+use crate::dashboard::typed::{Typed, refused};
+use crate::dashboard::{PageError, PageResult, see_other, show_with, toasted};
+use crate::http::Who;
+use crate::look::{Form, Frame};
+
+const HERE: &str = "/settings/sign-in";
+
+#[derive(Template)]
+#[template(path = "dashboard/settings/sign_in.html")]
+struct SignInRules {
+    frame: Frame,
+    entries: Vec<Item>,
+    form: Form,
+    roles: Vec<(&'static str, &'static str)>,
+    currency: &'static str,
+    /// Owners alone change it.
+    owner: bool,
+}
+
+fn stored(rules: &Rules) -> Form {
+    let mut form = Form::of(rules.required.iter().map(|role| ("required", role.name())));
+    if let Some(limit) = rules.refund_limit {
+        form.set("refund_limit", limit.plain());
+    }
+    form
+}
+
+async fn render(
+    app: &App,
+    who: &Who,
+    uri: &Uri,
+    headers: &HeaderMap,
+    status: StatusCode,
+    form: Option<Form>,
+) -> Result<Response, PageError> {
+    let (rules, own) = app.read(&who.ctx, |tx, ctx| Ok((rules::get(tx, ctx)?, merchants::settings(tx, ctx)?.currency))).await?;
+    let (frame, entries) = around(app, who, uri, headers, HERE).await?;
+    let page = SignInRules {
+        frame,
+        entries,
+        form: form.unwrap_or_else(|| stored(&rules)),
+        roles: ALL_ROLES.into_iter().map(|role| (role.name(), role.label())).collect(),
+        currency: currency(&rules, own).code(),
+        owner: is_owner(who),
+    };
+    Ok(show_with(status, &page))
+}
+
+/// A limit keeps the currency it was set in.
+fn currency(rules: &Rules, own: Currency) -> Currency {
+    rules.refund_limit.map_or(own, |limit| limit.currency)
+}
+
+/// The form.
+pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap) -> PageResult {
+    render(&app, &who, &uri, &headers, StatusCode::OK, None).await
+}
+
+/// Saves it.
+pub async fn save(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
+    let (required, limit) = (typed.all("required").filter_map(|name| name.parse().ok()).collect::<Vec<_>>(), typed.text("refund_limit"));
+    let done = app
+        .write(&who.ctx, move |tx, ctx| {
+            let currency = currency(&rules::get(tx, ctx)?, merchants::settings(tx, ctx)?.currency);
+            let refund_limit = match limit.trim() {
+                "" => None,
+                text => Some(Money::parse(text, currency).filter(|m| m.minor >= 0).ok_or_else(|| {
+                    let example = Money::new(50_000, currency).plain();
+                    Problems::one("refund_limit", "invalid", format!("Type an amount such as {example}, or nothing."))
+                })?),
+            };
+            rules::set(tx, ctx, &Rules { required: required.clone(), refund_limit })
+        })
+        .await;
+    match done {
+        Ok(()) => Ok(toasted(see_other(HERE), "Saved. It holds from the next click of everybody.", None)),
+        Err(error) => {
+            let mut form = typed.form();
+            let status = refused(&mut form, error)?;
+            render(&app, &who, &uri, &headers, status, Some(form)).await
+        }
+    }
+}
