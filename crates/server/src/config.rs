@@ -96,7 +96,7 @@ impl Config {
         format!("http://{host}")
     }
 
-    /// The same, when mail is sent: what mail to the staff leads to.
+    /// What this installation is called, when mail is sent: where mail to the staff leads.
     pub fn site(&self) -> Option<String> {
         self.smtp.as_ref().map(|_| self.origin())
     }

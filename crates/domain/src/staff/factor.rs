@@ -207,7 +207,7 @@ pub(super) fn take(tx: &mut Tx, vault: &Vault, moment: &Moment, person: &Person,
     if !known {
         limits.push((secret_hash(&format!("code of {id}")), PER_PERSON));
     }
-    if let Some(until) = sign_in::count(tx, moment.now, &limits)? {
+    if let Some(until) = sign_in::slowed(tx, moment.now, &limits)? {
         return Ok(Taken::Wait(until));
     }
     if !fits(tx, vault, moment.now, id, code)? {

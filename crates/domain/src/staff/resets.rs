@@ -26,10 +26,10 @@ pub(crate) const LINK: &str = "{link-to-a-new-password}";
 /// this installation is called from outside.
 pub fn ask(tx: &mut Tx, moment: &Moment, email: &str, address: &str, site: &str) -> Result<Option<Micros>> {
     let mail = email_key(email);
-    if let Some(until) = sign_in::count(tx, moment.now, &[(secret_hash(&format!("reset from {address}")), PER_ADDRESS)])? {
+    if let Some(until) = sign_in::slowed(tx, moment.now, &[(secret_hash(&format!("reset from {address}")), PER_ADDRESS)])? {
         return Ok(Some(until));
     }
-    let often = sign_in::count(tx, moment.now, &[(secret_hash(&format!("reset of {mail}")), PER_EMAIL)])?.is_some();
+    let often = sign_in::slowed(tx, moment.now, &[(secret_hash(&format!("reset of {mail}")), PER_EMAIL)])?.is_some();
     let person = tx.opt(&queries::PERSON_BY_EMAIL, &[&mail], person_row)?;
     if let Some(person) = person.filter(|_| !often) {
         send(tx, moment, &person, site)?;
