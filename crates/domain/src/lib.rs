@@ -7,8 +7,8 @@
 pub mod addresses;
 pub mod affiliates;
 pub mod blocks;
-pub mod contracts;
 pub mod charges;
+pub mod contracts;
 pub mod conversations;
 pub mod credit;
 pub mod customers;

@@ -7,7 +7,8 @@ use crate::conversations;
 use crate::events::Event;
 use crate::invoices;
 use crate::kit::{
-    Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, PaymentLinkId, PortalLinkId, Problems, Result, Right, TemplateId, clean, locks,
+    Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, PaymentLinkId, PortalLinkId, Problems, Result, Right, TemplateId, clean,
+    locks,
 };
 use crate::mailings;
 
@@ -100,7 +101,17 @@ pub(crate) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// Of nobody and nothing yet.
     pub fn new(recipient: &'a str, subject: &'a str, body: &'a str) -> Self {
-        Draft { customer: None, invoice: None, offer: None, payment_link: None, template: None, portal_link: None, recipient, subject, body }
+        Draft {
+            customer: None,
+            invoice: None,
+            offer: None,
+            payment_link: None,
+            template: None,
+            portal_link: None,
+            recipient,
+            subject,
+            body,
+        }
     }
 }
 

@@ -6,7 +6,9 @@ use super::offer::LINK;
 use super::{State, queries};
 use crate::conversations::{self, Heading, NewFile};
 use crate::invoices::{self, Paper};
-use crate::kit::{Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, PaymentLinkId, PortalLinkId, Result, TemplateId};
+use crate::kit::{
+    Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, PaymentLinkId, PortalLinkId, Result, TemplateId,
+};
 use crate::{mailings, merchants, offers, payment_links, portal, staff};
 
 /// How long a worker holds a mail: ten minutes, longer than any server may take.

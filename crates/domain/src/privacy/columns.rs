@@ -4,8 +4,8 @@
 //! Whoever adds a table or a column names it here: a test reads the schema of both engines and fails on what is missing or what is named
 //! and does not exist. Anonymising, the access file and the search for forgotten bytes all go by this register and have no list of their own.
 
-mod contracts;
 mod charges;
+mod contracts;
 mod conversations;
 mod customers;
 mod house;
