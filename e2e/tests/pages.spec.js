@@ -45,6 +45,14 @@ const plain = [
   '/offers?view=all',
   '/contracts?view=all',
   '/contracts/new',
+  '/imports',
+  '/imports/new',
+  '/drafts',
+  '/settings/calls',
+  '/settings/portal',
+  '/settings/sign-in',
+  '/settings/mail/new',
+  '/account/second-factor',
   '/returns?view=all',
   '/tickets?view=all',
   '/tickets/new',
@@ -80,6 +88,10 @@ const topics = [
   '/offers',
   '/offers/new',
   '/contracts',
+  '/contracts/new',
+  '/portal',
+  '/charges/new',
+  '/payment-links/new',
   '/returns',
   '/tickets',
   '/tasks',
@@ -117,6 +129,7 @@ async function all(page) {
     `${unpaid}/pay`,
     await first('/inbox', '/conversations/cnv_'),
     await first('/offers?view=all', '/offers/ofr_'),
+    await first('/contracts?view=all', '/contracts/ctr_'),
     await first('/returns?view=all', '/returns/ret_'),
     await first('/tickets?view=all', '/tickets/tic_'),
     await first('/tasks?view=all', '/tasks/tsk_'),
@@ -177,7 +190,7 @@ for (const [window, viewport] of Object.entries({ desk: { width: 1280, height: 9
         const addresses = await all(page);
         await page.setViewportSize(viewport);
         const faults = {};
-        for (const path of [...addresses, '/sign-in']) {
+        for (const path of [...addresses, '/sign-in', '/sign-in/forgot']) {
           if (path === '/sign-in') await page.context().clearCookies();
           const broken = network(page);
           await page.goto(path);
