@@ -125,7 +125,7 @@ fn part(table: &mut Table, line: &'static str) {
         table.key = inside.split(',').map(str::trim).collect();
         return;
     }
-    let kind = match second.trim_end_matches(',') {
+    let kind = match second.trim_end_matches([',', ';']) {
         "TEXT" => Type::Text,
         "BIGINT" => Type::Int,
         "BOOLEAN" => Type::Bool,

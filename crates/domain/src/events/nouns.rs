@@ -1,7 +1,7 @@
 //! What events are about: the first word of each kind. The filter of the audit log offers the nouns, and so do the boxes of webhooks.
 
 /// Each with its words.
-pub const ALL: [(&str, &str); 52] = [
+pub const ALL: [(&str, &str); 54] = [
     ("customer", "Customers"),
     ("customers", "Customers in bulk, and their exports"),
     ("duplicate", "Duplicates"),
@@ -32,6 +32,8 @@ pub const ALL: [(&str, &str); 52] = [
     ("call", "Calls"),
     ("conversation", "Inbox"),
     ("mailbox", "Mailboxes"),
+    ("dkim", "Signing of mail"),
+    ("phone_account", "Accounts for calls"),
     ("ticket", "Tickets"),
     ("task", "Tasks"),
     ("mailing", "Mailings"),

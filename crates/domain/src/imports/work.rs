@@ -129,7 +129,8 @@ impl Hand<'_> {
         match (self.import.task, self.import.state) {
             (Task::Check, State::Checking) => return self.check(),
             (Task::Run, State::Running) => {
-                if !self.run()? {
+                let is_over = self.run()?;
+                if !is_over {
                     return self.let_go(0);
                 }
             }

@@ -58,10 +58,11 @@ pub fn articles(tx: &mut Tx, ctx: &Ctx, shop: &ShopId, text: &str) -> Result<Vec
                 break;
             }
             let Some(key) = step(tx, ctx, next, &begins, after.as_deref())? else { break };
-            if let Some(sold) = latest(tx, ctx, last, &key, shop)?
-                && !found.iter().any(|f| !f.sku_key.is_empty() && f.sku_key == sold.sku_key)
-            {
-                found.push(sold);
+            if let Some(sold) = latest(tx, ctx, last, &key, shop)? {
+                let sold = newest(tx, ctx, sold, shop)?;
+                if !found.iter().any(|f| !f.sku_key.is_empty() && f.sku_key == sold.sku_key) {
+                    found.push(sold);
+                }
             }
             after = Some(key);
         }
@@ -89,6 +90,15 @@ fn latest(tx: &mut Tx, ctx: &Ctx, last: &'static Stmt, key: &str, shop: &ShopId)
     let mut all = tx.rows(last, &[&ctx.merchant, &key], sold)?;
     let here = all.iter().position(|s| s.shop == *shop).unwrap_or(0);
     Ok(if all.is_empty() { None } else { Some(all.swap_remove(here)) })
+}
+
+/// An article with a number that went by another title since is shown as it was sold last.
+fn newest(tx: &mut Tx, ctx: &Ctx, sold: Sold, shop: &ShopId) -> Result<Sold> {
+    if sold.sku_key.is_empty() {
+        return Ok(sold);
+    }
+    let key = sold.sku_key.clone();
+    Ok(latest(tx, ctx, &queries::LAST_OF_SKU, &key, shop)?.unwrap_or(sold))
 }
 
 fn sold(r: &Row<'_>) -> std::result::Result<Sold, store::Error> {

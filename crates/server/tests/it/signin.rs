@@ -79,7 +79,7 @@ store::db_test! {
         assert_eq!(first.location, "/sign-in/code?next=%2Fsettings%2Fshops");
         assert!(olivia.cookie("regulars").is_none() && olivia.cookie("regulars-half").is_some());
         assert!(olivia.get(&first.location).body.contains("Code of your app"));
-        for line in desk.table.iter().filter(|l| l.side == Side::Page && l.policy != Policy::Public) {
+        for line in desk.table.iter().filter(|l| l.side == Side::Page && !matches!(l.policy, Policy::Public | Policy::Portal)) {
             assert!(knock(&mut olivia, line).location.starts_with("/sign-in?") || path(line) == "/", "{line:?}");
         }
         let half = olivia.cookie("regulars-half").unwrap().to_owned();
@@ -115,7 +115,7 @@ store::db_test! {
         assert_eq!(olivia.post("/settings/sign-in", &[("required", "manager"), ("refund_limit", "")]).location, "/settings/sign-in");
         assert!(olivia.get("/settings/sign-in").body.contains("value=\"manager\" checked"));
         let open = [FACTOR, "/sign-in/again", "/switch/merchant"];
-        for line in desk.table.iter().filter(|l| l.side == Side::Page && l.policy != Policy::Public) {
+        for line in desk.table.iter().filter(|l| l.side == Side::Page && !matches!(l.policy, Policy::Public | Policy::Portal)) {
             let mut sam = desk.person(&f, &manager);
             let answer = knock(&mut sam, line);
             if open.iter().any(|at| path(line).starts_with(at)) || (path(line) == "/merchants" && line.method == Method::GET) {

@@ -187,7 +187,6 @@ store::db_test! {
         let before = desk.dump();
         for (bytes, word) in [
             (&b""[..], "empty"),
-            (b"PK\x03\x04rest", "XLSX"),
             (b"\x89PNG\r\n\x1a\n....", "PNG"),
             (b"a,b,c\n1,2,3\n", "not one Regulars knows"),
             (b"\"Name,Email\nx,y\n", "quote"),
@@ -196,6 +195,10 @@ store::db_test! {
             let error = desk.plan(&source, None).unwrap_err().to_string();
             assert!(error.contains(word), "{error}");
         }
+        let broken = desk.folder.path().join("broken");
+        std::fs::write(&broken, b"PK\x03\x04rest").unwrap();
+        let error = Source::of(&broken).unwrap_err().to_string();
+        assert!(error.contains("XLSX"), "{error}");
         let error = desk.plan(&desk.file("m", "a,b\n1,2\n"), Some("Nam=a")).unwrap_err().to_string();
         assert!(error.contains("There is no field \"Nam\""), "{error}");
         assert_eq!(desk.dump(), before);
