@@ -45,5 +45,6 @@ pub use model::{
 };
 pub use state::{ensure_active, ensure_active_id, survivor};
 pub use status::{MethodStatus, Status};
+pub(crate) use tags::group_of;
 pub use tags::{add_tags, remove_tags, set_group, set_tags};
 pub use validate::{Ready, ready};

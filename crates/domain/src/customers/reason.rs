@@ -19,8 +19,9 @@ pub(super) fn words(tx: &mut Tx, ctx: &Ctx, settings: &Settings, c: &Customer) -
         },
         Status::Archived => format!("Archived on {}", date(c.archived_at)),
         Status::Subscriber | Status::Churned => subscription(tx, ctx, settings, c)?,
-        Status::Active => format!("Active: last payment {}, at most {} days ago", date(c.last_paid_at), settings.active_days),
-        Status::Idle => format!("Idle: last payment {}, more than {} days ago", date(c.last_paid_at), settings.active_days),
+        Status::Active => format!("Active: last payment {}, at most {} ago", date(c.last_paid_at), days(settings.active_days)),
+        Status::Idle => format!("Idle: last payment {}, more than {} ago", date(c.last_paid_at), days(settings.active_days)),
+        Status::Prospect if c.payment_count > 0 => "Prospect: what was paid was refunded, bounced or lost in a dispute".to_owned(),
         Status::Prospect if c.order_count > 0 => "Prospect: has ordered, but no payment has settled".to_owned(),
         Status::Prospect => "Prospect: has not paid for anything yet".to_owned(),
     })
@@ -50,6 +51,10 @@ fn subscription(tx: &mut Tx, ctx: &Ctx, settings: &Settings, c: &Customer) -> Re
         || "Churned: the last subscription has ended".to_owned(),
         |(at, name)| format!("Churned: “{name}” ended on {}, nothing was bought since", day(settings, at)),
     ))
+}
+
+fn days(n: i64) -> String {
+    if n == 1 { "1 day".to_owned() } else { format!("{n} days") }
 }
 
 /// 14 Dec 2026

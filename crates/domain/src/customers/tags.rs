@@ -86,6 +86,11 @@ pub fn set_group(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, group: Option<&GroupId
     event(tx, ctx, id, "group", old.as_deref(), new.as_deref())
 }
 
+/// Its group, under its lock.
+pub(crate) fn group_of(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Option<GroupId>> {
+    Ok(state::locked(tx, ctx, id)?.group)
+}
+
 fn name_of(tx: &mut Tx, ctx: &Ctx, group: &GroupId) -> Result<String> {
     let name = tx.opt(&q::GROUP_NAME, &[&ctx.merchant, group], |r| r.get(0))?;
     name.ok_or_else(|| -> Error { Problems::one("group", "unknown", "Choose one of the groups.") })

@@ -208,8 +208,8 @@ fn metadata(p: &mut Problems, all: &BTreeMap<String, String>) -> BTreeMap<String
         let value = clean(p, &field, value, 500);
         if key.is_empty() {
             p.add("metadata", "required", "Give every value a key.");
-        } else {
-            out.insert(key, value);
+        } else if out.insert(key.clone(), value).is_some() {
+            p.add("metadata", "taken", format!("The key “{key}” stands there twice."));
         }
     }
     out
@@ -222,6 +222,8 @@ fn external_ids(p: &mut Problems, all: &[ExternalId]) -> Vec<ExternalId> {
         let cleaned = ExternalId { system: clean(p, &field, &e.system, 40).to_lowercase(), id: clean(p, &field, &e.id, 200) };
         if cleaned.system.is_empty() || cleaned.id.is_empty() {
             p.add(field, "required", "Give both the system and the id there.");
+        } else if cleaned.system.contains([':', ',', '"']) {
+            p.add(field, "invalid", "The name of a system has no colon, comma or quotation mark.");
         } else if !out.contains(&cleaned) {
             out.push(cleaned);
         }

@@ -79,12 +79,20 @@ store::db_test! {
                     note: String::new(),
                 })?;
                 assert_eq!(customers::get(tx, &ctx, &ana)?.status, Status::Idle);
+                assert!(customers::get(tx, &ctx, &ana)?.status_reason.contains("more than"));
                 merchants::edit(tx, &ctx, &settings(90))?;
+                assert_eq!(customers::get(tx, &ctx, &ana)?.status, Status::Active, "no read shows yesterday's status");
+                let krona = MerchantEdit { currency: "SEK".into(), ..settings(90) };
+                merchants::edit(tx, &ctx, &krona)?;
+                let shown = customers::get(tx, &ctx, &ana)?;
+                assert_eq!((shown.lifetime, shown.lifetime_missing), (0, true), "euros are not shown as kronor");
+                merchants::edit(tx, &ctx, &settings(90))?;
+                assert_eq!(customers::get(tx, &ctx, &ana)?.lifetime, 1000);
                 Ok::<_, Error>(ana)
             })
             .unwrap();
         let kinds = Kinds::default().with(merchants::RECOMPUTE, merchants::recompute::recompute);
-        assert_eq!(jobs::run_all(db, &kinds, &Tools::default(), &FixedClock(NOW), "test", &|| false).unwrap(), 1);
+        assert_eq!(jobs::run_all(db, &kinds, &Tools::default(), &FixedClock(NOW), "test", &|| false).unwrap(), 3);
         let ctx = f.ctx.clone();
         db.read_now(move |tx| {
             assert_eq!(customers::get(tx, &ctx, &ana)?.status, Status::Active);

@@ -64,6 +64,34 @@ pub fn list(text: &str) -> Vec<String> {
     entries
 }
 
+/// Entries as one cell that [`unlisted`] reads: one with a comma or a quotation mark stands in quotation marks.
+pub fn listed(entries: &[String]) -> String {
+    let quoted = |e: &String| if e.contains([',', '"']) { format!("\"{}\"", e.replace('"', "\"\"")) } else { e.clone() };
+    entries.iter().map(quoted).collect::<Vec<_>>().join(", ")
+}
+
+/// What [`listed`] wrote. Text without quotation marks reads as [`list`] reads it.
+pub fn unlisted(text: &str) -> Vec<String> {
+    let (mut all, mut entry, mut inside) = (Vec::new(), String::new(), false);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if inside && chars.peek() == Some(&'"') => entry.extend(chars.next()),
+            '"' if inside || entry.trim().is_empty() => inside = !inside,
+            ',' if !inside => all.push(std::mem::take(&mut entry)),
+            c => entry.push(c),
+        }
+    }
+    all.push(entry);
+    let mut seen: Vec<String> = Vec::new();
+    for entry in all.iter().map(|e| e.trim()).filter(|e| !e.is_empty()) {
+        if !seen.iter().any(|known| known == entry) {
+            seen.push(entry.to_owned());
+        }
+    }
+    seen
+}
+
 /// Commas alone: several are thousands, one is a decimal comma unless exactly three digits follow.
 fn only_commas(text: &str, digits: &str) -> Result<Option<String>, String> {
     if digits.matches(',').count() > 1 {
@@ -98,6 +126,15 @@ fn is_number(plain: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_in_one_cell_reads_back_as_it_was() {
+        for entries in [vec![], vec!["shop:1"], vec!["shop:a, b", "x:1"], vec!["x:say \"hi\"", "y:2"], vec!["shop:gid://shop/Customer/1"]] {
+            let entries: Vec<String> = entries.into_iter().map(str::to_owned).collect();
+            assert_eq!(unlisted(&listed(&entries)), entries);
+        }
+        assert_eq!(unlisted(" a , b,, a"), list(" a , b,, a"));
+    }
 
     #[test]
     fn numbers_are_exact_and_never_guessed() {

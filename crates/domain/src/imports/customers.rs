@@ -167,9 +167,10 @@ impl Reader {
         }
         let one = |system: &str, id: &str| ExternalId { system: system.to_owned(), id: id.trim().to_owned() };
         match self.layout.name.as_str() {
-            "regulars" => {
-                values::list(cell).iter().map(|e| e.split_once(':').map_or_else(|| one("import", e), |(s, id)| one(s.trim(), id))).collect()
-            }
+            "regulars" => values::unlisted(cell)
+                .iter()
+                .map(|e| e.split_once(':').map_or_else(|| one("import", e), |(s, id)| one(s.trim(), id)))
+                .collect(),
             "map" => vec![one("import", values::identifier(cell))],
             system => vec![one(system, values::identifier(cell))],
         }

@@ -7,6 +7,15 @@ use super::query::{Query, View};
 use super::{Kind, List, Of, Options, encode};
 use crate::kit::{Currency, PersonId, Problems, ShopId, decode};
 
+/// Why a value of a filter was left out, behind the value: by what the filter asks for.
+pub(crate) fn no_value(key: &str) -> &'static str {
+    match key.rsplit_once('_') {
+        Some((_, "from" | "to")) => "is no day. Use one such as 2026-01-31.",
+        Some((_, "min" | "max")) => "is no number that fits here. Use one such as 12.",
+        _ => "is not known here. Choose one of the values offered.",
+    }
+}
+
 impl Query {
     /// Reads a query string, with or without its question mark. What cannot be read is left out and noted, so that a page still shows a
     /// list and an API can refuse. Keys that are no filter are passed over.
@@ -19,7 +28,7 @@ impl Query {
                 continue; // An empty field of the filter form.
             }
             if query.take(key, value, &mut order).is_none() {
-                problems.add(key, "unknown", format!("“{}” is not known here. Choose one of the values offered.", shorten(value)));
+                problems.add(key, "unknown", format!("“{}” {}", shorten(value), no_value(key)));
             }
         }
         query.chosen.sort_by_key(|(at, _)| *at);

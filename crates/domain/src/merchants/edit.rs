@@ -6,6 +6,7 @@
 use store::Tx;
 
 use super::{ACTIVE_DAYS, RECOMPUTE, Settings, lock, queries, settings};
+use crate::customers::facts;
 use crate::events::Event;
 use crate::files::countries;
 use crate::jobs;
@@ -125,9 +126,23 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, edit: &MerchantEdit) -> Result<Settings> {
     tx.exec(&queries::UPDATE, &[&ctx.merchant, &new.name, &new.currency, &new.time_zone, &new.country, &edit.active_days, &version])?;
     record(tx, ctx, &old, &new, edit.active_days)?;
     if rules_change {
-        jobs::enqueue(tx, ctx, RECOMPUTE, &serde_json::json!({ "rule_version": version }), 0)?;
+        anew(tx, ctx, version, old.currency.code() != new.currency)?;
     }
     settings(tx, ctx)
+}
+
+/// Customers that are worked out with the setting itself, so that a shop of usual size never shows what held before.
+const AT_ONCE: i64 = 500;
+
+/// Works out what is kept about customers under the new rules: the first at once, all by a job. Until that is through no amount stands under a
+/// currency that it is not in: lifetime values are left out rather than guessed (SPEC 5.2).
+fn anew(tx: &mut Tx, ctx: &Ctx, version: i64, other_currency: bool) -> Result<()> {
+    if let (Some(last), true) = (facts::recompute(tx, ctx, None, AT_ONCE)?, other_currency) {
+        let stamp = tx.stamp()?;
+        tx.exec(&queries::LEAVE_OUT, &[&ctx.merchant, &last, &stamp])?;
+    }
+    jobs::enqueue(tx, ctx, RECOMPUTE, &serde_json::json!({ "rule_version": version }), 0)?;
+    Ok(())
 }
 
 /// One event with the fields that changed; none when nothing did.

@@ -156,6 +156,9 @@ pub(crate) fn positive(lines: &[Line], problems: &mut Problems) {
         if quantity.starts_with('-') || (!quantity.is_empty() && quantity.bytes().all(|b| matches!(b, b'0' | b'.'))) {
             problems.add(format!("lines.{i}.quantity"), "invalid", "Use a quantity above zero.");
         }
+        if line.title.trim().is_empty() && line.sku.trim().is_empty() {
+            problems.add(format!("lines.{i}.title"), "required", "Say what it is, or give its number.");
+        }
         if line.unit_price.trim().starts_with('-') {
             problems.add(format!("lines.{i}.unit_price"), "invalid", "Use a price of zero or more, and a discount below.");
         }

@@ -71,14 +71,21 @@ fn i128_sum(extras: Extras) -> i128 {
     i128::from(extras.shipping) + i128::from(extras.tax) - i128::from(extras.discount)
 }
 
+/// Too large, or no number at all.
+fn no_number(text: &str, plain: &'static str) -> &'static str {
+    let text = text.trim().trim_start_matches('-');
+    let number = text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.bytes().any(|b| b.is_ascii_digit());
+    if number && text.bytes().filter(|b| *b == b'.').count() < 2 { "That is too large, or has too many decimals." } else { plain }
+}
+
 fn read(i: usize, line: &Line, problems: &mut Problems) -> (Line, Option<Decimal>) {
     let quantity = decimal(&line.quantity, 1_000_000_000);
     let price = decimal(&line.unit_price, 1_000_000_000_000);
     if quantity.is_none() {
-        problems.add(format!("lines.{i}.quantity"), "invalid", "Use a plain number such as 2 or 0.5.");
+        problems.add(format!("lines.{i}.quantity"), "invalid", no_number(&line.quantity, "Use a plain number such as 2 or 0.5."));
     }
     if price.is_none() {
-        problems.add(format!("lines.{i}.unit_price"), "invalid", "Use a plain number such as 12.95.");
+        problems.add(format!("lines.{i}.unit_price"), "invalid", no_number(&line.unit_price, "Use a plain number such as 12.95."));
     }
     let kept = Line {
         sku: clean(problems, &format!("lines.{i}.sku"), &line.sku, 100),

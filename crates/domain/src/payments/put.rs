@@ -93,8 +93,10 @@ pub fn put_later(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, country: &str) ->
 
 /// Everything that is wrong with the input; `at` is the path in front of the field.
 pub(crate) fn check(ctx: &Ctx, input: &PaymentInput, at: &str, problems: &mut Problems) {
-    if input.amount <= 0 || input.amount > MAX_MINOR {
+    if input.amount <= 0 {
         problems.add(format!("{at}amount"), "invalid", "Use an amount above zero.");
+    } else if input.amount > MAX_MINOR {
+        problems.add(format!("{at}amount"), "invalid", "That is too large.");
     }
     if !(0..=ctx.now + CLOCK_SKEW).contains(&input.paid_at) {
         problems.add(format!("{at}paid_at"), "invalid", "Use a moment after 1970 that is not in the future.");

@@ -36,6 +36,7 @@ struct BounceCreate {
 
 /// An address that bounced.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BouncedAddress)]
 struct Bounce {
     /// What the other server said; may be empty.
     code: String,

@@ -70,12 +70,47 @@ pub async fn switch(State(app): State<App>, Extension(who): Extension<SignedIn>,
     Ok(toasted(see_other("/"), &format!("You are in {name} now."), None))
 }
 
-/// Looks at one shop: the list one is on, else the customers, filtered by it.
+/// Looks at one shop, or at all of them: the list one is on with its search and filters, else the customers.
 pub async fn switch_shop(Extension(_): Extension<SignedIn>, typed: Typed) -> PageResult {
-    let room = if typed.get("to").starts_with("/orders") { "/orders" } else { "/customers" };
-    if typed.get("shop").is_empty() {
-        return Ok(see_other(&format!("{room}?reset=1")));
+    let shop = match typed.get("shop") {
+        "" => None,
+        shop => Some(id::<ShopId>(shop, "shop")?),
+    };
+    Ok(see_other(&in_shop(typed.get("to"), shop.as_ref())))
+}
+
+/// The lists that one shop can be looked at in.
+const BY_SHOP: [&str; 4] = ["/customers", "/orders", "/payments", "/invoices"];
+
+/// The address of a list with this shop in the place of another, from its first page.
+fn in_shop(to: &str, shop: Option<&ShopId>) -> String {
+    let (path, query) = to.split_once('?').unwrap_or((to, ""));
+    let (path, query) = if BY_SHOP.contains(&path) { (path, query) } else { (BY_SHOP[0], "") };
+    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+    let moved = ["shop", "after", "before", "page", "reset"];
+    pairs.extend_pairs(url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| !moved.contains(&key.as_ref())));
+    if let Some(shop) = shop {
+        pairs.append_pair("shop", shop.as_str());
     }
-    let shop: ShopId = id(typed.get("shop"), "shop")?;
-    Ok(see_other(&format!("{room}?shop={shop}")))
+    match pairs.finish() {
+        // An address without filters would bring back those of last time.
+        empty if empty.is_empty() => format!("{path}?reset=1"),
+        query => format!("{path}?{query}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shop_is_looked_at_in_the_list_one_is_on() {
+        let shop = ShopId::from_db("shp_1".to_owned());
+        assert_eq!(in_shop("/payments?view=all&shop=shp_0&after=x", Some(&shop)), "/payments?view=all&shop=shp_1");
+        assert_eq!(in_shop("/customers?q=ana+r&status=idle", Some(&shop)), "/customers?q=ana+r&status=idle&shop=shp_1");
+        assert_eq!(in_shop("/orders?view=all&shop=shp_0", None), "/orders?view=all");
+        assert_eq!(in_shop("/customers?shop=shp_0", None), "/customers?reset=1");
+        assert_eq!(in_shop("/settings", Some(&shop)), "/customers?shop=shp_1");
+        assert_eq!(in_shop("//evil.example/orders", Some(&shop)), "/customers?shop=shp_1");
+    }
 }

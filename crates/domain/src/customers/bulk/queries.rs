@@ -11,7 +11,7 @@ store::statements! {
     pub(super) UNDOABLE = "SELECT position, subject_id, before FROM job_rows WHERE merchant_id = $1 AND job_id = $2 AND position > $3 AND outcome = 'done'
         ORDER BY position LIMIT $4";
     pub(super) COUNT_UNDOABLE = "SELECT COUNT(*) FROM job_rows WHERE merchant_id = $1 AND job_id = $2 AND outcome = 'done'";
-    pub(super) UNDONE = "UPDATE job_rows SET outcome = 'undone', reason = $4 WHERE merchant_id = $1 AND job_id = $2 AND position = $3";
+    pub(super) UNDONE = "UPDATE job_rows SET outcome = $4, reason = $5 WHERE merchant_id = $1 AND job_id = $2 AND position = $3";
 }
 
 macro_rules! some {

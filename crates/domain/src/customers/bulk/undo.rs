@@ -35,8 +35,8 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, id: &JobId) -> Result<JobId> {
     let total: i64 = tx.one(&q::COUNT_UNDOABLE, &[&ctx.merchant, id], |r| r.get(0))?;
     let undo = jobs::enqueue(tx, ctx, UNDO, &json!({ "job": id }), total)?;
     if total <= super::AT_ONCE as i64 {
-        back(tx, ctx, &job, 0, super::AT_ONCE as i64)?;
-        jobs::finish(tx, ctx, &undo, total, &json!({ "done": total }))?;
+        let slice = back(tx, ctx, &job, 0, super::AT_ONCE as i64)?;
+        jobs::finish(tx, ctx, &undo, total, &json!({ "done": slice.back, "refused": slice.count - slice.back }))?;
     }
     Ok(undo)
 }
@@ -45,21 +45,32 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, id: &JobId) -> Result<JobId> {
 pub fn undo_slice(tx: &mut Tx, ctx: &Ctx, _: &Tools, job: &mut Job) -> Result<Step> {
     let of: JobId = serde_json::from_value(job.input["job"].clone()).map_err(|e| Error::Internal(format!("input of an undo: {e}")))?;
     let undone = jobs::load(tx, ctx, &of)?;
-    let (count, last) = back(tx, ctx, &undone, job.cursor.as_i64().unwrap_or(0), SLICE)?;
-    job.done += count;
-    job.cursor = json!(last);
-    job.result = json!({ "done": job.done });
-    Ok(if count < SLICE { Step::Done } else { Step::More })
+    let slice = back(tx, ctx, &undone, job.cursor.as_i64().unwrap_or(0), SLICE)?;
+    job.done += slice.count;
+    job.cursor = json!(slice.last);
+    let so_far = |key: &str| job.result[key].as_i64().unwrap_or(0);
+    job.result = json!({ "done": so_far("done") + slice.back, "refused": so_far("refused") + slice.count - slice.back });
+    Ok(if slice.count < SLICE { Step::Done } else { Step::More })
 }
 
-/// Puts back what stands behind a place; gives how many and the last place.
-fn back(tx: &mut Tx, ctx: &Ctx, job: &Job, after: i64, limit: i64) -> Result<(i64, i64)> {
+/// What a slice of an undo came to.
+struct Slice {
+    /// Looked at.
+    count: i64,
+    /// Put back; the others say why not.
+    back: i64,
+    /// The last place.
+    last: i64,
+}
+
+/// Puts back what stands behind a place.
+fn back(tx: &mut Tx, ctx: &Ctx, job: &Job, after: i64, limit: i64) -> Result<Slice> {
     let action = action(job)?;
     let rows = tx.rows(&q::UNDOABLE, &[&ctx.merchant, &job.id, &after, &limit], |r| {
         Ok((r.get::<i64>(0)?, r.get::<CustomerId>(1)?, r.get::<Option<String>>(2)?))
     })?;
     let last = rows.last().map_or(after, |r| r.0);
-    let count = rows.len() as i64;
+    let mut slice = Slice { count: rows.len() as i64, back: 0, last };
     let mut by_id = rows;
     by_id.sort_by(|a, b| a.1.cmp(&b.1));
     for (position, id, before) in by_id {
@@ -69,9 +80,11 @@ fn back(tx: &mut Tx, ctx: &Ctx, job: &Job, after: i64, limit: i64) -> Result<(i6
             Err(error @ (Error::Store(_) | Error::Internal(_) | Error::Forbidden(_))) => return Err(error),
             Err(refusal) => refusal.to_string(),
         };
-        tx.exec(&q::UNDONE, &[&ctx.merchant, &job.id, &position, &reason])?;
+        slice.back += i64::from(reason.is_empty());
+        let outcome = if reason.is_empty() { "undone" } else { "refused" };
+        tx.exec(&q::UNDONE, &[&ctx.merchant, &job.id, &position, &outcome, &reason])?;
     }
-    Ok((count, last))
+    Ok(slice)
 }
 
 fn one(tx: &mut Tx, ctx: &Ctx, action: &Action, id: &CustomerId, before: &Before) -> Result<()> {
@@ -82,7 +95,12 @@ fn one(tx: &mut Tx, ctx: &Ctx, action: &Action, id: &CustomerId, before: &Before
         Action::Unarchive => customers::archive(tx, ctx, id, None),
         Action::Delete => customers::restore(tx, ctx, id),
         Action::Restore => customers::delete(tx, ctx, id),
-        Action::SetGroup { .. } => customers::set_group(tx, ctx, id, before.group.as_ref()),
+        Action::SetGroup { group } => {
+            if customers::group_of(tx, ctx, id)? != *group {
+                return Err(Error::conflict("changed_since", "The group was changed since; it stays as it is."));
+            }
+            customers::set_group(tx, ctx, id, before.group.as_ref())
+        }
         Action::AddTags { tags } => customers::remove_tags(tx, ctx, id, &those(tags, false)),
         Action::RemoveTags { tags } => customers::add_tags(tx, ctx, id, &those(tags, true)),
         Action::DeletePermanently | Action::Anonymise => Err(refused()),

@@ -15,7 +15,7 @@ pub enum Extra {
 }
 
 /// What can be asked for by name; the names are those of the header.
-pub const EXTRAS: [&str; 22] = [
+pub const EXTRAS: [&str; 23] = [
     "ID",
     "Customer Number",
     "External ID",
@@ -36,6 +36,7 @@ pub const EXTRAS: [&str; 22] = [
     "Orders",
     "Delivery Address",
     "Delivery City",
+    "Delivery State",
     "Delivery Zip/Postal Code",
     "Delivery Country",
 ];

@@ -21,7 +21,7 @@ use super::model::MethodLine;
 use super::queries as q;
 use super::status::{MethodStatus, Status};
 use crate::events::Event;
-use crate::files::{Cell, Format, WriteError, Writer};
+use crate::files::{Cell, Format, WriteError, Writer, values};
 use crate::imports::join_lines;
 use crate::kit::{Ctx, Currency, CustomerId, Error, Micros, Money, Result, Right, rfc3339};
 use crate::merchants::{self, Settings};
@@ -277,7 +277,7 @@ impl More {
             "Customer Number" => self.number.clone(),
             "External ID" => {
                 let ids = tx.rows(&q::EXTERNAL_IDS, &[&ctx.merchant, id], |r| Ok(format!("{}:{}", r.str(0)?, r.str(1)?)))?;
-                ids.join(", ")
+                values::listed(&ids)
             }
             "First Name" => self.first_name.clone(),
             "Last Name" => self.last_name.clone(),
@@ -303,6 +303,7 @@ impl More {
             "Orders" => self.orders.to_string(),
             "Delivery Address" => join_lines(&delivery(0), &delivery(1)),
             "Delivery City" => delivery(2),
+            "Delivery State" => delivery(3),
             "Delivery Zip/Postal Code" => delivery(4),
             "Delivery Country" => delivery(5),
             other => return Err(Error::Internal(format!("no column {other}"))),

@@ -87,6 +87,12 @@ fn view(query: &ListQuery, asked: &mut Query) {
     }
 }
 
+/// Inside the view of expiring cards every other status of a method leaves nobody.
+pub(super) fn only_expiring(counts: &mut crate::customers::index::Counts) {
+    let soon = usize::from(MethodStatus::ExpiringSoon.code());
+    counts.method.iter_mut().enumerate().filter(|(code, _)| *code != soon).for_each(|(_, n)| *n = 0);
+}
+
 /// Minor units; what lies between two of them is taken inwards: no less than `min`, no more than `max`.
 fn minor(amount: Decimal, currency: Currency, is_min: bool) -> i64 {
     let scaled = amount.checked_mul(Decimal::from(10i64.pow(currency.decimals())));

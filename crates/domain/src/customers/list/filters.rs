@@ -221,7 +221,7 @@ impl ListQuery {
             if key == "dir" {
                 dir = Some(value.to_owned());
             } else if query.take(key, value).is_none() {
-                problems.add(key, "unknown", format!("“{}” is not known here. Choose one of the values offered.", shorten(value)));
+                problems.add(key, "unknown", format!("“{}” {}", shorten(value), crate::lists::no_value(key)));
             }
         }
         query.descending = !query.sort.is_text();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use store::{Row, Tx};
 
-use super::filters::ListQuery;
+use super::filters::{ListQuery, View};
 use super::memory::Indexes;
 use super::queries::{self as q, MANY};
 use super::{ask, counts, cursor, load};
@@ -133,7 +133,10 @@ fn find(
     indexes.ask(tx, ctx, |held| {
         let mut asked = ask::question(query, held, settings, restrict);
         last_word(&mut asked);
-        let found = held.image.find(&asked, ctx.now, settings.zone.day(ctx.now));
+        let mut found = held.image.find(&asked, ctx.now, settings.zone.day(ctx.now));
+        if let (View::CardExpiring, Some(counts)) = (&query.view, &mut found.counts) {
+            ask::only_expiring(counts);
+        }
         let ids = found.counts.as_ref().map(|c| counts::Ids::of(c, held)).unwrap_or_default();
         (found, ids)
     })

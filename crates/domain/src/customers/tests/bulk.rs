@@ -152,6 +152,20 @@ store::db_test! {
         assert_eq!((second.group, second.tags.len()), (None, 0));
     }
 
+    fn an_undo_leaves_what_somebody_changed_since_and_counts_only_what_went_back(db) {
+        let (f, indexes) = (Fixture::new(db), Indexes::new());
+        let ids = crowd(&f, 2);
+        let group = |name: &'static str| write(&f, &f.ctx, move |tx, ctx| crate::labels::create::<GroupId>(tx, ctx, name)).unwrap().id;
+        let (retail, wholesale) = (group("Retail"), group("Wholesale"));
+        let (_, _, grouped) = begin(&f, &indexes, &Selection::Ids(ids.clone()), &Action::SetGroup { group: Some(wholesale) });
+        let (a, r) = (ids[0].clone(), retail.clone());
+        write(&f, &f.ctx, move |tx, ctx| customers::set_group(tx, ctx, &a, Some(&r))).unwrap();
+        let undone = undo(&f, &grouped.job);
+        assert_eq!(get(&f, &ids[0]).group.map(|g| g.id), Some(retail));
+        assert!(get(&f, &ids[1]).group.is_none());
+        assert_eq!(job(&f, &undone).result, serde_json::json!({ "done": 1, "refused": 1 }));
+    }
+
     fn deleting_many_for_good_keeps_who_is_linked_and_cannot_be_undone(db) {
         let (f, indexes) = (Fixture::new(db), Indexes::new());
         let ids = crowd(&f, 4);

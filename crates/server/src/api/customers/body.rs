@@ -43,6 +43,8 @@ pub struct Customer {
     pub group: Option<Named>,
     pub tags: Vec<Named>,
     pub marketing: bool,
+    /// Since when `marketing` is what it is.
+    pub marketing_at: Option<Time>,
     pub metadata: BTreeMap<String, String>,
     pub external_ids: Vec<ExternalId>,
     /// Worked out from facts at this moment.
@@ -52,6 +54,10 @@ pub struct Customer {
     pub status_reason: String,
     #[schema(value_type = words::CustomerMethodStatus)]
     pub method_status: MethodStatus,
+    /// The method that `method_status` speaks of.
+    pub default_method: Option<MethodInShort>,
+    /// The oldest one still attached.
+    pub oldest_method: Option<MethodInShort>,
     pub lifetime: Money,
     /// A rate is missing, so a part of the value is left out.
     pub lifetime_missing: bool,
@@ -70,6 +76,8 @@ pub struct Customer {
     pub updated_at: Time,
     pub archived_at: Option<Time>,
     pub deleted_at: Option<Time>,
+    /// When its personal data was erased.
+    pub anonymised_at: Option<Time>,
     /// The customer it was merged into.
     pub merged_into: Option<String>,
     /// Id of its picture; `GET /customers/{id}/avatar` gives the file.
@@ -109,11 +117,14 @@ impl From<customers::Customer> for Customer {
             group: c.group.map(named),
             tags: c.tags.into_iter().map(named).collect(),
             marketing: c.marketing,
+            marketing_at: time(c.marketing_at),
             metadata: c.metadata,
             external_ids: c.external_ids.into_iter().map(|e| ExternalId { system: e.system, id: e.id }).collect(),
             status: c.status,
             status_reason: c.status_reason,
             method_status: c.method_status,
+            default_method: c.default_method.map(Into::into),
+            oldest_method: c.oldest_method.map(Into::into),
             lifetime_missing: c.lifetime_missing,
             order_count: c.order_count,
             payment_count: c.payment_count,
@@ -127,6 +138,7 @@ impl From<customers::Customer> for Customer {
             updated_at: Time(c.updated_at),
             archived_at: time(c.archived_at),
             deleted_at: time(c.deleted_at),
+            anonymised_at: time(c.anonymised_at),
             merged_into: c.merged_into.map(|id| id.to_string()),
             avatar: c.avatar.map(|id| id.to_string()),
             version: c.version,
@@ -137,6 +149,20 @@ impl From<customers::Customer> for Customer {
 /// With the id as text.
 pub fn named<I: ToString>(n: customers::Named<I>) -> Named {
     Named { id: n.id.to_string(), name: n.name }
+}
+
+/// A payment method by its words; the customer’s payment methods tell all of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MethodInShort {
+    pub id: String,
+    #[schema(example = "Visa •••• 4242")]
+    pub words: String,
+}
+
+impl From<customers::MethodLine> for MethodInShort {
+    fn from(m: customers::MethodLine) -> Self {
+        Self { words: m.words(), id: m.id.to_string() }
+    }
 }
 
 /// A row of the list: what the columns show.
@@ -153,6 +179,10 @@ pub struct CustomerRow {
     pub status: Status,
     #[schema(value_type = words::CustomerMethodStatus)]
     pub method_status: MethodStatus,
+    /// The method that `method_status` speaks of.
+    pub default_method: Option<MethodInShort>,
+    /// The oldest one still attached.
+    pub oldest_method: Option<MethodInShort>,
     pub group: Option<Named>,
     pub shop: Option<Named>,
     pub tags: Vec<Named>,
@@ -177,6 +207,8 @@ impl From<customers::list::ListRow> for CustomerRow {
             country: r.country,
             status: r.status,
             method_status: r.method_status,
+            default_method: r.default_method.map(Into::into),
+            oldest_method: r.oldest_method.map(Into::into),
             group: r.group.map(named),
             shop: r.shop.map(named),
             tags: r.tags.into_iter().map(named).collect(),
@@ -256,6 +288,13 @@ pub struct CustomerCreate {
     pub number: Option<String>,
     #[serde(default)]
     pub external_ids: Vec<ExternalId>,
+    /// `false`: archived from the beginning.
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl CustomerCreate {
@@ -293,8 +332,41 @@ impl CustomerCreate {
             metadata: c.metadata,
             number: c.number,
             external_ids: externals(c.external_ids),
+            active: c.active,
             ..NewCustomer::default()
         })
+    }
+}
+
+/// Lines of an address that change.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AddressPatch {
+    pub line1: Option<String>,
+    pub line2: Option<String>,
+    pub city: Option<String>,
+    pub state: Option<String>,
+    pub zip: Option<String>,
+    /// Two letters, or its name.
+    pub country: Option<String>,
+}
+
+impl AddressPatch {
+    fn over(self, now: Option<&domain::kit::Address>) -> domain::kit::Address {
+        let mut all = now.cloned().unwrap_or_default();
+        for (line, new) in [
+            (&mut all.line1, self.line1),
+            (&mut all.line2, self.line2),
+            (&mut all.city, self.city),
+            (&mut all.state, self.state),
+            (&mut all.zip, self.zip),
+            (&mut all.country, self.country),
+        ] {
+            if let Some(new) = new {
+                *line = new;
+            }
+        }
+        all
     }
 }
 
@@ -317,10 +389,12 @@ pub struct CustomerPatch {
     pub company_email: Option<String>,
     pub tax_id: Option<String>,
     pub vat_number: Option<String>,
-    pub billing: Option<Address>,
+    /// Lines that are there; the others stay.
+    pub billing: Option<AddressPatch>,
+    /// Lines that are there; the others stay. `null`: the billing address.
     #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<Address>)]
-    pub delivery: Option<Option<Address>>,
+    #[schema(value_type = Option<AddressPatch>)]
+    pub delivery: Option<Option<AddressPatch>>,
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     pub shop: Option<Option<String>>,
@@ -337,11 +411,16 @@ pub struct CustomerPatch {
 }
 
 impl CustomerPatch {
-    /// As the verb takes it.
+    /// Does it change a line of an address, so that the others must be known?
+    pub fn has_address(&self) -> bool {
+        self.billing.is_some() || matches!(self.delivery, Some(Some(_)))
+    }
+
+    /// As the verb takes it. `now` is the customer, for the lines of an address that stay.
     ///
     /// # Errors
     /// Field errors for ids that are none.
-    pub fn edit(&self) -> domain::Result<CustomerEdit> {
+    pub fn edit(&self, now: Option<&customers::Customer>) -> domain::Result<CustomerEdit> {
         let mut problems = Problems::default();
         let shop = self.shop.as_ref().map(|s| reference(&mut problems, "shop", s.as_deref()));
         let group = self.group.as_ref().map(|g| reference(&mut problems, "group", g.as_deref()));
@@ -362,8 +441,8 @@ impl CustomerPatch {
             company_email: c.company_email,
             tax_id: c.tax_id,
             vat_number: c.vat_number,
-            billing: c.billing.map(Into::into),
-            delivery: c.delivery.map(|d| d.map(Into::into)),
+            billing: c.billing.map(|p| p.over(now.map(|n| &n.billing))),
+            delivery: c.delivery.map(|d| d.map(|p| p.over(now.map(|n| if n.delivery_same { &n.billing } else { &n.delivery })))),
             shop,
             group,
             tags: c.tags,

@@ -116,7 +116,12 @@ async fn get(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) 
     request_body = CustomerPatch, responses((status = 200, body = Customer)))]
 async fn edit(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<CustomerPatch>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
-    write.run(&app, &caller, move |tx, ctx, body| reply(StatusCode::OK, "", &Customer::from(room::edit(tx, ctx, &id, body.edit()?)?))).await
+    write
+        .run(&app, &caller, move |tx, ctx, body| {
+            let now = if body.has_address() { Some(room::get(tx, ctx, &id)?) } else { None };
+            reply(StatusCode::OK, "", &Customer::from(room::edit(tx, ctx, &id, body.edit(now.as_ref())?)?))
+        })
+        .await
 }
 
 /// Delete a customer.

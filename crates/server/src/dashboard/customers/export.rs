@@ -93,7 +93,8 @@ async fn shown(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, chosen: &Ch
 /// The file. That it was taken, by whom and how many, stands in the audit log.
 async fn file(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
     let chosen = Chosen::of(&typed.0, ListQuery::parse(typed.get("query")).0.first_page());
-    let extras = match Extra::parse_all(typed.all("columns")) {
+    let other = typed.text("other");
+    let extras = match Extra::parse_all(typed.all("columns").into_iter().chain(other.split(','))) {
         Ok(extras) => extras,
         Err(error) => {
             let mut form = typed.form();

@@ -100,14 +100,13 @@ fn tasks(home: &Home) -> Vec<Task> {
         0 => String::new(),
         n => counted(n, "is overdue", "are overdue"),
     };
-    let view = if today.requests.overdue > 0 { "overdue" } else { "open" };
     task(
         today.requests.open,
         "calendar",
         "open request about personal data",
         "open requests about personal data",
         late,
-        format!("/customers/requests?view={view}"),
+        "/customers/requests?view=open".to_owned(),
     );
     let late = today.tasks.overdue;
     let overdue = if late > 0 { counted(late, "is overdue", "are overdue") } else { String::new() };

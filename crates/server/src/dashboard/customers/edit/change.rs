@@ -82,6 +82,10 @@ async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, customer: 
     if c.id.as_str() != customer {
         return Err(Away(Box::new(see_other(&format!("/customers/{}/edit{}", c.id, suffix(uri))))));
     }
+    if c.deleted_at.is_some() || c.anonymised_at.is_some() {
+        // There is nothing to edit; its page says what can be done.
+        return Err(Away(Box::new(see_other(&format!("/customers/{}{}", c.id, suffix(uri))))));
+    }
     let stored = fields::of(&c);
     let was = look.typed.as_ref().map(|(t, _)| t.text("was")).filter(|w| !w.is_empty()).unwrap_or_else(|| query(&stored));
     let version = match (&look.stale, &look.typed) {

@@ -58,10 +58,18 @@ pub fn printed(metadata: &BTreeMap<String, String>) -> String {
     metadata.iter().map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join("\n")
 }
 
-/// The opposite. A line without a colon is a key without a value.
+/// The opposite. A line without a colon is a key without a value; a key that stands there twice keeps blanks that the verb finds it by.
 pub fn metadata(text: &str) -> BTreeMap<String, String> {
-    let lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
-    lines.map(|l| l.split_once(':').unwrap_or((l, ""))).map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned())).collect()
+    let mut all = BTreeMap::new();
+    for line in text.lines().map(str::trim).filter(|l| !l.is_empty()) {
+        let (key, value) = line.split_once(':').unwrap_or((line, ""));
+        let mut key = key.trim().to_owned();
+        while all.contains_key(&key) {
+            key.push(' ');
+        }
+        all.insert(key, value.trim().to_owned());
+    }
+    all
 }
 
 fn address(t: &Typed, at: &str) -> Address {
