@@ -1,12 +1,16 @@
 //! The doors of Regulars as people and programs meet them: requests through the whole router, on both engines.
 
 mod api;
+mod api_table;
+mod binary;
 mod calls;
+mod canaries;
 mod charges;
 mod contracts;
 mod conversations;
 mod credit;
 mod desk;
+mod doctor;
 mod duplicates;
 mod erasures;
 mod imports;
