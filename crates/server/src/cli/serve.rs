@@ -126,6 +126,7 @@ pub fn app(db: Db, clock: Arc<dyn Clock>, config: Config) -> Result<App, String>
     let handle = metrics.handle();
     // A second app in one process (tests) keeps the first recorder; its own page is then empty, which harms nothing.
     let _ = ::metrics::set_global_recorder(metrics);
+    crate::http::meters::describe();
     Ok(App {
         db,
         indexes: Indexes::new(),
