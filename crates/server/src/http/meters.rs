@@ -44,7 +44,11 @@ pub const ALL: [Meter; 8] = [
     Meter { name: MESSAGES, kind: Kind::Counter, words: "Messages of webhooks of this process, by outcome: arrived, failed, given_up." },
     Meter { name: WAITING, kind: Kind::Gauge, words: "Messages of webhooks that wait in the database, counted to 100,000." },
     Meter { name: QUEUE, kind: Kind::Gauge, words: "Reads and writes of this process that wait for their turn at the database, by way." },
-    Meter { name: LATE, kind: Kind::Gauge, words: "Work in the database that nobody did for a quarter of an hour, by what it is; counted to 10,001." },
+    Meter {
+        name: LATE,
+        kind: Kind::Gauge,
+        words: "Work in the database that nobody did for a quarter of an hour, by what it is; counted to 10,001.",
+    },
     Meter { name: FAILED, kind: Kind::Gauge, words: "Work in the database that failed and waits for a person, by what it is." },
     Meter { name: VERSION, kind: Kind::Gauge, words: "1, with the version that serves." },
 ];
@@ -85,7 +89,8 @@ pub fn queue(app: &App) {
 /// What the database says.
 pub fn count(app: &App) -> domain::Result<()> {
     let now = app.now();
-    let (waiting, work) = app.db.read_now::<_, domain::Error>(move |tx| Ok((domain::webhooks::tidy::waiting(tx)?, checkup::waiting(tx, now)?)))?;
+    let (waiting, work) =
+        app.db.read_now::<_, domain::Error>(move |tx| Ok((domain::webhooks::tidy::waiting(tx)?, checkup::waiting(tx, now)?)))?;
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and a hundred thousand fits")]
     gauge!(WAITING).set(waiting as f64);
     let late = [

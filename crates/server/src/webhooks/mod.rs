@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use domain::webhooks::send::{self, Answer, Held};
 use domain::webhooks::note;
+use domain::webhooks::send::{self, Answer, Held};
 use domain::{Error, Result};
 
 use crate::app::App;
@@ -112,4 +112,3 @@ fn turn(app: &App, held: &Held) -> Result<u64> {
     app.db.write_now::<_, Error>(move |tx| send::release(tx, &holding))?;
     Ok(arrived)
 }
-

@@ -49,7 +49,8 @@ fn every_setting_stands_in_the_table_and_nothing_else() {
     assert_eq!(words(0), keys(), "keys of the file");
     let cli = Cli::command();
     let serve = cli.find_subcommand("serve").unwrap();
-    let args: Vec<_> = cli.get_arguments().chain(serve.get_arguments()).filter(|a| !matches!(a.get_id().as_str(), "help" | "version")).collect();
+    let args: Vec<_> =
+        cli.get_arguments().chain(serve.get_arguments()).filter(|a| !matches!(a.get_id().as_str(), "help" | "version")).collect();
     let flags: BTreeSet<String> = args.iter().filter_map(|a| a.get_long()).map(|long| format!("--{long}")).collect();
     assert_eq!(words(1), flags, "flags of serve");
     let named: BTreeSet<String> = args.iter().filter_map(|a| a.get_env()).map(|name| name.to_str().unwrap().to_owned()).collect();
@@ -74,7 +75,13 @@ fn every_metric_is_described_and_the_dashboard_knows_no_other() {
     let known: BTreeSet<&str> = meters::ALL.iter().map(|m| m.name).collect();
     let page = page();
     let (_, rest) = page.split_once("| metric | kind |").unwrap();
-    let told: BTreeSet<&str> = rest.lines().skip(2).take_while(|l| l.starts_with('|')).filter_map(|l| l.split('`').nth(1)).map(|n| n.split('{').next().unwrap()).collect();
+    let told: BTreeSet<&str> = rest
+        .lines()
+        .skip(2)
+        .take_while(|l| l.starts_with('|'))
+        .filter_map(|l| l.split('`').nth(1))
+        .map(|n| n.split('{').next().unwrap())
+        .collect();
     assert_eq!(told, known);
     for file in ["grafana-dashboard.json", "alerts.yml"] {
         let text = std::fs::read_to_string(packaging(file)).unwrap();
@@ -115,7 +122,14 @@ fn metrics_are_told_in_one_place() {
 fn the_unit_is_understood_and_strict() {
     let file = packaging("regulars.service");
     let text = std::fs::read_to_string(&file).unwrap();
-    for line in ["DynamicUser=yes", "StateDirectory=regulars", "StateDirectoryMode=0700", "ProtectSystem=strict", "NoNewPrivileges=yes", "UMask=0077"] {
+    for line in [
+        "DynamicUser=yes",
+        "StateDirectory=regulars",
+        "StateDirectoryMode=0700",
+        "ProtectSystem=strict",
+        "NoNewPrivileges=yes",
+        "UMask=0077",
+    ] {
         assert!(text.lines().any(|l| l == line), "{line}");
     }
     let start = text.lines().find_map(|l| l.strip_prefix("ExecStart=")).unwrap();
