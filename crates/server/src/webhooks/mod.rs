@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use domain::webhooks::note;
 use domain::webhooks::send::{self, Answer, Held};
+use domain::webhooks::{note, tidy};
 use domain::{Error, Result};
 
 use crate::app::App;

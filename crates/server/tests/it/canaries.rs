@@ -203,7 +203,7 @@ store::db_test! {
         for line in desk.table.iter().filter(|l| l.side == Side::Page && l.policy != Policy::Portal) {
             let (all, has_id) = paths(&other, &own, line);
             for path in all {
-                let fields = [("customer", other.by_table["customers"].as_str()), ("id", path.rsplit('/').find(|p| p.contains('_')).unwrap_or_default()), ("shop", &other.by_table["shops"]), ("q", &other.email)];
+                let fields = [("customer", other.by_table["customers"].as_str()), ("id", path.rsplit('/').find(|p| p.contains('_')).unwrap_or_default()), ("shop", other.by_table["shops"].as_str()), ("q", other.email.as_str())];
                 let mut visitor = desk.person(&f, &eve);
                 let at = if line.method == Method::GET && !has_id { format!("{path}?customer={}&q={}&shop={}", fields[0].1, other.email, fields[2].1) } else { path.clone() };
                 let answer = knock(&mut visitor, line, &at, &fields);

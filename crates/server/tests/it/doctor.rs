@@ -111,11 +111,11 @@ store::db_test! {
         let (_, folder, _) = set_up(db);
         let smtp = Server::start();
         let file = |port: u16| written(folder.path(), &format!("smtp_url = 'smtp://127.0.0.1:{port}'\nmail_from = 'desk@example.com'"));
-        let found = doctor(&db.url(), folder.path(), &["--config", &file(smtp.port())]);
+        let found = doctor(&db.url(), folder.path(), &["--port", "0", "--config", &file(smtp.port())]);
         assert_eq!((found.todo(), found.says("mail server")), (vec![], format!("127.0.0.1:{} answers, in plain text.", smtp.port())));
         assert!(smtp.taken().is_empty());
         let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let found = doctor(&db.url(), folder.path(), &["--config", &file(closed)]);
+        let found = doctor(&db.url(), folder.path(), &["--port", "0", "--config", &file(closed)]);
         assert_eq!((found.todo(), found.1), (vec!["mail server"], 1));
         let half = written(folder.path(), "mail_from = 'desk@example.com'");
         assert_eq!(doctor(&db.url(), folder.path(), &["--config", &half, "--offline"]).todo(), ["mail server"]);

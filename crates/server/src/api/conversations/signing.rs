@@ -74,7 +74,7 @@ async fn set(State(app): State<App>, caller: Caller, write: Write<SigningKeyPut>
     let vault = app.config.vault.clone();
     write
         .run(&app, &caller, move |tx, ctx, b| {
-            room::set_dkim(tx, ctx, &vault, (&b.domain, &b.selector), &b.key)?;
+            room::set_dkim(tx, ctx, &vault, (b.domain.as_str(), b.selector.as_str()), &b.key)?;
             let now = room::dkim(tx, ctx)?.ok_or(domain::Error::NotFound("signing key"))?;
             reply(StatusCode::OK, "", &SigningKey::from(now))
         })
