@@ -133,6 +133,13 @@ impl Other {
     }
 }
 
+/// Doors that answer otherwise than by 404, each with the answer and the reason: `POST /account/sessions/{id}/end 303: …`.
+fn is_known(line: &Line, status: StatusCode) -> bool {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/canaries.txt")).unwrap();
+    let wanted = format!("{} {} {}: ", line.method, line.path, status.as_u16());
+    text.lines().any(|known| known.strip_prefix(wanted.as_str()).is_some_and(|reason| !reason.is_empty()))
+}
+
 fn one<T: store::FromCell + Send + 'static>(db: &TestDb, text: &str, merchant: &domain::kit::MerchantId) -> Result<T, store::Error> {
     let (stmt, who) = (Stmt::built(text.to_owned()), merchant.clone());
     db.read_now::<_, store::Error>(move |tx| tx.scalar(&stmt, &[&who]))
@@ -215,7 +222,7 @@ store::db_test! {
                     Method::GET => answer.status == StatusCode::NOT_FOUND,
                     _ => matches!(answer.status.as_u16(), 404 | 422),
                 };
-                if has_id && !fits && !line.path.starts_with("/account/sessions") {
+                if has_id && !fits && !is_known(line, answer.status) {
                     wrong.push(format!("{} {at}: {} {}", line.method, answer.status, answer.location));
                 }
                 if answer.status.is_server_error() {
@@ -251,7 +258,7 @@ store::db_test! {
                         Method::GET => answer.status == StatusCode::NOT_FOUND,
                         _ => matches!(answer.status.as_u16(), 404 | 409 | 415 | 422),
                     };
-                    if has_id && !fits {
+                    if has_id && !fits && !is_known(line, answer.status) {
                         wrong.push(format!("{} {at} {body}: {} {}", line.method, answer.status, answer.body));
                     }
                     if answer.status.is_server_error() {
