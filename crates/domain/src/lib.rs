@@ -8,6 +8,7 @@ pub mod addresses;
 pub mod affiliates;
 pub mod blocks;
 pub mod charges;
+pub mod checkup;
 pub mod contracts;
 pub mod conversations;
 pub mod credit;

@@ -116,6 +116,15 @@ pub fn vault(file: &File, data: &Path) -> Result<Vault, String> {
     Vault::new(&key).map_err(|e| e.to_string())
 }
 
+/// The same, when there is a key already: nothing is made.
+///
+/// # Errors
+/// In words: what is wrong with the key, or why the file cannot be read.
+pub fn vault_there(file: &File, data: &Path) -> Result<Option<Vault>, String> {
+    let path = data.join("secrets.key");
+    if file.secrets_key.is_none() && !path.exists() { Ok(None) } else { vault(file, data).map(Some) }
+}
+
 fn key_of(text: &str) -> Option<[u8; 32]> {
     use base64::Engine as _;
     let hex = || (0..64).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect::<Option<Vec<u8>>>();

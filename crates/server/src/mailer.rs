@@ -21,6 +21,8 @@ use store::Db;
 
 /// How long one step with the server may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a server that is only greeted may take.
+const GREETING: Duration = Duration::from_secs(10);
 
 /// How the line is made private.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,11 +103,32 @@ impl Smtp {
         Self { vault: Some(vault), ..self }
     }
 
-    fn connect(&self) -> Result<SmtpConnection, SmtpError> {
+    /// The server, as a person names it.
+    pub fn at(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
+    /// Greets the server, makes the line private and signs in, as for a mail, and sends none. Says how far it came.
+    ///
+    /// # Errors
+    /// What the server or the line says.
+    pub fn greet(&self) -> Result<&'static str, String> {
+        let mut line = self.connect(GREETING).map_err(|e| words(&e))?;
+        let private = line.is_encrypted();
+        let _ = line.quit();
+        Ok(match (private, self.credentials.is_some()) {
+            (true, true) => "over TLS, and lets us in",
+            (true, false) => "over TLS",
+            (false, true) => "in plain text, and lets us in",
+            (false, false) => "in plain text",
+        })
+    }
+
+    fn connect(&self, patience: Duration) -> Result<SmtpConnection, SmtpError> {
         let hello = ClientId::default();
         let private = TlsParameters::new(self.host.clone())?;
         let wrapped = (self.tls == Tls::Wrapped).then_some(&private);
-        let mut line = SmtpConnection::connect((self.host.as_str(), self.port), Some(PATIENCE), &hello, wrapped, None)?;
+        let mut line = SmtpConnection::connect((self.host.as_str(), self.port), Some(patience), &hello, wrapped, None)?;
         if self.tls == Tls::Required {
             line.starttls(&private, &hello)?;
         }
@@ -130,7 +153,7 @@ impl Smtp {
             Ok(message) => message,
             Err(words) => return Outcome::Refused(words),
         };
-        let mut line = match self.connect() {
+        let mut line = match self.connect(PATIENCE) {
             Ok(line) => line,
             Err(error) => return Outcome::Later(words(&error)),
         };

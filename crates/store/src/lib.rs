@@ -6,6 +6,7 @@
 mod db;
 pub mod dialect;
 mod error;
+mod inspect;
 mod job;
 mod migrate;
 mod postgres;
@@ -22,6 +23,7 @@ mod value;
 
 pub use db::Db;
 pub use error::{Error, Kind};
+pub use inspect::{Inspection, Schema};
 pub use migrate::Migration;
 pub use row::{Cell, ColumnIndex, FromCell, Row};
 pub use stmt::Stmt;

@@ -45,8 +45,8 @@ static APPLIED: Stmt = Stmt::new("store::applied", "SELECT version, name, checks
 static RECORD: Stmt = Stmt::new("store::record", "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)");
 static BROKEN_KEYS: Stmt = Stmt::new("store::broken_keys", "SELECT \"table\" FROM pragma_foreign_key_check");
 
-/// Where a migration runs.
-enum Place {
+/// Where a migration runs, and where a database is looked at.
+pub(crate) enum Place {
     Sqlite(Box<Conn>),
     Postgres(Box<Session>),
 }
@@ -98,7 +98,7 @@ impl Place {
         Ok(true)
     }
 
-    fn engine(&self) -> Engine {
+    pub(crate) fn engine(&self) -> Engine {
         match self {
             Place::Sqlite(_) => Engine::Sqlite,
             Place::Postgres(_) => Engine::Postgres,
@@ -112,19 +112,26 @@ impl Place {
         }
     }
 
-    fn say(&mut self, sql: &str) -> Result<(), Error> {
+    pub(crate) fn say(&mut self, sql: &str) -> Result<(), Error> {
         match self {
             Place::Sqlite(conn) => conn.raw.execute_batch(sql).map_err(|e| sqlite::fault(e).error),
             Place::Postgres(session) => session.say(sql).map_err(|fault| fault.error),
         }
     }
 
-    fn tx(&mut self) -> Tx<'_> {
+    pub(crate) fn tx(&mut self) -> Tx<'_> {
         match self {
             Place::Sqlite(conn) => Tx::new(Link::Sqlite(&conn.raw), true),
             Place::Postgres(session) => Tx::new(Link::Postgres(session), true),
         }
     }
+}
+
+/// How many migrations are still to come. Refuses as [`migrate`] does, and changes nothing.
+pub(crate) fn to_come(place: &mut Place, migrations: &[Migration]) -> Result<usize, Error> {
+    let applied = place.tx().rows(&APPLIED, &[], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let next = missing(place.engine(), migrations, &applied)?;
+    Ok(next.map_or(0, |next| migrations.iter().filter(|m| m.version >= next.version).count()))
 }
 
 /// The first migration that was not applied. Refuses a database that does not fit this program.

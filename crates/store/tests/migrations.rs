@@ -4,7 +4,7 @@
 mod common;
 
 use store::testing::TestDb;
-use store::{Db, Error, Migration, Options, Target, db_test, testing};
+use store::{Db, Engine, Error, Inspection, Migration, Options, Schema, Target, db_test, testing};
 
 const ONE: Migration = Migration::new(1, "one", "CREATE TABLE one (id TEXT PRIMARY KEY); INSERT INTO one VALUES ('x')");
 const TWO: Migration = Migration {
@@ -45,6 +45,23 @@ db_test! {
         says(db.migrate(&[Migration { sql: "CREATE TABLE other (id TEXT)", ..ONE }, TWO]), "changed after it ran");
         says(db.migrate(&[Migration::new(0, "zero", "SELECT 1"), ONE, TWO]), "comes too late");
         says(db.migrate(&[TWO, ONE]), "does not come after");
+    }
+
+    fn a_look_says_how_far_the_schema_is_and_changes_nothing(db) {
+        let look = || Inspection::open(db.target(), &Options::default()).unwrap();
+        assert_eq!(look().schema(&[ONE, TWO]), Ok(Schema::Behind(2)));
+        db.migrate(&[ONE]).unwrap();
+        assert_eq!((look().schema(&[ONE]), look().schema(&[ONE, TWO])), (Ok(Schema::Current), Ok(Schema::Behind(1))));
+        assert!(look().schema(&[TWO]).unwrap_err().to_string().contains("newer than this program"));
+        assert_eq!(count(db, "one"), Ok(1));
+        let add = common::stmt("INSERT INTO one (id) VALUES ('y')");
+        assert!(look().read::<_, Error>(|tx| tx.exec(&add, &[])).is_err());
+        assert_eq!(count(db, "one"), Ok(1));
+        let (number, version) = look().version().unwrap();
+        let is_sqlite = db.engine() == Engine::Sqlite;
+        assert!(if is_sqlite { version.starts_with("3.") } else { number >= 150_000 }, "{version}");
+        assert_eq!(look().journal().unwrap().as_deref(), is_sqlite.then_some("wal"));
+        assert_eq!(look().clock().unwrap().is_some(), !is_sqlite);
     }
 
     fn one_that_fails_leaves_nothing(db) {
@@ -106,4 +123,14 @@ fn a_copy_is_a_whole_database() {
     assert!(db.copy_to(&file).is_err(), "never over an existing file");
     let copy = Db::open(&Target::Sqlite(file), testing::options()).unwrap();
     assert_eq!(copy.migrate(&[ONE]), Ok(0));
+}
+
+#[test]
+fn a_look_makes_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("none.db");
+    assert!(matches!(Inspection::open(&Target::Sqlite(path.clone()), &Options::default()), Err(Error::Unavailable(_))));
+    assert!(!path.exists());
+    std::fs::write(&path, "").unwrap();
+    assert_eq!(Inspection::open(&Target::Sqlite(path), &Options::default()).unwrap().schema(&[ONE]), Ok(Schema::Empty));
 }

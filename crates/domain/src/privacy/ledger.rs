@@ -61,7 +61,7 @@ impl Ledger {
     ///
     /// # Errors
     /// `Internal` when there is a file that cannot be read.
-    pub(super) fn read(&self) -> Result<BTreeMap<(String, String), Micros>> {
+    pub(crate) fn read(&self) -> Result<BTreeMap<(String, String), Micros>> {
         let text = match std::fs::read_to_string(&self.path) {
             Ok(text) => text,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),

@@ -10,7 +10,7 @@ use crate::events::Event;
 use crate::invoices::{self, Paper, Party};
 use crate::kit::{Ctx, CustomerId, Error, InvoiceId, Micros, Result, Right};
 use crate::merchants;
-use crate::providers::Vault;
+use crate::providers::{Vault, seal_name};
 
 /// What is sealed.
 #[derive(Serialize, Deserialize)]
@@ -76,7 +76,7 @@ fn end_of_term(merchant: &merchants::Settings, issued: Micros, years: i64) -> Mi
 }
 
 fn owner(ctx: &Ctx, invoice: &InvoiceId) -> String {
-    format!("{}/{invoice}", ctx.merchant)
+    seal_name(&ctx.merchant, invoice)
 }
 
 /// The copies of a customer. Needs [`Right::LegalCopies`].

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use store::{Row, Tx};
 
-use super::{Provider, Vault, queries};
+use super::{Provider, Vault, queries, seal_name};
 use crate::events::Event;
 use crate::kit::{AccountId, Ctx, Error, MerchantId, Micros, Problems, Result, Right, ShopId, clean, secret};
 use crate::{merchants, shops};
@@ -254,11 +254,11 @@ fn tail(secret: &str) -> String {
 
 fn seal(vault: &Vault, merchant: &MerchantId, id: &AccountId, secrets: &Secrets) -> Result<String> {
     let plain = serde_json::to_string(secrets).map_err(|e| Error::Internal(e.to_string()))?;
-    vault.seal(&format!("{merchant}/{id}"), &plain)
+    vault.seal(&seal_name(merchant, id), &plain)
 }
 
 fn open(vault: &Vault, merchant: &MerchantId, id: &AccountId, sealed: &str) -> Option<Secrets> {
-    serde_json::from_str(&vault.open(&format!("{merchant}/{id}"), sealed)?).ok()
+    serde_json::from_str(&vault.open(&seal_name(merchant, id), sealed)?).ok()
 }
 
 fn read(r: &Row<'_>) -> std::result::Result<Account, store::Error> {

@@ -31,6 +31,7 @@ pub use catch_up::CatchUp;
 pub use play::{TestPayment, play, test_shops};
 pub use refund::{Way, refund, way};
 pub use vault::Vault;
+pub(crate) use vault::seal_name;
 
 use crate::kit::words;
 

@@ -67,6 +67,11 @@ impl Vault {
     }
 }
 
+/// Under this name a secret of a merchant's row is sealed: copied to another row or merchant it opens nothing.
+pub(crate) fn seal_name(merchant: impl std::fmt::Display, id: impl std::fmt::Display) -> String {
+    format!("{merchant}/{id}")
+}
+
 fn seal(key: &LessSafeKey, owner: &str, plain: &str) -> Result<String> {
     let mut nonce = [0u8; NONCE_LEN];
     getrandom::fill(&mut nonce).map_err(|_| Error::Internal("the system gives no chance".to_owned()))?;

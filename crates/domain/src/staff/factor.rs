@@ -62,6 +62,11 @@ fn find(tx: &mut Tx, person: &PersonId) -> Result<Option<Factor>> {
 }
 
 fn owner(person: &PersonId) -> String {
+    seal_name(person.as_str())
+}
+
+/// Under this name the secret of a person's app is sealed.
+pub(crate) fn seal_name(person: &str) -> String {
     format!("second factor {person}")
 }
 

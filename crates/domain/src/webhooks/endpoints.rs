@@ -8,7 +8,7 @@ use super::{Endpoint, MOST, OVERLAP, OffReason, State, queries, signature, targe
 use crate::events::Event;
 use crate::kit::{Ctx, Error, MerchantId, Micros, Problems, Result, Right, WebhookId, clean};
 use crate::merchants;
-use crate::providers::Vault;
+use crate::providers::{Vault, seal_name};
 
 /// What a person or program says about an endpoint.
 #[derive(Clone, Debug, Default)]
@@ -176,16 +176,12 @@ pub fn given_up(tx: &mut Tx, ctx: &Ctx) -> Result<i64> {
 /// The secrets of an endpoint; `None` when they were sealed with another key.
 pub(super) fn secrets(tx: &mut Tx, vault: &Vault, merchant: &MerchantId, id: &WebhookId) -> Result<Option<Secrets>> {
     let sealed = tx.opt(&queries::ENDPOINT, &[merchant, id], |r| r.get::<String>(13))?.ok_or(Error::NotFound("webhook endpoint"))?;
-    Ok(vault.open(&owner(merchant, id), &sealed).and_then(|text| serde_json::from_str(&text).ok()))
+    Ok(vault.open(&seal_name(merchant, id), &sealed).and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 fn seal(vault: &Vault, merchant: &MerchantId, id: &WebhookId, secrets: &Secrets) -> Result<String> {
     let text = serde_json::to_string(secrets).map_err(|e| Error::Internal(e.to_string()))?;
-    vault.seal(&owner(merchant, id), &text)
-}
-
-fn owner(merchant: &MerchantId, id: &WebhookId) -> String {
-    format!("{merchant}/{id}")
+    vault.seal(&seal_name(merchant, id), &text)
 }
 
 fn check(input: &EndpointInput) -> Result<(String, String, Wants)> {

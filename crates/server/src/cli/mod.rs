@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod calls;
 pub mod demo;
+pub mod doctor;
 pub mod duplicates;
 pub mod export;
 pub mod import;
@@ -74,6 +75,8 @@ enum Command {
     Restore(backup::Restore),
     /// Help somebody of the staff back in.
     Staff(staff::Staff),
+    /// Look at the set-up and say what to do.
+    Doctor(doctor::Doctor),
 }
 
 /// Runs the command that was typed.
@@ -93,6 +96,7 @@ pub fn run() -> ExitCode {
         Command::Backup(backup) => backup.run(&cli.place),
         Command::Restore(restore) => restore.run(&cli.place),
         Command::Staff(staff) => staff.run(&cli.place),
+        Command::Doctor(doctor) => doctor.run(&cli.place),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -112,12 +116,17 @@ impl Place {
         config::File::read(self.config.as_deref())
     }
 
+    /// Which the data folder is.
+    pub fn folder_of(&self, file: &config::File) -> PathBuf {
+        self.data.clone().or_else(|| file.data.clone()).unwrap_or_else(|| PathBuf::from("."))
+    }
+
     /// The data folder, made when it is not there.
     ///
     /// # Errors
     /// In words.
     pub fn folder(&self, file: &config::File) -> Result<PathBuf, String> {
-        let folder = self.data.clone().or_else(|| file.data.clone()).unwrap_or_else(|| PathBuf::from("."));
+        let folder = self.folder_of(file);
         std::fs::create_dir_all(&folder).map_err(|e| format!("Can’t make the data folder {}: {e}", folder.display()))?;
         Ok(folder)
     }

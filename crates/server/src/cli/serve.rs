@@ -35,6 +35,19 @@ pub struct Serve {
     pub secrets_key: Option<String>,
 }
 
+/// How an installation is reached.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// What people type, without a slash at the end; empty when not set.
+    pub base_url: String,
+    /// It is HTTPS.
+    pub secure: bool,
+    /// Plain HTTP was asked for.
+    pub insecure: bool,
+}
+
 impl Serve {
     /// Opens and serves until told to stop.
     ///
@@ -62,8 +75,11 @@ impl Serve {
         runtime.block_on(listen(app, hello))
     }
 
-    fn config(&self, place: &Place) -> Result<Config, String> {
-        let file = place.file()?;
+    /// Where it listens and what people type, by flags, environment and file.
+    ///
+    /// # Errors
+    /// In words.
+    pub fn reach(&self, file: &config::File) -> Result<Reach, String> {
         let listen = match (self.port, self.listen, &file.listen) {
             (Some(port), _, _) => SocketAddr::from(([127, 0, 0, 1], port)),
             (None, Some(listen), _) => listen,
@@ -73,6 +89,12 @@ impl Serve {
         let base_url = self.base_url.clone().or(file.base_url.clone()).unwrap_or_default().trim_end_matches('/').to_owned();
         let insecure = self.insecure_http || file.insecure_http.unwrap_or(false);
         let secure = config::check_http(listen, &base_url, insecure)?;
+        Ok(Reach { listen, base_url, secure, insecure })
+    }
+
+    fn config(&self, place: &Place) -> Result<Config, String> {
+        let file = place.file()?;
+        let Reach { listen, base_url, secure, .. } = self.reach(&file)?;
         let site = if base_url.is_empty() { format!("http://{listen}") } else { base_url.clone() };
         let smtp = crate::mailer::Smtp::of(file.smtp_url.as_deref(), file.mail_from.as_deref())?.map(|smtp| smtp.at_site(&site));
         let data = place.folder(&file)?;
@@ -104,6 +126,7 @@ pub fn app(db: Db, clock: Arc<dyn Clock>, config: Config) -> Result<App, String>
     let handle = metrics.handle();
     // A second app in one process (tests) keeps the first recorder; its own page is then empty, which harms nothing.
     let _ = ::metrics::set_global_recorder(metrics);
+    crate::http::meters::describe();
     Ok(App {
         db,
         indexes: Indexes::new(),

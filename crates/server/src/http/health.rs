@@ -21,6 +21,7 @@ pub async fn readyz(State(app): State<App>) -> Response {
 
 /// Counters and times of this process; nothing of any merchant.
 pub async fn metrics(State(app): State<App>) -> Response {
+    super::meters::queue(&app);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.render()).into_response()
 }
 

@@ -92,9 +92,7 @@ async fn measure(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<axum::extract::MatchedPath>().map_or("unknown", |p| p.as_str()).to_owned();
     let response = next.run(request).await;
     let (status, took) = (response.status().as_u16(), start.elapsed());
-    metrics::counter!("regulars_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status.to_string())
-        .increment(1);
-    metrics::histogram!("regulars_request_seconds", "route" => route.clone()).record(took.as_secs_f64());
+    super::meters::request(method.to_string(), route.clone(), status, took);
     if status >= 500 || took > Duration::from_secs(1) {
         tracing::warn!(%method, route, status, ms = took.as_millis() as u64, "request");
     } else {

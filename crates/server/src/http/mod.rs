@@ -7,6 +7,7 @@ pub mod health;
 pub mod layers;
 pub mod led;
 pub mod limits;
+pub mod meters;
 pub mod problem;
 pub mod routes;
 

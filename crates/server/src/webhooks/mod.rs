@@ -12,6 +12,7 @@ use domain::webhooks::{note, tidy};
 use domain::{Error, Result};
 
 use crate::app::App;
+use crate::http::meters;
 
 /// Endpoints that are sent to at once, of those that answer well, and of the slow and failing ones.
 const PLACES: [usize; 2] = [6, 6];
@@ -40,8 +41,8 @@ pub fn serve(app: &App, stop: &AtomicBool) {
         }
         if counted.is_none_or(|at| at.elapsed() > COUNTED) {
             counted = Some(Instant::now());
-            if let Err(error) = count(app) {
-                tracing::error!(%error, "waiting webhooks could not be counted");
+            if let Err(error) = meters::count(app) {
+                tracing::error!(%error, "what waits could not be counted");
             }
         }
     }
@@ -100,7 +101,7 @@ fn turn(app: &App, held: &Held) -> Result<u64> {
         let (holding, mail, now) = (held.clone(), app.config.smtp.is_some(), app.now());
         let noted = app.db.write_now::<_, Error>(move |tx| note::note(tx, &holding, &round, &answers, mail, now))?;
         for (outcome, n) in [("arrived", noted.arrived), ("failed", noted.failed), ("given_up", noted.given_up)] {
-            metrics::counter!("regulars_webhook_messages_total", "outcome" => outcome).increment(n);
+            meters::messages(outcome, n);
         }
         arrived += noted.arrived;
         if !noted.go_on || began.elapsed() > TURN {
@@ -110,11 +111,4 @@ fn turn(app: &App, held: &Held) -> Result<u64> {
     let holding = held.clone();
     app.db.write_now::<_, Error>(move |tx| send::release(tx, &holding))?;
     Ok(arrived)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and a hundred thousand fits")]
-fn count(app: &App) -> Result<()> {
-    let waiting = app.db.read_now::<_, Error>(tidy::waiting)?;
-    metrics::gauge!("regulars_webhook_messages_waiting").set(waiting as f64);
-    Ok(())
 }

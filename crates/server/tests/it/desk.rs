@@ -178,6 +178,13 @@ impl Visitor<'_> {
         self.send("POST", path, "cross-site", String::new())
     }
 
+    /// The same with one more cookie.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.cookies.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// The value of a cookie.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())

@@ -1,14 +1,19 @@
 //! The doors of Regulars as people and programs meet them: requests through the whole router, on both engines.
 
 mod api;
+mod api_table;
+mod binary;
 mod calls;
+mod canaries;
 mod charges;
 mod contracts;
 mod conversations;
 mod credit;
 mod desk;
+mod doctor;
 mod duplicates;
 mod erasures;
+mod guide;
 mod imports;
 mod invoices;
 mod lists;
@@ -16,6 +21,7 @@ mod mailboxes;
 mod mailings;
 mod merges;
 mod offers;
+mod operations;
 mod outbox;
 mod pages_list;
 mod pages_profile;

@@ -57,6 +57,10 @@ impl Server {
         self.taken.lock().unwrap().clone()
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     pub fn smtp(&self) -> Smtp {
         Smtp::of(Some(&format!("smtp://127.0.0.1:{}", self.port)), Some("desk@example.com")).unwrap().unwrap()
     }

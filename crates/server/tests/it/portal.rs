@@ -22,7 +22,7 @@ fn write<T: Send + 'static>(f: &Fixture, work: impl Fn(&mut Tx, &Ctx) -> domain:
     f.db.write_now(move |tx| work(tx, &ctx)).unwrap()
 }
 
-fn open(f: &Fixture, word: &str) {
+pub fn open(f: &Fixture, word: &str) {
     let word = word.to_owned();
     write(f, move |tx, ctx| {
         let all = SettingsEdit {
@@ -38,14 +38,14 @@ fn open(f: &Fixture, word: &str) {
 }
 
 /// A customer with one of everything.
-struct Person {
-    id: CustomerId,
-    order: String,
-    invoice: String,
-    subscription: String,
+pub struct Person {
+    pub id: CustomerId,
+    pub order: String,
+    pub invoice: String,
+    pub subscription: String,
 }
 
-fn person(f: &Fixture, email: &str, canary: &str) -> Person {
+pub fn person(f: &Fixture, email: &str, canary: &str) -> Person {
     let new = NewCustomer { email: email.into(), name: format!("{canary} Ruiz"), ..NewCustomer::default() };
     let id = write(f, move |tx, ctx| customers::create(tx, ctx, new.clone(), Rules::Normal)).id;
     let payment = CheckoutPayment {
@@ -107,7 +107,7 @@ fn link(desk: &Desk, f: &Fixture, who: &CustomerId) -> String {
 }
 
 /// Somebody who came in by a link.
-fn inside<'a>(desk: &'a Desk, f: &Fixture, who: &CustomerId) -> Visitor<'a> {
+pub fn inside<'a>(desk: &'a Desk, f: &Fixture, who: &CustomerId) -> Visitor<'a> {
     let who = who.clone();
     let Invited::Link(way, _) = write(f, move |tx, ctx| portal::invite(tx, ctx, &who, &Way::Link)) else { panic!("a mail") };
     let mut visitor = desk.visitor();

@@ -7,7 +7,7 @@ use super::{Mailbox, Security, queries};
 use crate::events::Event;
 use crate::kit::{Ctx, Email, MailboxId, Problems, Result, Right, clean};
 use crate::merchants;
-use crate::providers::Vault;
+use crate::providers::{Vault, seal_name};
 
 /// A mailbox as it is typed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ impl std::fmt::Debug for MailboxInput {
 
 /// Under this name a password is sealed: a row copied to another merchant opens nothing.
 pub(super) fn owner(ctx: &Ctx, id: &MailboxId) -> String {
-    format!("{}/{id}", ctx.merchant)
+    seal_name(&ctx.merchant, id)
 }
 
 /// Sets one up: mail that comes from this day on is taken in. Needs [`Right::Settings`].

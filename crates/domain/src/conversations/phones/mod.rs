@@ -10,7 +10,7 @@ use store::{Row, Tx};
 use super::{CallInput, Direction, Outcome, record_call};
 use crate::events::Event;
 use crate::kit::{Actor, Ctx, Door, EntryId, Error, MerchantId, Micros, PhoneAccountId, Problems, Result, Right, ShopId, clean, secret};
-use crate::providers::Vault;
+use crate::providers::{Vault, seal_name};
 use crate::shops;
 
 /// An account; its token is not shown.
@@ -71,7 +71,7 @@ pub fn put(tx: &mut Tx, ctx: &Ctx, vault: &Vault, shop: &ShopId, token: &str) ->
     problems.check()?;
     let known = tx.opt(&queries::OF_SHOP, &[&ctx.merchant, shop], |r| r.get::<PhoneAccountId>(0))?;
     let id = known.clone().unwrap_or_else(|| ctx.id());
-    let sealed = vault.seal(&owner(&ctx.merchant, &id), &token)?;
+    let sealed = vault.seal(&seal_name(&ctx.merchant, &id), &token)?;
     match known {
         Some(_) => tx.exec(&queries::SET_TOKEN, &[&ctx.merchant, &id, &sealed, &ctx.now])?,
         None => tx.exec(&queries::INSERT, &[&ctx.merchant, &id, shop, &secret(), &sealed, &ctx.now])?,
@@ -98,7 +98,7 @@ pub fn disable(tx: &mut Tx, ctx: &Ctx, id: &PhoneAccountId) -> Result<()> {
 pub fn by_address(tx: &mut Tx, vault: &Vault, address: &str) -> Result<Option<Opened>> {
     let found = tx.opt(&queries::BY_ADDRESS, &[&address], |r| Ok((read(r)?, r.get::<String>(7)?, r.get::<MerchantId>(8)?)))?;
     Ok(found.and_then(|(account, sealed, merchant)| {
-        let token = vault.open(&owner(&merchant, &account.id), &sealed)?;
+        let token = vault.open(&seal_name(&merchant, &account.id), &sealed)?;
         Some(Opened { merchant, account, token })
     }))
 }
@@ -131,11 +131,6 @@ pub fn told(tx: &mut Tx, opened: &Opened, call: &twilio::Call, now: Micros) -> R
     let kept = record_call(tx, &ctx, &input)?;
     tx.exec(&queries::TOLD, &[&ctx.merchant, &opened.account.id, &now])?;
     Ok(kept)
-}
-
-/// Under this name a token is sealed: a row copied to another account opens nothing.
-fn owner(merchant: &MerchantId, id: &PhoneAccountId) -> String {
-    format!("{merchant}/{id}")
 }
 
 fn read(r: &Row<'_>) -> std::result::Result<PhoneAccount, store::Error> {

@@ -16,7 +16,7 @@ use store::Tx;
 use super::queries;
 use crate::events::Event;
 use crate::kit::{Ctx, Error, MerchantId, Micros, Problems, Result, Right, clean};
-use crate::providers::Vault;
+use crate::providers::{Vault, seal_name};
 
 /// The key of a merchant as the page shows it: its private half is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,9 +109,30 @@ pub fn signer(tx: &mut Tx, vault: &Vault, merchant: &MerchantId) -> Result<Optio
     }))
 }
 
+/// A key as it is kept, for a check of the installation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// The domain that signs.
+    pub domain: String,
+    /// The name of the TXT record.
+    pub name: String,
+    /// The key opens, and the record is of its public half.
+    pub is_whole: bool,
+}
+
+/// The key of a merchant, looked at whole; `None` without one.
+pub fn kept(tx: &mut Tx, vault: &Vault, merchant: &MerchantId) -> Result<Option<Kept>> {
+    let found = tx.opt(&queries::DKIM, &[merchant], |r| Ok((r.get::<String>(0)?, r.get::<String>(1)?, r.get::<String>(2)?)))?;
+    let Some((domain, selector, text)) = found else { return Ok(None) };
+    let is_whole = signer(tx, vault, merchant)?.is_some_and(|signer| record(&signer.key) == text);
+    Ok(Some(Kept { merchant: merchant.clone(), name: format!("{selector}._domainkey.{domain}"), domain, is_whole }))
+}
+
 /// Under this name the key is sealed: a row copied to another merchant opens nothing.
 fn owner(merchant: &MerchantId) -> String {
-    format!("{merchant}/dkim")
+    seal_name(merchant, "dkim")
 }
 
 fn fresh() -> Result<Vec<u8>> {

@@ -3,7 +3,9 @@
 mod body;
 mod hand_in;
 mod mailboxes;
+mod phones;
 mod read;
+mod signing;
 mod talk;
 mod write;
 
@@ -11,5 +13,6 @@ use crate::http::Routes;
 
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
+    let routes = signing::routes(phones::routes(routes));
     mailboxes::routes(talk::routes(hand_in::routes(write::routes(read::routes(routes)))))
 }

@@ -1,6 +1,7 @@
 //! Invoices and credit notes: list, draft, issue, credit, pay, send, and their papers.
 
 pub mod body;
+mod logo;
 mod made;
 mod money;
 mod settings;
@@ -38,7 +39,7 @@ pub fn routes(routes: Routes) -> Routes {
         .api(read, routes!(pdf))
         .api(read, routes!(xml))
         .api(read, routes!(of_customer));
-    settings::routes(money::routes(made::routes(routes)))
+    logo::routes(settings::routes(money::routes(made::routes(routes))))
 }
 
 fn page(page: room::Page) -> Page<InvoiceRow> {

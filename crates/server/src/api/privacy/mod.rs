@@ -2,10 +2,11 @@
 
 mod erasures;
 mod requests;
+mod terms;
 
 use crate::http::Routes;
 
 /// Routes of the room.
 pub fn routes(routes: Routes) -> Routes {
-    requests::routes(erasures::routes(routes))
+    terms::routes(requests::routes(erasures::routes(routes)))
 }

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::kit::{AccountId, Right, ShopId};
-use domain::providers::Provider;
 use domain::providers::accounts::{self, Account, AccountInput};
+use domain::providers::{Provider, inbox};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -20,7 +20,12 @@ use crate::http::{Policy, Problem, Routes};
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
     let settings = Policy::May(Right::Settings);
-    routes.api(settings, routes!(list)).api(settings, routes!(put)).api(settings, routes!(get)).api(settings, routes!(disable))
+    routes
+        .api(settings, routes!(list))
+        .api(settings, routes!(put))
+        .api(settings, routes!(get))
+        .api(settings, routes!(disable))
+        .api(settings, routes!(retry))
 }
 
 /// An account of a shop with a payment provider.
@@ -124,4 +129,23 @@ async fn get(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) 
 async fn disable(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: AccountId = id(&text, "provider account")?;
     write.run(&app, &caller, move |tx, ctx, ()| accounts::disable(tx, ctx, &id).map(|()| done())).await
+}
+
+/// How many were taken up again.
+#[derive(Debug, Serialize, ToSchema)]
+struct RetriedEvents {
+    retried: u64,
+}
+
+/// Try again what a payment provider told and could not be applied.
+#[utoipa::path(post, path = "/api/v1/provider-accounts/{id}/retries", operation_id = "retryProviderEvents", tag = "Payment providers",
+    params(("id" = String, Path)), responses((status = 200, body = RetriedEvents)))]
+async fn retry(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
+    let id: AccountId = id(&text, "provider account")?;
+    write
+        .run(&app, &caller, move |tx, ctx, ()| {
+            accounts::get(tx, ctx, &id)?;
+            reply(StatusCode::OK, "", &RetriedEvents { retried: inbox::retry(tx, ctx, &id)? })
+        })
+        .await
 }
