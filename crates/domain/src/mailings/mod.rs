@@ -29,6 +29,7 @@ use serde::Serialize;
 pub use begin::{NewMailing, start};
 pub(crate) use feedback::{again, bounced, forget, interrupted, told};
 pub(crate) use letter::of_mail;
+pub(crate) use who::{Reader, reader};
 pub use letter::{html, text};
 pub use preview::{Preview, Skipped, preview};
 pub use read::{counts, get, rows};

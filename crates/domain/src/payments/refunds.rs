@@ -1,11 +1,13 @@
 //! Money given back. The payment is locked before anything is looked at: 32 writers together never give back more than was captured
 //! (SPEC 5.4).
 
+mod letter;
 mod told;
 
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
+pub use letter::{Told, tell_payer};
 pub(crate) use told::{RefundTold, begin, refused, tell, tell_total};
 
 use super::put::find_locked;

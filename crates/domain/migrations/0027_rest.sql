@@ -1,0 +1,27 @@
+-- Which template of a shop speaks in a mail that goes by itself; without a line such a mail has plain words of its own.
+CREATE TABLE shop_letters (
+  merchant_id TEXT COLLATE "C" NOT NULL,
+  shop_id TEXT COLLATE "C" NOT NULL,
+  kind TEXT COLLATE "C" NOT NULL,
+  template_id TEXT COLLATE "C" NOT NULL,
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (merchant_id, shop_id, kind),
+  FOREIGN KEY (merchant_id, shop_id) REFERENCES shops (merchant_id, id),
+  FOREIGN KEY (merchant_id, template_id) REFERENCES templates (merchant_id, id)
+);
+-- Whether the payer shall hear of a refund when it stands, and the one mail that says so.
+ALTER TABLE refunds ADD COLUMN tell BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE refunds ADD COLUMN mail_id TEXT COLLATE "C";
+-- The last time a customer was in the portal; sessions go, this stays.
+ALTER TABLE portal_access ADD COLUMN signed_in_at BIGINT;
+-- So many days before a retention rule anonymises, the customer is written to; absent: nobody is.
+ALTER TABLE retention_rules ADD COLUMN warn_days BIGINT;
+-- Who was warned, since which last sign of life: a newer one makes the line count no more.
+CREATE TABLE retention_warnings (
+  merchant_id TEXT COLLATE "C" NOT NULL,
+  customer_id TEXT COLLATE "C" NOT NULL,
+  last_at BIGINT NOT NULL,
+  warned_at BIGINT NOT NULL,
+  PRIMARY KEY (merchant_id, customer_id),
+  FOREIGN KEY (merchant_id, customer_id) REFERENCES customers (merchant_id, id)
+);
