@@ -12,6 +12,9 @@ CREATE TABLE shop_letters (
 -- Whether the payer shall hear of a refund when it stands, and the one mail that says so.
 ALTER TABLE refunds ADD COLUMN tell BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE refunds ADD COLUMN mail_id TEXT COLLATE "C";
+-- Who of the staff made it: many small refunds of one person count as a large one.
+ALTER TABLE refunds ADD COLUMN person_id TEXT COLLATE "C";
+CREATE INDEX refunds_person ON refunds (merchant_id, person_id, created_at) WHERE person_id IS NOT NULL;
 -- The last time a customer was in the portal; sessions go, this stays.
 ALTER TABLE portal_access ADD COLUMN signed_in_at BIGINT;
 -- So many days before a retention rule anonymises, the customer is written to; absent: nobody is.
@@ -25,3 +28,9 @@ CREATE TABLE retention_warnings (
   PRIMARY KEY (merchant_id, customer_id),
   FOREIGN KEY (merchant_id, customer_id) REFERENCES customers (merchant_id, id)
 );
+-- The list of payment links.
+CREATE INDEX payment_links_listed ON payment_links (merchant_id, created_at, id, state, expires_at, shop_id, currency, amount, customer_id);
+CREATE INDEX payment_links_open ON payment_links (merchant_id, created_at, id, expires_at) WHERE state = 'open';
+CREATE INDEX payment_links_expires ON payment_links (merchant_id, expires_at, id);
+CREATE INDEX payment_links_amount ON payment_links (merchant_id, amount, id);
+CREATE INDEX payment_links_purpose ON payment_links (merchant_id, (LOWER(purpose)) COLLATE "C");

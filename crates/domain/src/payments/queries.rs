@@ -96,11 +96,14 @@ store::statements! {
 
     // Refunds.
     pub INSERT_REFUND = "INSERT INTO refunds (merchant_id, id, payment_id, amount, currency, status, reason, provider_ref, external_id,
-        refunded_at, created_at, created_by, import_id) VALUES ($1, $2, $3, $4, $5, 'done', $6, $7, $8, $9, $10, $11, $12)";
-    pub ADD_REFUND = "INSERT INTO refunds (merchant_id, id, payment_id, amount, currency, status, reason, provider_ref, refunded_at, created_at, created_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        refunded_at, created_at, created_by, import_id, person_id) VALUES ($1, $2, $3, $4, $5, 'done', $6, $7, $8, $9, $10, $11, $12, $13)";
+    pub ADD_REFUND = "INSERT INTO refunds (merchant_id, id, payment_id, amount, currency, status, reason, provider_ref, refunded_at, created_at, created_by, person_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     pub ALL_REFUNDS = "SELECT id, amount, status, provider_ref FROM refunds WHERE merchant_id = $1 AND payment_id = $2 ORDER BY id";
     pub REFUND = "SELECT payment_id FROM refunds WHERE merchant_id = $1 AND id = $2";
+    /// What one of the staff gave back since then, by currency.
+    pub BY_PERSON = "SELECT currency, CAST(SUM(amount) AS BIGINT) FROM refunds
+        WHERE merchant_id = $1 AND person_id = $2 AND created_at > $3 AND status <> 'failed' GROUP BY currency";
     pub REFUND_TOLD = "SELECT payment_id, status, tell FROM refunds WHERE merchant_id = $1 AND id = $2";
     pub ASK_TO_TELL = "UPDATE refunds SET tell = TRUE WHERE merchant_id = $1 AND id = $2";
     pub TO_BE_TOLD = "SELECT amount FROM refunds WHERE merchant_id = $1 AND id = $2 AND status = 'done' AND tell AND mail_id IS NULL";

@@ -117,7 +117,7 @@ pub const MOVES: &[Move] = &[
     Move::is(
         "tasks",
         "subject_id",
-        Way::Stays("Of an order, an invoice, a ticket or a contract; a customer stands in the column of its own."),
+        Way::Stays("Of an order, an invoice, an offer, a contract, a return or a ticket; a customer stands in the column of its own."),
     ),
     Move::is("job_rows", "subject_id", Way::Stays("The outcome of a job for each it worked on; its undo passes over who was merged.")),
     // Who was kept out of retention stays out.

@@ -5,7 +5,7 @@ use store::Tx;
 
 use super::super::put::find_locked;
 use super::super::{PaymentRow, disputes, queries};
-use super::{RefundInput, RefundStatus, check, letter};
+use super::{RefundInput, RefundStatus, check, letter, maker};
 use crate::customers::facts;
 use crate::events::Event;
 use crate::kit::{Ctx, Error, Micros, PaymentId, RefundId, Result, Right};
@@ -144,7 +144,7 @@ fn add(
     let id: RefundId = ctx.id();
     let by = &ctx.actor.name;
     let reference = reference.map(str::to_owned);
-    tx.exec(&queries::ADD_REFUND, &[&ctx.merchant, &id, &row.id, &amount, &row.currency, &status, &reason, &reference, &at, &ctx.now, by])?;
+    tx.exec(&queries::ADD_REFUND, &[&ctx.merchant, &id, &row.id, &amount, &row.currency, &status, &reason, &reference, &at, &ctx.now, by, &maker(ctx)])?;
     Ok(id)
 }
 
