@@ -34,3 +34,17 @@ CREATE INDEX payment_links_open ON payment_links (merchant_id, created_at, id, e
 CREATE INDEX payment_links_expires ON payment_links (merchant_id, expires_at, id);
 CREATE INDEX payment_links_amount ON payment_links (merchant_id, amount, id);
 CREATE INDEX payment_links_purpose ON payment_links (merchant_id, (LOWER(purpose)) COLLATE "C");
+-- How tickets stood before a change of several, for as long as it can be taken back; `version` is the one behind the change.
+CREATE TABLE ticket_changes (
+  merchant_id TEXT COLLATE "C" NOT NULL,
+  id TEXT COLLATE "C" NOT NULL,
+  ticket_id TEXT COLLATE "C" NOT NULL,
+  version BIGINT NOT NULL,
+  status TEXT COLLATE "C" NOT NULL,
+  assignee_id TEXT COLLATE "C" NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (merchant_id, id, ticket_id),
+  FOREIGN KEY (merchant_id, ticket_id) REFERENCES tickets (merchant_id, id)
+);
+CREATE INDEX ticket_changes_ticket ON ticket_changes (merchant_id, ticket_id);
+CREATE INDEX ticket_changes_old ON ticket_changes (merchant_id, created_at);

@@ -29,7 +29,6 @@ use serde::Serialize;
 pub use begin::{NewMailing, start};
 pub(crate) use feedback::{again, bounced, forget, interrupted, told};
 pub(crate) use letter::of_mail;
-pub(crate) use who::{Reader, reader};
 pub use letter::{html, text};
 pub use preview::{Preview, Skipped, preview};
 pub use read::{counts, get, rows};
@@ -37,6 +36,7 @@ pub use slice::{look, slice};
 pub use steer::{cancel, of_job, pause, resume};
 pub use trial::send_trial;
 pub use unsubscribe::{Asked, asked, unsubscribe};
+pub(crate) use who::{Reader, reader};
 
 use crate::kit::{CustomerId, JobId, MailId, MailingId, Micros, ShopId, TemplateId, words};
 

@@ -200,6 +200,9 @@ pub fn slice(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &mut Job) -> Result<Ste
         return Ok(Step::More);
     }
     job.total = job.done;
-    Event::new("retention.done").on("job", job.id.as_str()).data(json!({ "done": place.outcome.will, "warned": place.outcome.warn })).record(tx, ctx)?;
+    Event::new("retention.done")
+        .on("job", job.id.as_str())
+        .data(json!({ "done": place.outcome.will, "warned": place.outcome.warn }))
+        .record(tx, ctx)?;
     Ok(Step::Done)
 }

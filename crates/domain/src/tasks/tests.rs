@@ -10,8 +10,8 @@ use crate::lists::{self, Query};
 use crate::orders::Checkout;
 use crate::orders::desk::{Desk, by_card, refusal};
 use crate::payments::guests;
-use crate::{offers, returns};
 use crate::tickets::{self, EntryKind, NewTicket, Priority};
+use crate::{offers, returns};
 
 const TODAY: Date = date(2026, 6, 15);
 

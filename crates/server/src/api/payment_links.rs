@@ -192,11 +192,7 @@ impl From<room::listed::Listed> for PaymentLinkRow {
 /// Of all customers, newest first unless another order is asked for, by the same filters as the page.
 #[utoipa::path(get, path = "/api/v1/payment-links", operation_id = "listPaymentLinks", tag = "Payments", params(lists::PaymentLinksAsked),
     responses((status = 200, body = Page<PaymentLinkRow>)))]
-async fn list(
-    State(app): State<App>,
-    Caller(ctx): Caller,
-    RawQuery(raw): RawQuery,
-) -> Result<axum::Json<Page<PaymentLinkRow>>, Problem> {
+async fn list(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Result<axum::Json<Page<PaymentLinkRow>>, Problem> {
     lists::page(&app, &ctx, &room::listed::LIST, raw.as_deref(), room::listed::rows).await
 }
 

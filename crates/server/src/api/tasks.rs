@@ -96,7 +96,9 @@ struct TaskNew {
 
 impl TaskNew {
     fn input(&self) -> domain::Result<room::NewTask> {
-        let unknown = |()| Problems::one("on", "unknown", "Use the id of a customer, an order, an invoice, an offer, a contract, a return or a ticket.");
+        let unknown = |()| {
+            Problems::one("on", "unknown", "Use the id of a customer, an order, an invoice, an offer, a contract, a return or a ticket.")
+        };
         Ok(room::NewTask {
             on: self.on.as_deref().unwrap_or_default().parse::<On>().map_err(unknown)?,
             title: self.title.clone(),

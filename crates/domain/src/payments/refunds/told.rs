@@ -144,7 +144,10 @@ fn add(
     let id: RefundId = ctx.id();
     let by = &ctx.actor.name;
     let reference = reference.map(str::to_owned);
-    tx.exec(&queries::ADD_REFUND, &[&ctx.merchant, &id, &row.id, &amount, &row.currency, &status, &reason, &reference, &at, &ctx.now, by, &maker(ctx)])?;
+    tx.exec(
+        &queries::ADD_REFUND,
+        &[&ctx.merchant, &id, &row.id, &amount, &row.currency, &status, &reason, &reference, &at, &ctx.now, by, &maker(ctx)],
+    )?;
     Ok(id)
 }
 

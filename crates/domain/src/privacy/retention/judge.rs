@@ -72,7 +72,8 @@ pub(super) struct Judge {
 
 impl Judge {
     pub(super) fn of(tx: &mut Tx, ctx: &Ctx) -> Result<Self> {
-        let all = tx.rows(&q::RULES, &[&ctx.merchant], |r| Ok((r.get::<ShopId>(0)?, r.get::<Option<i64>>(2)?, r.get::<Option<i64>>(3)?)))?;
+        let all =
+            tx.rows(&q::RULES, &[&ctx.merchant], |r| Ok((r.get::<ShopId>(0)?, r.get::<Option<i64>>(2)?, r.get::<Option<i64>>(3)?)))?;
         let rules: BTreeMap<ShopId, Rule> = all.into_iter().filter_map(|(shop, m, days)| m.map(|m| (shop, (m, days)))).collect();
         let settings = merchants::settings(tx, ctx)?;
         let shortest = rules.values().map(|(months, _)| *months).min();

@@ -177,7 +177,12 @@ struct RetentionRule {
 #[utoipa::path(get, path = "/api/v1/retention", operation_id = "listRetentionRules", tag = "Privacy", responses((status = 200, body = Vec<RetentionRule>)))]
 async fn rules(State(app): State<App>, Caller(ctx): Caller) -> Result<axum::Json<Vec<RetentionRule>>, Problem> {
     let rules = app.read(&ctx, |tx, ctx| retention::rules(tx, &seeing(ctx))).await?;
-    Ok(axum::Json(rules.into_iter().map(|r| RetentionRule { shop: r.shop.to_string(), name: r.name, months: r.months, warn_days: r.warn_days }).collect()))
+    Ok(axum::Json(
+        rules
+            .into_iter()
+            .map(|r| RetentionRule { shop: r.shop.to_string(), name: r.name, months: r.months, warn_days: r.warn_days })
+            .collect(),
+    ))
 }
 
 /// The rule of a shop, as it shall be.
@@ -205,7 +210,9 @@ async fn set_rule(
     write: Write<RetentionChange>,
 ) -> Result<Response, Problem> {
     let shop: ShopId = id(&text, "shop")?;
-    write.run(&app, &caller, move |tx, ctx, body| retention::set_rule(tx, &seeing(ctx), &shop, body.months, body.warn_days).map(|()| done())).await
+    write
+        .run(&app, &caller, move |tx, ctx, body| retention::set_rule(tx, &seeing(ctx), &shop, body.months, body.warn_days).map(|()| done()))
+        .await
 }
 
 /// What a run would do.

@@ -6,9 +6,9 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::events::{self, Entry};
 use domain::kit::{Ctx, OfferId, Right, Zone};
 use domain::mail::{self, Mail};
-use domain::{customers, merchants};
 use domain::offers::{self, Offer, State as Step};
 use domain::tasks::On;
+use domain::{customers, merchants};
 use store::Tx;
 
 use super::shown::{Line, line};

@@ -111,7 +111,7 @@ pub async fn save(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
                     .and_then(|months| number(&sent, &days).and_then(|days| retention::set_rule(tx, ctx, &rule.shop, months, days)));
                 match set {
                     Err(domain::Error::Invalid(Problems(all))) => all.into_iter().for_each(|p| {
-                        let field = if p.field == "warn_days" || p.field == days { &days } else { field };
+                        let field = if p.field == "warn_days" || p.field == days { days.as_str() } else { field };
                         problems.add(field, p.code, p.message);
                     }),
                     other => other?,
