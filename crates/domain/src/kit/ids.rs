@@ -251,6 +251,8 @@ ids! {
     AttemptId = "wha";
     /// A ticket.
     TicketId = "tic";
+    /// A change of several tickets, which can be taken back.
+    TicketChangeId = "tkc";
     /// What was said on a ticket.
     TicketEntryId = "tke";
     /// A task.

@@ -74,7 +74,7 @@ store::db_test! {
         let f = Fixture::new(db);
         let settings = settings(&f);
         let shop = &f.shop;
-        let walks: [(&'static List, &str, &str); 59] = [
+        let walks: [(&'static List, &str, &str); 63] = [
             (&crate::payments::listed::LIST, "", "payments_listed"),
             (&crate::payments::listed::LIST, "dir=asc&sort=paid", "payments_listed"),
             (&crate::payments::listed::LIST, "after=5.x", "payments_listed"),
@@ -131,6 +131,10 @@ store::db_test! {
             (&crate::contracts::listed::LIST, "sort=end", "contracts_end"),
             (&crate::contracts::listed::LIST, "sort=notice&after=5.x", "contracts_notice"),
             (&crate::contracts::listed::LIST, "sort=value", "contracts_amount"),
+            (&crate::payment_links::listed::LIST, "", "payment_links_listed"),
+            (&crate::payment_links::listed::LIST, "state=open&after=5.x", "payment_links_open"),
+            (&crate::payment_links::listed::LIST, "sort=expires", "payment_links_expires"),
+            (&crate::payment_links::listed::LIST, "sort=amount&after=5.x", "payment_links_amount"),
             (&crate::subscriptions::listed::LIST, "", "subscriptions_listed"),
             (&crate::subscriptions::listed::LIST, "sort=next", "subscriptions_next"),
             (&crate::subscriptions::listed::LIST, "status=active&status=trialing", "subscriptions_listed"),

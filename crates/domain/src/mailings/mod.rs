@@ -36,6 +36,7 @@ pub use slice::{look, slice};
 pub use steer::{cancel, of_job, pause, resume};
 pub use trial::send_trial;
 pub use unsubscribe::{Asked, asked, unsubscribe};
+pub(crate) use who::{Reader, reader};
 
 use crate::kit::{CustomerId, JobId, MailId, MailingId, Micros, ShopId, TemplateId, words};
 

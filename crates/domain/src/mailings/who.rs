@@ -37,6 +37,39 @@ impl Recipient {
     }
 }
 
+/// Whom a mail that goes by itself is written to.
+#[derive(Clone, Debug)]
+pub(crate) struct Reader {
+    /// What they are called.
+    pub name: String,
+    /// Where it goes; may be empty.
+    pub email: String,
+    /// The values of a template's fields.
+    pub values: Values,
+    /// Mail to the address came back.
+    pub bounced: bool,
+    /// Deleted, anonymised or merged: nobody is written to any more.
+    pub gone: bool,
+}
+
+/// One customer as the reader of such a mail, whatever they said about marketing.
+///
+/// # Errors
+/// None of its own.
+pub(crate) fn reader(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, shop: &Shop, merchant: &str) -> Result<Option<Reader>> {
+    let mut found = None;
+    some_of(tx, ctx, &queries::RECIPIENTS, &[customer.to_string()], |r| {
+        found = Some(read(r)?);
+        Ok(())
+    })?;
+    let Some((recipient, standing)) = found else { return Ok(None) };
+    let bounced = addresses::marks(tx, ctx, &[&recipient.email_key])?.get(&recipient.email_key).is_some_and(|mark| mark.bounced);
+    let values = recipient.values(shop, merchant);
+    let gone = standing.deleted || standing.anonymised || standing.merged;
+    let email = Email::parse(&recipient.email).map(|e| e.typed).unwrap_or_default();
+    Ok(Some(Reader { name: recipient.name, email, values, bounced, gone }))
+}
+
 /// What decides beside the address.
 struct Standing {
     archived: bool,

@@ -20,8 +20,8 @@ pub use decide::{accept, decline, withdraw};
 pub use document::paper;
 pub(crate) use link::for_mail;
 pub use link::{accept_by_link, by_link, close_links, decline_by_link, open_link};
-pub(crate) use read::load;
 pub use read::{Offer, Page, Summary, get, of_customer, of_order};
+pub(crate) use read::{find_locked, load};
 pub(crate) use send::ready;
 
 use crate::kit::words;

@@ -123,7 +123,7 @@ pub(super) fn today(tx: &mut Tx, ctx: &Ctx) -> Result<i64> {
 ///
 /// # Errors
 /// `Conflict` (`moved`) when its customer was merged while we waited.
-pub(super) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &OfferId) -> Result<Offer> {
+pub(crate) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &OfferId) -> Result<Offer> {
     let seen = load(tx, ctx, id)?.summary.customer;
     locks::customers(tx, ctx, &[&seen])?;
     let offer = load(tx, ctx, id)?;

@@ -81,7 +81,7 @@ store::db_test! {
             crate::offers::queries::ALL, crate::returns::queries::ALL, crate::charges::queries::ALL, crate::payment_links::queries::ALL, crate::portal::queries::ALL,
         ];
         let mut bad = Vec::new();
-        for statement in rooms.into_iter().flatten().copied() {
+        for statement in rooms.into_iter().flatten().copied().chain(crate::payment_links::queries::built()) {
             db.prepare(statement).unwrap_or_else(|e| panic!("{statement:?}: {e}"));
             // Once for a file: who has no key at all, and what of it fits no payment.
             let once = [&crate::imports::queries::KEYLESS, &crate::imports::queries::UNMATCHED_OF, &crate::imports::queries::OLDEST_OF, &crate::imports::queries::NEWEST_OF, &crate::verify::queries::SERIES].iter().any(|s| s.text() == statement.text());

@@ -6,6 +6,7 @@
 pub(crate) mod checkout;
 mod follow;
 mod link;
+pub mod listed;
 mod make;
 mod pay;
 pub mod queries;

@@ -38,7 +38,7 @@ pub(super) fn locked(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId) -> Result<Payme
     Ok(link)
 }
 
-fn row(r: &Row<'_>, now: Micros) -> std::result::Result<PaymentLink, store::Error> {
+pub(super) fn row(r: &Row<'_>, now: Micros) -> std::result::Result<PaymentLink, store::Error> {
     let (state, expires_at): (State, Micros) = (r.get(9)?, r.get(10)?);
     Ok(PaymentLink {
         id: r.get(0)?,

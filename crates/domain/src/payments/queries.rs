@@ -96,11 +96,18 @@ store::statements! {
 
     // Refunds.
     pub INSERT_REFUND = "INSERT INTO refunds (merchant_id, id, payment_id, amount, currency, status, reason, provider_ref, external_id,
-        refunded_at, created_at, created_by, import_id) VALUES ($1, $2, $3, $4, $5, 'done', $6, $7, $8, $9, $10, $11, $12)";
-    pub ADD_REFUND = "INSERT INTO refunds (merchant_id, id, payment_id, amount, currency, status, reason, provider_ref, refunded_at, created_at, created_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        refunded_at, created_at, created_by, import_id, person_id) VALUES ($1, $2, $3, $4, $5, 'done', $6, $7, $8, $9, $10, $11, $12, $13)";
+    pub ADD_REFUND = "INSERT INTO refunds (merchant_id, id, payment_id, amount, currency, status, reason, provider_ref, refunded_at, created_at, created_by, person_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     pub ALL_REFUNDS = "SELECT id, amount, status, provider_ref FROM refunds WHERE merchant_id = $1 AND payment_id = $2 ORDER BY id";
     pub REFUND = "SELECT payment_id FROM refunds WHERE merchant_id = $1 AND id = $2";
+    /// What one of the staff gave back since then, by currency.
+    pub BY_PERSON = "SELECT currency, CAST(SUM(amount) AS BIGINT) FROM refunds
+        WHERE merchant_id = $1 AND person_id = $2 AND created_at > $3 AND status <> 'failed' GROUP BY currency";
+    pub REFUND_TOLD = "SELECT payment_id, status, tell FROM refunds WHERE merchant_id = $1 AND id = $2";
+    pub ASK_TO_TELL = "UPDATE refunds SET tell = TRUE WHERE merchant_id = $1 AND id = $2";
+    pub TO_BE_TOLD = "SELECT amount FROM refunds WHERE merchant_id = $1 AND id = $2 AND status = 'done' AND tell AND mail_id IS NULL";
+    pub TELLS = "UPDATE refunds SET mail_id = $3 WHERE merchant_id = $1 AND id = $2";
     pub SET_REFUND = "UPDATE refunds SET status = $3, provider_ref = COALESCE(provider_ref, $4), refunded_at = $5 WHERE merchant_id = $1 AND id = $2";
     pub SET_REFUND_AMOUNT = "UPDATE refunds SET amount = $3 WHERE merchant_id = $1 AND id = $2";
     pub DROP_REFUND = "DELETE FROM refunds WHERE merchant_id = $1 AND id = $2";
@@ -111,7 +118,7 @@ store::statements! {
         ON CONFLICT (merchant_id, refund_id) DO UPDATE SET words = excluded.words, failed_at = excluded.failed_at";
     pub SET_TAKEN = "UPDATE payments SET refunded = $3, refund_pending = $4, lost = $5, updated_at = $6 WHERE merchant_id = $1 AND id = $2";
     pub REFUNDS = "SELECT r.id, r.amount, r.currency, r.status, r.reason, r.refunded_at, r.created_by,
-        EXISTS (SELECT 1 FROM credit_lines c WHERE c.merchant_id = r.merchant_id AND c.refund_id = r.id), COALESCE(f.words, '') FROM refunds r
+        EXISTS (SELECT 1 FROM credit_lines c WHERE c.merchant_id = r.merchant_id AND c.refund_id = r.id), COALESCE(f.words, ''), r.tell, r.mail_id FROM refunds r
         LEFT JOIN refund_failures f ON f.merchant_id = r.merchant_id AND f.refund_id = r.id AND r.status = 'failed'
         WHERE r.merchant_id = $1 AND r.payment_id = $2 ORDER BY r.refunded_at, r.id";
     pub HAS_REFUNDS = "SELECT 1 FROM refunds WHERE merchant_id = $1 AND payment_id = $2 LIMIT 1";

@@ -4,6 +4,7 @@ use serde::Serialize;
 use store::{Row, Tx};
 
 use super::disputes::{self, Dispute};
+use super::refunds::Told;
 use super::{Payer, PaymentRow, PaymentStatus, queries};
 use crate::kit::{Ctx, Currency, CustomerId, Error, MethodId, Micros, OrderId, PaymentId, RefundId, Result, Right, ShopId, SubscriptionId};
 
@@ -91,6 +92,8 @@ pub struct RefundView {
     pub as_credit: bool,
     /// Why it failed, in the provider's words; empty unless it did.
     pub failure: String,
+    /// Whether the payer hears of it.
+    pub told: Told,
 }
 
 /// One payment.
@@ -138,6 +141,7 @@ pub(super) fn refund(r: &Row<'_>) -> std::result::Result<RefundView, store::Erro
         by: r.get(6)?,
         as_credit: r.get(7)?,
         failure: r.get(8)?,
+        told: Told { asked: r.get(9)?, mail: r.get(10)? },
     })
 }
 

@@ -1,11 +1,13 @@
 //! Money given back. The payment is locked before anything is looked at: 32 writers together never give back more than was captured
 //! (SPEC 5.4).
 
+mod letter;
 mod told;
 
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
+pub use letter::{Told, tell_payer};
 pub(crate) use told::{RefundTold, begin, refused, tell, tell_total};
 
 use super::put::find_locked;
@@ -13,7 +15,7 @@ use super::{PaymentRow, PaymentStatus, queries};
 use crate::credit;
 use crate::customers::facts;
 use crate::events::Event;
-use crate::kit::{Ctx, Error, ImportId, Micros, Money, PaymentId, Problems, RefundId, Result, Right, clean, locks, words};
+use crate::kit::{ActorKind, Ctx, Error, ImportId, Micros, Money, PaymentId, Problems, RefundId, Result, Right, clean, locks, words};
 
 words! {
     /// How far a refund came. In this order: news that is late takes nothing back.
@@ -97,6 +99,7 @@ pub fn refund_later(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, input: &RefundInpu
             &ctx.now,
             &ctx.actor.name,
             &input.import_id,
+            &maker(ctx),
         ],
     )?;
     tx.exec(&queries::SET_REFUNDED, &[&ctx.merchant, &row.id, &(row.refunded + input.amount), &row.lost, &ctx.now])?;
@@ -108,6 +111,16 @@ pub fn refund_later(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, input: &RefundInpu
         .record(tx, ctx)?;
     credit::returned(tx, ctx, row, &id, input.amount)?;
     Ok(id)
+}
+
+/// Who of the staff makes it, through a page.
+fn maker(ctx: &Ctx) -> Option<&str> {
+    (ctx.actor.kind == ActorKind::Staff).then_some(ctx.actor.id.as_str())
+}
+
+/// What whoever asks gave back behind this moment, in each currency; without what failed.
+pub(crate) fn made_since(tx: &mut Tx, ctx: &Ctx, since: Micros) -> Result<Vec<Money>> {
+    Ok(tx.rows(&queries::BY_PERSON, &[&ctx.merchant, &ctx.actor.id, &since], |r| Ok(Money::new(r.get(1)?, r.get(0)?)))?)
 }
 
 fn check(ctx: &Ctx, row: &PaymentRow, input: &RefundInput) -> Result<String> {

@@ -2,12 +2,14 @@
 
 use super::disputes::{DisputeInput, DisputeStatus};
 use super::guests::Reason;
-use super::refunds::{RefundInput, refund};
+use super::refunds::{RefundInput, refund, tell_payer};
 use super::*;
 use crate::customers::{self, CustomerEdit, MethodStatus, NewCustomer, Rules, Status};
 use crate::kit::{DAY, Error, Right};
 use crate::orders::desk::{Desk, by_card, card, refusal};
 use crate::orders::{self, Checkout};
+use crate::templates::letters::{self, Letter};
+use crate::templates::{self, TemplateInput};
 
 fn give_back(desk: &Desk, payment: &PaymentId, amount: i64) -> crate::Result<crate::kit::RefundId> {
     let input = RefundInput::of(payment.clone(), amount, "");
@@ -62,6 +64,42 @@ store::db_test! {
         assert_eq!((customer.lifetime, customer.status), (0, Status::Active), "a refund lowers the value and not the status");
         let view = desk.read(move |tx, ctx| get(tx, ctx, &payment)).unwrap();
         assert_eq!((view.refunded, view.refundable, view.refunds.len()), (1000, 0, 2));
+        desk.verified();
+    }
+
+    fn the_payer_is_told_of_a_refund_once_by_the_shops_template(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.es");
+        let payment = desk.pay(&ana, 1000);
+        let told = |amount: i64| {
+            let payment = payment.clone();
+            desk.write(move |tx, ctx| {
+                let id = refund(tx, ctx, &RefundInput::of(payment.clone(), amount, "sour"))?;
+                tell_payer(tx, ctx, &id)?;
+                tell_payer(tx, ctx, &id)?;
+                Ok(id)
+            })
+        };
+        let mails = || desk.read(|tx, _| Ok(tx.rows(&store::Stmt::built("SELECT recipient, subject, body FROM mails ORDER BY id".into()), &[], |r| Ok((r.get::<String>(0)?, r.get::<String>(1)?, r.get::<String>(2)?)))?)).unwrap();
+        told(300).unwrap();
+        let first = mails();
+        assert_eq!(first.len(), 1, "a second press sends nothing");
+        assert_eq!((first[0].0.as_str(), first[0].1.as_str()), ("ana@example.es", "Refund of €3.00 – Online"));
+        assert!(!first[0].2.contains("sour"), "the reason is the house's");
+        let shop = desk.f.shop.clone();
+        desk.write(move |tx, ctx| {
+            let input = TemplateInput { name: "Refunds".into(), subject: "{{ refund.amount }}".into(), body: "Dear {{ customer.name }}".into() };
+            let made = templates::create(tx, ctx, &shop, &input)?;
+            letters::choose(tx, ctx, &shop, Letter::Refund, Some(&made.id))
+        }).unwrap();
+        told(100).unwrap();
+        assert_eq!(mails()[1].1, "€1.00");
+        assert_eq!(refusal(told(900)), "amount:too_much");
+        desk.write(|tx, ctx| crate::addresses::bounced(tx, ctx, "ana@example.es", "5.1.1")).unwrap();
+        assert_eq!(refusal(told(50)), "tell_customer:bounced");
+        assert_eq!(mails().len(), 2, "what is refused leaves neither refund nor mail");
+        let view = desk.read({ let payment = payment.clone(); move |tx, ctx| get(tx, ctx, &payment) }).unwrap();
+        assert_eq!((view.refunded, view.refunds.iter().filter(|r| r.told.asked && r.told.mail.is_some()).count()), (400, 2));
         desk.verified();
     }
 

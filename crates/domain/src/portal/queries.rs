@@ -49,6 +49,8 @@ store::statements! {
         WHERE s.merchant_id = $1 AND s.secret_hash = $2 AND s.expires_at > $3 AND s.seen_at > $4 AND a.closed_at IS NULL
           AND c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL";
     pub TOUCH_SESSION = "UPDATE portal_sessions SET seen_at = $3 WHERE merchant_id = $1 AND id = $2 AND seen_at < $3";
+    /// The last time a customer was here: sessions go, this stays.
+    pub WAS_HERE = "UPDATE portal_access SET signed_in_at = $3 WHERE merchant_id = $1 AND customer_id = $2";
     pub DROP_SESSION = "DELETE FROM portal_sessions WHERE merchant_id = $1 AND id = $2";
     pub DROP_SESSIONS = "DELETE FROM portal_sessions WHERE merchant_id = $1 AND customer_id = $2 AND id <> $3";
 

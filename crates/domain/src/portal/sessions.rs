@@ -29,6 +29,7 @@ pub(super) fn open(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, device: &Devic
     let cut = |text: &str, n: usize| text.chars().filter(|c| !c.is_control()).take(n).collect::<String>();
     let (agent, address, ends) = (cut(&device.user_agent, 300), cut(&device.address, 60), ctx.now + LONGEST);
     tx.exec(&queries::OPEN_SESSION, &[&ctx.merchant, &id, &secret_hash(&secret), customer, &agent, &address, &ctx.now, &ends])?;
+    tx.exec(&queries::WAS_HERE, &[&ctx.merchant, customer, &ctx.now])?;
     Ok(Opened { secret })
 }
 
@@ -58,6 +59,7 @@ pub fn visitor(tx: &mut Tx, word: &str, secret: &str, moment: &Moment) -> Result
 /// Notes that the session is in use. A write; only needed when [`Visitor::touch`] says so.
 pub fn touch(tx: &mut Tx, v: &Visitor) -> Result<()> {
     tx.exec(&queries::TOUCH_SESSION, &[&v.ctx.merchant, &v.session, &v.ctx.now])?;
+    tx.exec(&queries::WAS_HERE, &[&v.ctx.merchant, &v.customer, &v.ctx.now])?;
     Ok(())
 }
 

@@ -128,18 +128,24 @@ store::statements! {
     pub(super) NO_MARKETING = "UPDATE customers SET marketing = FALSE, marketing_at = $3 WHERE merchant_id = $1 AND id = $2";
 
     // Retention.
-    pub(super) RULES = "SELECT s.id, s.name, r.months FROM shops s LEFT JOIN retention_rules r ON r.merchant_id = s.merchant_id AND r.shop_id = s.id
+    pub(super) RULES = "SELECT s.id, s.name, r.months, r.warn_days FROM shops s LEFT JOIN retention_rules r ON r.merchant_id = s.merchant_id AND r.shop_id = s.id
         WHERE s.merchant_id = $1 ORDER BY s.name_key";
-    pub(super) SET_RULE = "INSERT INTO retention_rules (merchant_id, shop_id, months, updated_at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (merchant_id, shop_id) DO UPDATE SET months = excluded.months, updated_at = excluded.updated_at";
+    pub(super) SET_RULE = "INSERT INTO retention_rules (merchant_id, shop_id, months, updated_at, warn_days) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (merchant_id, shop_id) DO UPDATE SET months = excluded.months, warn_days = excluded.warn_days, updated_at = excluded.updated_at";
     pub(super) DROP_RULE = "DELETE FROM retention_rules WHERE merchant_id = $1 AND shop_id = $2";
     /// The next customers by id, with their last sign of life; without what is gone already.
-    pub(super) CANDIDATES = "SELECT c.id, c.shop_id, c.created_at, c.last_order_at, c.last_paid_at, x.customer_id IS NOT NULL
+    pub(super) CANDIDATES = "SELECT c.id, c.shop_id, c.created_at, c.last_order_at, c.last_paid_at, a.signed_in_at, x.customer_id IS NOT NULL,
+        w.last_at, w.warned_at, c.email_key, c.deleted_at IS NOT NULL
         FROM customers c LEFT JOIN retention_exempt x ON x.merchant_id = c.merchant_id AND x.customer_id = c.id
+        LEFT JOIN retention_warnings w ON w.merchant_id = c.merchant_id AND w.customer_id = c.id
+        LEFT JOIN portal_access a ON a.merchant_id = c.merchant_id AND a.customer_id = c.id
         WHERE c.merchant_id = $1 AND c.id > $2 AND c.anonymised_at IS NULL AND c.merged_into IS NULL ORDER BY c.id LIMIT $3";
     pub(super) SHOPS_OF = "SELECT shop_id FROM customer_shops WHERE merchant_id = $1 AND customer_id = $2";
     pub(super) EXEMPT = "INSERT INTO retention_exempt (merchant_id, customer_id, created_at) VALUES ($1, $2, $3) ON CONFLICT (merchant_id, customer_id) DO NOTHING";
     pub(super) NOT_EXEMPT = "DELETE FROM retention_exempt WHERE merchant_id = $1 AND customer_id = $2";
     pub(super) IS_EXEMPT = "SELECT 1 FROM retention_exempt WHERE merchant_id = $1 AND customer_id = $2";
+    pub(super) HEARD = "SELECT MAX(at) FROM entries WHERE merchant_id = $1 AND customer_id = $2 AND direction = 'in'";
+    pub(super) WARNED = "INSERT INTO retention_warnings (merchant_id, customer_id, last_at, warned_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (merchant_id, customer_id) DO UPDATE SET last_at = excluded.last_at, warned_at = excluded.warned_at";
     pub(super) LAST_RUN = "SELECT created_at FROM jobs WHERE merchant_id = $1 AND kind = $2 AND created_at > $3 LIMIT 1";
 }

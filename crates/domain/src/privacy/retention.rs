@@ -1,25 +1,25 @@
 //! Retention (SPEC 11.1): after so many months without a sign of life a shop's customers are anonymised. A customer of several shops is kept as long as
-//! the longest of their rules says; a shop without a rule keeps for ever; whose *Obfuscate enabled* is unticked stays.
+//! the longest of their rules says; a shop without a rule keeps for ever; whose *Obfuscate enabled* is unticked stays. A rule may warn by mail first.
+
+mod judge;
+mod warn;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use jiff::Span;
+use judge::{Judge, Verdict, candidates};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Row, Tx};
+use store::Tx;
 
-use super::{Cause, active, anonymise, queries as q};
+use super::{Cause, anonymise, queries as q};
 use crate::customers::state;
 use crate::events::Event;
 use crate::jobs::{self, Job, Step, Tools};
-use crate::kit::{Ctx, CustomerId, DAY, Error, JobId, Micros, Problems, Result, Right, ShopId, Zone};
-use crate::merchants;
+use crate::kit::{Ctx, CustomerId, DAY, Error, JobId, Problems, Result, Right, ShopId};
 
 /// The kind of job.
 pub const KIND: &str = "retention";
-/// Customers read at once.
-const ROWS: i64 = 200;
 /// How long a slice works.
 const LONG: Duration = Duration::from_millis(20);
 
@@ -32,6 +32,8 @@ pub struct Rule {
     pub name: String,
     /// After so many months of inactivity; absent: never.
     pub months: Option<i64>,
+    /// So many days before, the customer is written to; absent: nobody is.
+    pub warn_days: Option<i64>,
 }
 
 /// What a run would do, or did: exact numbers, and why not.
@@ -41,6 +43,9 @@ pub struct Outcome {
     pub looked: u64,
     /// So many are anonymised.
     pub will: u64,
+    /// So many are warned by mail, and stay for now.
+    #[serde(default)]
+    pub warn: u64,
     /// So many are not, by reason.
     pub refused: BTreeMap<String, u64>,
 }
@@ -48,28 +53,37 @@ pub struct Outcome {
 /// The rules of all shops. Needs [`Right::Read`].
 pub fn rules(tx: &mut Tx, ctx: &Ctx) -> Result<Vec<Rule>> {
     ctx.must(Right::Read)?;
-    Ok(tx.rows(&q::RULES, &[&ctx.merchant], |r| Ok(Rule { shop: r.get(0)?, name: r.get(1)?, months: r.get(2)? }))?)
+    Ok(tx.rows(&q::RULES, &[&ctx.merchant], |r| Ok(Rule { shop: r.get(0)?, name: r.get(1)?, months: r.get(2)?, warn_days: r.get(3)? }))?)
 }
 
-/// Sets the rule of a shop; `None` takes it off. Needs [`Right::Settings`] and [`Right::Anonymise`].
+/// Sets the rule of a shop; without months it is taken off. `warn_days` before, each customer is written to once. Needs [`Right::Settings`] and
+/// [`Right::Anonymise`].
 ///
 /// # Errors
-/// `NotFound` for a shop that is not there; `Invalid` below 1 or above 240 months.
-pub fn set_rule(tx: &mut Tx, ctx: &Ctx, shop: &ShopId, months: Option<i64>) -> Result<()> {
+/// `NotFound` for a shop that is not there; `Invalid` on `months` below 1 or above 240, on `warn_days` below 1 or above 90.
+pub fn set_rule(tx: &mut Tx, ctx: &Ctx, shop: &ShopId, months: Option<i64>, warn_days: Option<i64>) -> Result<()> {
     ctx.must(Right::Settings)?;
     ctx.must(Right::Anonymise)?;
+    let mut problems = Problems::default();
     if months.is_some_and(|m| !(1..=240).contains(&m)) {
-        return Err(Problems::one("months", "invalid", "Use 1 to 240 months, or nothing for never."));
+        problems.add("months", "invalid", "Use 1 to 240 months, or nothing for never.");
     }
-    let before = rules(tx, ctx)?.into_iter().find(|r| r.shop == *shop).ok_or(Error::NotFound("shop"))?.months;
+    if warn_days.is_some_and(|d| !(1..=90).contains(&d)) {
+        problems.add("warn_days", "invalid", "Use 1 to 90 days, or nothing for no warning.");
+    }
+    if months.is_none() && warn_days.is_some() {
+        problems.add("warn_days", "invalid", "A warning needs a number of months.");
+    }
+    problems.check()?;
+    let before = rules(tx, ctx)?.into_iter().find(|r| r.shop == *shop).ok_or(Error::NotFound("shop"))?;
     match months {
-        _ if before == months => return Ok(()),
-        Some(months) => tx.exec(&q::SET_RULE, &[&ctx.merchant, shop, &months, &ctx.now])?,
+        _ if (before.months, before.warn_days) == (months, warn_days) => return Ok(()),
+        Some(months) => tx.exec(&q::SET_RULE, &[&ctx.merchant, shop, &months, &ctx.now, &warn_days])?,
         None => tx.exec(&q::DROP_RULE, &[&ctx.merchant, shop])?,
     };
     Event::new("privacy.retention_changed")
         .on("shop", shop.as_str())
-        .data(json!({ "months": months, "before": before }))
+        .data(json!({ "months": months, "warn_days": warn_days, "before": before.months, "warn_days_before": before.warn_days }))
         .record(tx, ctx)?;
     Ok(())
 }
@@ -106,9 +120,10 @@ pub fn dry_run(tx: &mut Tx, ctx: &Ctx) -> Result<Outcome> {
         after = last.id.to_string();
         for one in &some {
             outcome.looked += 1;
-            match judge.why_not(tx, ctx, one)? {
-                None => outcome.will += 1,
-                Some(why) => *outcome.refused.entry(why.to_owned()).or_insert(0) += 1,
+            match judge.verdict(tx, ctx, one)? {
+                Verdict::Go => outcome.will += 1,
+                Verdict::Warn { .. } => outcome.warn += 1,
+                Verdict::Stay(why) => *outcome.refused.entry(why.to_owned()).or_insert(0) += 1,
             }
         }
     }
@@ -150,20 +165,28 @@ pub fn slice(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &mut Job) -> Result<Ste
     let some = candidates(tx, ctx, &place.after)?;
     for one in &some {
         place.outcome.looked += 1;
-        let why = match judge.why_not(tx, ctx, one)? {
-            Some(why) => Some(why.to_owned()),
-            None => {
+        let why = match judge.verdict(tx, ctx, one)? {
+            Verdict::Stay(why) => Some(why.to_owned()),
+            Verdict::Warn { shop, days } => {
+                tx.next_verb();
+                let warned = warn::warn(tx, ctx, &judge, one, &shop, days)?;
+                place.outcome.warn += u64::from(warned);
+                (!warned).then(|| judge::RECENT.to_owned())
+            }
+            Verdict::Go => {
                 tx.next_verb();
                 match anonymise(tx, ctx, vault, &one.id, Cause::Retention) {
-                    Ok(_) => None,
+                    Ok(_) => {
+                        place.outcome.will += 1;
+                        None
+                    }
                     Err(error @ (Error::Store(_) | Error::Internal(_) | Error::Forbidden(_))) => return Err(error),
                     Err(refusal) => Some(refusal.to_string()),
                 }
             }
         };
-        match why {
-            None => place.outcome.will += 1,
-            Some(why) => *place.outcome.refused.entry(why).or_insert(0) += 1,
+        if let Some(why) = why {
+            *place.outcome.refused.entry(why).or_insert(0) += 1;
         }
         place.after = one.id.to_string();
         if began.elapsed() > LONG {
@@ -171,66 +194,15 @@ pub fn slice(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &mut Job) -> Result<Ste
         }
     }
     job.done = place.outcome.looked as i64;
-    job.result = json!({ "done": place.outcome.will, "refused": place.outcome.refused });
+    job.result = json!({ "done": place.outcome.will, "warned": place.outcome.warn, "refused": place.outcome.refused });
     job.cursor = json!(place);
     if !some.is_empty() {
         return Ok(Step::More);
     }
     job.total = job.done;
-    Event::new("retention.done").on("job", job.id.as_str()).data(json!({ "done": place.outcome.will })).record(tx, ctx)?;
+    Event::new("retention.done")
+        .on("job", job.id.as_str())
+        .data(json!({ "done": place.outcome.will, "warned": place.outcome.warn }))
+        .record(tx, ctx)?;
     Ok(Step::Done)
-}
-
-struct Candidate {
-    id: CustomerId,
-    shop: Option<ShopId>,
-    last: Micros,
-    exempt: bool,
-}
-
-fn candidates(tx: &mut Tx, ctx: &Ctx, after: &str) -> Result<Vec<Candidate>> {
-    Ok(tx.rows(&q::CANDIDATES, &[&ctx.merchant, &after, &ROWS], |r: &Row| {
-        let moments = [Some(r.get::<Micros>(2)?), r.get(3)?, r.get(4)?];
-        Ok(Candidate { id: r.get(0)?, shop: r.get(1)?, last: moments.into_iter().flatten().max().unwrap_or_default(), exempt: r.get(5)? })
-    })?)
-}
-
-/// The rules, ready to be asked.
-struct Judge {
-    months: BTreeMap<ShopId, i64>,
-    shortest: Option<i64>,
-    zone: Zone,
-}
-
-impl Judge {
-    fn of(tx: &mut Tx, ctx: &Ctx) -> Result<Self> {
-        let all = tx.rows(&q::RULES, &[&ctx.merchant], |r| Ok((r.get::<ShopId>(0)?, r.get::<Option<i64>>(2)?)))?;
-        let months: BTreeMap<ShopId, i64> = all.into_iter().filter_map(|(shop, m)| m.map(|m| (shop, m))).collect();
-        Ok(Self { shortest: months.values().min().copied(), months, zone: merchants::settings(tx, ctx)?.zone })
-    }
-
-    /// Was nothing heard for so many months?
-    fn is_past(&self, ctx: &Ctx, last: Micros, months: i64) -> bool {
-        let until = self.zone.civil(last).checked_add(Span::new().months(months));
-        until.is_ok_and(|when| self.zone.at(when) <= ctx.now)
-    }
-
-    fn why_not(&self, tx: &mut Tx, ctx: &Ctx, one: &Candidate) -> Result<Option<&'static str>> {
-        // Most are told by the shortest rule alone, without another question.
-        if self.shortest.is_none_or(|months| !self.is_past(ctx, one.last, months)) {
-            return Ok(Some("heard of not long ago"));
-        }
-        let mut shops: Vec<ShopId> = tx.rows(&q::SHOPS_OF, &[&ctx.merchant, &one.id], |r| r.get(0))?;
-        shops.extend(one.shop.clone());
-        let longest =
-            shops.iter().map(|shop| self.months.get(shop).copied()).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
-        Ok(match longest {
-            None if shops.is_empty() => Some("of no shop"),
-            None => Some("a shop of theirs has no rule"),
-            Some(months) if !self.is_past(ctx, one.last, months) => Some("heard of not long ago"),
-            Some(_) if one.exempt => Some("Obfuscate enabled is unticked"),
-            Some(_) if !active(tx, ctx, &one.id)?.is_empty() => Some("something is still active"),
-            Some(_) => None,
-        })
-    }
 }

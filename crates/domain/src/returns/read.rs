@@ -133,7 +133,7 @@ pub(super) fn load(tx: &mut Tx, ctx: &Ctx, id: &ReturnId) -> Result<Return> {
 }
 
 /// A return under the locks of its order's customer and its order.
-pub(super) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &ReturnId) -> Result<Return> {
+pub(crate) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &ReturnId) -> Result<Return> {
     let order = load(tx, ctx, id)?.summary.order;
     orders::find_locked(tx, ctx, &order)?;
     load(tx, ctx, id)

@@ -4,8 +4,9 @@ use store::Tx;
 
 use super::{members, queries};
 use crate::events::Event;
-use crate::kit::{ALL_ROLES, Ctx, Currency, Error, Money, Result, Right, Role};
+use crate::kit::{ALL_ROLES, Ctx, Currency, DAY, Error, Micros, Money, Result, Right, Role};
 use crate::merchants;
+use crate::payments::refunds;
 use crate::rates::Converter;
 
 /// The rules of a merchant; none until somebody sets them.
@@ -64,10 +65,18 @@ fn names(rules: &Rules) -> String {
     all.collect::<Vec<_>>().join(",")
 }
 
-/// Is this refund above the merchant's limit? One whose worth nobody knows, for want of a rate, is.
-pub fn is_large_refund(tx: &mut Tx, ctx: &Ctx, amount: Money) -> Result<bool> {
+/// Is this refund above the merchant's limit, together with what the same person gave back within a day and behind `proven`, until when their last
+/// proof of who they are held? One whose worth nobody knows, for want of a rate, is.
+pub fn is_large_refund(tx: &mut Tx, ctx: &Ctx, amount: Money, proven: Micros) -> Result<bool> {
     let Some(limit) = get(tx, ctx)?.refund_limit else { return Ok(false) };
     let today = merchants::settings(tx, ctx)?.zone.day(ctx.now);
-    let worth = Converter::to(limit.currency).convert(tx, ctx, amount, today)?;
-    Ok(worth.is_none_or(|worth| worth > limit.minor))
+    let mut converter = Converter::to(limit.currency);
+    let mut all: i64 = 0;
+    for part in refunds::made_since(tx, ctx, proven.max(ctx.now - DAY))?.into_iter().chain([amount]) {
+        match converter.convert(tx, ctx, part, today)? {
+            Some(worth) => all = all.saturating_add(worth),
+            None => return Ok(true),
+        }
+    }
+    Ok(all > limit.minor)
 }

@@ -300,7 +300,7 @@ store::db_test! {
         let f = Fixture::new(db);
         let large = |minor: i64, currency: &'static str| {
             let (ctx, amount) = (f.ctx.clone(), Money::new(minor, Currency::of(currency).unwrap()));
-            db.read_now(move |tx| rules::is_large_refund(tx, &ctx, amount)).unwrap()
+            db.read_now(move |tx| rules::is_large_refund(tx, &ctx, amount, NOW)).unwrap()
         };
         assert!(!large(1_000_000, "EUR"), "no limit");
         let (ctx, limit) = (f.ctx.clone(), Money::new(10_000, Currency::of("EUR").unwrap()));
@@ -309,7 +309,30 @@ store::db_test! {
         assert!(large(1, "USD"), "no rate of the dollar");
         let ctx = f.other().ctx;
         let dear = Money::new(1_000_000, Currency::of("EUR").unwrap());
-        assert!(!db.read_now(move |tx| rules::is_large_refund(tx, &ctx, dear)).unwrap(), "another merchant's rules are its own");
+        assert!(!db.read_now(move |tx| rules::is_large_refund(tx, &ctx, dear, NOW)).unwrap(), "another merchant's rules are its own");
+    }
+
+    fn many_small_refunds_of_one_person_count_as_a_large_one(db) {
+        use crate::payments::refunds::{RefundInput, refund};
+        let desk = crate::orders::desk::Desk::new(db);
+        let payment = desk.pay(&desk.customer("ana@example.es"), 50_000);
+        let limit = Money::new(10_000, Currency::of("EUR").unwrap());
+        desk.write(move |tx, ctx| rules::set(tx, ctx, &Rules { required: vec![], refund_limit: Some(limit) })).unwrap();
+        let large = |ctx: &Ctx, minor: i64, proven: i64| {
+            let (ctx, amount) = (ctx.clone(), Money::new(minor, limit.currency));
+            db.read_now(move |tx| rules::is_large_refund(tx, &ctx, amount, proven)).unwrap()
+        };
+        for _ in 0..3 {
+            let part = RefundInput::of(payment.clone(), 3_000, "");
+            desk.write(move |tx, ctx| refund(tx, ctx, &part)).unwrap();
+        }
+        let (now, before) = (&desk.ctx, NOW - 1);
+        assert!(!large(now, 1_000, before) && large(now, 1_001, before), "90 and then 10 make 100");
+        assert!(!large(now, 10_000, NOW), "whoever proved it since begins anew");
+        let colleague = Ctx { merchant: now.merchant.clone(), ..desk.f.staff(Role::Manager) };
+        assert!(!large(&colleague, 10_000, before), "each for themselves");
+        let tomorrow = desk.days(1);
+        assert!(!large(&tomorrow.ctx, 10_000, before), "within a day");
     }
 
     fn a_link_sets_a_password_once_ends_sessions_and_keeps_the_second_factor(db) {

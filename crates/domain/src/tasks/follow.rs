@@ -5,10 +5,11 @@ use store::Tx;
 use super::queries;
 use crate::kit::{Ctx, CustomerId, InvoiceId, OrderId, PaymentId, Result, TicketId};
 
-/// An order was given to a customer, or is a guest's again: its tasks and those on its invoices follow.
+/// An order was given to a customer, or is a guest's again: its tasks and those on its invoices and returns follow.
 pub(crate) fn follow_order(tx: &mut Tx, ctx: &Ctx, order: &OrderId, customer: Option<&CustomerId>) -> Result<()> {
     tx.exec(&queries::FOLLOW, &[&ctx.merchant, &"order", order, &customer])?;
     tx.exec(&queries::FOLLOW_INVOICES_OF_ORDER, &[&ctx.merchant, order, &customer])?;
+    tx.exec(&queries::FOLLOW_RETURNS_OF_ORDER, &[&ctx.merchant, order, &customer])?;
     Ok(())
 }
 

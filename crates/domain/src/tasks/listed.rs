@@ -72,6 +72,8 @@ pub static LIST: List = List {
                 Opt { word: "invoice", label: "Invoice", when: "w.subject_kind = 'invoice'", walks: false },
                 Opt { word: "ticket", label: "Ticket", when: "w.subject_kind = 'ticket'", walks: false },
                 Opt { word: "contract", label: "Contract", when: "w.subject_kind = 'contract'", walks: false },
+                Opt { word: "offer", label: "Offer", when: "w.subject_kind = 'offer'", walks: false },
+                Opt { word: "return", label: "Return", when: "w.subject_kind = 'return'", walks: false },
                 Opt { word: "nothing", label: "Nothing", when: "w.subject_kind = ''", walks: false },
             ]),
         },

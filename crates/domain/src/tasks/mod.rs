@@ -1,4 +1,4 @@
-//! Tasks: what somebody of the staff has to do and until when, on a customer, on an order, invoice, ticket or contract of it, or by itself (SPEC 2.12).
+//! Tasks: what somebody of the staff has to do and until when, on a customer, on an order, invoice, offer, contract, return or ticket of it, or by itself (SPEC 2.12).
 //!
 //! A task keeps whose it is beside what it is on; whatever gives an order, an invoice or a ticket to another customer takes its tasks along
 //! ([`follow_order`] and its like), and `regulars verify` looks. An archived customer gets no new task (SPEC 10.2).

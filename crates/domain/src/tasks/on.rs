@@ -6,9 +6,9 @@ use serde::{Serialize, Serializer};
 use store::Tx;
 
 use crate::customers::survivor;
-use crate::kit::{ContractId, Ctx, CustomerId, Error, InvoiceId, OrderId, Problems, Result, TicketId, locks};
+use crate::kit::{ContractId, Ctx, CustomerId, Error, InvoiceId, OfferId, OrderId, Problems, Result, ReturnId, TicketId, locks};
 use crate::payments::must_exist;
-use crate::{contracts, invoices, orders, tickets};
+use crate::{contracts, invoices, offers, orders, returns, tickets};
 
 /// What a task is on: the id of the thing, which says by its beginning what it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,10 @@ pub enum On {
     Ticket(TicketId),
     /// A contract.
     Contract(ContractId),
+    /// An offer.
+    Offer(OfferId),
+    /// A return.
+    Return(ReturnId),
 }
 
 impl On {
@@ -38,6 +42,8 @@ impl On {
             Self::Invoice(_) => "invoice",
             Self::Ticket(_) => "ticket",
             Self::Contract(_) => "contract",
+            Self::Offer(_) => "offer",
+            Self::Return(_) => "return",
         }
     }
 
@@ -50,6 +56,8 @@ impl On {
             Self::Invoice(id) => id.as_str(),
             Self::Ticket(id) => id.as_str(),
             Self::Contract(id) => id.as_str(),
+            Self::Offer(id) => id.as_str(),
+            Self::Return(id) => id.as_str(),
         }
     }
 
@@ -65,6 +73,8 @@ impl On {
             ("invoice", _) => Self::Invoice(InvoiceId::from_db(id)),
             ("ticket", _) => Self::Ticket(TicketId::from_db(id)),
             ("contract", _) => Self::Contract(ContractId::from_db(id)),
+            ("offer", _) => Self::Offer(OfferId::from_db(id)),
+            ("return", _) => Self::Return(ReturnId::from_db(id)),
             ("customer", Some(customer)) => Self::Customer(customer.clone()),
             _ => Self::Nothing,
         }
@@ -83,7 +93,10 @@ impl FromStr for On {
         let invoice = || text.parse().map(Self::Invoice);
         let ticket = || text.parse().map(Self::Ticket);
         let contract = || text.parse().map(Self::Contract);
-        text.parse().map(Self::Customer).or_else(|()| order()).or_else(|()| invoice()).or_else(|()| ticket()).or_else(|()| contract())
+        let offer = || text.parse().map(Self::Offer);
+        let back = || text.parse().map(Self::Return);
+        let sold = text.parse().map(Self::Customer).or_else(|()| order()).or_else(|()| invoice());
+        sold.or_else(|()| ticket()).or_else(|()| contract()).or_else(|()| offer()).or_else(|()| back())
     }
 }
 
@@ -109,6 +122,8 @@ pub(super) fn locked(tx: &mut Tx, ctx: &Ctx, on: &On) -> Result<(On, Option<Cust
         On::Invoice(id) => invoices::find_locked(tx, ctx, id).map(|i| (on.clone(), i.customer)),
         On::Ticket(id) => tickets::find_locked(tx, ctx, id, None).map(|t| (on.clone(), t.customer)),
         On::Contract(id) => contracts::find_locked(tx, ctx, id).map(|g| (on.clone(), Some(g.summary.customer))),
+        On::Offer(id) => offers::find_locked(tx, ctx, id).map(|f| (on.clone(), Some(f.summary.customer))),
+        On::Return(id) => returns::find_locked(tx, ctx, id).map(|b| (on.clone(), b.summary.customer)),
     };
     let standing = found.and_then(|(on, customer)| {
         if let Some(customer) = &customer {

@@ -11,13 +11,15 @@ macro_rules! task {
         concat!(
             "SELECT k.id, k.subject_kind, k.subject_id, k.customer_id, k.title, k.note, k.due_on, k.remind_on, k.assignee_id, p.name, k.created_at,
             k.created_by, k.done_at, k.done_by, k.version, c.name, c.first_name, c.last_name, c.company, c.email, c.number,
-            o.number, i.number, t.number, g.number FROM tasks k
+            o.number, i.number, t.number, g.number, f.number, b.number FROM tasks k
             LEFT JOIN people p ON p.id = k.assignee_id
             LEFT JOIN customers c ON c.merchant_id = k.merchant_id AND c.id = k.customer_id
             LEFT JOIN orders o ON k.subject_kind = 'order' AND o.merchant_id = k.merchant_id AND o.id = k.subject_id
             LEFT JOIN invoices i ON k.subject_kind = 'invoice' AND i.merchant_id = k.merchant_id AND i.id = k.subject_id
             LEFT JOIN tickets t ON k.subject_kind = 'ticket' AND t.merchant_id = k.merchant_id AND t.id = k.subject_id
             LEFT JOIN contracts g ON k.subject_kind = 'contract' AND g.merchant_id = k.merchant_id AND g.id = k.subject_id
+            LEFT JOIN offers f ON k.subject_kind = 'offer' AND f.merchant_id = k.merchant_id AND f.id = k.subject_id
+            LEFT JOIN returns b ON k.subject_kind = 'return' AND b.merchant_id = k.merchant_id AND b.id = k.subject_id
             WHERE k.merchant_id = $1",
             $rest
         )
@@ -43,6 +45,8 @@ store::statements! {
     pub FOLLOW = "UPDATE tasks SET customer_id = $4 WHERE merchant_id = $1 AND subject_kind = $2 AND subject_id = $3";
     pub FOLLOW_INVOICES_OF_ORDER = "UPDATE tasks SET customer_id = $3 WHERE merchant_id = $1 AND subject_kind = 'invoice'
         AND subject_id IN (SELECT i.id FROM invoices i WHERE i.merchant_id = $1 AND i.order_id = $2)";
+    pub FOLLOW_RETURNS_OF_ORDER = "UPDATE tasks SET customer_id = $3 WHERE merchant_id = $1 AND subject_kind = 'return'
+        AND subject_id IN (SELECT b.id FROM returns b WHERE b.merchant_id = $1 AND b.order_id = $2)";
     pub FOLLOW_INVOICES_OF_PAYMENT = "UPDATE tasks SET customer_id = $3 WHERE merchant_id = $1 AND subject_kind = 'invoice'
         AND subject_id IN (SELECT i.id FROM invoices i WHERE i.merchant_id = $1 AND i.payment_id = $2)";
     pub LET_GO = "UPDATE tasks SET subject_kind = CASE WHEN customer_id IS NULL THEN '' ELSE 'customer' END, subject_id = ''
@@ -56,7 +60,11 @@ store::statements! {
         UNION ALL SELECT k.id, k.customer_id, t.customer_id FROM tasks k JOIN tickets t ON t.merchant_id = k.merchant_id AND t.id = k.subject_id
           WHERE k.merchant_id = $1 AND k.subject_kind = 'ticket'
         UNION ALL SELECT k.id, k.customer_id, g.customer_id FROM tasks k JOIN contracts g ON g.merchant_id = k.merchant_id AND g.id = k.subject_id
-          WHERE k.merchant_id = $1 AND k.subject_kind = 'contract') d
+          WHERE k.merchant_id = $1 AND k.subject_kind = 'contract'
+        UNION ALL SELECT k.id, k.customer_id, f.customer_id FROM tasks k JOIN offers f ON f.merchant_id = k.merchant_id AND f.id = k.subject_id
+          WHERE k.merchant_id = $1 AND k.subject_kind = 'offer'
+        UNION ALL SELECT k.id, k.customer_id, o.customer_id FROM tasks k JOIN returns b ON b.merchant_id = k.merchant_id AND b.id = k.subject_id
+          JOIN orders o ON o.merchant_id = b.merchant_id AND o.id = b.order_id WHERE k.merchant_id = $1 AND k.subject_kind = 'return') d
         WHERE COALESCE(d.kept, '') <> COALESCE(d.should_be, '') ORDER BY d.id LIMIT 1000";
 }
 

@@ -98,6 +98,8 @@ pub(super) fn task(r: &Row<'_>) -> std::result::Result<Task, store::Error> {
         "invoice" => Some(("Invoice", r.get(22)?)),
         "ticket" => Some(("Ticket", r.get(23)?)),
         "contract" => Some(("Contract", r.get(24)?)),
+        "offer" => Some(("Offer", r.get(25)?)),
+        "return" => Some(("Return", r.get(26)?)),
         _ => None,
     };
     Ok(Task {

@@ -11,6 +11,7 @@ use crate::orders::Checkout;
 use crate::orders::desk::{Desk, by_card, refusal};
 use crate::payments::guests;
 use crate::tickets::{self, EntryKind, NewTicket, Priority};
+use crate::{offers, returns};
 
 const TODAY: Date = date(2026, 6, 15);
 
@@ -128,6 +129,32 @@ store::db_test! {
         let other = Desk { ctx: desk.f.other().ctx, ..desk.clone() };
         assert_eq!(refusal(make(&other, On::Customer(ana), "Spy", None)), "on:unknown");
         assert_eq!(refusal(tick(&other, &id)), "no task");
+    }
+
+    fn a_task_on_an_offer_or_a_return_goes_where_that_goes(db) {
+        let desk = Desk::new(db);
+        let (ana, twin) = (desk.customer("ana@example.es"), desk.customer("twin@example.es"));
+        let (order, payment) = guest_order(&desk);
+        let ask = returns::NewReturn { lines: vec![returns::LineBack { line: 1, quantity: "1".into(), reason: returns::Reason::Damaged }], note: String::new() };
+        let back = desk.write(move |tx, ctx| returns::request(tx, ctx, &order, &ask)).unwrap();
+        let look_at = make(&desk, On::Return(back), "Look at it", None).unwrap();
+        assert_eq!((look(&desk, &look_at).customer, look(&desk, &look_at).on_label.as_str()), (None, "Return 1001"));
+        { let (payment, twin) = (payment.clone(), twin.clone()); desk.write(move |tx, ctx| guests::attach(tx, ctx, &payment, &twin)).unwrap(); }
+        assert_eq!(look(&desk, &look_at).customer, Some(twin.clone()));
+        let offer = { let (twin, shop) = (twin.clone(), desk.f.shop.clone()); desk.write(move |tx, ctx| offers::create(tx, ctx, &offers::NewOffer { customer: twin.clone(), shop: shop.clone(), currency: None, lines: Vec::new(), discount: 0, shipping: 0, tax: 0, note: String::new(), valid_until: None })).unwrap() };
+        let call = make(&desk, On::Offer(offer), "Ask again", None).unwrap();
+        assert_eq!((look(&desk, &call).customer, look(&desk, &call).on_label.as_str()), (Some(twin.clone()), "Offer 1001"));
+        assert_eq!((found(&desk, "view=all&on=offer"), found(&desk, "view=all&on=return")), (vec!["Ask again".to_owned()], vec!["Look at it".to_owned()]));
+        let done = { let (ana, twin) = (ana.clone(), twin.clone()); desk.write(move |tx, ctx| merge::merge(tx, ctx, std::slice::from_ref(&twin), &ana, &merge::Choices::new())).unwrap() };
+        assert_eq!(titles(&desk, &ana).len(), 2);
+        desk.verified();
+        let id = done[0].id.clone();
+        desk.write(move |tx, ctx| merge::undo(tx, ctx, &id)).unwrap();
+        assert_eq!((look(&desk, &call).customer, look(&desk, &look_at).customer), (Some(twin.clone()), Some(twin.clone())));
+        desk.verified();
+        desk.archive(&twin, true);
+        let on = look(&desk, &call).on;
+        assert_eq!(refusal(make(&desk, on, "New", None)), "customer_inactive");
     }
 
     fn verify_finds_a_task_of_somebody_else(db) {

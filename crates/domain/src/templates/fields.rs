@@ -17,6 +17,9 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("shop.name", "the shop"),
     ("shop.url", "where buyers find the shop"),
     ("merchant.name", "you"),
+    ("refund.amount", "how much went back, in the mail about a refund"),
+    ("refund.order", "the number of its order, in the mail about a refund"),
+    ("retention.day", "the day from which data are erased, in the mail before it"),
 ];
 
 /// Values of the fields. An empty one is empty text; a field that does not exist is an error.
@@ -37,14 +40,14 @@ impl Values {
         self
     }
 
-    /// As the engine takes them: `customer`, `shop` and `merchant`, each with its fields.
+    /// As the engine takes them: each noun of [`FIELDS`] with its fields.
     pub(super) fn context(&self) -> Value {
         let of = |noun: &str| {
             let fields =
                 FIELDS.iter().filter_map(|(path, _)| path.split_once('.').filter(|(n, _)| *n == noun).map(|(_, field)| (*path, field)));
             fields.map(|(path, field)| (field, Value::from(self.get(path)))).collect::<Value>()
         };
-        ["customer", "shop", "merchant"].into_iter().map(|noun| (noun, of(noun))).collect()
+        ["customer", "shop", "merchant", "refund", "retention"].into_iter().map(|noun| (noun, of(noun))).collect()
     }
 
     fn get(&self, path: &str) -> &str {

@@ -6,6 +6,7 @@
 mod change;
 mod engine;
 mod fields;
+pub mod letters;
 mod lint;
 pub mod queries;
 mod read;

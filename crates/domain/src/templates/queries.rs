@@ -15,6 +15,12 @@ macro_rules! template {
 store::statements! {
     pub LIST = template!(" ORDER BY s.name_key, t.name_key");
     pub GET = template!(" AND t.id = $2");
+    pub CHOSEN = template!(" AND t.archived_at IS NULL AND t.id = (SELECT l.template_id FROM shop_letters l
+        WHERE l.merchant_id = $1 AND l.shop_id = $2 AND l.kind = $3)");
+    pub LETTERS = "SELECT kind, template_id FROM shop_letters WHERE merchant_id = $1 AND shop_id = $2";
+    pub CHOOSE = "INSERT INTO shop_letters (merchant_id, shop_id, kind, template_id, updated_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (merchant_id, shop_id, kind) DO UPDATE SET template_id = excluded.template_id, updated_at = excluded.updated_at";
+    pub LET_GO = "DELETE FROM shop_letters WHERE merchant_id = $1 AND shop_id = $2 AND kind = $3";
     pub INSERT = "INSERT INTO templates (merchant_id, id, shop_id, name, name_key, version, created_at) VALUES ($1, $2, $3, $4, $5, 1, $6)";
     pub INSERT_VERSION = "INSERT INTO template_versions (merchant_id, template_id, version, subject, body, created_at, created_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";

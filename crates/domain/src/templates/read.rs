@@ -49,7 +49,7 @@ fn row(r: &Row) -> std::result::Result<Version, store::Error> {
     Ok(Version { version: r.get(0)?, subject: r.get(1)?, body: r.get(2)?, saved_at: r.get(3)?, saved_by: r.get(4)? })
 }
 
-fn template(r: &Row) -> std::result::Result<Template, store::Error> {
+pub(super) fn template(r: &Row) -> std::result::Result<Template, store::Error> {
     Ok(Template {
         id: r.get(0)?,
         shop: r.get(1)?,

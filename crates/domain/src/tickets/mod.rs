@@ -18,7 +18,7 @@ mod tests;
 
 use serde::Serialize;
 
-pub use bulk::{AT_ONCE, bulk};
+pub use bulk::{AT_ONCE, Changed, bulk, undo_bulk};
 pub use create::{NewTicket, create};
 pub use edit::{Edit, edit};
 pub use of_talk::of_entry;

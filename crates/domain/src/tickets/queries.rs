@@ -25,6 +25,12 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9, $8, NULL, 1)";
     pub UPDATE = "UPDATE tickets SET customer_id = $3, subject = $4, status = $5, priority = $6, assignee_id = $7, updated_at = $8, settled_at = $9,
         version = version + 1 WHERE merchant_id = $1 AND id = $2";
+    // A change of several, to be taken back.
+    pub KEEP_BEFORE = "INSERT INTO ticket_changes (merchant_id, id, ticket_id, version, status, assignee_id, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    pub BEFORE = "SELECT ticket_id, version, status, assignee_id FROM ticket_changes WHERE merchant_id = $1 AND id = $2 ORDER BY ticket_id";
+    pub DROP_BEFORE = "DELETE FROM ticket_changes WHERE merchant_id = $1 AND id = $2";
+    pub DROP_OLD_CHANGES = "DELETE FROM ticket_changes WHERE merchant_id = $1 AND created_at < $2";
     pub OF_CONVERSATION = "SELECT id FROM tickets WHERE merchant_id = $1 AND conversation_id = $2";
     pub SET_CONVERSATION = "UPDATE tickets SET conversation_id = $3 WHERE merchant_id = $1 AND id = $2";
     pub UNSETTLED = "SELECT status, COUNT(*) FROM tickets WHERE merchant_id = $1 AND status IN ('open', 'waiting') GROUP BY status";

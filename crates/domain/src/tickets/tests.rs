@@ -156,7 +156,7 @@ store::db_test! {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.es");
         let ids: Vec<TicketId> = (0..3).map(|n| make(&desk, about(&format!("T{n}"), (n > 0).then_some(&ana))).unwrap()).collect();
-        let all = |desk: &Desk, ids: Vec<TicketId>, status, to: Option<Option<crate::kit::PersonId>>| desk.write(move |tx, ctx| bulk(tx, ctx, &ids, status, to.clone()));
+        let all = |desk: &Desk, ids: Vec<TicketId>, status, to: Option<Option<crate::kit::PersonId>>| desk.write(move |tx, ctx| bulk(tx, ctx, &ids, status, to.clone()).map(|c| c.count));
         assert_eq!(refusal(all(&desk, Vec::new(), Some(Status::Solved), None)), "ids:invalid");
         let mut with_foreign = ids.clone();
         with_foreign.push(TicketId::of(&[7; 16]));
@@ -169,6 +169,27 @@ store::db_test! {
         let other = Desk { ctx: desk.f.other().ctx, ..desk.clone() };
         let one = make(&desk, about("Ours", None)).unwrap();
         assert_eq!(refusal(all(&other, vec![one], Some(Status::Closed), None)), "no ticket");
+    }
+
+    fn a_change_of_several_is_taken_back_but_for_what_was_touched_since(db) {
+        let desk = Desk::new(db);
+        let ids: Vec<TicketId> = (0..3).map(|n| make(&desk, about(&format!("T{n}"), None)).unwrap()).collect();
+        let owner = desk.f.owner.clone();
+        let done = { let (ids, owner) = (ids.clone(), owner.clone()); desk.write(move |tx, ctx| bulk(tx, ctx, &ids, Some(Status::Solved), Some(Some(owner.clone())))).unwrap() };
+        assert_eq!(done.count, 3);
+        change(&desk, &ids[2], Edit { priority: Some(Priority::High), ..Edit::default() }).unwrap();
+        let undo = done.undo.unwrap();
+        let back = |desk: &Desk| { let undo = undo.clone(); desk.write(move |tx, ctx| undo_bulk(tx, ctx, &undo)) };
+        let other = Desk { ctx: desk.f.other().ctx, ..desk.clone() };
+        assert_eq!(refusal(back(&other)), "no change of tickets");
+        let poor = Desk { ctx: desk.f.without(Right::Write), ..desk.clone() };
+        assert_eq!(refusal(back(&poor)), "forbidden write");
+        assert_eq!(back(&desk).unwrap(), (2, 1));
+        let stands = |id: &TicketId| { let t = look(&desk, id); (t.status, t.assignee) };
+        assert_eq!((stands(&ids[0]), stands(&ids[2])), ((Status::Open, None), (Status::Solved, Some(owner))));
+        assert_eq!(refusal(back(&desk)), "no change of tickets", "twice is once");
+        let nothing = { let one = vec![ids[0].clone()]; desk.write(move |tx, ctx| bulk(tx, ctx, &one, Some(Status::Open), None)).unwrap() };
+        assert_eq!((nothing.count, nothing.undo), (0, None));
     }
 
     fn tickets_go_with_a_merge_and_come_back_with_its_undo(db) {

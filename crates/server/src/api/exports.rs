@@ -50,7 +50,7 @@ impl Kind {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Export {
-    /// `customers`, `payments`, `disputes`, `subscriptions`, `orders`, `invoices`, `offers`, `contracts`, `returns`, `privacy_requests`, `tickets` or `tasks`; absent: customers.
+    /// `customers`, `payments`, `payment_links`, `disputes`, `subscriptions`, `orders`, `invoices`, `offers`, `contracts`, `returns`, `privacy_requests`, `tickets` or `tasks`; absent: customers.
     #[serde(default = "customers")]
     #[schema(example = "payments")]
     list: String,
@@ -125,7 +125,7 @@ fn spool(app: &App, caller: &Caller, asked: &Export) -> domain::Result<File> {
             Problems::one(
                 "list",
                 "unknown",
-                "Use customers, payments, disputes, subscriptions, orders, invoices, offers, contracts, returns, privacy_requests, tickets or tasks.",
+                "Use customers, payments, payment_links, disputes, subscriptions, orders, invoices, offers, contracts, returns, privacy_requests, tickets or tasks.",
             )
         })?;
         others(app, caller, asked, list, &mut out)?;

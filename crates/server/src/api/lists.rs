@@ -161,6 +161,10 @@ counts! {
     ///
     /// How many match, what was offered, and how many each option of each filter would give.
     count_offers = domain::offers::listed::LIST, "/api/v1/offers/counts", "countOffers", "Offers", OffersAsked;
+    /// Count payment links.
+    ///
+    /// How many match, what is asked for, and how many each option of each filter would give.
+    count_payment_links = domain::payment_links::listed::LIST, "/api/v1/payment-links/counts", "countPaymentLinks", "Payments", PaymentLinksAsked;
     /// Count contracts.
     ///
     /// How many match, and how many each option of each filter would give.

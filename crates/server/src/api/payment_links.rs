@@ -1,6 +1,6 @@
 //! Payment links: make, copy, send, withdraw, note as paid by hand.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::kit::{Ctx, CustomerId, InvoiceId, OrderId, PaymentLinkId, Right, ShopId};
@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 
 use super::asked::At;
 use super::invoices::body::{InvoiceMail, Mail};
+use super::lists;
 use super::types::{Money, Named, Page, Time, currency, money, time};
 use super::words;
 use super::write::{Write, reply, seeing};
@@ -28,6 +29,7 @@ const SHOWN: i64 = 200;
 pub fn routes(routes: Routes) -> Routes {
     let (read, orders) = (Policy::May(Right::Read), Policy::May(Right::Orders));
     routes
+        .api(read, routes!(list))
         .api(orders, routes!(create))
         .api(read, routes!(of_customer))
         .api(read, routes!(get))
@@ -168,6 +170,30 @@ async fn create(
             reply(StatusCode::CREATED, &format!("/api/v1/payment-links/{id}"), &whole(tx, ctx, &id)?)
         })
         .await
+}
+
+/// A payment link of the list, with whom it asks.
+#[derive(Debug, Serialize, ToSchema)]
+struct PaymentLinkRow {
+    #[serde(flatten)]
+    link: PaymentLink,
+    /// What the customer is called.
+    customer_name: String,
+}
+
+impl From<room::listed::Listed> for PaymentLinkRow {
+    fn from(row: room::listed::Listed) -> Self {
+        Self { link: row.link.into(), customer_name: row.customer_name }
+    }
+}
+
+/// List payment links.
+///
+/// Of all customers, newest first unless another order is asked for, by the same filters as the page.
+#[utoipa::path(get, path = "/api/v1/payment-links", operation_id = "listPaymentLinks", tag = "Payments", params(lists::PaymentLinksAsked),
+    responses((status = 200, body = Page<PaymentLinkRow>)))]
+async fn list(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQuery) -> Result<axum::Json<Page<PaymentLinkRow>>, Problem> {
+    lists::page(&app, &ctx, &room::listed::LIST, raw.as_deref(), room::listed::rows).await
 }
 
 /// List the payment links of a customer.

@@ -30,7 +30,7 @@ pub fn routes(routes: Routes) -> Routes {
 #[derive(Debug, Serialize, ToSchema)]
 struct Task {
     id: String,
-    /// The id of the customer, order, invoice, ticket or contract it is on; absent when it stands by itself.
+    /// The id of the customer, order, invoice, offer, contract, return or ticket it is on; absent when it stands by itself.
     #[schema(example = "ord_01k0")]
     on: Option<String>,
     /// Whose that is.
@@ -78,7 +78,7 @@ impl From<room::Task> for Task {
 #[serde(deny_unknown_fields)]
 struct TaskNew {
     title: String,
-    /// The id of a customer, an order, an invoice, a ticket or a contract.
+    /// The id of a customer, an order, an invoice, an offer, a contract, a return or a ticket.
     #[serde(default)]
     on: Option<String>,
     #[serde(default)]
@@ -96,7 +96,9 @@ struct TaskNew {
 
 impl TaskNew {
     fn input(&self) -> domain::Result<room::NewTask> {
-        let unknown = |()| Problems::one("on", "unknown", "Use the id of a customer, an order, an invoice, a ticket or a contract.");
+        let unknown = |()| {
+            Problems::one("on", "unknown", "Use the id of a customer, an order, an invoice, an offer, a contract, a return or a ticket.")
+        };
         Ok(room::NewTask {
             on: self.on.as_deref().unwrap_or_default().parse::<On>().map_err(unknown)?,
             title: self.title.clone(),

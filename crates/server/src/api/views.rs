@@ -43,7 +43,7 @@ fn list_of(asked: Option<&str>) -> domain::Result<&'static str> {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ViewsAsked {
-    /// `payments`, `disputes`, `subscriptions`, `orders`, `invoices`, `offers`, `contracts`, `returns`, `privacy_requests`, `tickets`, `tasks`; absent: `customers`.
+    /// `payments`, `payment_links`, `disputes`, `subscriptions`, `orders`, `invoices`, `offers`, `contracts`, `returns`, `privacy_requests`, `tickets`, `tasks`; absent: `customers`.
     list: Option<String>,
 }
 
@@ -74,7 +74,7 @@ impl SavedListView {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ViewSave {
-    /// `payments`, `disputes`, `subscriptions`, `orders`, `invoices`, `offers`, `contracts`, `returns`, `privacy_requests`, `tickets`, `tasks`; absent: `customers`. It stays that of a view.
+    /// `payments`, `payment_links`, `disputes`, `subscriptions`, `orders`, `invoices`, `offers`, `contracts`, `returns`, `privacy_requests`, `tickets`, `tasks`; absent: `customers`. It stays that of a view.
     #[serde(default)]
     list: Option<String>,
     name: String,

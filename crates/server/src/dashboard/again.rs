@@ -77,12 +77,12 @@ pub async fn for_refund(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, ty
     if who.signed_in.is_fresh(app.now()) {
         return Ok(None);
     }
-    let (which, sent) = (payment.clone(), typed.clone());
+    let (which, sent, proven) = (payment.clone(), typed.clone(), who.signed_in.fresh_at + fresh::HOLDS);
     let large = app
         .read(&who.ctx, move |tx, ctx| {
             let amount = payments::get(tx, ctx, &which).and_then(|p| sent.amount(Money::new(p.refundable, p.currency)));
             match amount {
-                Ok(amount) => rules::is_large_refund(tx, ctx, amount),
+                Ok(amount) => rules::is_large_refund(tx, ctx, amount, proven),
                 Err(domain::Error::Store(error)) => Err(error.into()),
                 Err(_) => Ok(false),
             }

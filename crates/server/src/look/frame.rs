@@ -102,6 +102,7 @@ const RETURNS: Room = Room { id: "returns", name: "Returns", href: "/returns", i
 const SUBSCRIPTIONS: Room = Room { id: "subscriptions", name: "Subscriptions", href: "/subscriptions", icon: "subscriptions" };
 const PAYMENTS: Room = Room { id: "payments", name: "Payments", href: "/payments", icon: "payments" };
 const DISPUTES: Room = Room { id: "disputes", name: "Disputes", href: "/disputes", icon: "dispute" };
+const PAYMENT_LINKS: Room = Room { id: "payment-links", name: "Payment links", href: "/payment-links", icon: "link" };
 const INVOICES: Room = Room { id: "invoices", name: "Invoices", href: "/invoices", icon: "invoices" };
 const INBOX: Room = Room { id: "inbox", name: "Inbox", href: "/inbox", icon: "inbox" };
 const AFFILIATES: Room = Room { id: "affiliates", name: "Affiliates", href: "/affiliates", icon: "link" };
@@ -138,7 +139,7 @@ impl Frame {
             Part { name: "", last: false, rooms: vec![HOME] },
             Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS, OFFERS, CONTRACTS, RETURNS, INVOICES, SUBSCRIPTIONS] },
             Part { name: "Service", last: false, rooms: vec![INBOX, TICKETS, TASKS, MAILINGS] },
-            Part { name: "Money", last: false, rooms: vec![PAYMENTS, DISPUTES, AFFILIATES] },
+            Part { name: "Money", last: false, rooms: vec![PAYMENTS, PAYMENT_LINKS, DISPUTES, AFFILIATES] },
         ];
         if self.may_open_settings {
             parts.push(Part { name: "", last: true, rooms: vec![SETTINGS] });

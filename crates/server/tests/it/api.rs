@@ -204,8 +204,9 @@ store::db_test! {
         let payments = p.get(&format!("{path}/payments"));
         let payment = text(&payments.json["data"][0]["id"]);
         refused(&p.post(&format!("{path}/cancellation"), &json!({})), 409, "paid");
-        let refund = p.post(&format!("/payments/{payment}/refunds"), &json!({ "amount": 492, "reason": "Broken" }));
+        let refund = p.post(&format!("/payments/{payment}/refunds"), &json!({ "amount": 492, "reason": "Broken", "tell_customer": true }));
         assert_eq!((refund.status, &refund.json["refundable"]["amount"]), (201, &json!(3000)), "{refund:?}");
+        assert!(refund.json["refunds"][0]["tell_customer"] == json!(true) && refund.json["refunds"][0]["mail"].is_string(), "{refund:?}");
         assert_eq!(pointers(&p.post(&format!("/payments/{payment}/refunds"), &json!({ "amount": 3001 }))), ["/amount"]);
         assert_eq!(p.post(&format!("{path}/fulfilment"), &json!({})).json["state"], json!("fulfilled"));
         assert_eq!(p.post(&format!("{path}/closing"), &json!({})).json["state"], json!("closed"));

@@ -3,12 +3,14 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use base64::Engine as _;
-use domain::kit::Role;
+use domain::kit::{Right, Rights, Role};
 use domain::testing::Fixture;
 use ring::hmac;
+use serde_json::{Value, json};
 
 use crate::conversations::customer;
-use crate::desk::{Answer, Desk, of_role};
+use crate::desk::{Answer, Desk, key, of_role};
+use crate::offers::ask;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -41,6 +43,30 @@ fn hook(page: &str) -> String {
 
 store::db_test! {
     domain::migrations();
+
+    fn a_program_sets_up_who_tells_of_calls_and_the_key_that_signs(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let say = |scopes: Rights, method: &str, path: &str, body: &Value| ask(&desk, &key(&f, scopes), method, path, body);
+        let account = json!({ "shop": f.shop, "token": TOKEN });
+        assert_eq!(say(Rights::NONE.with(Right::Read), "POST", "/phone-accounts", &account).0, 403);
+        assert_eq!(say(Rights::all(), "POST", "/phone-accounts", &json!({ "shop": f.shop, "token": "short" })).0, 422);
+        let (status, made) = say(Rights::all(), "POST", "/phone-accounts", &account);
+        assert!(status == 200 && made["webhook_path"].as_str().unwrap().starts_with("/hooks/calls/") && !made.to_string().contains(TOKEN), "{made}");
+        let (_, again) = say(Rights::all(), "POST", "/phone-accounts", &account);
+        assert_eq!(again["id"], made["id"], "one for each shop");
+        assert_eq!(say(Rights::all(), "POST", &format!("/phone-accounts/{}/disable", made["id"].as_str().unwrap()), &json!({})).0, 204);
+        let (_, all) = say(Rights::all(), "GET", "/phone-accounts", &Value::Null);
+        assert!(all["data"].as_array().unwrap().len() == 1 && all["data"][0]["disabled_at"].is_string(), "{all}");
+
+        assert_eq!(say(Rights::all(), "GET", "/signing-key", &Value::Null).0, 404);
+        assert_eq!(say(Rights::all(), "PUT", "/signing-key", &json!({ "domain": "nowhere", "selector": "desk" })).0, 422);
+        let (status, set) = say(Rights::all(), "PUT", "/signing-key", &json!({ "domain": "example.com", "selector": "desk" }));
+        assert!(status == 200 && set["record_name"] == json!("desk._domainkey.example.com") && set["record"].as_str().unwrap().contains("k=ed25519"), "{set}");
+        assert_eq!(say(Rights::all(), "GET", "/signing-key", &Value::Null).1["record"], set["record"]);
+        assert_eq!(say(Rights::all(), "DELETE", "/signing-key", &Value::Null).0, 204);
+        assert_eq!(say(Rights::all(), "GET", "/signing-key", &Value::Null).0, 404);
+    }
 
     fn twilio_tells_in_any_order_and_twice(db) {
         let f = Fixture::new(db);

@@ -86,6 +86,13 @@ store::db_test! {
         assert!(too_much.status == StatusCode::UNPROCESSABLE_ENTITY && too_much.body.contains("At most €30.00 is left to pay."), "{}", too_much.body);
         let made = mara.post(&at, &[("order", &order), ("amount", "30"), ("days", "14")]).location;
         assert!(made.starts_with("/payment-links/plk_"), "{made}");
+        let list = mara.get("/payment-links").body;
+        assert!(list.contains(&made) && list.contains("€30.00") && list.contains("Order 1001"), "{list}");
+        assert!(!mara.get("/payment-links?view=paid").body.contains(&made) && mara.get("/payment-links?q=order").body.contains(&made));
+        let (_, listed) = ask(&desk, &all, "GET", "/payment-links?state=open", &Value::Null);
+        assert_eq!((listed["data"].as_array().map(Vec::len), &listed["data"][0]["amount"]["amount"]), (Some(1), &json!(3000)), "{listed}");
+        let (_, counts) = ask(&desk, &all, "GET", "/payment-links/counts", &Value::Null);
+        assert_eq!(counts["total"], json!(1), "{counts}");
         let shown = mara.post(&format!("{made}/link"), &[]);
         let secret = behind(&shown.body, "value=\"http://127.0.0.1:0/pay/");
         let queued = mara.post(&format!("{made}/send"), &[("to", "ana@example.es"), ("message", "Thank you")]);

@@ -144,15 +144,20 @@ store::db_test! {
         let shop = f.shop.to_string();
         let wrong = olivia.post("/settings/privacy/rules", &[(shop.as_str(), "0")]);
         assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("Use 1 to 240 months"), "{}", wrong.body);
-        assert_eq!(olivia.post("/settings/privacy/rules", &[(shop.as_str(), "12")]).status, StatusCode::SEE_OTHER);
+        let days = format!("{shop}-days");
+        let wrong = olivia.post("/settings/privacy/rules", &[(shop.as_str(), "12"), (days.as_str(), "91")]);
+        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains(&format!("id=\"f-{days}-error\"")), "{}", wrong.body);
+        assert_eq!(olivia.post("/settings/privacy/rules", &[(shop.as_str(), "12"), (days.as_str(), "30")]).status, StatusCode::SEE_OTHER);
         customer(&f, "ana@example.es");
         let page = olivia.get("/settings/privacy").body;
-        assert!(page.contains("0 customers will be anonymised.") && page.contains("value=\"12\"") && page.contains("France usually wants 10 years"), "{page}");
+        assert!(page.contains("0 customers will be anonymised.") && page.contains("value=\"12\"") && page.contains("value=\"30\"") && page.contains("France usually wants 10 years"), "{page}");
         assert_eq!(olivia.post("/settings/privacy/years", &[("years", "99")]).status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(olivia.post("/settings/privacy/years", &[("years", "6")]).status, StatusCode::SEE_OTHER);
         let all = key(&f, Rights::all());
         let (_, preview) = say(&desk, &all, "GET", "/retention/preview", "", &Value::Null);
-        assert_eq!((preview["looked"].as_i64(), preview["will"].as_i64()), (Some(1), Some(0)));
+        assert_eq!((preview["looked"].as_i64(), preview["will"].as_i64(), preview["warn"].as_i64()), (Some(1), Some(0), Some(0)));
+        let (_, rules) = say(&desk, &all, "GET", "/retention", "", &Value::Null);
+        assert_eq!((rules[0]["months"].as_i64(), rules[0]["warn_days"].as_i64()), (Some(12), Some(30)));
         let (status, run) = say(&desk, &all, "POST", "/retention/run", "", &Value::Null);
         assert!(status == 202 && run["job"].is_string(), "{run}");
     }

@@ -276,10 +276,15 @@ store::db_test! {
         let at = payments.split('"').find(|part| part.starts_with("/payments/") && part.ends_with("/refund")).unwrap().to_owned();
         let ask = mara.get(&at);
         assert!(ask.body.contains("value=\"25.00\""), "all that is left");
-        let part = [("amount", "10.00"), ("reason", "one bag damaged")];
+        assert!(ask.body.contains("Tell the customer"));
+        let part = [("amount", "10.00"), ("reason", "one bag damaged"), ("tell_customer", "on")];
         assert_eq!(submit(&mut mara, &ask, &at, &["once"], &part).status, StatusCode::SEE_OTHER);
         assert_eq!(submit(&mut mara, &ask, &at, &["once"], &part).status, StatusCode::SEE_OTHER);
         assert_eq!(load(&f, &id).lifetime, 1500, "once");
+        assert!(mara.get(&format!("/customers/{id}/payments")).body.contains("customer told"));
+        let stream = mara.get(&format!("/customers/{id}/conversations")).body;
+        assert_eq!(stream.matches("we have given back €10.00 of what you paid for order 1001").count(), 1, "{stream}");
+        assert!(mara.get(&format!("/customers/{id}/timeline")).body.contains("Customer told of a refund"));
         let more = mara.post(&at, &[("amount", "15.01")]);
         assert_eq!(more.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(more.body.contains("At most €15.00 is left to refund."));

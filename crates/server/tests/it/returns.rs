@@ -63,7 +63,7 @@ store::db_test! {
         let at = mara.post(&format!("/orders/{order}/returns/new"), &[("quantity.1", "1"), ("reason.1", "damaged"), ("note", "Wet")]).location;
         assert!(at.starts_with("/returns/ret_"), "{at}");
         let page = mara.get(&at);
-        assert!(page.body.contains("Return 1001") && page.body.contains("Damaged") && !page.body.contains(&format!("{at}/refund")), "{}", page.body);
+        assert!(page.body.contains("Return 1001") && page.body.contains(&format!("/tasks/new?on={}", at.trim_start_matches("/returns/"))) && page.body.contains("Damaged") && !page.body.contains(&format!("{at}/refund")), "{}", page.body);
         assert_eq!(mara.post(&format!("{at}/approve"), &[]).location, at);
         let dialog = mara.get(&format!("{at}/refund"));
         assert!(dialog.body.contains("value=\"10.00\""), "what the goods were worth: {}", dialog.body);

@@ -82,6 +82,11 @@ store::db_test! {
         olivia.post("/tickets/change/all", &[("id", &ids[0]), ("id", &ids[1]), ("status", "waiting"), ("assignee", f.owner.as_str())]);
         let mine = olivia.get("/tickets?view=mine&status=waiting").body;
         assert!(mine.contains("2 tickets changed.") && mine.matches("<tr id=\"tic_").count() == 2, "{mine}");
+        let undo = mine.split('"').find(|part| part.starts_with("/tickets/change/tkc_") && part.ends_with("/undo")).unwrap().to_owned();
+        olivia.post(&undo, &[]);
+        assert!(olivia.get("/tickets?view=open").body.contains("2 tickets as before."));
+        assert_eq!(olivia.post(&undo, &[]).status, StatusCode::NOT_FOUND);
+        olivia.post("/tickets/change/all", &[("id", &ids[0]), ("id", &ids[1]), ("status", "waiting"), ("assignee", f.owner.as_str())]);
         assert_eq!(olivia.post("/tickets/change?view=open", &[("id", "nothing")]).location, "/tickets?view=open");
         let mut tom = desk.person(&f, &of_role(&f, Role::ReadOnly));
         assert!(!tom.get("/tickets?view=open").body.contains("formaction"), "no button that would be refused");

@@ -45,6 +45,25 @@ store::db_test! {
         assert!(!olivia.get("/settings/shops").body.contains("Archived"));
     }
 
+    fn a_shop_chooses_which_template_speaks_in_its_mails(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let mut olivia = desk.owner(&f);
+        let here = format!("/settings/shops/{}", f.shop);
+        olivia.post("/settings/templates", &[("name", "Money back"), ("shop", f.shop.as_str()), ("subject", "{{ refund.amount }}"), ("body", "Dear {{ customer.name }}")]);
+        let page = olivia.get(&here).body;
+        let select = between(&page, "name=\"refund\"", "</select>");
+        assert!(select.contains("Plain words") && select.contains(">Money back<"), "{page}");
+        let template = between(select, "value=\"tpl_", "\"");
+        let template = format!("tpl_{template}");
+        assert_eq!(olivia.post(&format!("{here}/letters"), &[("refund", "tpl_x"), ("retention", "")]).status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(olivia.post(&format!("{here}/letters"), &[("refund", template.as_str()), ("retention", "")]).location, here);
+        let page = olivia.get(&here).body;
+        assert!(between(&page, "name=\"refund\"", "</select>").contains(&format!("value=\"{template}\" selected")), "{page}");
+        let mut sam = desk.person(&f, &of_role(&f, Role::Support));
+        assert_eq!(sam.post(&format!("{here}/letters"), &[("refund", "")]).status, StatusCode::FORBIDDEN);
+    }
+
     fn tags_and_groups_are_added_renamed_and_deleted(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

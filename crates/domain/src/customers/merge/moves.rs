@@ -117,11 +117,12 @@ pub const MOVES: &[Move] = &[
     Move::is(
         "tasks",
         "subject_id",
-        Way::Stays("Of an order, an invoice, a ticket or a contract; a customer stands in the column of its own."),
+        Way::Stays("Of an order, an invoice, an offer, a contract, a return or a ticket; a customer stands in the column of its own."),
     ),
     Move::is("job_rows", "subject_id", Way::Stays("The outcome of a job for each it worked on; its undo passes over who was merged.")),
     // Who was kept out of retention stays out.
     Move::is("retention_exempt", "customer_id", Way::Points { also: &[], key: "CAST(created_at AS TEXT)", only: EXEMPT }),
+    Move::is("retention_warnings", "customer_id", Way::Stays("Who was warned was; the survivor is warned by its own last sign of life.")),
     Move::is("duplicate_pairs", "a_id", Way::Stays("A pair with somebody who was merged is passed over, and comes back with undo.")),
     Move::is("duplicate_pairs", "b_id", Way::Stays("As the other side.")),
     Move::is("duplicate_models", "customers", Way::Stays("How many were compared: a count.")),

@@ -108,7 +108,10 @@ store::statements! {
           (k.subject_kind = 'order' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'orders'))
           OR (k.subject_kind = 'invoice' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'invoices'))
           OR (k.subject_kind = 'ticket' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'tickets'))
-          OR (k.subject_kind = 'contract' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'contracts')))
+          OR (k.subject_kind = 'contract' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'contracts'))
+          OR (k.subject_kind = 'offer' AND k.subject_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'offers'))
+          OR (k.subject_kind = 'return' AND k.subject_id IN (SELECT b.id FROM merge_moves m JOIN returns b ON b.merchant_id = m.merchant_id AND b.order_id = m.row_id
+            WHERE m.merchant_id = $1 AND m.merge_id = $2 AND m.mark = 'orders')))
         ON CONFLICT (merchant_id, merge_id, mark, row_id) DO NOTHING";
     pub(super) FOLLOW_MAILS = "INSERT INTO merge_moves (merchant_id, merge_id, mark, row_id)
         SELECT m.merchant_id, CAST($2 AS TEXT), 'mails', m.id FROM mails m WHERE m.merchant_id = $1 AND m.customer_id = $3

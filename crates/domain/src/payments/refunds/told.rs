@@ -5,7 +5,7 @@ use store::Tx;
 
 use super::super::put::find_locked;
 use super::super::{PaymentRow, disputes, queries};
-use super::{RefundInput, RefundStatus, check};
+use super::{RefundInput, RefundStatus, check, letter, maker};
 use crate::customers::facts;
 use crate::events::Event;
 use crate::kit::{Ctx, Error, Micros, PaymentId, RefundId, Result, Right};
@@ -74,6 +74,7 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, told: &RefundTold) -> Result<()> {
                     tx.exec(&queries::SET_REFUND, &[&ctx.merchant, &r.id, &status, &told.provider_ref, &at])?;
                     if status != r.status {
                         tell_timeline(tx, ctx, &row, &r.id, r.amount, status, "")?;
+                        letter::stands(tx, ctx, &row, &r.id)?;
                     }
                 }
             }
@@ -143,7 +144,10 @@ fn add(
     let id: RefundId = ctx.id();
     let by = &ctx.actor.name;
     let reference = reference.map(str::to_owned);
-    tx.exec(&queries::ADD_REFUND, &[&ctx.merchant, &id, &row.id, &amount, &row.currency, &status, &reason, &reference, &at, &ctx.now, by])?;
+    tx.exec(
+        &queries::ADD_REFUND,
+        &[&ctx.merchant, &id, &row.id, &amount, &row.currency, &status, &reason, &reference, &at, &ctx.now, by, &maker(ctx)],
+    )?;
     Ok(id)
 }
 

@@ -120,6 +120,11 @@ pub(super) fn tables() -> Vec<Table> {
             .personal("body")
             .house("created_by")
             .neither("merchant_id id ticket_id kind created_at"),
+        table("ticket_changes")
+            .under("ticket_id", "tickets", "id")
+            .deleted()
+            .hidden("how the house had sorted the same tickets a moment before")
+            .neither("merchant_id id ticket_id version status assignee_id created_at"),
         table("ticket_tags")
             .under("ticket_id", "tickets", "id")
             .deleted()

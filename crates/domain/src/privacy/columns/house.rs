@@ -33,6 +33,7 @@ pub(super) fn tables() -> Vec<Table> {
             "merchant_id id shop_id currency amount cycle_unit cycle_count trial_days retry_days created_at updated_at archived_at",
         ),
         table("templates").house("name name_key").neither("merchant_id id shop_id version created_at archived_at"),
+        table("shop_letters").neither("merchant_id shop_id kind template_id updated_at"),
         table("template_versions").house("subject body created_by").neither("merchant_id template_id version created_at"),
         table("mailings").house("name created_by").neither(
             "merchant_id id state shop_id template_id template_version per_minute consenting_only total job_id created_at ended_at",

@@ -41,7 +41,7 @@ pub(super) fn tables() -> Vec<Table> {
             .shown("Refunds")
             .personal("reason")
             .house("created_by")
-            .neither("merchant_id id payment_id amount currency status provider_ref external_id refunded_at created_at import_id"),
+            .neither("merchant_id id payment_id amount currency status provider_ref external_id refunded_at created_at import_id tell mail_id person_id"),
         table("refund_totals")
             .under("payment_id", "payments", "id")
             .kept("amounts")

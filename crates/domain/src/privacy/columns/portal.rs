@@ -10,7 +10,7 @@ pub(super) fn tables() -> Vec<Table> {
             .shown("Portal")
             .secret("password_hash")
             .house("invited_by")
-            .neither("merchant_id customer_id invited_at activated_at closed_at"),
+            .neither("merchant_id customer_id invited_at activated_at closed_at signed_in_at"),
         table("portal_links")
             .of("customer_id")
             .deleted()

@@ -26,7 +26,12 @@ pub(super) fn tables() -> Vec<Table> {
         table("privacy_settings").secret("hash_key").neither("merchant_id keep_years updated_at"),
         table("marketing_refusals").secret("address_hash").neither("merchant_id created_at"),
         table("bounced_addresses").secret("address_hash").neither("merchant_id code bounced_at"),
-        table("retention_rules").neither("merchant_id shop_id months updated_at"),
+        table("retention_rules").neither("merchant_id shop_id months warn_days updated_at"),
+        table("retention_warnings")
+            .of("customer_id")
+            .deleted()
+            .shown("Warned before anonymising")
+            .neither("merchant_id customer_id last_at warned_at"),
         table("retention_exempt").of("customer_id").deleted().shown("Kept out of retention").neither("merchant_id customer_id created_at"),
     ]
 }

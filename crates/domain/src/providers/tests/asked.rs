@@ -62,6 +62,29 @@ fn synchronised(shop: &Shop, id: &CustomerId) -> (Option<CallState>, String) {
 store::db_test! {
     crate::migrations();
 
+    fn who_paid_is_told_when_the_provider_gave_it_back_and_never_when_it_did_not(db) {
+        let shop = paid(db);
+        let mails = || shop.desk.read(|tx, _| Ok(tx.scalar::<i64>(&store::Stmt::built("SELECT COUNT(*) FROM mails".into()), &[])?)).unwrap();
+        let told = |minor: i64| {
+            let payment = shop.payment_id("ch_1");
+            shop.desk.write(move |tx, ctx| {
+                let id = crate::providers::refund(tx, ctx, &payment, minor, "")?;
+                crate::payments::refunds::tell_payer(tx, ctx, &id)?;
+                Ok(id)
+            }).unwrap()
+        };
+        let first = told(400);
+        assert_eq!(mails(), 0, "it is pending");
+        let held = claim(&shop, 0).unwrap();
+        let done = json!({ "id": "re_1", "object": "refund", "charge": "ch_1", "amount": 400, "currency": "eur", "status": "succeeded", "metadata": { "regulars_refund": first } });
+        answer(&shop, &held, 200, done, 1);
+        assert_eq!(mails(), 1);
+        told(100);
+        let held = claim(&shop, 2).unwrap();
+        answer(&shop, &held, 400, json!({ "error": { "message": "no" } }), 3);
+        assert_eq!(mails(), 1, "it failed");
+    }
+
     fn a_refund_is_pending_until_the_provider_answers_and_is_asked_for_once(db) {
         let shop = paid(db);
         give_back(&shop, "ch_1", 600).unwrap();

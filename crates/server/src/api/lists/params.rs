@@ -204,6 +204,33 @@ asked! {
         #[param(pattern = "^(created|valid|total)?$")]
         sort: Option<String>,
     }
+    /// Which payment links.
+    PaymentLinksAsked {
+        /// The beginning of what it is for, or of its order's number; or a customer as the list of customers finds them.
+        q: Option<String>,
+        /// At this moment; may be repeated.
+        #[param(value_type = Option<Vec<words::PaymentLinkState>>, explode = true)]
+        state: Option<Vec<String>>,
+        /// Made on this day or later, in the merchant's time zone.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_from: Option<String>,
+        /// Made on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_to: Option<String>,
+        /// Valid until this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        expires_from: Option<String>,
+        /// Valid until this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        expires_to: Option<String>,
+        /// At least, in major units of each link's currency.
+        amount_min: Option<String>,
+        /// At most.
+        amount_max: Option<String>,
+        /// `created`, `expires` or `amount`.
+        #[param(pattern = "^(created|expires|amount)?$")]
+        sort: Option<String>,
+    }
     /// Which contracts.
     ContractsAsked {
         /// The beginning of a contract's number or title; or a customer as the list of customers finds them.
@@ -494,6 +521,7 @@ mod tests {
             (&domain::subscriptions::listed::LIST, SubscriptionsAsked::into_params(|| None)),
             (&domain::invoices::listed::LIST, InvoicesAsked::into_params(|| None)),
             (&domain::offers::listed::LIST, OffersAsked::into_params(|| None)),
+            (&domain::payment_links::listed::LIST, PaymentLinksAsked::into_params(|| None)),
             (&domain::contracts::listed::LIST, ContractsAsked::into_params(|| None)),
             (&domain::returns::listed::LIST, ReturnsAsked::into_params(|| None)),
             (&domain::privacy::requests::listed::LIST, RequestsAsked::into_params(|| None)),

@@ -108,6 +108,10 @@ pub struct Refund {
     pub as_store_credit: bool,
     /// Why it failed, in the provider's words; empty unless it did.
     pub failure: String,
+    /// The payer is told when it stands.
+    pub tell_customer: bool,
+    /// The mail that told it.
+    pub mail: Option<String>,
 }
 
 impl From<room::RefundView> for Refund {
@@ -121,6 +125,8 @@ impl From<room::RefundView> for Refund {
             by: r.by,
             as_store_credit: r.as_credit,
             failure: r.failure,
+            tell_customer: r.told.asked,
+            mail: r.told.mail.map(|m| m.to_string()),
         }
     }
 }
@@ -229,6 +235,9 @@ pub struct RefundCreate {
     /// The provider's id of a refund that was made elsewhere: the same id again is the same refund.
     #[serde(default)]
     pub provider_ref: Option<String>,
+    /// Writes one mail to the payer, as soon as the refund is done; a refund that fails tells nobody.
+    #[serde(default)]
+    pub tell_customer: bool,
 }
 
 impl RefundCreate {

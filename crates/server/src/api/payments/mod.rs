@@ -111,10 +111,13 @@ async fn refund(State(app): State<App>, caller: Caller, At(text): At<String>, wr
     let id: PaymentId = id(&text, "payment")?;
     write
         .run(&app, &caller, move |tx, ctx, body| {
-            if body.provider_ref.is_none() && body.refunded_at.is_none() {
-                providers::refund(tx, ctx, &id, body.amount, &body.reason)?;
+            let made = if body.provider_ref.is_none() && body.refunded_at.is_none() {
+                providers::refund(tx, ctx, &id, body.amount, &body.reason)?
             } else {
-                refunds::refund(tx, ctx, &body.input(&id))?;
+                refunds::refund(tx, ctx, &body.input(&id))?
+            };
+            if body.tell_customer {
+                refunds::tell_payer(tx, ctx, &made)?;
             }
             reply(StatusCode::CREATED, "", &whole(tx, ctx, &id)?)
         })

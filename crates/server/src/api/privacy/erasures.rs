@@ -165,8 +165,10 @@ async fn legal(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>
 struct RetentionRule {
     shop: String,
     name: String,
-    /// After so many months without an order or a payment; null: never.
+    /// After so many months without an order, a payment, a message or a visit to the portal; null: never.
     months: Option<i64>,
+    /// So many days before, the customer is written to once; null: nobody is.
+    warn_days: Option<i64>,
 }
 
 /// List the retention rules.
@@ -175,7 +177,12 @@ struct RetentionRule {
 #[utoipa::path(get, path = "/api/v1/retention", operation_id = "listRetentionRules", tag = "Privacy", responses((status = 200, body = Vec<RetentionRule>)))]
 async fn rules(State(app): State<App>, Caller(ctx): Caller) -> Result<axum::Json<Vec<RetentionRule>>, Problem> {
     let rules = app.read(&ctx, |tx, ctx| retention::rules(tx, &seeing(ctx))).await?;
-    Ok(axum::Json(rules.into_iter().map(|r| RetentionRule { shop: r.shop.to_string(), name: r.name, months: r.months }).collect()))
+    Ok(axum::Json(
+        rules
+            .into_iter()
+            .map(|r| RetentionRule { shop: r.shop.to_string(), name: r.name, months: r.months, warn_days: r.warn_days })
+            .collect(),
+    ))
 }
 
 /// The rule of a shop, as it shall be.
@@ -185,6 +192,10 @@ struct RetentionChange {
     /// 1 to 240; null: never.
     #[schema(example = 36)]
     months: Option<i64>,
+    /// 1 to 90; null or absent: no mail before.
+    #[serde(default)]
+    #[schema(example = 30)]
+    warn_days: Option<i64>,
 }
 
 /// Set the retention rule of a shop.
@@ -199,7 +210,9 @@ async fn set_rule(
     write: Write<RetentionChange>,
 ) -> Result<Response, Problem> {
     let shop: ShopId = id(&text, "shop")?;
-    write.run(&app, &caller, move |tx, ctx, body| retention::set_rule(tx, &seeing(ctx), &shop, body.months).map(|()| done())).await
+    write
+        .run(&app, &caller, move |tx, ctx, body| retention::set_rule(tx, &seeing(ctx), &shop, body.months, body.warn_days).map(|()| done()))
+        .await
 }
 
 /// What a run would do.
@@ -209,6 +222,8 @@ struct RetentionOutcome {
     looked: u64,
     /// So many would be anonymised.
     will: u64,
+    /// So many would be warned by mail, and stay for now.
+    warn: u64,
     /// So many would not, by reason.
     refused: BTreeMap<String, u64>,
 }
@@ -219,7 +234,7 @@ struct RetentionOutcome {
 #[utoipa::path(get, path = "/api/v1/retention/preview", operation_id = "previewRetention", tag = "Privacy", responses((status = 200, body = RetentionOutcome)))]
 async fn dry_run(State(app): State<App>, Caller(ctx): Caller) -> Result<axum::Json<RetentionOutcome>, Problem> {
     let o = app.read(&ctx, retention::dry_run).await?;
-    Ok(axum::Json(RetentionOutcome { looked: o.looked, will: o.will, refused: o.refused }))
+    Ok(axum::Json(RetentionOutcome { looked: o.looked, will: o.will, warn: o.warn, refused: o.refused }))
 }
 
 /// The job that was begun.

@@ -173,6 +173,9 @@ pub struct ReturnRefundAsked {
     /// Empty: the number of the return.
     #[serde(default)]
     pub reason: String,
+    /// Writes one mail to the payer, as soon as the refund is done; a refund that fails tells nobody.
+    #[serde(default)]
+    pub tell_customer: bool,
 }
 
 impl ReturnRefundAsked {

@@ -6,6 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::kit::{Ctx, CustomerId, OrderId, ReturnId, Right};
+use domain::payments::refunds;
 use domain::returns as room;
 use domain::{customers, orders};
 use store::Tx;
@@ -162,7 +163,11 @@ async fn give_back(
     At(text): At<String>,
     write: Write<ReturnRefundAsked>,
 ) -> Result<Response, Problem> {
-    step(&app, &caller, &text, write, |tx, ctx, id, body| room::refund(tx, &seeing(ctx), id, &body.input()).map(drop)).await
+    step(&app, &caller, &text, write, |tx, ctx, id, body| {
+        let made = room::refund(tx, &seeing(ctx), id, &body.input())?;
+        if body.tell_customer { refunds::tell_payer(tx, ctx, &made) } else { Ok(()) }
+    })
+    .await
 }
 
 /// Send a replacement.

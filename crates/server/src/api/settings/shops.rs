@@ -3,15 +3,16 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::kit::{Right, ShopId};
+use domain::kit::{Ctx, Right, ShopId, TemplateId};
 use domain::shops::{self as room, ShopInput};
+use domain::templates::letters::{self, Letter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::api::asked::At;
 use crate::api::types::{Page, Time, time};
-use crate::api::write::{Write, reply};
+use crate::api::write::{Write, reply, seeing};
 use crate::app::App;
 use crate::http::guard::{Caller, id};
 use crate::http::{Policy, Problem, Routes};
@@ -26,6 +27,8 @@ pub fn routes(routes: Routes) -> Routes {
         .api(settings, routes!(edit))
         .api(settings, routes!(archive))
         .api(settings, routes!(unarchive))
+        .api(read, routes!(letters_of))
+        .api(settings, routes!(choose_letters))
 }
 
 /// A sales channel.
@@ -150,4 +153,56 @@ async fn archive(State(app): State<App>, caller: Caller, At(text): At<String>, w
 async fn unarchive(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: ShopId = id(&text, "shop")?;
     write.run(&app, &caller, move |tx, ctx, ()| reply(StatusCode::OK, "", &Shop::from(room::unarchive(tx, ctx, &id)?))).await
+}
+
+/// Which templates speak in the mails that go by themselves; null: plain words.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ShopLetters {
+    /// Tells the payer of a refund.
+    #[schema(value_type = Option<String>)]
+    refund: Option<TemplateId>,
+    /// Warns before a retention rule anonymises.
+    #[schema(value_type = Option<String>)]
+    retention: Option<TemplateId>,
+}
+
+fn letters(tx: &mut store::Tx, ctx: &Ctx, shop: &ShopId) -> domain::Result<ShopLetters> {
+    let mut all = ShopLetters::default();
+    for (letter, template) in letters::of_shop(tx, &seeing(ctx), shop)? {
+        match letter {
+            Letter::Refund => all.refund = template,
+            Letter::Retention => all.retention = template,
+        }
+    }
+    Ok(all)
+}
+
+/// Read which templates of a shop speak in the mails that go by themselves.
+#[utoipa::path(get, path = "/api/v1/shops/{id}/letters", operation_id = "getShopLetters", tag = "Shops", params(("id" = String, Path)),
+    responses((status = 200, body = ShopLetters)))]
+async fn letters_of(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) -> Result<axum::Json<ShopLetters>, Problem> {
+    let id: ShopId = id(&text, "shop")?;
+    Ok(axum::Json(app.read(&ctx, move |tx, ctx| letters(tx, ctx, &id)).await?))
+}
+
+/// Choose them.
+///
+/// Open templates of the shop; null or absent goes back to plain words.
+#[utoipa::path(put, path = "/api/v1/shops/{id}/letters", operation_id = "setShopLetters", tag = "Shops", params(("id" = String, Path)),
+    request_body = ShopLetters, responses((status = 200, body = ShopLetters)))]
+async fn choose_letters(
+    State(app): State<App>,
+    caller: Caller,
+    At(text): At<String>,
+    write: Write<ShopLetters>,
+) -> Result<Response, Problem> {
+    let id: ShopId = id(&text, "shop")?;
+    write
+        .run(&app, &caller, move |tx, ctx, b| {
+            letters::choose(tx, &seeing(ctx), &id, Letter::Refund, b.refund.as_ref())?;
+            letters::choose(tx, &seeing(ctx), &id, Letter::Retention, b.retention.as_ref())?;
+            reply(StatusCode::OK, "", &letters(tx, ctx, &id)?)
+        })
+        .await
 }

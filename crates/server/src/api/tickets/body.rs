@@ -165,4 +165,15 @@ impl TicketsChange {
 pub struct TicketsChanged {
     /// So many were changed; the others stood so already.
     pub changed: u64,
+    /// What takes it back within a day, by `/tickets/bulk/{id}/undo`; absent when nothing changed.
+    pub change: Option<String>,
+}
+
+/// What became of taking a change back.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TicketsBack {
+    /// So many stand as before.
+    pub back: u64,
+    /// So many were changed since, and stayed.
+    pub passed_over: u64,
 }

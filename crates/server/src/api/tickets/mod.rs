@@ -6,12 +6,12 @@ mod thread;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::kit::{Ctx, EntryId, Right, TicketId};
+use domain::kit::{Ctx, EntryId, Right, TicketChangeId, TicketId};
 use domain::tickets as room;
 use store::Tx;
 use utoipa_axum::routes;
 
-use self::body::{Ticket, TicketNew, TicketPatch, TicketsChange, TicketsChanged};
+use self::body::{Ticket, TicketNew, TicketPatch, TicketsBack, TicketsChange, TicketsChanged};
 use crate::api::asked::At;
 use crate::api::lists;
 use crate::api::types::Page;
@@ -24,7 +24,7 @@ use crate::http::{Policy, Problem, Routes};
 pub fn routes(routes: Routes) -> Routes {
     let (read, write) = (Policy::May(Right::Read), Policy::May(Right::Write));
     let routes = routes.api(read, routes!(list)).api(write, routes!(create)).api(read, routes!(get)).api(write, routes!(edit));
-    thread::routes(routes.api(write, routes!(bulk)).api(write, routes!(of_entry)))
+    thread::routes(routes.api(write, routes!(bulk)).api(write, routes!(undo)).api(write, routes!(of_entry)))
 }
 
 fn whole(tx: &mut Tx, ctx: &Ctx, id: &TicketId) -> domain::Result<Ticket> {
@@ -104,8 +104,23 @@ async fn bulk(State(app): State<App>, caller: Caller, write: Write<TicketsChange
     write
         .run(&app, &caller, |tx, ctx, body| {
             let (ids, assignee) = body.input()?;
-            let changed = room::bulk(tx, ctx, &ids, body.status, assignee)? as u64;
-            reply(StatusCode::OK, "", &TicketsChanged { changed })
+            let done = room::bulk(tx, ctx, &ids, body.status, assignee)?;
+            reply(StatusCode::OK, "", &TicketsChanged { changed: done.count as u64, change: done.undo.map(|id| id.to_string()) })
+        })
+        .await
+}
+
+/// Take back a change of several tickets.
+///
+/// Within a day: each ticket that nobody touched since stands as before.
+#[utoipa::path(post, path = "/api/v1/tickets/bulk/{id}/undo", operation_id = "undoTicketsChange", tag = "Tickets",
+    params(("id" = String, Path)), responses((status = 200, body = TicketsBack)))]
+async fn undo(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
+    let change: TicketChangeId = id(&text, "change of tickets")?;
+    write
+        .run(&app, &caller, move |tx, ctx, ()| {
+            let (back, passed_over) = room::undo_bulk(tx, ctx, &change)?;
+            reply(StatusCode::OK, "", &TicketsBack { back: back as u64, passed_over: passed_over as u64 })
         })
         .await
 }

@@ -6,8 +6,9 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::events::{self, Entry};
 use domain::kit::{Ctx, OfferId, Right, Zone};
 use domain::mail::{self, Mail};
-use domain::merchants;
 use domain::offers::{self, Offer, State as Step};
+use domain::tasks::On;
+use domain::{customers, merchants};
 use store::Tx;
 
 use super::shown::{Line, line};
@@ -17,6 +18,7 @@ use crate::dashboard::invoices::{Sent, file, sent};
 use crate::dashboard::orders::page as sold;
 use crate::dashboard::reason::{Asking, ask};
 use crate::dashboard::slow::slow;
+use crate::dashboard::tasks::Section;
 use crate::dashboard::{PageResult, Typed, frame, moments, see_other, show, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
@@ -54,6 +56,7 @@ struct Page {
     total: String,
     billing: Vec<String>,
     mails: Vec<Sent>,
+    todo: Section,
     happened: Vec<Happened>,
     link: Option<When>,
     /// The address of a link that was opened a moment ago: shown once.
@@ -64,6 +67,7 @@ struct Page {
 struct Read {
     offer: Offer,
     mails: Vec<Mail>,
+    todo: Section,
     entries: Vec<Entry>,
     zone: Zone,
 }
@@ -72,11 +76,13 @@ fn read(tx: &mut Tx, ctx: &Ctx, id: &OfferId) -> domain::Result<Read> {
     let offer = offers::get(tx, ctx, id)?;
     let entries = events::timeline(tx, ctx, &offer.summary.customer, "offer", None, 500)?.entries;
     let entries = entries.into_iter().filter(|e| e.subject_id == id.as_str()).collect();
-    Ok(Read { mails: mail::of_offer(tx, ctx, id)?, offer, entries, zone: merchants::settings(tx, ctx)?.zone })
+    let active = customers::get(tx, ctx, &offer.summary.customer)?.is_active();
+    let todo = Section::read(tx, ctx, &On::Offer(id.clone()), active, &format!("/offers/{id}"), 50)?;
+    Ok(Read { todo, mails: mail::of_offer(tx, ctx, id)?, offer, entries, zone: merchants::settings(tx, ctx)?.zone })
 }
 
 async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, offer: OfferId, fresh: String) -> PageResult {
-    let Read { offer, mails, entries, zone } = app.read(&who.ctx, move |tx, ctx| read(tx, ctx, &offer)).await?;
+    let Read { offer, mails, todo, entries, zone } = app.read(&who.ctx, move |tx, ctx| read(tx, ctx, &offer)).await?;
     let currency = offer.summary.currency;
     let line = line(offer.summary.clone(), &zone);
     Ok(show(&Page {
@@ -86,6 +92,7 @@ async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, offer: Off
         total: line.total.clone(),
         billing: postal(&offer.buyer.address),
         mails: mails.iter().map(|m| sent(m, &zone)).collect(),
+        todo,
         happened: Happened::all(&entries, &zone),
         link: offer.link_at.map(|at| moments::moment(&zone, at)),
         fresh,

@@ -1,5 +1,6 @@
-//! Payment links: the dialog that makes one, its page with copy, mail and withdrawal, and the page on which the buyer pays (SPEC 2.7).
+//! Payment links: the list of all, the dialog that makes one, its page with copy, mail and withdrawal, and the page on which the buyer pays (SPEC 2.7).
 
+mod list;
 mod new;
 mod page;
 mod public;
@@ -8,11 +9,13 @@ use domain::kit::Right;
 
 pub use page::{Line, line};
 
+use super::lists;
 use crate::http::{Policy, Routes};
 
 /// All pages of payment links.
 pub fn routes(routes: Routes) -> Routes {
     let (read, write) = (Policy::May(Right::Read), Policy::May(Right::Orders));
+    let routes = lists::routes(routes, &list::DESK, crate::list_paths!("/payment-links"));
     let routes = routes
         .get("/customers/{id}/payment-links/new", write, new::page)
         .post("/customers/{id}/payment-links/new", write, new::create)

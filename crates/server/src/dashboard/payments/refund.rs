@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::kit::{Money, PaymentId};
 use domain::merchants;
-use domain::payments;
+use domain::payments::{self, refunds};
 use domain::providers::{self, Way};
 use domain::replies::Reply;
 
@@ -102,7 +102,10 @@ pub async fn refund(
                     Way::Provider(account) => format!("{amount} asked back from {}.", account.provider.label()),
                     Way::Recorded => format!("{amount} refunded."),
                 };
-                providers::refund(tx, ctx, &which, amount.minor, sent.get("reason"))?;
+                let refund = providers::refund(tx, ctx, &which, amount.minor, sent.get("reason"))?;
+                if sent.ticked("tell_customer") {
+                    refunds::tell_payer(tx, ctx, &refund)?;
+                }
                 Ok(Reply::new(303, back(&p), serde_json::json!({ "done": done }).to_string()))
             })
         })

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use domain::kit::{CustomerId, Problems, Right};
+use domain::kit::{CustomerId, Problems, Right, ShopId};
 use domain::privacy::{self, retention};
 
 use crate::app::App;
@@ -22,11 +22,14 @@ struct Page {
     entries: Vec<Item>,
     form: Form,
     settings: privacy::Settings,
-    rules: Vec<retention::Rule>,
+    /// Each with the field of its days of warning.
+    rules: Vec<(retention::Rule, String)>,
     has_rule: bool,
     may_change: bool,
     will: u64,
     words: String,
+    /// "3 customers", when any would be.
+    warned: Option<String>,
     refused: Vec<(String, String)>,
 }
 
@@ -40,24 +43,31 @@ async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: St
         .await?;
     let form = form.unwrap_or_else(|| {
         let months = rules.iter().map(|r| (r.shop.to_string(), r.months.map(|m| m.to_string()).unwrap_or_default()));
-        Form::of(months.chain([("years".to_owned(), settings.own.map(|y| y.to_string()).unwrap_or_default())]))
+        let days = rules.iter().map(|r| (days_of(&r.shop), r.warn_days.map(|d| d.to_string()).unwrap_or_default()));
+        Form::of(months.chain(days).chain([("years".to_owned(), settings.own.map(|y| y.to_string()).unwrap_or_default())]))
     });
     let (frame, entries) = around(app, who, uri, headers, HERE).await?;
     let (has_rule, dry) = (dry.is_some(), dry.unwrap_or_default());
-    let many = if dry.will == 1 { "1 customer".to_owned() } else { format!("{} customers", tones::number(dry.will)) };
+    let customers = |n: u64| if n == 1 { "1 customer".to_owned() } else { format!("{} customers", tones::number(n)) };
     let page = Page {
         frame,
         entries,
         form,
         settings,
-        rules,
+        rules: rules.into_iter().map(|r| (r.clone(), days_of(&r.shop))).collect(),
         has_rule,
         may_change: who.ctx.may(Right::Settings),
         will: dry.will,
-        words: many,
+        words: customers(dry.will),
+        warned: (dry.warn > 0).then(|| customers(dry.warn)),
         refused: dry.refused.into_iter().map(|(reason, n)| (tones::number(n), reason)).collect(),
     };
     Ok(show_with(status, &page))
+}
+
+/// The field of a shop's days of warning.
+fn days_of(shop: &ShopId) -> String {
+    format!("{shop}-days")
 }
 
 /// The page, with what a run would do now.
@@ -96,9 +106,14 @@ pub async fn save(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
             for rule in retention::rules(tx, ctx)? {
                 let field = rule.shop.as_str();
                 // The verb speaks of months; here each shop has a field of its own.
-                let set = number(&sent, field).and_then(|months| retention::set_rule(tx, ctx, &rule.shop, months));
+                let days = days_of(&rule.shop);
+                let set = number(&sent, field)
+                    .and_then(|months| number(&sent, &days).and_then(|days| retention::set_rule(tx, ctx, &rule.shop, months, days)));
                 match set {
-                    Err(domain::Error::Invalid(Problems(all))) => all.into_iter().for_each(|p| problems.add(field, p.code, p.message)),
+                    Err(domain::Error::Invalid(Problems(all))) => all.into_iter().for_each(|p| {
+                        let field = if p.field == "warn_days" || p.field == days { days.as_str() } else { field };
+                        problems.add(field, p.code, p.message);
+                    }),
                     other => other?,
                 }
             }

@@ -7,7 +7,8 @@ use domain::events::{self, Entry};
 use domain::kit::{Ctx, Money, ReturnId, Right, Zone};
 use domain::payments::refunds::RefundStatus;
 use domain::returns::{self, Return, State as Step};
-use domain::{merchants, payments};
+use domain::tasks::On;
+use domain::{customers, merchants, payments};
 use store::Tx;
 
 use super::shown::{Line, line};
@@ -15,6 +16,7 @@ use crate::app::App;
 use crate::dashboard::customers::profile::Happened;
 use crate::dashboard::orders::page::price;
 use crate::dashboard::reason::{Asking, ask};
+use crate::dashboard::tasks::Section;
 use crate::dashboard::{PageResult, Typed, frame, moments, see_other, show, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
@@ -56,6 +58,7 @@ struct Page {
     t: Return,
     rows: Vec<Row>,
     refunds: Vec<Gave>,
+    todo: Section,
     happened: Vec<Happened>,
     steps: Vec<(&'static str, When)>,
     may: May,
@@ -65,6 +68,7 @@ struct Read {
     back: Return,
     /// Money of the order that could be given back.
     refundable: bool,
+    todo: Section,
     entries: Vec<Entry>,
     zone: Zone,
 }
@@ -76,7 +80,9 @@ fn read(tx: &mut Tx, ctx: &Ctx, id: &ReturnId) -> domain::Result<Read> {
         Some(c) => events::timeline(tx, ctx, c, "return", None, 500)?.entries.into_iter().filter(|e| e.subject_id == id.as_str()).collect(),
         None => Vec::new(),
     };
-    Ok(Read { back, refundable, entries, zone: merchants::settings(tx, ctx)?.zone })
+    let active = back.summary.customer.as_ref().map(|c| customers::get(tx, ctx, c)).transpose()?.is_none_or(|c| c.is_active());
+    let todo = Section::read(tx, ctx, &On::Return(id.clone()), active, &format!("/returns/{id}"), 50)?;
+    Ok(Read { back, refundable, todo, entries, zone: merchants::settings(tx, ctx)?.zone })
 }
 
 fn may(ctx: &Ctx, back: &Return, refundable: bool) -> May {
@@ -95,7 +101,7 @@ fn may(ctx: &Ctx, back: &Return, refundable: bool) -> May {
 /// The page.
 pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(back): Path<String>) -> PageResult {
     let back: ReturnId = id(&back, "return")?;
-    let Read { back, refundable, entries, zone } = app.read(&who.ctx, move |tx, ctx| read(tx, ctx, &back)).await?;
+    let Read { back, refundable, todo, entries, zone } = app.read(&who.ctx, move |tx, ctx| read(tx, ctx, &back)).await?;
     let s = &back.summary;
     let row = |l: &returns::ReturnLine| Row {
         title: l.title.clone(),
@@ -121,6 +127,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         line: line(s.clone(), &zone),
         rows: back.lines.iter().map(row).collect(),
         refunds: back.refunds.iter().map(gave).collect(),
+        todo,
         happened: Happened::all(&entries, &zone),
         steps: steps.into_iter().filter_map(|(word, at)| at.map(|at| (word, moments::moment(&zone, at)))).collect(),
         may: may(&who.ctx, &back, refundable),

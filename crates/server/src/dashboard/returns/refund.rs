@@ -99,7 +99,10 @@ pub async fn refund(State(app): State<App>, who: Who, uri: Uri, headers: HeaderM
                 let payment: PaymentId = sent.get("payment").parse().map_err(|()| unknown())?;
                 let p = payments::get(tx, ctx, &payment)?;
                 let amount = sent.amount(Money::new(p.refundable, p.currency))?.minor;
-                returns::refund(tx, ctx, &which, &RefundFor { payment, amount, reason: sent.text("reason") })?;
+                let refund = returns::refund(tx, ctx, &which, &RefundFor { payment, amount, reason: sent.text("reason") })?;
+                if sent.ticked("tell_customer") {
+                    payments::refunds::tell_payer(tx, ctx, &refund)?;
+                }
                 Ok(Reply::new(303, format!("/returns/{which}"), ""))
             })
         })

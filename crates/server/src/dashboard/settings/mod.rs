@@ -37,6 +37,7 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/shops", settings, shops::create)
         .get("/settings/shops/{id}", settings, shops::edit_page)
         .post("/settings/shops/{id}", settings, shops::edit)
+        .post("/settings/shops/{id}/letters", settings, shops::letters)
         .post("/settings/shops/{id}/archive", settings, shops::archive)
         .post("/settings/shops/{id}/unarchive", settings, shops::unarchive)
         .get("/settings/groups", settings, labels::page::<GroupId>)

@@ -4,9 +4,13 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use domain::kit::ShopId;
+use domain::kit::{Problems, ShopId};
 use domain::merchants;
 use domain::shops::{self, Shop, ShopInput};
+use domain::templates::{
+    self,
+    letters::{self, Letter},
+};
 
 use super::{Item, around};
 use crate::app::App;
@@ -39,6 +43,10 @@ struct ShopPage {
     may_archive: bool,
     form: Form,
     choices: Choices,
+    /// Mails that go by themselves, with the template that speaks in each.
+    letters: Vec<Letter>,
+    /// The shop's open templates.
+    templates: Vec<(String, String)>,
 }
 
 fn input(typed: &Typed) -> ShopInput {
@@ -79,14 +87,29 @@ async fn one(
     status: StatusCode,
     form: Option<Form>,
 ) -> Result<Response, PageError> {
-    let (shop, all) = app.read(&who.ctx, move |tx, ctx| Ok((shops::get(tx, ctx, &shop)?, shops::list(tx, ctx)?))).await?;
+    let (shop, all, letters, templates) = app
+        .read(&who.ctx, move |tx, ctx| {
+            let seeing = crate::api::write::seeing(ctx);
+            let (letters, templates) = (letters::of_shop(tx, &seeing, &shop)?, templates::list(tx, &seeing)?);
+            Ok((shops::get(tx, ctx, &shop)?, shops::list(tx, ctx)?, letters, templates))
+        })
+        .await?;
     let form = form.unwrap_or_else(|| {
-        let currency = shop.currency.code().to_owned();
-        Form::of([("name", shop.name.clone()), ("currency", currency), ("country", shop.country.clone()), ("url", shop.url.clone())])
+        let of_shop = [
+            ("name", shop.name.clone()),
+            ("currency", shop.currency.code().to_owned()),
+            ("country", shop.country.clone()),
+            ("url", shop.url.clone()),
+        ];
+        let chosen = letters.iter().filter_map(|(letter, template)| Some((letter.name(), template.as_ref()?.to_string())));
+        Form::of(of_shop.into_iter().chain(chosen))
     });
+    let letters = letters.into_iter().map(|(letter, _)| letter).collect();
+    let of_shop = |t: &templates::Template| t.shop == shop.id && t.archived_at.is_none();
+    let templates = templates.into_iter().filter(of_shop).map(|t| (t.id.to_string(), t.name)).collect();
     let may_archive = all.iter().any(|s| s.archived_at.is_none() && s.id != shop.id);
     let (frame, entries) = around(app, who, uri, headers, HERE).await?;
-    Ok(show_with(status, &ShopPage { frame, entries, shop, may_archive, form, choices: Choices::default() }))
+    Ok(show_with(status, &ShopPage { frame, entries, shop, may_archive, form, choices: Choices::default(), letters, templates }))
 }
 
 /// One shop.
@@ -100,6 +123,29 @@ pub async fn edit(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let which = shop.clone();
     match app.write(&who.ctx, move |tx, ctx| shops::edit(tx, ctx, &which, &new)).await {
         Ok(_) => Ok(toasted(see_other(HERE), "Saved.", None)),
+        Err(error) => {
+            let mut form = typed.form();
+            let status = refused(&mut form, error)?;
+            one(&app, &who, &uri, &headers, shop, status, Some(form)).await
+        }
+    }
+}
+
+/// Which templates speak in the mails that go by themselves.
+pub async fn letters(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(shop): Path<String>, typed: Typed) -> PageResult {
+    let shop = id::<ShopId>(&shop, "shop")?;
+    let (which, sent) = (shop.clone(), typed.clone());
+    let chosen = app.write(&who.ctx, move |tx, ctx| {
+        for letter in Letter::ALL {
+            let template = Some(sent.get(letter.name())).filter(|text| !text.is_empty());
+            let unknown = |()| Problems::one(letter.name(), "unknown", "Choose one of the shop’s open templates.");
+            let template = template.map(str::parse).transpose().map_err(unknown)?;
+            letters::choose(tx, ctx, &which, *letter, template.as_ref())?;
+        }
+        Ok(())
+    });
+    match chosen.await {
+        Ok(()) => Ok(toasted(see_other(&format!("{HERE}/{shop}")), "Saved.", None)),
         Err(error) => {
             let mut form = typed.form();
             let status = refused(&mut form, error)?;

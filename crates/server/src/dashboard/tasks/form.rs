@@ -7,7 +7,7 @@ use domain::kit::{Ctx, Problems, Right, TaskId, day_date};
 use domain::replies::Reply;
 use domain::staff::colleagues;
 use domain::tasks::{self, Edit, NewTask, On, Task};
-use domain::{contracts, customers, invoices, merchants, orders, tickets};
+use domain::{contracts, customers, invoices, merchants, offers, orders, returns, tickets};
 use jiff::civil::Date;
 use store::Tx;
 
@@ -71,6 +71,8 @@ fn called(tx: &mut Tx, ctx: &Ctx, on: &On) -> domain::Result<Option<(String, Str
         },
         On::Ticket(id) => format!("ticket {}", tickets::get(tx, ctx, id)?.number),
         On::Contract(id) => format!("contract {}", contracts::get(tx, ctx, id)?.summary.number),
+        On::Offer(id) => format!("offer {}", offers::get(tx, ctx, id)?.summary.number),
+        On::Return(id) => format!("return {}", returns::get(tx, ctx, id)?.summary.number),
     };
     Ok(Some((on.id().to_owned(), name)))
 }

@@ -45,6 +45,8 @@ pub fn on(k: &Task) -> Option<(String, String)> {
         On::Invoice(id) => Some((format!("/invoices/{id}"), k.on_label.clone())),
         On::Ticket(id) => Some((format!("/tickets/{id}"), k.on_label.clone())),
         On::Contract(id) => Some((format!("/contracts/{id}"), k.on_label.clone())),
+        On::Offer(id) => Some((format!("/offers/{id}"), k.on_label.clone())),
+        On::Return(id) => Some((format!("/returns/{id}"), k.on_label.clone())),
     }
 }
 

@@ -25,7 +25,7 @@ pub static DESK: Desk = Desk {
     icon: "task",
     empty: (
         "Nothing to do",
-        "A task says what is to be done, by whom and until when: on a customer, an order, an invoice, a ticket, a contract, or by itself.",
+        "A task says what is to be done, by whom and until when: on a customer, an order, an invoice, an offer, a contract, a return, a ticket, or by itself.",
     ),
     create: Some((Right::Write, "/tasks/new", "New task")),
     rows,

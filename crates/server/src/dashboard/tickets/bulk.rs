@@ -1,12 +1,12 @@
 //! One change to several tickets: the ticked ones, or all that match, are given to somebody or moved to a status.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use domain::kit::{PersonId, Problems, TicketId};
+use domain::kit::{PersonId, Problems, TicketChangeId, TicketId};
 use domain::staff::colleagues;
 use domain::tickets::listed::LIST;
-use domain::tickets::{self, AT_ONCE, Status};
+use domain::tickets::{self, AT_ONCE, Changed, Status};
 
 use super::list::DESK;
 use super::people;
@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::dashboard::lists::chosen;
 use crate::dashboard::{PageResult, Typed, frame, refused, see_other, show_with, toasted};
 use crate::http::Who;
+use crate::http::guard::id;
 use crate::look::{Form, Frame};
 
 #[derive(Template)]
@@ -81,9 +82,10 @@ pub async fn change(State(app): State<App>, who: Who, uri: Uri, headers: HeaderM
         })
         .await;
     match done {
-        Ok(n) => {
+        Ok(Changed { count: n, undo }) => {
             let words = if n == 0 { "They stood so already.".to_owned() } else { format!("{n} {} changed.", LIST.noun(n as u64)) };
-            Ok(toasted(see_other(&DESK.place.address("")), &words, None))
+            let undo = undo.map(|change| format!("/tickets/change/{change}/undo"));
+            Ok(toasted(see_other(&DESK.place.address("")), &words, undo.as_deref()))
         }
         Err(error) => {
             let mut form = typed.form();
@@ -91,6 +93,17 @@ pub async fn change(State(app): State<App>, who: Who, uri: Uri, headers: HeaderM
             render(&app, &who, &uri, &headers, status, form, typed.all("id").map(str::to_owned).collect()).await
         }
     }
+}
+
+/// Takes a change back.
+pub async fn undo(State(app): State<App>, who: Who, Path(change): Path<String>) -> PageResult {
+    let change: TicketChangeId = id(&change, "change of tickets")?;
+    let (back, over) = app.write(&who.ctx, move |tx, ctx| tickets::undo_bulk(tx, ctx, &change)).await?;
+    let words = match over {
+        0 => format!("{back} {} as before.", LIST.noun(back as u64)),
+        _ => format!("{back} {} as before; {over} changed since and stayed.", LIST.noun(back as u64)),
+    };
+    Ok(toasted(see_other(&DESK.place.address("")), &words, None))
 }
 
 /// What is to become of them: a status, and to whom they are given; nobody is somebody too.

@@ -22,6 +22,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/tickets/change", write, bulk::page)
         .post("/tickets/change", write, bulk::ask)
         .post("/tickets/change/all", write, bulk::change)
+        .post("/tickets/change/{id}/undo", write, bulk::undo)
         .get("/tickets/{id}", read, page::page)
         .post("/tickets/{id}", write, page::edit)
         .post("/tickets/{id}/entries", write, page::say)

@@ -177,6 +177,8 @@ fn title(entry: &Entry) -> String {
         "dispute.answered" => "Dispute answered".to_owned(),
         "refund.begun" => format!("Refund{amount} asked for"),
         "refund.failed" => format!("Refund{amount} failed"),
+        "refund.told" => format!("Customer told of a refund{amount}"),
+        "retention.warned" => "Warned by mail that their data will be erased".to_owned(),
         "payment.attached" => "Guest payment attached".to_owned(),
         "payment.attach_undone" => "Attaching a guest payment undone".to_owned(),
         "invoice.created" => format!("Draft of an invoice{amount}"),

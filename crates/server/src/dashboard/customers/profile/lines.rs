@@ -76,7 +76,10 @@ impl PaymentLine {
                 "failed" if r.failure.is_empty() => format!("Refund of {amount} failed"),
                 "failed" => format!("Refund of {amount} failed: {}", r.failure),
                 _ if r.as_credit => format!("{amount} to store credit on {}{why}", moments::day(zone, r.refunded_at).shown),
-                _ => format!("{amount} back on {}{why}", moments::day(zone, r.refunded_at).shown),
+                _ => {
+                    let told = if r.told.mail.is_some() { ", customer told" } else { "" };
+                    format!("{amount} back on {}{told}{why}", moments::day(zone, r.refunded_at).shown)
+                }
             }
         });
         let disputes = p.disputes.iter().map(|d| {
