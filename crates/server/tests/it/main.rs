@@ -19,6 +19,7 @@ mod offers;
 mod outbox;
 mod pages_list;
 mod pages_profile;
+mod passkeys;
 mod people;
 mod policy;
 mod portal;

@@ -102,7 +102,8 @@ impl Unfit {
             Self::NotTheirs => "This passkey belongs to another account.",
             Self::Registered => "This passkey is registered already.",
             Self::Copied => "This passkey was refused: it may have been copied. The owner of the account was told.",
-            Self::Form | Self::Kind | Self::Site | Self::Signature => "This passkey does not fit. Try again.",
+            Self::Form => "No passkey came along. Press the button and follow your device.",
+            Self::Kind | Self::Site | Self::Signature => "This passkey does not fit. Try again.",
         }
     }
 }

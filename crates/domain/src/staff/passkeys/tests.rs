@@ -404,7 +404,8 @@ fn keys_of_other_kinds_and_broken_ones_are_refused() {
     assert_eq!(with(4, 0x25), Read::OtherKind, "-6");
     assert_eq!(with(6, 2), Read::Nothing, "another curve");
     assert_eq!(with(2, 1), Read::Nothing, "another kind of key");
-    assert_eq!(read(&[0xbf, 0xff]), Read::OtherKind, "nothing in it");
+    assert_eq!(read(&[0xa0]), Read::OtherKind, "nothing in it");
+    assert_eq!(read(&[0xbf, 0xff]), Read::Nothing, "a map without a length");
     assert_eq!(read(&[0xbb; 9]), Read::Nothing, "a map of endless length");
     for soft in [Soft::eddsa(), Soft::rs256()] {
         assert!(matches!(read(&soft.cose()), Read::Key(..)));
