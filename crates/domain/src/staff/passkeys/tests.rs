@@ -413,3 +413,20 @@ fn keys_of_other_kinds_and_broken_ones_are_refused() {
     let short = [b"\xa4\x01\x03\x03\x39\x01\x00\x20\x58\x80", &[0x81; 128][..], b"\x21\x43\x01\x00\x01"].concat();
     assert_eq!(read(&short), Read::Nothing, "RSA of 1024 bits");
 }
+
+/// Made and used by Chromium's own virtual authenticator.
+#[test]
+fn what_a_browser_sends_is_read() {
+    use super::wire::{Answer, Wanted, kept};
+    const MADE: &str = r#"{"id":"b6HEEpmdVPSh8sisOLEBzNeJTR8k5m9EORxiKfywbX0","client":"eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIiwiY2hhbGxlbmdlIjoiQVFFQkFRRUJBUUVCQVFFQkFRRUJBUUVCQVFFQkFRRUJBUUVCQVFFQkFRRSIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3Q6MzUzMTMiLCJjcm9zc09yaWdpbiI6ZmFsc2V9","made":"o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVikSZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2NFAAAAAQECAwQFBgcIAQIDBAUGBwgAIG-hxBKZnVT0ofLIrDixAczXiU0fJOZvRDkcYin8sG19pQECAyYgASFYIJ-t4yIFqIisc1YKVhEhe56yeGl0zT_9IZ32vjCScy1VIlggo3Fpo8r-OGT48hOwZcjj0DNtb0vu-qytsdG3SmZe09k"}"#;
+    const USED: &str = r#"{"id":"b6HEEpmdVPSh8sisOLEBzNeJTR8k5m9EORxiKfywbX0","client":"eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiQXdNREF3TURBd01EQXdNREF3TURBd01EQXdNREF3TURBd01EQXdNREF3TSIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3Q6MzUzMTMiLCJjcm9zc09yaWdpbiI6ZmFsc2V9","data":"SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAg","signature":"MEQCIC-Vvc5afnF04xaXnlpioTVn6UgF7ixRnqMFk1hWjq8gAiA-5LlJ6Yjv33zhxQjPb7Obp-TxQrvMWiFHMclhbO6CsA","user":"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI"}"#;
+    let party = Party::of("http://localhost:35313").unwrap();
+    let made = Answer::read(MADE, Wanted::Create).unwrap();
+    made.check(Wanted::Create, &party).unwrap();
+    let fresh = made.fresh().unwrap();
+    let used = Answer::read(USED, Wanted::Get).unwrap();
+    used.check(Wanted::Get, &party).unwrap();
+    assert!(used.is_signed(&kept(&fresh.public_key).unwrap()));
+    assert_eq!((made.count(), used.count(), used.id == made.id), (1, 2, true));
+    assert!(!used.is_signed(&kept(&super::soft::text(&Soft::es256().cose())).unwrap()));
+}
