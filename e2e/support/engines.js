@@ -24,6 +24,8 @@ const sqlite = {
     }
     return { database: to };
   },
+  /** Says it to the database itself, by its own shell. */
+  say: ({ database }, text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', database, text]),
   drop: ({ database }) => ['', '-wal', '-shm'].forEach((tail) => rmSync(database + tail, { force: true })),
 };
 
@@ -36,6 +38,7 @@ const postgres = {
     sql(`CREATE DATABASE "${name}" TEMPLATE "${from.name}"`);
     return { name, database: named(name) };
   },
+  say: ({ database }, text) => execFileSync('psql', ['--no-psqlrc', '-qAt', '-d', database, '-c', text]),
   drop: ({ name }) => sql(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`),
 };
 

@@ -26,7 +26,7 @@ export const test = base.extend({
   engine: ['sqlite', { option: true, scope: 'worker' }],
 
   /** The running desk: `url`, `person` (e-mail, password), `session`, `key` (of the API), `database`, `cli(...args)`, `begin(...args)`,
-   *  `stop()`, `start(...args)`. */
+   *  `say(sql)` (to the database), `stop()`, `start(...args)`. */
   desk: async ({ engine, playwright }, use, info) => {
     const { place, person, key } = JSON.parse(readFileSync(join(process.env.REGULARS_E2E, `${engine}.json`), 'utf8'));
     const folder = mkdtempSync(join(tmpdir(), 'regulars-desk-'));
@@ -34,6 +34,7 @@ export const test = base.extend({
     const desk = { folder, person, key, database: own.database };
     desk.cli = (...args) => run(desk, ...args);
     desk.begin = (...args) => begin(desk, ...args);
+    desk.say = (text) => engines[engine].say(own, text);
     desk.start = async (...args) => {
       const server = await serve(desk, { args });
       Object.assign(desk, { url: server.url, pid: server.pid, stop: server.stop, printed: server.printed });

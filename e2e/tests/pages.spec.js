@@ -53,6 +53,7 @@ const plain = [
   '/settings/sign-in',
   '/settings/mail/new',
   '/account/second-factor',
+  '/account/passkeys',
   '/returns?view=all',
   '/tickets?view=all',
   '/tickets/new',

@@ -279,6 +279,8 @@ ids! {
     PortalSessionId = "pse";
     /// A link to a new password (never its secret).
     ResetId = "rst";
+    /// A passkey of a person.
+    PasskeyId = "psk";
 }
 
 #[cfg(test)]

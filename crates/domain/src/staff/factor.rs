@@ -1,11 +1,11 @@
-//! The second factor: codes of an authenticator app, and recovery codes for when it is lost (SPEC 14.1). People manage their own on pages; no API
+//! The second factor: codes of an authenticator app, or a passkey ([`passkeys`]), and recovery codes for when both are lost (SPEC 14.1). People manage their own on pages; no API
 //! key may. The app's secret is sealed with the key of the configuration, each code is taken once, and tries are counted before they are checked.
 
 use store::Tx;
 
 use super::sessions::{Device, note};
 use super::sign_in::{self, WINDOW};
-use super::{Moment, Person, SignedIn, devices, halves, members, person_row, queries, recovery, resets, totp};
+use super::{Moment, Person, SignedIn, devices, halves, members, passkeys, person_row, queries, recovery, resets, totp};
 use crate::events::Event;
 use crate::kit::{Ctx, Error, Micros, PersonId, Problems, Result, secret_hash};
 use crate::providers::Vault;
@@ -130,7 +130,8 @@ pub fn confirm(tx: &mut Tx, vault: &Vault, who: &SignedIn, moment: &Moment, code
 /// # Errors
 /// [`Error::Conflict`] `second_factor_off`.
 pub fn renew_codes(tx: &mut Tx, who: &SignedIn, moment: &Moment) -> Result<Vec<String>> {
-    if tx.exec(&queries::FACTOR_LOCK, &[&who.person.id])? == 0 {
+    lock(tx, &who.person.id)?;
+    if !is_on(tx, &who.person.id)? {
         return Err(off());
     }
     note(tx, who, moment, Event::new("person.recovery_codes_made").on("person", who.person.id.as_str()))?;
@@ -141,23 +142,32 @@ fn off() -> Error {
     Error::conflict("second_factor_off", "There is no second factor.")
 }
 
-/// Turns the person's own off; twice is once.
+/// How many recovery codes the person has left.
+pub fn codes_left(tx: &mut Tx, who: &SignedIn) -> Result<i64> {
+    recovery::left(tx, &who.person.id)
+}
+
+/// Turns the app of the person off; twice is once. With the last second factor the recovery codes go.
 ///
 /// # Errors
-/// [`Error::Conflict`] `second_factor_required` while one of their merchants wants it.
+/// [`Error::Conflict`] `second_factor_required` while one of their merchants wants it and they have no passkey.
 pub fn turn_off(tx: &mut Tx, who: &SignedIn, moment: &Moment, site: Option<&str>) -> Result<()> {
-    if let Some(m) = super::sessions::memberships(tx, &who.person.id)?.iter().find(|m| m.strong) {
-        let words = format!("{} wants a second factor of everybody with your role.", m.name);
-        return Err(Error::conflict("second_factor_required", words));
+    let person = &who.person.id;
+    lock(tx, person)?;
+    let was = tx.exec(&queries::FACTOR_DELETE, &[person])? > 0;
+    if !is_on(tx, person)? {
+        wanted(tx, person)?;
+        forget_codes(tx, person)?;
     }
-    if remove(tx, &who.person.id)? {
+    if was {
+        halves::forget(tx, person)?;
         note(tx, who, moment, Event::new("person.second_factor_off").on("person", who.person.id.as_str()))?;
         devices::tell(tx, moment, &who.person, site, "Second factor turned off", "the second factor of your account was turned off.")?;
     }
     Ok(())
 }
 
-/// Takes it from somebody of the staff who lost it; all their sessions end. Owners alone, and only for who works for their merchants alone.
+/// Takes it, passkeys too, from somebody of the staff who lost it; all their sessions end. Owners alone, and only for who works for their merchants alone.
 ///
 /// # Errors
 /// [`Error::Conflict`] `owners_only`, `yourself`, `other_merchants`, `second_factor_off`.
@@ -173,7 +183,7 @@ pub fn reset(tx: &mut Tx, ctx: &Ctx, person: &PersonId, site: Option<&str>) -> R
     members::get(tx, ctx, person)
 }
 
-/// Takes it from somebody, as the operator of the installation does; all their sessions end. Gives the person.
+/// Takes it, passkeys too, from somebody, as the operator of the installation does; all their sessions end. Gives the person.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Conflict`] `second_factor_off`.
@@ -188,16 +198,44 @@ pub fn reset_by_operator(tx: &mut Tx, moment: &Moment, email: &str, site: Option
     Ok(person)
 }
 
+/// App, passkeys and recovery codes; gives whether there was one.
 fn remove(tx: &mut Tx, person: &PersonId) -> Result<bool> {
-    let was = tx.exec(&queries::FACTOR_DELETE, &[person])? > 0;
-    tx.exec(&queries::CODES_DELETE, &[person])?;
+    let app = tx.exec(&queries::FACTOR_DELETE, &[person])? > 0;
+    let passkeys = passkeys::forget_all(tx, person)?;
+    forget_codes(tx, person)?;
     halves::forget(tx, person)?;
-    Ok(was)
+    Ok(app || passkeys)
+}
+
+/// The recovery codes stop working: there is nothing left that they stand for.
+pub(super) fn forget_codes(tx: &mut Tx, person: &PersonId) -> Result<()> {
+    tx.exec(&queries::CODES_DELETE, &[person])?;
+    Ok(())
+}
+
+/// Holds all second factors of a person until the end of the transaction: of two who take the last one away one waits.
+pub(super) fn lock(tx: &mut Tx, person: &PersonId) -> Result<()> {
+    passkeys::lock(tx, person)?;
+    tx.exec(&queries::FACTOR_LOCK, &[person])?;
+    Ok(())
+}
+
+/// Refuses to be without one while a merchant of the person wants one.
+pub(super) fn wanted(tx: &mut Tx, person: &PersonId) -> Result<()> {
+    match super::sessions::memberships(tx, person)?.iter().find(|m| m.strong) {
+        Some(m) => Err(Error::conflict("second_factor_required", format!("{} wants a second factor of everybody with your role.", m.name))),
+        None => Ok(()),
+    }
+}
+
+/// What the person can prove themselves with: an app, passkeys.
+pub fn kinds(tx: &mut Tx, person: &PersonId) -> Result<(bool, bool)> {
+    Ok((find(tx, person)?.is_some_and(|f| f.confirmed_at.is_some()), passkeys::how_many(tx, person)? > 0))
 }
 
 /// Has the person a second factor?
 pub(super) fn is_on(tx: &mut Tx, person: &PersonId) -> Result<bool> {
-    Ok(find(tx, person)?.is_some_and(|f| f.confirmed_at.is_some()))
+    Ok(matches!(kinds(tx, person)?, (true, _) | (_, true)))
 }
 
 /// Counts a try and takes a code of the app or a recovery code, each once. A write, also when the code is wrong.
@@ -223,10 +261,10 @@ pub(super) fn take(tx: &mut Tx, vault: &Vault, moment: &Moment, person: &Person,
 }
 
 fn fits(tx: &mut Tx, vault: &Vault, now: Micros, id: &PersonId, code: &str) -> Result<bool> {
-    let Some(factor) = find(tx, id)?.filter(|f| f.confirmed_at.is_some()) else { return Ok(false) };
     if let Some(code) = recovery::plain(code) {
         return recovery::take(tx, id, &code, now);
     }
+    let Some(factor) = find(tx, id)?.filter(|f| f.confirmed_at.is_some()) else { return Ok(false) };
     let secret = vault.open(&owner(id), &factor.sealed);
     match secret.and_then(|secret| totp::step_of(&secret, &digits(code), now, factor.last_step)) {
         Some(step) => Ok(tx.exec(&queries::FACTOR_STEP, &[id, &step])? > 0),

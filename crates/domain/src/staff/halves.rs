@@ -1,4 +1,4 @@
-//! Between password and code. The password alone opens nothing: what is kept here is no session, has a cookie of its own, lasts ten minutes and
+//! Between password and code, or passkey. The password alone opens nothing: what is kept here is no session, has a cookie of its own, lasts ten minutes and
 //! leads to the page of the code alone.
 
 use store::Tx;
@@ -56,11 +56,20 @@ pub fn finish(
         Taken::Wrong => Ok(Finished::Wrong),
         Taken::Wait(until) => Ok(Finished::Wait(until)),
         Taken::Good => {
-            if tx.exec(&queries::HALF_DELETE, &[&secret_hash(secret)])? == 0 {
-                return Err(Error::NotFound("sign-in"));
-            }
+            end(tx, secret)?;
             sign_in::come_in(tx, moment, &person, device, site).map(Finished::In)
         }
+    }
+}
+
+/// Uses the first step up.
+///
+/// # Errors
+/// [`Error::NotFound`] when another tab did.
+pub(super) fn end(tx: &mut Tx, secret: &str) -> Result<()> {
+    match tx.exec(&queries::HALF_DELETE, &[&secret_hash(secret)])? {
+        0 => Err(Error::NotFound("sign-in")),
+        _ => Ok(()),
     }
 }
 

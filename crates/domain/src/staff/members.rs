@@ -62,7 +62,7 @@ pub struct Member {
     pub disabled_at: Option<Micros>,
     /// When a session of theirs worked in this merchant last.
     pub last_seen: Option<Micros>,
-    /// They have a second factor.
+    /// They have a second factor: an authenticator app or a passkey.
     pub second_factor: bool,
 }
 
@@ -242,6 +242,6 @@ fn row(r: &Row) -> std::result::Result<Member, store::Error> {
         created_at: r.get("created_at")?,
         disabled_at: r.get("disabled_at")?,
         last_seen: r.get("last_seen")?,
-        second_factor: r.get::<Option<Micros>>("factor_at")?.is_some(),
+        second_factor: r.get::<Option<Micros>>("factor_at")?.is_some() || r.get::<i64>("passkeys")? > 0,
     })
 }

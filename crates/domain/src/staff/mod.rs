@@ -1,5 +1,5 @@
 //! People, what they may in which merchant, and how they and programs come in (SPEC 14.1): passwords, second factors,
-//! sessions, invitations, API keys.
+//! passkeys, sessions, invitations, API keys.
 //!
 //! Secrets of sessions, links and keys leave this room once, when they are made; the database holds their hashes. Hashing a password
 //! takes tens of milliseconds and memory, so it never happens inside a transaction: [`password`] first, then the verb. Nobody gives rights
@@ -15,6 +15,7 @@ pub mod fresh;
 pub mod halves;
 pub mod invitations;
 pub mod members;
+pub mod passkeys;
 pub mod password;
 pub mod queries;
 mod recovery;
@@ -131,7 +132,11 @@ pub struct SignedIn {
     pub touch: bool,
     /// When they last proved who they are in this session, microseconds UTC.
     pub fresh_at: Micros,
-    /// They have a second factor.
+    /// An authenticator app is their second factor.
+    pub app: bool,
+    /// They have a passkey.
+    pub passkeys: bool,
+    /// They have a second factor: one of the two.
     pub second_factor: bool,
 }
 

@@ -27,9 +27,11 @@ store::statements! {
         FROM staff s JOIN merchants m ON m.id = s.merchant_id LEFT JOIN sign_in_rules r ON r.merchant_id = s.merchant_id
         WHERE s.person_id = $1 AND s.disabled_at IS NULL ORDER BY m.name, m.id";
     pub MEMBERS = "SELECT s.person_id, p.name, p.email, s.role, s.granted, s.withdrawn, s.created_at, s.disabled_at, f.confirmed_at AS factor_at,
+          (SELECT COUNT(*) FROM passkeys k WHERE k.person_id = s.person_id) AS passkeys,
           (SELECT MAX(x.seen_at) FROM sessions x WHERE x.person_id = s.person_id AND x.merchant_id = s.merchant_id) AS last_seen
         FROM staff s JOIN people p ON p.id = s.person_id LEFT JOIN second_factors f ON f.person_id = s.person_id WHERE s.merchant_id = $1 ORDER BY p.name, p.id";
     pub MEMBER = "SELECT s.person_id, p.name, p.email, s.role, s.granted, s.withdrawn, s.created_at, s.disabled_at, f.confirmed_at AS factor_at,
+          (SELECT COUNT(*) FROM passkeys k WHERE k.person_id = s.person_id) AS passkeys,
           (SELECT MAX(x.seen_at) FROM sessions x WHERE x.person_id = s.person_id AND x.merchant_id = s.merchant_id) AS last_seen
         FROM staff s JOIN people p ON p.id = s.person_id LEFT JOIN second_factors f ON f.person_id = s.person_id WHERE s.merchant_id = $1 AND s.person_id = $2";
     pub COLLEAGUES = "SELECT s.person_id, p.name, s.role, s.granted, s.withdrawn, s.disabled_at
@@ -47,7 +49,7 @@ store::statements! {
           fresh_at, new_device) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, NULL, $7, $9)";
     /// A session that still holds: not revoked, not past its end, seen after the idle limit.
     pub SESSION = "SELECT s.id AS session_id, s.merchant_id, s.seen_at, s.fresh_at, f.confirmed_at AS factor_at, p.id, p.email, p.name, p.shortcuts, p.theme,
-          p.density, p.created_at
+          p.density, p.created_at, (SELECT COUNT(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys
         FROM sessions s JOIN people p ON p.id = s.person_id LEFT JOIN second_factors f ON f.person_id = s.person_id
         WHERE s.secret_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3 AND p.disabled_at IS NULL";
     pub SESSION_TOUCH = "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";

@@ -90,14 +90,24 @@ pub(super) fn open_as(tx: &mut Tx, moment: &Moment, person: &PersonId, device: &
 pub fn resolve(tx: &mut Tx, secret: &str, now: Micros) -> Result<Option<SignedIn>> {
     let found = tx.opt(&queries::SESSION, &[&secret_hash(secret), &now, &(now - IDLE)], |r| {
         let merchant: Option<String> = r.get("merchant_id")?;
-        let proven = (r.get::<i64>("fresh_at")?, r.get::<Option<i64>>("factor_at")?.is_some());
+        let proven = (r.get::<i64>("fresh_at")?, r.get::<Option<i64>>("factor_at")?.is_some(), r.get::<i64>("passkeys")? > 0);
         Ok((person_row(r)?, SessionId::from_db(r.get("session_id")?), merchant, r.get::<i64>("seen_at")?, proven))
     })?;
-    let Some((person, session, merchant, seen, (fresh_at, second_factor))) = found else { return Ok(None) };
+    let Some((person, session, merchant, seen, (fresh_at, app, passkeys))) = found else { return Ok(None) };
     let memberships = memberships(tx, &person.id)?;
     let chosen = memberships.iter().find(|m| Some(m.merchant.as_str()) == merchant.as_deref());
     let current = chosen.or(memberships.first()).cloned();
-    Ok(Some(SignedIn { person, session, current, memberships, touch: now - seen >= TOUCH, fresh_at, second_factor }))
+    Ok(Some(SignedIn {
+        person,
+        session,
+        current,
+        memberships,
+        touch: now - seen >= TOUCH,
+        fresh_at,
+        app,
+        passkeys,
+        second_factor: app || passkeys,
+    }))
 }
 
 /// Notes that the session is in use. A write; only needed when [`SignedIn::touch`] says so.

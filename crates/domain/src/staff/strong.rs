@@ -14,23 +14,23 @@ use crate::mail;
 use crate::providers::Vault;
 use crate::testing::{Fixture, NOW, PASSWORD};
 
-const STEP: i64 = 30_000_000;
-const SITE: &str = "https://desk.example.com";
-const MAIL: &str = "olivia@example.com";
+pub(in crate::staff) const STEP: i64 = 30_000_000;
+pub(in crate::staff) const SITE: &str = "https://desk.example.com";
+pub(in crate::staff) const MAIL: &str = "olivia@example.com";
 
-fn at(now: i64) -> Moment {
+pub(in crate::staff) fn at(now: i64) -> Moment {
     Moment { now, door: Door::Page, ids: IdSource::System }
 }
 
-fn vault() -> Vault {
+pub(in crate::staff) fn vault() -> Vault {
     Vault::new(&[7; 32]).unwrap()
 }
 
-fn from(address: &str, known: Option<&str>) -> Device {
+pub(in crate::staff) fn from(address: &str, known: Option<&str>) -> Device {
     Device { user_agent: "Firefox".to_owned(), address: address.to_owned(), known: known.map(str::to_owned) }
 }
 
-fn refusal<T: std::fmt::Debug>(result: Result<T>) -> String {
+pub(in crate::staff) fn refusal<T: std::fmt::Debug>(result: Result<T>) -> String {
     match result {
         Err(Error::Conflict { code, .. }) => code.to_owned(),
         Err(Error::Invalid(Problems(all))) => all.iter().map(|p| format!("{}:{}", p.field, p.code)).collect::<Vec<_>>().join(" "),
@@ -40,24 +40,24 @@ fn refusal<T: std::fmt::Debug>(result: Result<T>) -> String {
     }
 }
 
-fn person_of(ctx: &Ctx) -> PersonId {
+pub(in crate::staff) fn person_of(ctx: &Ctx) -> PersonId {
     PersonId::from_db(ctx.actor.id.clone())
 }
 
-fn resolve(db: &TestDb, secret: &str, now: i64) -> Option<SignedIn> {
+pub(in crate::staff) fn resolve(db: &TestDb, secret: &str, now: i64) -> Option<SignedIn> {
     let secret = secret.to_owned();
     db.read_now(move |tx| sessions::resolve(tx, &secret, now)).unwrap()
 }
 
 /// A session of somebody who joins.
-fn session(db: &TestDb, person: &PersonId) -> (String, SignedIn) {
+pub(in crate::staff) fn session(db: &TestDb, person: &PersonId) -> (String, SignedIn) {
     let person = person.clone();
     let opened = db.write_now(move |tx| sessions::open(tx, &at(NOW), &person, &Device::default())).unwrap();
     let who = resolve(db, &opened.secret, NOW).unwrap();
     (opened.secret, who)
 }
 
-fn state(db: &TestDb, who: &SignedIn) -> State {
+pub(in crate::staff) fn state(db: &TestDb, who: &SignedIn) -> State {
     let who = who.clone();
     db.read_now(move |tx| factor::state(tx, &vault(), &who, NOW)).unwrap()
 }
@@ -77,7 +77,7 @@ fn confirm(db: &TestDb, who: &SignedIn, code: &str) -> Result<Vec<String>> {
 }
 
 /// The owner with a second factor: its secret and the recovery codes.
-fn turned_on(db: &TestDb, person: &PersonId) -> (String, Vec<String>) {
+pub(in crate::staff) fn turned_on(db: &TestDb, person: &PersonId) -> (String, Vec<String>) {
     let (_, who) = session(db, person);
     let secret = begun(db, &who);
     let codes = confirm(db, &who, &code(&secret, NOW)).unwrap();
@@ -85,7 +85,7 @@ fn turned_on(db: &TestDb, person: &PersonId) -> (String, Vec<String>) {
 }
 
 /// The right password of the owner, from here.
-fn enter(db: &TestDb, now: i64, device: &Device) -> Entered {
+pub(in crate::staff) fn enter(db: &TestDb, now: i64, device: &Device) -> Entered {
     let device = device.clone();
     db.write_now(move |tx| {
         let Attempt::Check(credentials) = sign_in::attempt(tx, &at(now), MAIL, &device)? else { panic!("too early") };
@@ -95,19 +95,19 @@ fn enter(db: &TestDb, now: i64, device: &Device) -> Entered {
     .unwrap()
 }
 
-fn half(db: &TestDb, now: i64) -> String {
+pub(in crate::staff) fn half(db: &TestDb, now: i64) -> String {
     match enter(db, now, &from("10.0.0.1", None)) {
         Entered::Half(secret) => secret,
         Entered::In(_) => panic!("in without a code"),
     }
 }
 
-fn finish(db: &TestDb, now: i64, half: &str, code: &str, device: &Device) -> Result<Finished> {
+pub(in crate::staff) fn finish(db: &TestDb, now: i64, half: &str, code: &str, device: &Device) -> Result<Finished> {
     let (half, code, device) = (half.to_owned(), code.to_owned(), device.clone());
     db.write_now(move |tx| halves::finish(tx, &vault(), &at(now), &half, &code, &device, Some(SITE)))
 }
 
-fn opened(result: Result<Finished>) -> Opened {
+pub(in crate::staff) fn opened(result: Result<Finished>) -> Opened {
     match result {
         Ok(Finished::In(opened)) => opened,
         other => panic!("{other:?}"),
@@ -115,7 +115,7 @@ fn opened(result: Result<Finished>) -> Opened {
 }
 
 /// Everything in the outbox, as it is handed to a server now.
-fn letters(db: &TestDb, now: i64) -> Vec<mail::Letter> {
+pub(in crate::staff) fn letters(db: &TestDb, now: i64) -> Vec<mail::Letter> {
     let mut all = Vec::new();
     while let Some(claimed) = db.write_now(move |tx| mail::claim(tx, "worker", now)).unwrap() {
         all.push(db.read_now(move |tx| mail::letter(tx, &claimed, now)).unwrap());
@@ -123,20 +123,20 @@ fn letters(db: &TestDb, now: i64) -> Vec<mail::Letter> {
     all
 }
 
-fn ask(db: &TestDb, email: &'static str, now: i64) {
+pub(in crate::staff) fn ask(db: &TestDb, email: &'static str, now: i64) {
     assert_eq!(db.write_now(move |tx| resets::ask(tx, &at(now), email, "10.0.0.1", SITE)).unwrap(), None);
 }
 
-fn link(letter: &mail::Letter) -> String {
+pub(in crate::staff) fn link(letter: &mail::Letter) -> String {
     letter.body.split("/new-password/").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
 }
 
-fn set_password(db: &TestDb, link: &str, now: i64) -> Result<()> {
+pub(in crate::staff) fn set_password(db: &TestDb, link: &str, now: i64) -> Result<()> {
     let link = link.to_owned();
     db.write_now(move |tx| resets::finish(tx, &at(now), &link, &Hashed::of_tests(), Some(SITE)))
 }
 
-fn require(db: &TestDb, ctx: &Ctx, required: Vec<Role>) -> Result<()> {
+pub(in crate::staff) fn require(db: &TestDb, ctx: &Ctx, required: Vec<Role>) -> Result<()> {
     let ctx = ctx.clone();
     db.write_now(move |tx| rules::set(tx, &ctx, &Rules { required: required.clone(), refund_limit: None }))
 }

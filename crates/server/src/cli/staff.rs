@@ -25,7 +25,7 @@ enum Act {
         #[arg(long, env = "REGULARS_BASE_URL", value_name = "URL")]
         base_url: Option<String>,
     },
-    /// Take the second factor and its recovery codes off somebody; their sessions end.
+    /// Take the second factor (app, passkeys and recovery codes) off somebody; their sessions end.
     SecondFactorOff {
         /// The e-mail address that they sign in with.
         email: String,

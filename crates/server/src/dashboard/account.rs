@@ -1,4 +1,4 @@
-//! One's own account: name, how pages look, password, second factor, sessions.
+//! One's own account: name, how pages look, password, second factor, passkeys, sessions.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -7,7 +7,7 @@ use axum::response::Response;
 use domain::conversations;
 use domain::kit::{Door, SessionId, Zone};
 use domain::merchants;
-use domain::staff::{Look, Moment, account, sessions};
+use domain::staff::{Look, Moment, account, passkeys, sessions};
 
 use super::moments::moment as shown;
 use super::slow::slow;
@@ -29,6 +29,13 @@ struct Line {
     new: bool,
 }
 
+struct Key {
+    id: String,
+    name: String,
+    created: When,
+    used: Option<When>,
+}
+
 #[derive(Template)]
 #[template(path = "dashboard/account.html")]
 struct AccountPage {
@@ -41,6 +48,9 @@ struct AccountPage {
     look: Form,
     password: Form,
     second_factor: bool,
+    /// It is an app.
+    app: bool,
+    passkeys: Vec<Key>,
     sessions: Vec<Line>,
 }
 
@@ -54,10 +64,10 @@ struct Refused {
 
 async fn render(app: &App, who: Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, refused: Refused) -> Result<Response, PageError> {
     let (by, now) = (who.signed_in.clone(), app.now());
-    let (zone, list, signature) = app
+    let (zone, list, signature, keys) = app
         .read(&who.ctx, move |tx, ctx| {
             let zone = merchants::settings(tx, ctx)?.zone;
-            Ok((zone, sessions::list(tx, &by, now)?, conversations::signature(tx, ctx)?))
+            Ok((zone, sessions::list(tx, &by, now)?, conversations::signature(tx, ctx)?, passkeys::list(tx, &by)?))
         })
         .await?;
     let person = &who.signed_in.person;
@@ -77,9 +87,15 @@ async fn render(app: &App, who: Who, uri: &Uri, headers: &HeaderMap, status: Sta
         look: form,
         password: refused.password.unwrap_or_default(),
         second_factor: who.signed_in.second_factor,
+        app: who.signed_in.app,
+        passkeys: keys.into_iter().map(|k| key(&zone, k)).collect(),
         sessions: list.into_iter().map(|s| line(&zone, &who, s)).collect(),
     };
     Ok(show_with(status, &page))
+}
+
+fn key(zone: &Zone, k: passkeys::Passkey) -> Key {
+    Key { id: k.id.to_string(), name: k.name, created: shown(zone, k.created_at), used: k.last_used_at.map(|at| shown(zone, at)) }
 }
 
 fn line(zone: &Zone, who: &Who, s: sessions::Session) -> Line {
@@ -180,7 +196,7 @@ fn sessions_word(n: u64) -> &'static str {
 }
 
 /// `Firefox on Linux`, as far as the browser says; else the start of what it says.
-fn device(agent: &str) -> String {
+pub fn device(agent: &str) -> String {
     let first = |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     let browser = first(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
     let system = first(&[

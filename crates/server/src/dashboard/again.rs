@@ -19,7 +19,7 @@ use domain::staff::{Moment, SignedIn, fresh, rules};
 use super::door::{self, Next};
 use super::slow::slow;
 use super::typed::Typed;
-use super::{PageError, PageResult, error_page, second_step, see_other, show_with};
+use super::{PageError, PageResult, error_page, passkeys, second_step, see_other, show_with};
 use crate::app::App;
 use crate::http::Who;
 use crate::http::guard::{Asks, Verdict, elsewhere, refuse};
@@ -29,6 +29,7 @@ use crate::look::Form;
 const HERE: &str = "/sign-in/again";
 const PASSWORD: &str = "again_password";
 const CODE: &str = "again_code";
+const PASSKEY: &str = "again_passkey";
 
 #[derive(Template)]
 #[template(path = "dashboard/again.html")]
@@ -36,6 +37,9 @@ struct Again {
     form: Form,
     /// They have a second factor: a code is asked for, not the password.
     code: bool,
+    /// The code is that of an app; else only recovery codes are left to type.
+    app: bool,
+    passkeys: bool,
     email: String,
     action: String,
     kept: Vec<(String, String)>,
@@ -57,7 +61,8 @@ fn shown(who: &SignedIn, status: StatusCode, form: Form, sent: Sent<'_>) -> Resp
         true => (HERE.to_owned(), vec![("next".to_owned(), sent.back.clone())]),
         false => (sent.action, sent.pairs.to_vec()),
     };
-    let page = Again { form, code: who.second_factor, email: who.person.email.clone(), action, kept, lost, back: sent.back };
+    let (app, passkeys, email) = (who.app, who.passkeys, who.person.email.clone());
+    let page = Again { form, code: who.second_factor, app, passkeys, email, action, kept, lost, back: sent.back };
     show_with(status, &page)
 }
 
@@ -106,7 +111,7 @@ fn came_from(headers: &HeaderMap) -> String {
 }
 
 /// Lets a request go on whose sender is fresh or proves it now; else answers with the page. Takes the proof out of the form, so that no handler sees it.
-pub async fn ask(app: &App, asks: Asks, mut who: SignedIn, request: &mut Request) -> Verdict {
+pub async fn ask(app: &App, asks: Asks, who: SignedIn, request: &mut Request) -> Verdict {
     let moment = Moment::new(app.now(), Door::Page);
     let is_fresh = who.is_fresh(moment.now);
     let is_form =
@@ -139,17 +144,24 @@ pub async fn ask(app: &App, asks: Asks, mut who: SignedIn, request: &mut Request
     let next = rest.iter().find(|(name, _)| name == "next").map(|(_, next)| Next::of(next).safe().to_owned());
     let back = if request.uri().path() == HERE { next.unwrap_or_default() } else { came_from(request.headers()) };
     let sent = Sent { action: whole(request.uri()), pairs: &rest, back };
+    if let Some((_, answer)) = proof.iter().find(|(name, answer)| name == PASSKEY && !answer.is_empty()) {
+        return match passkeys::door::again(app, request.headers(), &moment, &who, answer.clone()).await {
+            Err(error) => refuse(error_page(Some(&who), &error.into())),
+            Ok(Ok(())) => go_on(who, &moment, request),
+            Ok(Err(unfit)) => {
+                let mut form = Form::default();
+                form.fail("", unfit.words());
+                refuse(shown(&who, StatusCode::UNPROCESSABLE_ENTITY, form, sent))
+            }
+        };
+    }
     let Some((_, typed)) = proof.into_iter().find(|(name, _)| name == PASSWORD || name == CODE) else {
         return refuse(shown(&who, StatusCode::FORBIDDEN, Form::default(), sent));
     };
     let device = door::device(app, request.headers(), request.extensions());
     match prove(app, &who, &moment, device, typed).await {
         Err(error) => refuse(error_page(Some(&who), &error.into())),
-        Ok(Taken::Good) => {
-            who.fresh_at = moment.now;
-            request.extensions_mut().insert(who);
-            Ok(())
-        }
+        Ok(Taken::Good) => go_on(who, &moment, request),
         Ok(Taken::Wrong) => {
             let words = if who.second_factor { second_step::WRONG } else { "This is not your password." };
             let form = wrong(&who, words);
@@ -161,6 +173,13 @@ pub async fn ask(app: &App, asks: Asks, mut who: SignedIn, request: &mut Request
             refuse(door::later(shown(&who, StatusCode::TOO_MANY_REQUESTS, form, sent), minutes))
         }
     }
+}
+
+/// The proof was given: the handler is told that it is fresh.
+fn go_on(mut who: SignedIn, moment: &Moment, request: &mut Request) -> Verdict {
+    who.fresh_at = moment.now;
+    request.extensions_mut().insert(who);
+    Ok(())
 }
 
 fn wrong(who: &SignedIn, words: &str) -> Form {

@@ -1,4 +1,4 @@
-//! The cookies by which somebody is known: of a session, of the step between password and code, and of a browser that came in before. Each holds a
+//! The cookies by which somebody is known: of a session, of the step between password and code, of a passkey that is asked, and of a browser that came in before. Each holds a
 //! secret and nothing else, scripts cannot read it, and over HTTPS `__Host-` binds it to one host.
 
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -15,6 +15,8 @@ pub struct Named(&'static str, &'static str);
 pub const SESSION: Named = Named("regulars", "__Host-regulars");
 /// The password was right, the code is still to come.
 pub const HALF: Named = Named("regulars-half", "__Host-regulars-half");
+/// A question was put to a passkey at the sign-in page.
+pub const PASSKEY: Named = Named("regulars-passkey", "__Host-regulars-passkey");
 /// A browser that came in before.
 pub const DEVICE: Named = Named("regulars-browser", "__Host-regulars-browser");
 

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use super::slow::slow;
 use super::typed::Typed;
-use super::{PageResult, cookies, second_step, see_other, show, show_with};
+use super::{PageResult, cookies, passkeys, second_step, see_other, show_with};
 use crate::app::App;
 use crate::look::Form;
 
@@ -66,26 +66,44 @@ impl Next {
 struct SignInPage {
     form: Form,
     next: String,
+    /// Passkeys work at this address.
+    passkeys: bool,
+}
+
+/// The form, as it came back.
+pub fn sign_in_form(app: &App, headers: &HeaderMap, status: StatusCode, form: Form, next: &Next) -> Response {
+    show_with(status, &SignInPage { form, next: next.safe().to_owned(), passkeys: passkeys::party(app, headers).is_some() })
 }
 
 /// The form; leads on when somebody is signed in already, and to the first set-up while nobody is there.
-pub async fn sign_in_page(State(app): State<App>, signed_in: Option<Extension<SignedIn>>, Query(next): Query<Next>) -> PageResult {
+pub async fn sign_in_page(
+    State(app): State<App>,
+    signed_in: Option<Extension<SignedIn>>,
+    headers: HeaderMap,
+    Query(next): Query<Next>,
+) -> PageResult {
     if signed_in.is_some() {
         return Ok(see_other(next.safe()));
     }
     if app.db.read::<_, domain::Error>(set_up::is_needed).await? {
         return Ok(see_other("/set-up"));
     }
-    Ok(show(&SignInPage { form: Form::default(), next: next.safe().to_owned() }))
+    Ok(sign_in_form(&app, &headers, StatusCode::OK, Form::default(), &next))
 }
 
 /// Checks the password and opens a session.
-pub async fn sign_in(State(app): State<App>, Query(query): Query<Next>, From(device): From, typed: Typed) -> PageResult {
+pub async fn sign_in(
+    State(app): State<App>,
+    Query(query): Query<Next>,
+    headers: HeaderMap,
+    From(device): From,
+    typed: Typed,
+) -> PageResult {
     let next = if typed.get("next").is_empty() { query } else { Next::of(typed.get("next")) };
     let refuse = |status, words: &str| {
         let mut form = Form::of([("email", typed.get("email"))]);
         form.fail("", words);
-        Ok(show_with(status, &SignInPage { form, next: next.safe().to_owned() }))
+        Ok(sign_in_form(&app, &headers, status, form, &next))
     };
     let (moment, email) = (Moment::new(app.now(), Door::Page), typed.text("email"));
     if email.contains('\0') {

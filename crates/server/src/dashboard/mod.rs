@@ -30,6 +30,7 @@ mod offers;
 pub mod orders;
 mod page;
 pub mod parts;
+mod passkeys;
 mod payment_links;
 mod payments;
 mod portal;
@@ -85,6 +86,10 @@ fn people(routes: Routes) -> Routes {
         .get("/sign-in", anybody, door::sign_in_page)
         .post("/sign-in", anybody, door::sign_in)
         .post("/sign-out", anybody, door::sign_out)
+        .post("/sign-in/passkey", anybody, passkeys::door::sign_in)
+        .post("/sign-in/passkey/challenge", anybody, passkeys::door::ask)
+        .post("/sign-in/code/challenge", anybody, passkeys::door::ask_behind_password)
+        .post("/sign-in/again/challenge", person, passkeys::door::ask_again)
         .get("/sign-in/code", anybody, second_step::page)
         .post("/sign-in/code", anybody, second_step::finish)
         .get("/sign-in/forgot", anybody, new_password::forgot)
@@ -109,6 +114,10 @@ fn people(routes: Routes) -> Routes {
         .post_fresh("/account/second-factor/confirm", person, second_factor::confirm)
         .post_fresh("/account/second-factor/codes", person, second_factor::renew_codes)
         .post_fresh("/account/second-factor/off", person, second_factor::turn_off)
+        .get_fresh("/account/passkeys", person, passkeys::own::page)
+        .post_fresh("/account/passkeys", person, passkeys::own::add)
+        .post_fresh("/account/passkeys/challenge", person, passkeys::own::ask)
+        .post_fresh("/account/passkeys/{id}/remove", person, passkeys::own::remove)
         .post("/account/sessions/end-others", person, account::end_others)
         .post("/account/sessions/{id}/end", person, account::end_session)
 }

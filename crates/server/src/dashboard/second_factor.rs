@@ -17,7 +17,8 @@ use super::{PageError, PageResult, see_other, show_with, toasted};
 use crate::app::App;
 use crate::look::Form;
 
-const HERE: &str = "/account/second-factor";
+/// Where it stands.
+pub const HERE: &str = "/account/second-factor";
 
 #[derive(Template)]
 #[template(path = "dashboard/second_factor.html")]
@@ -29,6 +30,8 @@ struct FactorPage {
     begun: Option<(String, Option<Drawn>)>,
     /// How many recovery codes are left, when it is on.
     left: Option<i64>,
+    /// The same when passkeys are the second factor.
+    spare: Option<i64>,
     /// Just made: shown once.
     codes: Vec<String>,
 }
@@ -36,11 +39,14 @@ struct FactorPage {
 async fn render(app: &App, who: SignedIn, headers: &HeaderMap, status: StatusCode, form: Form) -> Result<Response, PageError> {
     let (vault, now) = (app.config.vault.clone(), app.now());
     let wanted_by = who.must_set_up().then(|| who.current.as_ref().map(|m| m.name.clone())).flatten();
-    let state = app.db.read::<_, Error>(move |tx| factor::state(tx, &vault, &who, now)).await?;
-    let codes = reveal::take(headers).filter(|_| matches!(state, Factor::On(..)));
+    let passkeys = who.passkeys;
+    let (state, spare) =
+        app.db.read::<_, Error>(move |tx| Ok((factor::state(tx, &vault, &who, now)?, factor::codes_left(tx, &who)?))).await?;
+    let codes = reveal::take(headers).filter(|_| passkeys || matches!(state, Factor::On(..)));
     let page = FactorPage {
         form,
         wanted_by,
+        spare: passkeys.then_some(spare),
         left: if let Factor::On(_, left) = &state { Some(*left) } else { None },
         begun: if let Factor::Begun { secret, address } = &state { Some((in_fours(secret), qr::draw(address))) } else { None },
         codes: codes.map(|all| all.split('_').map(str::to_owned).collect()).unwrap_or_default(),
@@ -89,7 +95,7 @@ pub async fn renew_codes(State(app): State<App>, Extension(who): Extension<Signe
 pub async fn turn_off(State(app): State<App>, Extension(who): Extension<SignedIn>, headers: HeaderMap) -> PageResult {
     let (moment, by, site) = (Moment::new(app.now(), Door::Page), who.clone(), app.config.site());
     match app.db.write::<_, Error>(move |tx| factor::turn_off(tx, &by, &moment, site.as_deref())).await {
-        Ok(()) => Ok(toasted(see_other("/account"), "The second factor is off.", None)),
+        Ok(()) => Ok(toasted(see_other("/account"), "The app is asked for no more.", None)),
         Err(error) => {
             let mut form = Form::default();
             let status = refused(&mut form, error)?;

@@ -127,6 +127,7 @@ const SET_UP: &str = "/account/second-factor";
 fn comes_before(request: &Request) -> bool {
     let path = request.uri().path();
     path.starts_with(SET_UP)
+        || path.starts_with("/account/passkeys")
         || ["/sign-in/again", "/switch/merchant"].contains(&path)
         || (path == "/merchants" && request.method() == Method::GET)
 }

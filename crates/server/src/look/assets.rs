@@ -37,10 +37,13 @@ const CSS: &str = concat!(include_str!("../../assets/tokens.css"), include_str!(
 static STYLE: LazyLock<String> = LazyLock::new(|| squeeze_css(CSS));
 static SCRIPT: LazyLock<String> = LazyLock::new(|| squeeze_js(include_str!("../../assets/app.js")));
 
+static PASSKEY: LazyLock<String> = LazyLock::new(|| squeeze_js(include_str!("../../assets/passkey.js")));
+
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     vec![
         make("app.css", "text/css", STYLE.as_bytes()),
         make("app.js", "text/javascript", SCRIPT.as_bytes()),
+        make("passkey.js", "text/javascript", PASSKEY.as_bytes()),
         make("htmx.min.js", "text/javascript", include_bytes!("../../assets/vendor/htmx.min.js")),
         make("icons.svg", "image/svg+xml", include_bytes!("../../assets/icons.svg")),
         make("favicon.svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
@@ -121,8 +124,11 @@ mod tests {
 
     #[test]
     fn a_first_visit_stays_inside_its_budget() {
-        let packed: usize = ASSETS.iter().map(|asset| asset.brotli.len()).sum();
+        let (alone, shared): (Vec<_>, Vec<_>) = ASSETS.iter().partition(|asset| asset.name == "passkey.js");
+        let packed: usize = shared.iter().map(|asset| asset.brotli.len()).sum();
         // SPEC 16 gives 30 KB to the first list page; its own HTML needs up to 6 of them.
         assert!(packed <= 24_000, "{packed} bytes");
+        // Loaded by the few pages that ask for a passkey.
+        assert!(alone[0].brotli.len() <= 1_100, "{} bytes", alone[0].brotli.len());
     }
 }

@@ -25,6 +25,7 @@ mod operations;
 mod outbox;
 mod pages_list;
 mod pages_profile;
+mod passkeys;
 mod people;
 mod policy;
 mod portal;

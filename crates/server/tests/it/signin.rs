@@ -14,8 +14,8 @@ use server::http::routes::{Line, Side};
 use crate::desk::{Answer, Desk, Visitor, key, of_role};
 
 const STEP: i64 = 30_000_000;
-const FACTOR: &str = "/account/second-factor";
-const OLIVIA: &str = "olivia@example.com";
+pub const FACTOR: &str = "/account/second-factor";
+pub const OLIVIA: &str = "olivia@example.com";
 
 /// A path of the table with something in the place of each parameter that is no id.
 fn path(line: &Line) -> String {
@@ -26,7 +26,7 @@ fn knock(visitor: &mut Visitor<'_>, line: &Line) -> Answer {
     if line.method == Method::GET { visitor.get(&path(line)) } else { visitor.post(&path(line), &[]) }
 }
 
-fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
+pub fn between<'a>(page: &'a str, from: &str, to: &str) -> &'a str {
     page.split_once(from).and_then(|(_, rest)| rest.split_once(to)).map_or("", |(found, _)| found)
 }
 
@@ -46,7 +46,7 @@ fn turn_on(visitor: &mut Visitor<'_>) -> (String, Vec<String>) {
     (secret, codes)
 }
 
-fn password(visitor: &mut Visitor<'_>) -> Answer {
+pub fn password(visitor: &mut Visitor<'_>) -> Answer {
     visitor.post("/sign-in", &[("email", OLIVIA), ("password", PASSWORD), ("next", "/settings/shops")])
 }
 
@@ -114,7 +114,7 @@ store::db_test! {
         assert_eq!(olivia.post("/settings/sign-in", &[("required", "manager"), ("refund_limit", "x")]).status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(olivia.post("/settings/sign-in", &[("required", "manager"), ("refund_limit", "")]).location, "/settings/sign-in");
         assert!(olivia.get("/settings/sign-in").body.contains("value=\"manager\" checked"));
-        let open = [FACTOR, "/sign-in/again", "/switch/merchant"];
+        let open = [FACTOR, "/account/passkeys", "/sign-in/again", "/switch/merchant"];
         for line in desk.table.iter().filter(|l| l.side == Side::Page && !matches!(l.policy, Policy::Public | Policy::Portal)) {
             let mut sam = desk.person(&f, &manager);
             let answer = knock(&mut sam, line);
@@ -142,7 +142,7 @@ store::db_test! {
             "/settings/privacy/rules", "/settings/privacy/run", "/settings/api-keys/new", "/settings/payments/new", "/settings/payments/{id}",
             "/settings/webhooks/new", "/settings/webhooks/{id}/secret", "/settings/sign-in", "/account/password", "/account/second-factor/begin",
             "/account/second-factor/confirm", "/account/second-factor/codes", "/account/second-factor/off", "/settings/staff/{id}/password-link",
-            "/settings/staff/{id}/second-factor/reset",
+            "/settings/staff/{id}/second-factor/reset", "/account/passkeys", "/account/passkeys/challenge", "/account/passkeys/{id}/remove",
         ];
         let grave = |path: &str, asks: Asks| desk.table.iter().any(|l| l.path == path && l.method == Method::POST && l.asks == asks);
         for door in doors {

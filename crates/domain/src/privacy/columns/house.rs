@@ -18,6 +18,9 @@ pub(super) fn tables() -> Vec<Table> {
         table("half_sign_ins").secret("secret_hash").neither("person_id created_at expires_at"),
         table("devices").secret("secret_hash").neither("person_id first_seen last_seen"),
         table("password_resets").secret("secret_hash").neither("id person_id mail_id created_at expires_at used_at"),
+        table("passkeys").house("name").neither("id person_id credential_id public_key sign_count created_at last_used_at"),
+        table("passkey_handles").neither("person_id handle"),
+        table("passkey_challenges").secret("challenge_hash visit_hash").neither("created_at expires_at"),
         table("sign_in_rules").neither("merchant_id required_roles refund_limit refund_currency updated_at"),
         table("invitations")
             .secret("secret_hash")
