@@ -277,6 +277,10 @@ ids! {
     PortalSessionId = "pse";
     /// A link to a new password (never its secret).
     ResetId = "rst";
+    /// A connection with an accounting service.
+    AccountingId = "acn";
+    /// A try to export something to an accounting service.
+    ExportLogId = "exl";
 }
 
 #[cfg(test)]
