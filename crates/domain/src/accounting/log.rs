@@ -39,12 +39,15 @@ pub struct Entry {
     pub state: Option<ExportState>,
     /// Is it paid in the books, as far as they say?
     pub paid: Option<bool>,
+    /// It is in the books.
+    pub booked: bool,
 }
 
 impl Entry {
     /// Can it be tried again?
     pub fn may_retry(&self) -> bool {
-        self.outcome == Outcome::Refused && self.state == Some(ExportState::Refused)
+        let mended_there = self.kind == Kind::Invoice && self.booked;
+        self.outcome == Outcome::Refused && self.state == Some(ExportState::Refused) && !mended_there
     }
 }
 
@@ -138,5 +141,6 @@ fn read(r: &Row<'_>) -> std::result::Result<Entry, store::Error> {
         created_at: r.get(12)?,
         state: r.get(13)?,
         paid: r.get(14)?,
+        booked: r.get(15)?,
     })
 }

@@ -74,8 +74,8 @@ fn failed(tx: &mut Tx, ctx: &Ctx, c: &Connection, work: &Work, row: &Export, tro
         return Ok(());
     }
     // Nothing was done but where nobody knows; and what was not known before is not known now.
-    let known = matches!(trouble, Trouble::Unknown(_)) || !(row.looked || work.writes());
-    let looked = !known && row.remote.is_none();
+    let unknown = matches!(trouble, Trouble::Unknown(_)) || !(row.looked || work.writes());
+    let looked = !unknown && row.remote.is_none();
     match (trouble, usize::try_from(row.attempts).ok().and_then(|n| PAUSES.get(n))) {
         (Trouble::Refused(_), _) => log::refuse_as(tx, ctx, c, row, work.action(row), looked, words),
         (_, None) => log::refuse_as(tx, ctx, c, row, work.action(row), looked, &format!("It was tried often enough. {words}")),

@@ -14,7 +14,7 @@ macro_rules! entry {
     ($rest:literal) => {
         concat!(
             "SELECT l.id, l.connection_id, c.service, l.run_id, l.kind, l.subject_id, l.customer_id, l.reference, l.action, l.result, l.remote_number, l.words, l.created_at,
-            e.state, e.paid FROM accounting_log l JOIN accounting_connections c ON c.merchant_id = l.merchant_id AND c.id = l.connection_id
+            e.state, e.paid, COALESCE(e.remote IS NOT NULL, FALSE) FROM accounting_log l JOIN accounting_connections c ON c.merchant_id = l.merchant_id AND c.id = l.connection_id
             LEFT JOIN accounting_exports e ON e.merchant_id = l.merchant_id AND e.connection_id = l.connection_id AND e.subject_id = l.subject_id
             WHERE l.merchant_id = $1 ",
             $rest

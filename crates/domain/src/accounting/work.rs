@@ -88,6 +88,12 @@ pub fn release(tx: &mut Tx, held: &Held) -> Result<()> {
     Ok(())
 }
 
+/// Leaves a connection in peace until a moment: it cannot be asked before.
+pub fn rest(tx: &mut Tx, held: &Held, until: Micros, words: &str) -> Result<()> {
+    tx.exec(&queries::QUIET, &[&held.merchant, &held.connection, &until, &words])?;
+    Ok(())
+}
+
 /// The next piece of work, marked as begun; `None` when nothing is due or the connection is not held any more. What cannot be sent is refused here.
 pub fn take(tx: &mut Tx, held: &Held, now: Micros) -> Result<Option<Work>> {
     let ctx = context(&held.merchant, now);

@@ -1,5 +1,6 @@
 //! Settings of a merchant, one page each. What a person may not open is not in the list beside them.
 
+mod accounting;
 mod api_keys;
 mod audit;
 mod calls;
@@ -18,6 +19,7 @@ mod staff;
 mod templates;
 mod webhooks;
 
+pub(in crate::dashboard) use accounting::LogLine;
 use axum::http::{HeaderMap, Uri};
 use domain::kit::{Ctx, GroupId, Right, TagId};
 
@@ -93,6 +95,7 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/templates/{id}/unarchive", settings, templates::unarchive)
         .get("/settings/audit", Policy::May(Right::Audit), audit::page);
     let routes = webhooks::routes(routes, settings);
+    let routes = accounting::routes(routes, settings);
     routes
         .get("/settings/staff", people, staff::page)
         .get("/settings/staff/invite", people, staff::invite_page)
@@ -120,7 +123,7 @@ pub(in crate::dashboard) struct Item {
     pub(in crate::dashboard) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 21] = [
+const ENTRIES: [(&str, &str, Right); 22] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/payments", "Payments", Right::Settings),
@@ -128,6 +131,7 @@ const ENTRIES: [(&str, &str, Right); 21] = [
     ("/settings/groups", "Groups", Right::Settings),
     ("/settings/tags", "Tags", Right::Settings),
     ("/settings/invoices", "Invoices", Right::Settings),
+    ("/settings/accounting", "Accounting", Right::Payments),
     ("/settings/templates", "Templates", Right::Settings),
     ("/settings/mail", "Mailboxes", Right::Settings),
     ("/settings/calls", "Calls", Right::Settings),
