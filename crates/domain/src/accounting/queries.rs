@@ -14,7 +14,7 @@ macro_rules! entry {
     ($rest:literal) => {
         concat!(
             "SELECT l.id, l.connection_id, c.service, l.run_id, l.kind, l.subject_id, l.customer_id, l.reference, l.action, l.result, l.remote_number, l.words, l.created_at,
-            e.state, e.paid, COALESCE(e.remote IS NOT NULL, FALSE) FROM accounting_log l JOIN accounting_connections c ON c.merchant_id = l.merchant_id AND c.id = l.connection_id
+            e.state, e.paid, e.remote IS NOT NULL FROM accounting_log l JOIN accounting_connections c ON c.merchant_id = l.merchant_id AND c.id = l.connection_id
             LEFT JOIN accounting_exports e ON e.merchant_id = l.merchant_id AND e.connection_id = l.connection_id AND e.subject_id = l.subject_id
             WHERE l.merchant_id = $1 ",
             $rest
@@ -40,7 +40,7 @@ store::statements! {
     pub INSERT = "INSERT INTO accounting_connections (merchant_id, id, service, site, state, office, place, client_id, client_secret, tokens, tokens_version, expires_at, refreshed_at,
         refresh_until, refresh_by, mapping, sheets, daily, collected_at, quiet_until, lease_until, lease_by, worked_at, words, created_at, created_by, updated_at)
         VALUES ($1, $2, $3, $4, 'new', $5, '', $6, $7, '', 0, 0, 0, 0, '', $8, '', FALSE, 0, 0, 0, '', 0, '', $9, $10, $9)";
-    pub EDIT = "UPDATE accounting_connections SET site = $3, office = $4, client_id = $5, client_secret = $6, updated_at = $7 WHERE merchant_id = $1 AND id = $2";
+    pub EDIT = "UPDATE accounting_connections SET state = CASE WHEN state = 'off' THEN 'new' ELSE state END, site = $3, office = $4, client_id = $5, client_secret = $6, updated_at = $7 WHERE merchant_id = $1 AND id = $2";
     pub ANY_DONE = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM accounting_exports WHERE merchant_id = $1 AND connection_id = $2 AND remote IS NOT NULL LIMIT 1) e";
     pub DISCONNECT = "UPDATE accounting_connections SET state = 'off', tokens = '', tokens_version = tokens_version + 1, client_secret = '', client_id = '', refresh_until = 0, refresh_by = '',
         oauth_hash = NULL, oauth_session = NULL, oauth_until = NULL, words = '', updated_at = $3 WHERE merchant_id = $1 AND id = $2 AND state <> 'off'";

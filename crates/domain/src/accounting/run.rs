@@ -230,7 +230,11 @@ fn collect(tx: &mut Tx, ctx: &Ctx, c: &Connection, run: &JobId, place: Place) ->
             if adopt(tx, ExportState::Waiting)? + adopt(tx, ExportState::Refused)? > 0 { place } else { next }
         }
         1 => {
-            if tx.exec(&queries::CHANGED, &[&ctx.merchant, &c.id, run, &ctx.now])? > 0 { place } else { next }
+            if tx.exec(&queries::CHANGED, &[&ctx.merchant, &c.id, run, &ctx.now])? > 0 {
+                place
+            } else {
+                next
+            }
         }
         2 => {
             let gone = tx.rows(&queries::WITHDRAWN, &[&ctx.merchant, &c.id], |r| r.get::<String>(0))?;

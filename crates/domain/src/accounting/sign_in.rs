@@ -74,15 +74,7 @@ pub fn come_back(
 ///
 /// # Errors
 /// A conflict `other_books` when the books are others than those that hold exports already, `untrusted` for a cluster that is none of Twinfield's.
-pub fn signed_in(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    vault: &Vault,
-    at: &Addresses,
-    id: &AccountingId,
-    tokens: &Tokens,
-    place: &str,
-) -> Result<()> {
+pub fn signed_in(tx: &mut Tx, ctx: &Ctx, vault: &Vault, at: &Addresses, id: &AccountingId, tokens: &Tokens, place: &str) -> Result<()> {
     ctx.must(Right::Settings)?;
     let connection = find(tx, ctx, id)?;
     let office = match connection.service {

@@ -9,9 +9,9 @@ use super::tokens::{self, Ready};
 use super::*;
 use crate::customers::{self, CustomerEdit};
 use crate::invoices::{self, NewCredit};
+use crate::jobs;
 use crate::kit::{DAY, Error, Right, SessionId};
 use crate::orders::desk::refusal;
-use crate::jobs;
 
 const SECOND: Micros = 1_000_000;
 const MINUTE: Micros = 60 * SECOND;

@@ -153,7 +153,8 @@ mod tests {
 
     #[test]
     fn prefixes_cdata_and_numbers_are_read_and_nonsense_is_nothing() {
-        let read_ = read("<?xml version=\"1.0\"?><s:e xmlns:s=\"x\"><!-- no --><s:r><![CDATA[<in>]]>&#65;&#x42;</s:r><s:n/></s:e>").unwrap();
+        let read_ =
+            read("<?xml version=\"1.0\"?><s:e xmlns:s=\"x\"><!-- no --><s:r><![CDATA[<in>]]>&#65;&#x42;</s:r><s:n/></s:e>").unwrap();
         assert_eq!((read_.name.as_str(), read_.text_of("r"), read_.all("n").len()), ("e", "<in>AB", 1));
         for nonsense in ["", "text", "<a>", "<a></b>", "<a>&bomb;</a>", "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", &"<a>".repeat(100)] {
             assert_eq!(read(nonsense), None, "{nonsense}");

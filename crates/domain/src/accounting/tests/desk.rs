@@ -286,8 +286,10 @@ impl Fake {
         };
         if let Some(left) = &mut self.left {
             *left -= 1;
-            answered.headers =
-                vec![("x-ratelimit-minutely-remaining".into(), left.to_string()), ("x-ratelimit-minutely-reset".into(), self.reset.to_string())];
+            answered.headers = vec![
+                ("x-ratelimit-minutely-remaining".into(), left.to_string()),
+                ("x-ratelimit-minutely-reset".into(), self.reset.to_string()),
+            ];
         }
         matches!(mood, Mood::Well).then_some(answered)
     }
@@ -347,7 +349,8 @@ impl Fake {
             let wanted = body.split("<from>").nth(2).unwrap_or_default().split('<').next().unwrap_or_default();
             let row = |(id, number): &(String, String)| {
                 let td = |field: &str, value: &str| format!("<td field=\"fin.trs.{field}\">{value}</td>");
-                let cells = [td("head.code", "70"), td("line.invnumber", number), td("head.number", id), td("line.matchstatus", "available")];
+                let cells =
+                    [td("head.code", "70"), td("line.invnumber", number), td("head.number", id), td("line.matchstatus", "available")];
                 format!("<tr>{}</tr>", cells.concat())
             };
             let found: String = self.entries.iter().filter(|(_, number)| number == wanted).map(row).collect();

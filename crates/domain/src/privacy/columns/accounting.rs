@@ -8,7 +8,9 @@ pub(super) fn tables() -> Vec<Table> {
             .secret("client_secret tokens oauth_hash")
             .house("client_id words created_by")
             .neither("merchant_id id service site state office place tokens_version expires_at refreshed_at refresh_until refresh_by")
-            .neither("oauth_session oauth_until mapping sheets sheets_at daily run_id collected_at quiet_until lease_until lease_by worked_at")
+            .neither(
+                "oauth_session oauth_until mapping sheets sheets_at daily run_id collected_at quiet_until lease_until lease_by worked_at",
+            )
             .neither("connected_at created_at updated_at"),
         table("accounting_runs").house("created_by").neither("merchant_id id connection_id created_at"),
         // The number in the books stays for them; the service's own id of an account leads to the person and goes.

@@ -64,8 +64,7 @@ fn json(text: &str) -> String {
 
 fn token_request(login: &str, fields: &[(&str, &str)]) -> Request {
     let fields: Vec<(String, String)> = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-    let headers =
-        vec![("content-type", "application/x-www-form-urlencoded".to_owned()), ("accept", "application/json".to_owned())];
+    let headers = vec![("content-type", "application/x-www-form-urlencoded".to_owned()), ("accept", "application/json".to_owned())];
     Request { method: "POST", url: format!("{login}/api/oauth2/token"), headers, body: form(&fields).into_bytes() }
 }
 
@@ -202,7 +201,11 @@ impl Books for Exact {
     fn read_entries(&self, entries: &[Entry], reply: &Reply) -> Vec<Answer<Booked>> {
         let answer = read(reply, true).and_then(|json| {
             let found = booked(&json["d"]);
-            if found.id.is_empty() { Err(Trouble::Unknown("Exact Online answered without naming the entry.".to_owned())) } else { Ok(found) }
+            if found.id.is_empty() {
+                Err(Trouble::Unknown("Exact Online answered without naming the entry.".to_owned()))
+            } else {
+                Ok(found)
+            }
         });
         entries.iter().map(|_| answer.clone()).collect()
     }
@@ -214,8 +217,11 @@ impl Books for Exact {
 
     fn read_paid(&self, reference: &str, reply: &Reply) -> Answer<Option<bool>> {
         let json = read(reply, false)?;
-        let rows: Vec<bool> =
-            results(&json).iter().filter(|row| text(row, "YourRef").trim() == reference).filter_map(|row| row["IsFullyPaid"].as_bool()).collect();
+        let rows: Vec<bool> = results(&json)
+            .iter()
+            .filter(|row| text(row, "YourRef").trim() == reference)
+            .filter_map(|row| row["IsFullyPaid"].as_bool())
+            .collect();
         Ok((!rows.is_empty()).then(|| rows.iter().all(|paid| *paid)))
     }
 

@@ -45,7 +45,10 @@ fn amounts_are_written_as_the_decimals_they_are_and_a_credit_note_has_them_below
     let request = EXACT.put_entries(&session(), &[entry(false)]);
     assert_eq!((request.method, request.url.as_str()), ("POST", "https://start.exactonline.nl/api/v1/123/salesentry/SalesEntries"));
     let body = String::from_utf8(request.body).unwrap();
-    assert!(body.contains("\"AmountFC\":100.10,") && body.contains("\"VATAmountFC\":21.02,") && body.contains("\"AmountFC\":0.05,"), "{body}");
+    assert!(
+        body.contains("\"AmountFC\":100.10,") && body.contains("\"VATAmountFC\":21.02,") && body.contains("\"AmountFC\":0.05,"),
+        "{body}"
+    );
     let json: Value = serde_json::from_str(&body).unwrap();
     assert_eq!((&json["YourRef"], &json["Description"], &json["Type"]), (&"INV-2026-00001".into(), &"Invoice \"one\"".into(), &20.into()));
     let credit = String::from_utf8(EXACT.put_entries(&session(), &[entry(true)]).body).unwrap();
@@ -110,7 +113,12 @@ fn limits_are_kept_by_what_every_answer_says() {
     assert_eq!(EXACT.limit(&with(&[]), now), None);
     assert_eq!(EXACT.limit(&with(&[("x-ratelimit-minutely-remaining", 1), ("x-ratelimit-minutely-reset", reset)]), now), None);
     assert_eq!(EXACT.limit(&with(&[("x-ratelimit-minutely-remaining", 0), ("x-ratelimit-minutely-reset", reset)]), now), Some(30));
-    let day = [("x-ratelimit-remaining", 0), ("x-ratelimit-reset", now / 1000 + 7_200_000), ("x-ratelimit-minutely-remaining", 0), ("x-ratelimit-minutely-reset", reset)];
+    let day = [
+        ("x-ratelimit-remaining", 0),
+        ("x-ratelimit-reset", now / 1000 + 7_200_000),
+        ("x-ratelimit-minutely-remaining", 0),
+        ("x-ratelimit-minutely-reset", reset),
+    ];
     assert_eq!(EXACT.limit(&with(&day), now), Some(7200));
 }
 
@@ -118,7 +126,8 @@ fn limits_are_kept_by_what_every_answer_says() {
 fn the_next_part_of_a_list_is_asked_only_where_we_asked_before() {
     let page = |next: &str| format!(r#"{{"d":{{"results":[{{"ID":"g-1","Code":"  8000","Description":"Revenue"}}],"__next":"{next}"}}}}"#);
     let s = session();
-    let (items, next) = EXACT.read_sheet(&s, Sheet::Ledgers, &reply(200, &page("https://start.exactonline.nl/api/v1/123/x?$skiptoken=1"))).unwrap();
+    let (items, next) =
+        EXACT.read_sheet(&s, Sheet::Ledgers, &reply(200, &page("https://start.exactonline.nl/api/v1/123/x?$skiptoken=1"))).unwrap();
     assert_eq!((items, next.is_some()), (vec![Item { value: "g-1".into(), name: "8000 Revenue".into() }], true));
     let (_, next) = EXACT.read_sheet(&s, Sheet::Ledgers, &reply(200, &page("https://start.exactonline.nl.evil.example/x"))).unwrap();
     assert_eq!(next, None);

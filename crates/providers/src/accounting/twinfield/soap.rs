@@ -16,8 +16,7 @@ pub(super) fn request(s: &Session, document: &str) -> Request {
         escaped(&s.office),
         escaped(document)
     );
-    let headers =
-        vec![("content-type", "text/xml; charset=utf-8".to_owned()), ("soapaction", format!("\"{SPACE}ProcessXmlString\""))];
+    let headers = vec![("content-type", "text/xml; charset=utf-8".to_owned()), ("soapaction", format!("\"{SPACE}ProcessXmlString\""))];
     Request { method: "POST", url: format!("{}/webservices/processxml.asmx", s.base), headers, body: body.into_bytes() }
 }
 

@@ -44,7 +44,9 @@ fn entry(number: &str, supply: Supply) -> Entry {
 
 #[test]
 fn a_transaction_stands_in_the_books_with_its_total_and_its_lines() {
-    let root = sent(&TWINFIELD.put_entries(&session(), &[entry("INV-1", Supply::Plain), Entry { credit: true, ..entry("CN-1", Supply::Services) }]));
+    let root = sent(
+        &TWINFIELD.put_entries(&session(), &[entry("INV-1", Supply::Plain), Entry { credit: true, ..entry("CN-1", Supply::Services) }]),
+    );
     let (all, lines) = (root.all("transaction"), root.all("line"));
     assert_eq!((all.len(), lines.len()), (2, 4));
     let header = ["code", "date", "period", "invoicenumber", "duedate", "office"].map(|n| all[0].text_of(n));
@@ -68,16 +70,19 @@ fn of_a_batch_each_has_its_own_result() {
     assert_eq!(all[0], Err(Trouble::Refused("Account 8020 & co is blocked.".into())));
     assert_eq!(all[1], Ok(Booked { id: "VRK 202600007".into(), number: "202600007".into() }));
     assert!(matches!(all[2], Err(Trouble::Unknown(_))), "the answer does not speak of it");
-    let whole = TWINFIELD.read_entries(&entries, &answer("<transactions result=\"0\" msgtype=\"error\" msg=\"No access to this office.\"/>"));
+    let whole =
+        TWINFIELD.read_entries(&entries, &answer("<transactions result=\"0\" msgtype=\"error\" msg=\"No access to this office.\"/>"));
     assert!(whole.iter().all(|one| *one == Err(Trouble::Refused("No access to this office.".into()))));
 }
 
 #[test]
 fn faults_speak_of_the_sign_in_or_of_something_nobody_knows() {
-    let fault = |words: &str| Reply {
+    let fault = |words: &str| {
+        Reply {
         status: 500,
         headers: Vec::new(),
         body: format!("<s:Envelope xmlns:s=\"x\"><s:Body><s:Fault><faultcode>s:Client</faultcode><faultstring>{words}</faultstring></s:Fault></s:Body></s:Envelope>").into_bytes(),
+    }
     };
     let entries = [entry("INV-1", Supply::Plain)];
     let one = |reply: &Reply| TWINFIELD.read_entries(&entries, reply).remove(0);
@@ -95,11 +100,15 @@ fn a_debtor_is_made_without_a_code_and_found_by_its_short_name() {
     assert!(root.all("telephone").is_empty());
     let root = sent(&TWINFIELD.put_party(&session(), Some("1001"), &party));
     assert_eq!((root.text_of("code"), root.all("telephone").len()), ("1001", 1), "what is empty now is emptied there");
-    let made = answer("<dimensions result=\"1\"><dimension status=\"active\" result=\"1\"><type>DEB</type><code>1001</code><uid>u</uid></dimension></dimensions>");
+    let made = answer(
+        "<dimensions result=\"1\"><dimension status=\"active\" result=\"1\"><type>DEB</type><code>1001</code><uid>u</uid></dimension></dimensions>",
+    );
     assert_eq!(TWINFIELD.read_party(None, &made), Ok("1001".into()));
     let refused = answer("<dimension result=\"0\"><code msgtype=\"error\" msg=\"No mask.\" result=\"0\"/></dimension>");
     assert_eq!(TWINFIELD.read_party(None, &refused), Err(Trouble::Refused("No mask.".into())));
-    let list = answer("<dimensions result=\"1\"><dimension name=\"B\" shortname=\"\">1000</dimension><dimension name=\"A\" shortname=\"rg1001\">1001</dimension></dimensions>");
+    let list = answer(
+        "<dimensions result=\"1\"><dimension name=\"B\" shortname=\"\">1000</dimension><dimension name=\"A\" shortname=\"rg1001\">1001</dimension></dimensions>",
+    );
     assert_eq!(TWINFIELD.read_found_party("RG1001", &list), Ok(Some("1001".into())));
     assert_eq!(TWINFIELD.read_found_party("RG10", &list), Ok(None));
 }

@@ -25,11 +25,8 @@ use crate::http::{Policy, Problem, Routes};
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
     let (settings, books) = (Policy::May(Right::Settings), Policy::May(Right::Payments));
-    let routes = routes
-        .api(books, routes!(list))
-        .api(books, routes!(get))
-        .api(settings, routes!(get_mapping))
-        .api(settings, routes!(put_mapping));
+    let routes =
+        routes.api(books, routes!(list)).api(books, routes!(get)).api(settings, routes!(get_mapping)).api(settings, routes!(put_mapping));
     runs::routes(routes)
 }
 

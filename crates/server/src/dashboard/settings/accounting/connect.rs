@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use domain::accounting::{ConnectionInput, SITES, Service, connections, sign_in as room, sheets};
+use domain::accounting::{ConnectionInput, SITES, Service, connections, sheets, sign_in as room};
 use domain::kit::Ctx;
 use serde::Deserialize;
 
@@ -122,8 +122,7 @@ pub(super) async fn sign_in(State(app): State<App>, who: Who, uri: Uri, headers:
 pub(super) async fn callback(State(app): State<App>, who: Who, headers: HeaderMap, Query(came): Query<Came>) -> PageResult {
     let (vault, at, session) = (app.config.vault.clone(), app.config.accounting.clone(), who.signed_in.session.clone());
     let (state, back) = (came.state.clone(), redirect(&app, &headers));
-    let coming =
-        app.write(&who.ctx, move |tx, ctx| room::come_back(tx, ctx, &vault, &at, &session, &state, &back)).await;
+    let coming = app.write(&who.ctx, move |tx, ctx| room::come_back(tx, ctx, &vault, &at, &session, &state, &back)).await;
     let coming = match coming {
         Ok(coming) => coming,
         Err(domain::Error::Conflict { message, .. }) => return Ok(toasted(see_other(HERE), &message, None)),
@@ -157,12 +156,7 @@ pub(super) async fn callback(State(app): State<App>, who: Who, headers: HeaderMa
 }
 
 /// Fetches what there is to choose from, and keeps it; else why not, in words.
-pub(super) async fn fetch(
-    app: &App,
-    ctx: &Ctx,
-    id: &domain::kit::AccountingId,
-    service: Service,
-) -> Result<Result<(), String>, PageError> {
+pub(super) async fn fetch(app: &App, ctx: &Ctx, id: &domain::kit::AccountingId, service: Service) -> Result<Result<(), String>, PageError> {
     let (asking, merchant, which) = (app.clone(), ctx.merchant.clone(), id.clone());
     let found = tokio::task::spawn_blocking(move || accounting::fetch(&asking, &merchant, &which, service)).await;
     match found {

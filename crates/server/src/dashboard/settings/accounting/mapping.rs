@@ -125,7 +125,15 @@ fn keep_choices(sheets: &mut Sheets, form: &Form, seen: &Seen) {
     }
 }
 
-async fn shown(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, seen: Seen, form: Form) -> Result<Response, PageError> {
+async fn shown(
+    app: &App,
+    who: &Who,
+    uri: &Uri,
+    headers: &HeaderMap,
+    status: StatusCode,
+    seen: Seen,
+    form: Form,
+) -> Result<Response, PageError> {
     let (frame, entries) = around(app, who, uri, headers, HERE).await?;
     let mut sheets = seen.c.sheets.clone();
     keep_choices(&mut sheets, &form, &seen);
