@@ -343,6 +343,25 @@ store::db_test! {
         assert_eq!(left, [(String::new(), String::new())]);
     }
 
+    fn no_statement_that_grows_with_the_books_goes_over_all_of_them(db) {
+        if db.engine() != store::Engine::Sqlite { return; }
+        let all = [
+            &queries::DUE, &queries::DUE_INVOICES, &queries::DUE_CHECKS, &queries::ISSUED, &queries::COUNT_OF_RUN, &queries::ADOPT, &queries::AGAIN_OF_RUN, &queries::LOG_OF_CUSTOMER,
+            &queries::LOG_OF_RUN, &queries::EXPORT, &queries::READY, &queries::RUNS,
+        ];
+        for statement in all {
+            let text = statement.text();
+            let parameters = (1..20).filter(|n| text.contains(&format!("${n}"))).count();
+            let explain = store::Stmt::built(format!("EXPLAIN QUERY PLAN {text}"));
+            let plan = db.read_now::<_, Error>(move |tx| {
+                let nothing: Vec<&dyn store::Bind> = vec![&None::<String>; parameters];
+                Ok(tx.rows(&explain, &nothing, |r| r.get::<String>(3))?)
+            }).unwrap();
+            let bad = |step: &&String| (step.starts_with("SCAN ") && !step.starts_with("SCAN c ")) || step.contains("TEMP B-TREE") || step.ends_with("(merchant_id=?)");
+            assert_eq!(plan.iter().find(bad), None, "{text}");
+        }
+    }
+
     fn a_mapping_without_codes_is_refused_beside_its_fields(db) {
         let (b, _) = books(db, Service::Twinfield, twinfield());
         let id = b.connection().id;
