@@ -95,4 +95,4 @@ CREATE TABLE accounting_log (
 CREATE INDEX accounting_log_customer ON accounting_log (merchant_id, customer_id, created_at, id) WHERE customer_id IS NOT NULL;
 CREATE INDEX accounting_log_run ON accounting_log (merchant_id, run_id, created_at, id);
 -- What was issued since a run looked last.
-CREATE INDEX invoices_issued ON invoices (merchant_id, issued_at, id) WHERE issued_at IS NOT NULL;
+CREATE INDEX invoices_issued_at ON invoices (merchant_id, issued_at, id) WHERE issued_at IS NOT NULL;

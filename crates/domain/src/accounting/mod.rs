@@ -6,6 +6,8 @@
 //! the log (SPEC 2.13). Nothing in here talks to the network.
 
 mod addresses;
+mod ask;
+mod collect;
 pub mod connections;
 pub mod log;
 pub mod mapping;

@@ -5,19 +5,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Row, Tx};
 
+use super::collect::{COLLECTED, Place, collect};
 use super::connections::{find, record};
-use super::{Connection, ExportState, Kind, State, log, queries};
-use crate::invoices;
+use super::{Connection, ExportState, State, queries};
 use crate::jobs::{self, Job, Step, Tools};
-use crate::kit::{AccountingId, Ctx, DAY, Error, InvoiceId, JobId, Micros, PageKey, Result, Right, day_number};
-use crate::merchants;
+use crate::kit::{AccountingId, Ctx, DAY, Error, JobId, Micros, PageKey, Result, Right};
 
 /// The kind of job.
 pub const KIND: &str = "accounting";
-/// Invoices that a slice looks at.
-const SLICE: i64 = 200;
-/// How far behind the last look the next one begins: a transaction may have been open meanwhile.
-const OVERLAP: Micros = 3_600_000_000;
 /// How long a run rests between two looks at its rows.
 const REST: Micros = 1_000_000;
 
@@ -60,14 +55,6 @@ struct Input {
     connection: AccountingId,
     /// Only what was put to it already.
     only: bool,
-}
-
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-struct Place {
-    step: i64,
-    at: Micros,
-    id: String,
 }
 
 /// Begins a run over everything that is not in the books yet, what was refused before too. Needs [`Right::Payments`].
@@ -203,7 +190,7 @@ pub fn slice(tx: &mut Tx, ctx: &Ctx, _: &Tools, job: &mut Job) -> Result<Step> {
         return Err(Error::conflict("not_connected", format!("{} is not connected any more. Sign in, then try again.", c.service.label())));
     }
     let mut place: Place = serde_json::from_value(job.cursor.clone()).unwrap_or_default();
-    let collecting = !input.only && place.step < 4;
+    let collecting = !input.only && place.step < COLLECTED;
     if collecting {
         place = collect(tx, ctx, &c, &job.id, place)?;
         job.cursor = json!(place);
@@ -219,80 +206,4 @@ pub fn slice(tx: &mut Tx, ctx: &Ctx, _: &Tools, job: &mut Job) -> Result<Step> {
         job.result["refused"] = json!({ "refused": refused });
     }
     Ok(if waiting == 0 { Step::Done } else { Step::Later(ctx.now + REST) })
-}
-
-/// A part of the collecting; gives the next place. What was left, what changed, what was withdrawn, what was issued.
-fn collect(tx: &mut Tx, ctx: &Ctx, c: &Connection, run: &JobId, place: Place) -> Result<Place> {
-    let next = Place { step: place.step + 1, ..Place::default() };
-    Ok(match place.step {
-        0 => {
-            let adopt = |tx: &mut Tx, state: ExportState| tx.exec(&queries::ADOPT, &[&ctx.merchant, &c.id, &state, run, &ctx.now]);
-            if adopt(tx, ExportState::Waiting)? + adopt(tx, ExportState::Refused)? > 0 { place } else { next }
-        }
-        1 => {
-            if tx.exec(&queries::CHANGED, &[&ctx.merchant, &c.id, run, &ctx.now])? > 0 {
-                place
-            } else {
-                next
-            }
-        }
-        2 => {
-            let gone = tx.rows(&queries::WITHDRAWN, &[&ctx.merchant, &c.id], |r| r.get::<String>(0))?;
-            for subject in &gone {
-                log::withdrawn(tx, ctx, c, run, subject)?;
-            }
-            if gone.is_empty() { next } else { place }
-        }
-        _ => issued(tx, ctx, c, run, place)?,
-    })
-}
-
-fn issued(tx: &mut Tx, ctx: &Ctx, c: &Connection, run: &JobId, mut place: Place) -> Result<Place> {
-    let zone = merchants::settings(tx, ctx)?.zone;
-    let since = c.mapping.since.unwrap_or_else(|| i64::from(day_number(zone.date(c.created_at).first_of_month())));
-    if place.at == 0 {
-        place.at = (tx.one(&queries::COLLECTED_AT, &[&ctx.merchant, &c.id], |r| r.get::<Micros>(0))? - OVERLAP).max(1);
-    }
-    let rows = tx.rows(&queries::ISSUED, &[&ctx.merchant, &place.at, &place.id, &since, &SLICE], |r| {
-        let (invoice, customer, at): (InvoiceId, Option<String>, Micros) = (r.get(0)?, r.get(1)?, r.get(3)?);
-        let names: (String, Option<String>) = (r.get(2)?, r.get(5)?);
-        Ok((invoice, customer, names, at, r.get::<invoices::State>(4)?, r.get::<Option<Micros>>(6)?.is_some()))
-    })?;
-    for (invoice, customer, (number, of), _, state, anonymised) in &rows {
-        if *anonymised || *state == invoices::State::Void {
-            continue;
-        }
-        if let (Some(customer), Some(of)) = (customer, of) {
-            add(tx, ctx, c, run, Kind::Customer, customer, Some(customer), &format!("RG{of}"))?;
-        }
-        add(tx, ctx, c, run, Kind::Invoice, invoice.as_str(), customer.as_ref(), number)?;
-    }
-    match rows.last() {
-        Some((id, _, _, at, ..)) if rows.len() as i64 == SLICE => {
-            (place.at, place.id) = (*at, id.to_string());
-            Ok(place)
-        }
-        last => {
-            let at = last.map_or(place.at, |(_, _, _, at, ..)| *at);
-            tx.exec(&queries::COLLECTED, &[&ctx.merchant, &c.id, &at])?;
-            Ok(Place { step: 4, ..Place::default() })
-        }
-    }
-}
-
-/// A customer may be there although we never sent it, so it is looked for; an invoice cannot be.
-#[expect(clippy::too_many_arguments, reason = "the columns of a row")]
-fn add(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    c: &Connection,
-    run: &JobId,
-    kind: Kind,
-    subject: &str,
-    customer: Option<&String>,
-    reference: &str,
-) -> Result<()> {
-    let looked = kind == Kind::Invoice;
-    tx.exec(&queries::ADD, &[&ctx.merchant, &c.id, &subject, &kind, &customer, run, &reference, &looked, &ctx.now])?;
-    Ok(())
 }

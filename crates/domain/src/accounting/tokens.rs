@@ -69,10 +69,14 @@ pub fn ready(tx: &mut Tx, vault: &Vault, at: &Addresses, merchant: &MerchantId, 
     if now < earliest {
         return Ok(Ready::Later(earliest));
     }
+    let keys = match app(tx, &ctx, vault, id, "") {
+        Ok((_, keys)) => keys,
+        Err(Error::Conflict { message, .. }) => return Ok(Ready::Lost(message)),
+        Err(other) => return Err(other),
+    };
     if held > now || tx.exec(&queries::TAKE_REFRESH, &[merchant, id, &version, &held, &(now + LEASE), &by])? == 0 {
         return Ok(Ready::Wait);
     }
-    let (_, keys) = app(tx, &ctx, vault, id, "")?;
     let login = at.login(connection.service, &connection.site);
     let (merchant, id, by) = (merchant.clone(), id.clone(), by.to_owned());
     Ok(Ready::Refresh(Box::new(Refreshing {

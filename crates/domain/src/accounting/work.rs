@@ -4,8 +4,7 @@
 //! One sender holds a connection at a time, over all processes, by a lease that runs out when it dies. What is about to be sent is marked first as
 //! something nobody knows of; so a sender that dies behind the wire leaves a row that is looked for.
 
-use ::providers::accounting::{Answer, Booked, Books, Entry, Party, Session, Trouble};
-use ::providers::wire::{Reply, Request};
+use ::providers::accounting::{Entry, Party};
 use store::{Row, Tx};
 
 use super::{Action, Connection, ExportState, Kind, Service, connections, context, log, plan, queries, run};
@@ -48,11 +47,11 @@ pub struct Work {
     pub service: Service,
     pub(super) journal: String,
     pub(super) rows: Vec<Export>,
-    what: What,
+    pub(super) what: What,
 }
 
 #[derive(Clone, Debug)]
-enum What {
+pub(super) enum What {
     FindParty,
     PutParty(Box<Party>, i64),
     FindEntry,
@@ -211,75 +210,9 @@ fn sending(tx: &mut Tx, ctx: &Ctx, c: &Connection, row: &Export) -> Result<()> {
     Ok(())
 }
 
-fn action(row: &Export) -> Action {
+/// What is tried with a customer.
+pub(super) fn action(row: &Export) -> Action {
     if row.remote.is_some() { Action::Update } else { Action::Create }
-}
-
-impl Work {
-    /// What was tried with a row.
-    pub(super) fn action(&self, row: &Export) -> Action {
-        match self.what {
-            What::FindParty | What::FindEntry => Action::Find,
-            What::PutParty(..) => action(row),
-            What::Book(_) => Action::Create,
-            What::Paid => Action::Paid,
-        }
-    }
-
-    /// May something have been done although no answer came?
-    pub(super) fn writes(&self) -> bool {
-        matches!(self.what, What::PutParty(..) | What::Book(_))
-    }
-
-    fn first(&self) -> (&str, Option<&str>) {
-        self.rows.first().map_or(("", None), |row| (row.reference.as_str(), row.remote.as_deref()))
-    }
-
-    /// What is sent.
-    pub fn request(&self, s: &Session) -> Request {
-        let (books, (reference, remote)) = (self.books(), self.first());
-        match &self.what {
-            What::FindParty => books.find_party(s, reference),
-            What::PutParty(party, _) => books.put_party(s, remote, party),
-            What::FindEntry => books.find_entry(s, &self.journal, reference),
-            What::Book(entries) => books.put_entries(s, entries),
-            What::Paid => books.paid(s, &self.journal, reference),
-        }
-    }
-
-    /// What came of each row, in their order.
-    pub fn read(&self, reply: &Reply) -> Vec<Answer<Told>> {
-        let (books, (reference, remote)) = (self.books(), self.first());
-        let booked = |b: Booked| Told::There(b.id, b.number, 0);
-        match &self.what {
-            What::FindParty => {
-                // The version is nobody's: what is there is changed to what the customer is now, next time.
-                let told = |found: Option<String>| found.map_or(Told::NotThere, |id| Told::There(id, String::new(), 0));
-                vec![books.read_found_party(reference, reply).map(told)]
-            }
-            What::PutParty(_, version) => {
-                vec![books.read_party(remote, reply).map(|id| Told::There(id, String::new(), *version))]
-            }
-            What::FindEntry => vec![books.read_found_entry(reference, reply).map(|found| found.map_or(Told::NotThere, booked))],
-            What::Book(entries) => books.read_entries(entries, reply).into_iter().map(|a| a.map(booked)).collect(),
-            What::Paid => vec![books.read_paid(reference, reply).map(Told::Paid)],
-        }
-    }
-
-    /// The same when no answer came: what was written may be there.
-    pub fn lost(&self, words: &str) -> Vec<Answer<Told>> {
-        let trouble = if self.writes() { Trouble::Unknown(words.to_owned()) } else { Trouble::Later(words.to_owned(), None) };
-        self.failed(&trouble)
-    }
-
-    /// The same trouble for each row.
-    pub fn failed(&self, trouble: &Trouble) -> Vec<Answer<Told>> {
-        self.rows.iter().map(|_| Err(trouble.clone())).collect()
-    }
-
-    fn books(&self) -> &'static dyn Books {
-        self.service.books()
-    }
 }
 
 pub(super) fn read(r: &Row<'_>) -> std::result::Result<Export, store::Error> {
