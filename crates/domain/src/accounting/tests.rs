@@ -194,7 +194,7 @@ store::db_test! {
         assert!(!b.log_of(&ana).iter().any(log::Entry::may_retry));
     }
 
-    fn what_is_not_mapped_withdrawn_or_anonymised_stays_out(db) {
+    fn what_is_not_mapped_or_withdrawn_stays_out(db) {
         let (b, mut fake) = books(db, Service::Exact, exact());
         let (ana, ben) = (b.customer("ana@example.es"), b.customer("ben@example.es"));
         b.issued(&ana, "10", "5.5");
