@@ -36,6 +36,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let next = found.next.as_ref().map(|key| here(Some(key.to_string())));
     let pages = Page { range: String::new(), previous: after.map(|_| here(None)), next };
     let may = who.ctx.may(Right::Payments);
-    let log = found.entries.into_iter().map(|e| LogLine { customer: pane.c.id.to_string(), ..LogLine::of(e, &pane.zone, may) });
-    Ok(show(&Accounting { frame, pane, log: log.collect(), pages }))
+    let line = |e| LogLine { customer: pane.c.id.to_string(), ..LogLine::of(e, &pane.zone, may) };
+    let log = found.entries.into_iter().map(line).collect();
+    Ok(show(&Accounting { frame, pane, log, pages }))
 }
