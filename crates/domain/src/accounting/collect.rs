@@ -84,7 +84,6 @@ fn issued(tx: &mut Tx, ctx: &Ctx, c: &Connection, run: &JobId, mut place: Place)
 }
 
 /// A customer may be there although we never sent it, so it is looked for; an invoice cannot be.
-#[expect(clippy::too_many_arguments, reason = "the columns of a row")]
 fn add(
     tx: &mut Tx,
     ctx: &Ctx,

@@ -86,7 +86,6 @@ fn paged(mut entries: Vec<Entry>, limit: i64) -> Page {
     Page { entries, next }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the columns of a line")]
 pub(super) fn write(
     tx: &mut Tx,
     ctx: &Ctx,

@@ -85,7 +85,7 @@ fn connect(olivia: &mut Visitor<'_>) -> String {
 fn begin(olivia: &mut Visitor<'_>, here: &str) -> String {
     let go = olivia.post(&format!("{here}/sign-in"), &[]);
     assert_eq!(go.status, StatusCode::OK, "{}", go.body);
-    let state = go.body.split("state=").nth(1).unwrap();
+    let state = go.body.split("/api/oauth2/auth?").nth(1).unwrap().split("state=").nth(1).unwrap();
     state.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect()
 }
 
