@@ -58,8 +58,7 @@ CREATE TABLE accounting_exports (
   words TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   done_at BIGINT,
-  PRIMARY KEY (merchant_id, connection_id, subject_id),
-  FOREIGN KEY (merchant_id, connection_id) REFERENCES accounting_connections (merchant_id, id)
+  PRIMARY KEY (merchant_id, connection_id, subject_id)
 );
 CREATE INDEX accounting_exports_due ON accounting_exports (merchant_id, connection_id, state, run_id, kind, next_at, subject_id);
 CREATE INDEX accounting_exports_check ON accounting_exports (merchant_id, connection_id, check_at) WHERE check_at IS NOT NULL;
@@ -89,8 +88,7 @@ CREATE TABLE accounting_log (
   remote_number TEXT NOT NULL,
   words TEXT NOT NULL,
   created_at BIGINT NOT NULL,
-  PRIMARY KEY (merchant_id, id),
-  FOREIGN KEY (merchant_id, connection_id) REFERENCES accounting_connections (merchant_id, id)
+  PRIMARY KEY (merchant_id, id)
 );
 CREATE INDEX accounting_log_customer ON accounting_log (merchant_id, customer_id, created_at, id) WHERE customer_id IS NOT NULL;
 CREATE INDEX accounting_log_run ON accounting_log (merchant_id, run_id, created_at, id);
