@@ -61,6 +61,7 @@ const plain = [
   '/tasks/new',
   '/mailings?view=all',
   '/settings/templates',
+  '/settings/accounting',
   '/settings/webhooks',
   '/settings/webhooks/new',
   '/settings/privacy',

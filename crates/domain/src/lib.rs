@@ -4,6 +4,7 @@
 //! writes, and records the event in the same transaction. Nothing here reads the clock, makes chance or talks to the network
 //! by itself: time, ids and chance come with the `Ctx`.
 
+pub mod accounting;
 pub mod addresses;
 pub mod affiliates;
 pub mod blocks;

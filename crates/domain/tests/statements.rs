@@ -7,6 +7,7 @@ use store::Stmt;
 /// All rooms with SQL. A new `queries.rs` that is not named here fails the second test.
 fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
     vec![
+        ("accounting/queries.rs", domain::accounting::queries::ALL),
         ("addresses/queries.rs", domain::addresses::queries::ALL),
         ("affiliates/queries.rs", domain::affiliates::queries::ALL),
         ("blocks/queries.rs", domain::blocks::queries::ALL),

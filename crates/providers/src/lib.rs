@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or knows a table. Whatever a provider says in its own words becomes [`news`], which is the same for all
 //! of them. What is unknown (a new kind of event, a new field) is no news and no error.
 
+pub mod accounting;
 mod json;
 pub mod money;
 pub mod news;

@@ -69,12 +69,21 @@ pub fn to_paypal(minor: i64, currency: &str) -> Option<String> {
         "HUF" | "TWD" => (shift(minor, decimals(currency), 0)?, 0),
         c => (minor, decimals(c)),
     };
-    let by = i64::pow(10, places);
-    let (sign, minor) = (if minor < 0 { "-" } else { "" }, minor.abs());
-    Some(match places {
+    Some(with_places(minor, places))
+}
+
+/// A plain decimal: `10.99`, `-3.00`, `1000` where the currency has no decimals.
+pub fn text(minor: i64, currency: &str) -> String {
+    with_places(minor, decimals(currency))
+}
+
+fn with_places(minor: i64, places: u32) -> String {
+    let by = i64::pow(10, places).unsigned_abs();
+    let (sign, minor) = (if minor < 0 { "-" } else { "" }, minor.unsigned_abs());
+    match places {
         0 => format!("{sign}{minor}"),
         n => format!("{sign}{}.{:0width$}", minor / by, minor % by, width = n as usize),
-    })
+    }
 }
 
 #[cfg(test)]

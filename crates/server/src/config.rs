@@ -38,6 +38,10 @@ pub struct File {
     pub stripe_url: Option<String>,
     /// Where PayPal is, instead of its own addresses; for tests. Certificates may then come from there too.
     pub paypal_url: Option<String>,
+    /// Where Exact Online is, instead of its own addresses; for tests.
+    pub exact_url: Option<String>,
+    /// Where people sign in to Twinfield, instead of its own address; for tests. The cluster may then be anywhere too.
+    pub twinfield_url: Option<String>,
     /// The largest file that may be uploaded for an import, in megabytes.
     pub import_max_mb: Option<u64>,
     /// Let webhooks go to this machine, also without TLS; for development and tests.
@@ -75,6 +79,8 @@ pub struct Config {
     pub vault: Vault,
     /// Where the providers are.
     pub providers: Addresses,
+    /// Where the accounting services are.
+    pub accounting: domain::accounting::Addresses,
     /// The largest file that may be uploaded for an import, bytes.
     pub import_max: u64,
     /// Webhooks may go to this machine.
@@ -160,6 +166,12 @@ pub fn providers(file: &File) -> Addresses {
         paypal_sandbox: paypal.clone().unwrap_or(own.paypal_sandbox),
         paypal_certificates: paypal,
     }
+}
+
+/// Where the accounting services are.
+pub fn accounting(file: &File) -> domain::accounting::Addresses {
+    let trim = |url: &Option<String>| url.as_ref().map(|u| u.trim_end_matches('/').to_owned());
+    domain::accounting::Addresses { exact: trim(&file.exact_url), twinfield: trim(&file.twinfield_url) }
 }
 
 /// Which database: `--database`, else `DATABASE_URL`, else the file's, else `regulars.db` in the data folder.

@@ -1,5 +1,6 @@
 //! The doors of Regulars: pages, API and command line. Knows HTTP and no SQL; every rule stands in `domain`.
 
+pub mod accounting;
 pub mod api;
 pub mod app;
 pub mod cli;

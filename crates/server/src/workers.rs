@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use domain::customers::bulk;
 use domain::duplicates;
 use domain::jobs::{self, Kinds, Tools};
-use domain::{mailings, merchants, privacy, webhooks};
+use domain::{accounting, mailings, merchants, privacy, webhooks};
 
 use crate::app::App;
 use crate::outside;
@@ -52,6 +52,7 @@ pub fn kinds() -> Kinds {
         .with_look(mailings::KIND, mailings::look, mailings::slice)
         .with_look(duplicates::KIND, duplicates::look, duplicates::slice)
         .with(webhooks::replay::KIND, webhooks::replay::slice)
+        .with(accounting::run::KIND, accounting::run::slice)
 }
 
 /// Starts the worker of this process.
@@ -62,7 +63,7 @@ pub fn start(app: &App) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
     // What waits for the wire has a thread of its own, and what came over it another: a slow provider delays nobody else.
     // Renewals have one too: a day on which very many are due holds up no job.
-    let threads: [(&str, fn(&App, &AtomicBool)); 7] = [
+    let threads: [(&str, fn(&App, &AtomicBool)); 8] = [
         ("jobs", run),
         ("inbox", inbox),
         ("calls", calls),
@@ -70,6 +71,7 @@ pub fn start(app: &App) -> std::io::Result<Worker> {
         ("mailboxes", mailboxes),
         ("webhooks", crate::webhooks::serve),
         ("imports", imports),
+        ("accounting", crate::accounting::serve),
     ];
     let started = threads.into_iter().map(|(name, work)| {
         let (app, flag) = (app.clone(), stop.clone());

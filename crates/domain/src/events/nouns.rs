@@ -1,7 +1,7 @@
 //! What events are about: the first word of each kind. The filter of the audit log offers the nouns, and so do the boxes of webhooks.
 
 /// Each with its words.
-pub const ALL: [(&str, &str); 54] = [
+pub const ALL: [(&str, &str); 55] = [
     ("customer", "Customers"),
     ("customers", "Customers in bulk, and their exports"),
     ("duplicate", "Duplicates"),
@@ -56,6 +56,7 @@ pub const ALL: [(&str, &str); 54] = [
     ("person", "Accounts"),
     ("api_key", "API keys"),
     ("webhook", "Webhooks"),
+    ("accounting", "Accounting"),
 ];
 
 /// The exports of lists, whose kinds have a noun of their own: `orders.exported`.

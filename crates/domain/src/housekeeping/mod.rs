@@ -9,7 +9,7 @@ use store::Db;
 
 use crate::customers::{facts, merge};
 use crate::kit::{Actor, Clock, Ctx, DAY, Door, Error, MerchantId, Result};
-use crate::{contracts, portal, privacy, providers, replies, staff, webhooks};
+use crate::{accounting, contracts, portal, privacy, providers, replies, staff, webhooks};
 
 /// How many customers one slice moves.
 const SLICE: i64 = 100;
@@ -48,6 +48,7 @@ pub fn run(db: &Db, clock: &dyn Clock, stop: &dyn Fn() -> bool) -> Result<()> {
             privacy::sweep::resume(tx, &ctx)?;
             privacy::expire(tx, &ctx)?;
             privacy::retention::daily(tx, &ctx)?;
+            accounting::run::daily(tx, &ctx)?;
             replies::forget(tx, &ctx)
         })?;
     }

@@ -281,6 +281,10 @@ ids! {
     ResetId = "rst";
     /// A passkey of a person.
     PasskeyId = "psk";
+    /// A connection with an accounting service.
+    AccountingId = "acn";
+    /// A try to export something to an accounting service.
+    ExportLogId = "exl";
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Whoever adds a table or a column names it here: a test reads the schema of both engines and fails on what is missing or what is named
 //! and does not exist. Anonymising, the access file and the search for forgotten bytes all go by this register and have no list of their own.
 
+mod accounting;
 mod charges;
 mod contracts;
 mod conversations;
@@ -281,6 +282,7 @@ pub fn tables() -> &'static [Table] {
             privacy::tables(),
             conversations::tables(),
             portal::tables(),
+            accounting::tables(),
         ];
         areas.into_iter().flatten().collect()
     })

@@ -1,5 +1,6 @@
 //! REST API v1 (SPEC 13.1): the same verbs as the pages, with keys, scopes, problem+json and cursor pages.
 
+mod accounting;
 mod addresses;
 mod affiliates;
 mod articles;
@@ -61,6 +62,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = payment_links::routes(charges::routes(routes));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
     let routes = webhooks::routes(routes);
+    let routes = accounting::routes(routes);
     let routes = tasks::routes(tickets::routes(routes));
     let routes = addresses::routes(templates::routes(mailings::routes(routes)));
     let routes = conversations::routes(routes);

@@ -74,6 +74,12 @@ words! {
     WebhookState = [domain::webhooks::State::On, domain::webhooks::State::Off], "Whether an endpoint is sent to";
     WebhookOffReason = domain::webhooks::OffReason::ALL, "Why an endpoint is off; empty while it is on";
     WebhookDeliveryState = domain::webhooks::DeliveryState::ALL, "How far a message came";
+    AccountingService = domain::accounting::Service::ALL, "Which accounting service";
+    AccountingState = domain::accounting::State::ALL, "How a connection with an accounting service stands; `lost` wants somebody to sign in again";
+    AccountingKind = domain::accounting::Kind::ALL, "What is exported; an `invoice` may be a credit note";
+    AccountingAction = domain::accounting::Action::ALL, "What was tried at an accounting service";
+    AccountingOutcome = domain::accounting::Outcome::ALL, "What came of a try; `unknown` is looked for before it is sent again";
+    AccountingExportState = domain::accounting::ExportState::ALL, "How far an export came";
     ConversationKind = domain::conversations::Kind::ALL, "By which way something was said";
     ConversationState = domain::conversations::State::ALL, "Whether it is still talked about; the next word opens what is closed";
     ConversationInbox = domain::conversations::Inbox::ALL, "Which part of the inbox: unknown senders, customers who wait, put aside";

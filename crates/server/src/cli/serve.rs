@@ -109,6 +109,7 @@ impl Serve {
             api_per_minute: file.api_per_minute.unwrap_or(1200),
             vault,
             providers: config::providers(&file),
+            accounting: config::accounting(&file),
             import_max: file.import_max_mb.unwrap_or(2048).max(1) << 20,
             webhooks_local: file.webhooks_local.unwrap_or(false),
             data,

@@ -59,7 +59,23 @@ impl Desk {
         Self::open(db, "", Addresses::default(), false)
     }
 
+    /// The same with accounting services at this address.
+    pub fn booking(db: &TestDb, at: &str) -> Self {
+        let books = domain::accounting::Addresses { exact: Some(at.to_owned()), twinfield: Some(at.to_owned()) };
+        Self::open_with(db, "", Addresses::default(), true, books)
+    }
+
     fn open(db: &TestDb, base_url: &str, providers: Addresses, webhooks_local: bool) -> Self {
+        Self::open_with(db, base_url, providers, webhooks_local, domain::accounting::Addresses::default())
+    }
+
+    fn open_with(
+        db: &TestDb,
+        base_url: &str,
+        providers: Addresses,
+        webhooks_local: bool,
+        accounting: domain::accounting::Addresses,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -70,6 +86,7 @@ impl Desk {
             smtp: smtp(),
             vault: Vault::new(&[7; 32]).unwrap(),
             providers,
+            accounting,
             import_max: 32 << 20,
             webhooks_local,
         };

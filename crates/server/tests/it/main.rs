@@ -1,5 +1,6 @@
 //! The doors of Regulars as people and programs meet them: requests through the whole router, on both engines.
 
+mod accounting;
 mod api;
 mod api_table;
 mod binary;

@@ -24,16 +24,16 @@ use store::testing::TestDb;
 use crate::desk::{Answer, Desk};
 
 /// Status and body for a request's line and body.
-type Script = Box<dyn FnMut(&str, &str) -> (u16, String) + Send>;
+pub type Script = Box<dyn FnMut(&str, &str) -> (u16, String) + Send>;
 
 /// A provider: answers what its script says and remembers what it was asked.
-struct Fake {
-    address: String,
+pub struct Fake {
+    pub address: String,
     asked: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl Fake {
-    fn new(mut script: Script) -> Self {
+    pub fn new(mut script: Script) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -65,7 +65,7 @@ impl Fake {
         Self { address, asked }
     }
 
-    fn asked(&self) -> Vec<(String, String)> {
+    pub fn asked(&self) -> Vec<(String, String)> {
         self.asked.lock().unwrap().clone()
     }
 }

@@ -131,6 +131,18 @@ pub const MOVES: &[Move] = &[
     Move::is("portal_access", "customer_id", Way::Stays("The portal of who goes is closed; the survivor has its own.")),
     Move::is("portal_links", "customer_id", Way::Stays("Closed with the portal.")),
     Move::is("portal_sessions", "customer_id", Way::Stays("Closed with the portal.")),
+    Move::is(
+        "accounting_exports",
+        "customer_id",
+        Way::Points { also: &[], key: "connection_id || '\t' || subject_id", only: "kind = 'invoice'" },
+    ),
+    Move::is(
+        "accounting_exports",
+        "subject_id",
+        Way::Stays("The account in the books is of who it was made for; the survivor has its own."),
+    ),
+    Move::rows("accounting_log", ""),
+    Move::is("accounting_log", "subject_id", Way::Stays("What was sent is what was sent.")),
     Move::is("merges", "gone_id", Way::Stays("Who went.")),
     Move::is("merges", "survivor_id", Way::Stays("Who stayed then; its own merge leads on from there.")),
 ];

@@ -45,6 +45,8 @@ pub struct Topics {
     pub conversations: i64,
     /// Guest payments that may be this customer's (SPEC 2.8).
     pub guest_payments: i64,
+    /// Lines of the log of exports to the books (SPEC 2.13).
+    pub exports: i64,
     /// Entries of the timeline.
     pub events: i64,
 }
@@ -69,6 +71,7 @@ pub fn topics(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Topics> {
             tickets: r.get(6)?,
             tasks: r.get(7)?,
             conversations: r.get(8)?,
+            exports: r.get(12)?,
             guest_payments: 0,
         })
     })?;

@@ -12,7 +12,8 @@ store::statements! {
         (SELECT COUNT(*) FROM entries e WHERE e.merchant_id = c.merchant_id AND e.customer_id = c.id),
         (SELECT COUNT(*) FROM offers f WHERE f.merchant_id = c.merchant_id AND f.customer_id = c.id),
         (SELECT COUNT(*) FROM orders o JOIN returns t ON t.merchant_id = o.merchant_id AND t.order_id = o.id WHERE o.merchant_id = c.merchant_id AND o.customer_id = c.id),
-        (SELECT COUNT(*) FROM contracts g WHERE g.merchant_id = c.merchant_id AND g.customer_id = c.id)
+        (SELECT COUNT(*) FROM contracts g WHERE g.merchant_id = c.merchant_id AND g.customer_id = c.id),
+        (SELECT COUNT(*) FROM accounting_log x WHERE x.merchant_id = c.merchant_id AND x.customer_id = c.id)
         FROM customers c WHERE c.merchant_id = $1 AND c.id = $2";
     pub EVENTS = "SELECT event_version FROM customers WHERE merchant_id = $1 AND id = $2";
     /// What settled live payments brought since a moment, less what was given back of them.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::accounting;
 use domain::customers::bulk::{self, Action};
 use domain::duplicates;
 use domain::jobs::{Job, Row, State};
@@ -105,6 +106,7 @@ fn title(job: &Job) -> String {
         (bulk::UNDO, _) => format!("Undo for {many}"),
         (mailings::KIND, _) => format!("Mail to {many}"),
         (duplicates::KIND, _) => "Find duplicates".to_owned(),
+        (accounting::run::KIND, _) => "Export to the books".to_owned(),
         (webhooks::replay::KIND, _) => "Send webhooks again".to_owned(),
         ("recompute", _) => "Work out every status and total again".to_owned(),
         ("revalue", _) => "Work out values with a new exchange rate".to_owned(),

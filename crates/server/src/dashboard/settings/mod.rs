@@ -1,5 +1,6 @@
 //! Settings of a merchant, one page each. What a person may not open is not in the list beside them.
 
+mod accounting;
 mod api_keys;
 mod audit;
 mod calls;
@@ -18,6 +19,7 @@ mod staff;
 mod templates;
 mod webhooks;
 
+pub(in crate::dashboard) use accounting::LogLine;
 use axum::http::{HeaderMap, Uri};
 use domain::kit::{Ctx, GroupId, Right, TagId};
 
@@ -94,6 +96,7 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/settings/templates/{id}/unarchive", settings, templates::unarchive)
         .get("/settings/audit", Policy::May(Right::Audit), audit::page);
     let routes = webhooks::routes(routes, settings);
+    let routes = accounting::routes(routes, settings);
     routes
         .get("/settings/staff", people, staff::page)
         .get("/settings/staff/invite", people, staff::invite_page)
@@ -121,7 +124,7 @@ pub(in crate::dashboard) struct Item {
     pub(in crate::dashboard) on: bool,
 }
 
-const ENTRIES: [(&str, &str, Right); 21] = [
+const ENTRIES: [(&str, &str, Right); 22] = [
     ("/settings/merchant", "Merchant", Right::Settings),
     ("/settings/shops", "Shops", Right::Settings),
     ("/settings/payments", "Payments", Right::Settings),
@@ -140,6 +143,7 @@ const ENTRIES: [(&str, &str, Right); 21] = [
     ("/settings/sign-in", "Sign-in", Right::Staff),
     ("/settings/api-keys", "API keys", Right::Staff),
     ("/settings/webhooks", "Webhooks", Right::Settings),
+    ("/settings/accounting", "Accounting", Right::Payments),
     ("/customers/requests", "Requests about data", Right::PersonalData),
     ("/customers/purge", "Never ordered", Right::Purge),
     ("/settings/audit", "Audit log", Right::Audit),

@@ -2,6 +2,7 @@
 //!
 //! The same pages show in the panel over the list, which takes their `main`. Nothing here writes.
 
+mod accounting;
 mod contracts;
 mod conversations;
 mod credit;
@@ -70,6 +71,8 @@ pub enum Topic {
     Tasks,
     /// What may be theirs.
     Guests,
+    /// What was exported to the books.
+    Accounting,
     /// What the law asks.
     Privacy,
     /// What happened.
@@ -78,7 +81,7 @@ pub enum Topic {
 
 impl Topic {
     /// All, in the order of the menu, with the end of their address and their name.
-    pub const ALL: [(Self, &'static str, &'static str); 15] = [
+    pub const ALL: [(Self, &'static str, &'static str); 16] = [
         (Self::Overview, "", "Overview"),
         (Self::Orders, "/orders", "Orders"),
         (Self::Payments, "/payments", "Payments"),
@@ -92,6 +95,7 @@ impl Topic {
         (Self::Tickets, "/tickets", "Tickets"),
         (Self::Tasks, "/tasks", "Tasks"),
         (Self::Guests, "/guest-payments", "Related guest payments"),
+        (Self::Accounting, "/accounting", "Accounting"),
         (Self::Privacy, "/privacy", "Privacy"),
         (Self::Timeline, "/timeline", "Timeline"),
     ];
@@ -119,6 +123,7 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/customers/{id}/guest-payments", Policy::May(Right::Payments), guests::attach_many)
         .post("/payments/{id}/attach", Policy::May(Right::Payments), guests::attach)
         .post("/payments/{id}/detach", Policy::May(Right::Payments), guests::detach)
+        .get("/customers/{id}/accounting", read, accounting::page)
         .get("/customers/{id}/privacy", read, privacy::page)
         .get("/customers/{id}/timeline", read, timeline::page)
         .get("/customers/{id}/avatar/{avatar}", read, avatar)

@@ -290,6 +290,7 @@ fn tabs(c: &Customer, topics: &Topics, on: Topic, suffix: &str) -> Vec<Tab> {
         Topic::Tasks => Some(topics.tasks),
         Topic::Conversations => Some(topics.conversations),
         Topic::Guests => Some(topics.guest_payments),
+        Topic::Accounting => Some(topics.exports),
         Topic::Timeline => Some(topics.events),
     };
     let tab = |(topic, end, name): (Topic, &str, &str)| Tab {
