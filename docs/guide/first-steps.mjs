@@ -53,8 +53,8 @@ function isGenuine(secret, headers, body) {
 /** Makes a customer, twice with one Idempotency-Key: there is one; then finds them. */
 async function customer() {
   const email = `ana.${randomUUID().slice(0, 8)}@example.com`, once = randomUUID();
-  const first = await call("POST", "/customers", { email, name: "Ana Ruiz" }, once);
-  const again = await call("POST", "/customers", { email, name: "Ana Ruiz" }, once);
+  const first = (await call("POST", "/customers", { email, name: "Ana Ruiz" }, once)).customer;
+  const again = (await call("POST", "/customers", { email, name: "Ana Ruiz" }, once)).customer;
   const found = await call("GET", `/customers/lookup?${new URLSearchParams({ email })}`);
   if (first.id !== again.id || found.id !== first.id) throw new Error("one customer was expected");
   console.log("customer", found.id, found.name);

@@ -32,6 +32,7 @@ struct Other {
     all: BTreeSet<String>,
     merchant: domain::kit::MerchantId,
     email: String,
+    few: bool,
 }
 
 impl Other {
@@ -97,7 +98,7 @@ impl Other {
         }
         assert!(by_table.len() > 35, "the demo fills {} tables: {:?}", by_table.len(), by_table.keys());
         let all = all.into_iter().chain([merchant.to_string()]).collect();
-        (Self { by_table, all, merchant, email }, of_demo)
+        (Self { by_table, all, merchant, email, few: db.engine() == Engine::Postgres }, of_demo)
     }
 
     /// The id that belongs behind this word of a path; every kind of id where none is clear.
@@ -105,7 +106,8 @@ impl Other {
         let words = [format!("{param}s"), before.replace('-', "_")];
         let clear: Vec<&String> = words.iter().filter_map(|w| self.by_table.get(w.as_str())).collect();
         if clear.is_empty() {
-            self.by_table.values().collect()
+            // Which routes there are is one thing and the engine another: every kind is tried on SQLite, every seventh on PostgreSQL.
+            self.by_table.values().step_by(if self.few { 7 } else { 1 }).collect()
         } else {
             clear.into_iter().take(1).chain(self.by_table.get("customers")).collect()
         }
@@ -206,12 +208,12 @@ store::db_test! {
         let (other, of_demo) = Other::fill(db);
         let (f, eve, ana) = mine(&of_demo);
         let (desk, own, before) = (Desk::new(db), own(&ana), other.state(db));
-        let (mut wrong, mut asked) = (Vec::new(), 0);
+        let (mut wrong, mut asked, reader) = (Vec::new(), 0, desk.person(&f, &eve));
         for line in desk.table.iter().filter(|l| l.side == Side::Page && l.policy != Policy::Portal) {
             let (all, has_id) = paths(&other, &own, line);
             for path in all {
                 let fields = [("customer", other.by_table["customers"].as_str()), ("id", path.rsplit('/').find(|p| p.contains('_')).unwrap_or_default()), ("shop", other.by_table["shops"].as_str()), ("q", other.email.as_str())];
-                let mut visitor = desk.person(&f, &eve);
+                let mut visitor = if line.method == Method::GET { reader.clone() } else { desk.person(&f, &eve) };
                 let at = if line.method == Method::GET && !has_id { format!("{path}?customer={}&q={}&shop={}", fields[0].1, other.email, fields[2].1) } else { path.clone() };
                 let answer = knock(&mut visitor, line, &at, &fields);
                 asked += 1;

@@ -46,8 +46,13 @@ fn doctor(database: &str, folder: &Path, words: &[&str]) -> Found {
     found
 }
 
+/// A folder that is nobody else’s, as a data folder should be.
+fn private() -> tempfile::TempDir {
+    tempfile::Builder::new().permissions(std::fs::Permissions::from_mode(0o700)).tempdir().unwrap()
+}
+
 fn set_up(db: &TestDb) -> (Fixture, tempfile::TempDir, Vault) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private();
     let vault = config::vault(&File::default(), folder.path()).unwrap();
     (Fixture::new(db), folder, vault)
 }
@@ -139,7 +144,7 @@ fn an_older_schema_is_named_and_left_alone() {
     for engine in [store::Engine::Sqlite, store::Engine::Postgres] {
         let all = domain::migrations();
         let db = store::testing::fresh(engine, &all[..all.len() - 2]);
-        let folder = tempfile::tempdir().unwrap();
+        let folder = private();
         for _ in 0..2 {
             let found = doctor(&db.url(), folder.path(), &["--offline"]);
             assert_eq!(found.todo(), ["schema"], "{:?}", found.0);
@@ -152,7 +157,7 @@ fn an_older_schema_is_named_and_left_alone() {
 
 #[test]
 fn nothing_is_made_where_nothing_is_set_up() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private();
     let database = folder.path().join("regulars.db");
     let found = doctor(database.to_str().unwrap(), folder.path(), &["--offline"]);
     assert_eq!((found.todo(), found.1), (vec![], 0));
@@ -166,7 +171,7 @@ fn nothing_is_made_where_nothing_is_set_up() {
 
 #[test]
 fn a_misspelt_key_ends_the_look() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private();
     let file = written(folder.path(), "lisen = '127.0.0.1:1'");
     let found = doctor("none.db", folder.path(), &["--config", &file]);
     assert_eq!((found.todo(), found.0.len()), (vec!["configuration"], 1));
@@ -181,7 +186,7 @@ fn a_misspelt_key_ends_the_look() {
 
 #[test]
 fn a_folder_that_others_read_or_nobody_writes_is_named() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private();
     let database = folder.path().join("regulars.db");
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     std::fs::write(folder.path().join("secrets.key"), "00".repeat(32)).unwrap();
@@ -191,7 +196,7 @@ fn a_folder_that_others_read_or_nobody_writes_is_named() {
     let advice = found.of("data folder")["do"].as_str().unwrap();
     assert!(advice.contains("chmod 700") && advice.contains("secrets.key"), "{advice}");
 
-    let closed = tempfile::tempdir().unwrap();
+    let closed = private();
     std::fs::set_permissions(closed.path(), std::fs::Permissions::from_mode(0o555)).unwrap();
     let mut told = command(database.to_str().unwrap(), closed.path(), &["doctor", "--offline"]);
     // The superuser writes everywhere: somebody else has to look.
@@ -211,7 +216,7 @@ fn a_folder_that_others_read_or_nobody_writes_is_named() {
 
 #[test]
 fn the_newest_backup_is_looked_at() {
-    let (folder, backups) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (folder, backups) = (private(), private());
     let database = folder.path().join("regulars.db");
     let look = |at: &Path| {
         let found = doctor(database.to_str().unwrap(), folder.path(), &["--offline", "--backups", at.to_str().unwrap()]);
