@@ -56,6 +56,9 @@ fn query(list: &'static List, raw: &str) -> domain::Result<(Query, usize)> {
     let mut text = url::form_urlencoded::Serializer::new(String::new());
     let (mut limit, mut view) = (None, false);
     for (key, value) in url::form_urlencoded::parse(raw.as_bytes()) {
+        if value.is_empty() && list.filters.iter().any(|f| f.name == key) {
+            return Err(Problems::one(key, "invalid", "Give a value, or leave it out."));
+        }
         if key == "limit" && !value.is_empty() {
             limit = Some(value.parse::<i64>().map_err(|_| Problems::one("limit", "invalid", "Use 1 to 200."))?);
         } else if key != "limit" {

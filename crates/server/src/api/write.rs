@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::imports::Shelf;
 use domain::kit::{Actor, Ctx, Right};
@@ -192,6 +192,18 @@ impl<T: DeserializeOwned> FromRequest<App> for Write<T> {
     }
 }
 
+/// The key that makes a repetition give the first answer. Looked at before every write, also where nothing is kept and it means nothing.
+///
+/// # Errors
+/// 400 for what is no key.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    match headers.get("idempotency-key") {
+        Some(value) if value.as_bytes().iter().all(|b| (b'!'..=b'~').contains(b)) => Ok(value.to_str().ok().map(str::to_owned)),
+        Some(_) => Err(bad("Use printable ASCII without blanks in Idempotency-Key.")),
+        None => Ok(None),
+    }
+}
+
 /// What stands in front of the body.
 struct Head {
     key: Option<String>,
@@ -201,11 +213,7 @@ struct Head {
 
 impl Head {
     fn of(request: &Request) -> Result<Self, Problem> {
-        let key = match request.headers().get("idempotency-key") {
-            Some(value) if value.as_bytes().iter().all(|b| (b'!'..=b'~').contains(b)) => value.to_str().ok().map(str::to_owned),
-            Some(_) => return Err(bad("Use printable ASCII without blanks in Idempotency-Key.")),
-            None => None,
-        };
+        let key = idempotency_key(request.headers())?;
         let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
         Ok(Self { key, method: request.method().clone(), path })
     }

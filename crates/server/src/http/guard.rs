@@ -14,6 +14,7 @@ use domain::staff::{Moment, SignedIn, sessions};
 use super::led;
 use super::problem::Problem;
 use super::routes::Side;
+use crate::api::write::idempotency_key;
 use crate::app::App;
 use crate::dashboard;
 use crate::portal;
@@ -170,6 +171,11 @@ async fn api(guard: &Guard, request: &mut Request) -> Verdict {
         && !ctx.may(right)
     {
         return refuse(Problem::new(StatusCode::FORBIDDEN, "forbidden", format!("This key lacks the scope “{}”.", right.name())));
+    }
+    if !request.method().is_safe()
+        && let Err(problem) = idempotency_key(request.headers())
+    {
+        return refuse(problem);
     }
     request.extensions_mut().insert(ctx);
     Ok(())

@@ -35,7 +35,7 @@ struct MailFiled {
 /// The whole mail as it came over the wire (RFC 5322), at most 25 MB. It is filed under the oldest live customer that has the sender's address, else
 /// it waits in the inbox. The same Message-ID again answers 200 with the same entry. Nothing is too broken to be kept.
 #[utoipa::path(post, path = "/api/v1/mails", operation_id = "handInMail", tag = "Conversations",
-    request_body(content((Vec<u8> = "message/rfc822"))),
+    request_body(content((serde_json::Value = "message/rfc822"))),
     responses((status = 201, body = MailFiled), (status = 200, body = MailFiled)))]
 async fn hand_in(State(app): State<App>, caller: Caller, request: Request) -> Result<Response, Problem> {
     let write = Write::file_up_to(request, &["message/rfc822"], LARGEST).await?;

@@ -80,12 +80,19 @@ pub struct CustomersAsked {
     before: Option<String>,
 }
 
+/// Filters of a few words: an empty one is a slip.
+const CHOICES: [&str; 3] = ["status", "method", "active"];
+
 /// Reads the query string strictly.
 ///
 /// # Errors
 /// Field errors for what makes no sense.
 pub fn query(raw: Option<&str>) -> domain::Result<ListQuery> {
-    let (query, problems) = ListQuery::parse(raw.unwrap_or_default());
+    let raw = raw.unwrap_or_default();
+    let (query, mut problems) = ListQuery::parse(raw);
+    for (key, _) in url::form_urlencoded::parse(raw.as_bytes()).filter(|(key, value)| value.is_empty() && CHOICES.contains(&key.as_ref())) {
+        problems.add(key, "invalid", "Give a value, or leave it out.");
+    }
     problems.check().map(|()| query)
 }
 
