@@ -39,6 +39,8 @@ fn knock(visitor: &mut Visitor<'_>, line: &Line, path: &str) -> Answer {
 enum Expected {
     /// To the door of the dashboard.
     SignIn,
+    /// To choose a merchant: in this one they have nothing to look for.
+    Merchants,
     /// To the door of the portal.
     PortalSignIn,
     /// There is nothing here for them.
@@ -57,6 +59,11 @@ impl Expected {
         }
     }
 
+    /// Somebody who may sign in and is of the staff of no merchant any more.
+    fn of_disabled(policy: Policy) -> Self {
+        if matches!(policy, Policy::May(_)) { Self::Merchants } else { Self::of_owner(policy) }
+    }
+
     /// Whoever has every right in a merchant: no page refuses them, and what they name is not theirs.
     fn of_owner(policy: Policy) -> Self {
         if policy == Policy::Portal { Self::PortalSignIn } else { Self::In }
@@ -67,6 +74,7 @@ impl Expected {
         assert!(!answer.status.is_server_error(), "{at}");
         match self {
             Self::SignIn => assert!(answer.status == StatusCode::SEE_OTHER && answer.location.starts_with("/sign-in"), "{at}"),
+            Self::Merchants => assert!(answer.status == StatusCode::SEE_OTHER && answer.location == "/merchants", "{at}"),
             Self::PortalSignIn => assert!(answer.status == StatusCode::SEE_OTHER && answer.location == "/portal/kilde/sign-in", "{at}"),
             Self::Nothing => assert_eq!(answer.status, StatusCode::NOT_FOUND, "{at}"),
             Self::In => {
@@ -112,11 +120,13 @@ store::db_test! {
         let mut expired = desk.person_since(&f, &f.owner, NOW - 40 * DAY);
         let mut guessed = desk.visitor().with("regulars", "a-guess");
         for line in pages(&desk) {
-            for (name, visitor) in [("a disabled person", &mut disabled), ("an expired session", &mut expired), ("a guessed session", &mut guessed)] {
-                // What signing out leaves behind is tested by itself.
-                if line.path != "/sign-out" {
-                    Expected::of_nobody(line.policy).check(&knock(visitor, line, &here(line)), name, line);
-                }
+            // What signing out leaves behind is tested by itself.
+            if line.path == "/sign-out" {
+                continue;
+            }
+            Expected::of_disabled(line.policy).check(&knock(&mut disabled, line, &here(line)), "a disabled person", line);
+            for (name, visitor) in [("an expired session", &mut expired), ("a guessed session", &mut guessed)] {
+                Expected::of_nobody(line.policy).check(&knock(visitor, line, &here(line)), name, line);
             }
         }
     }
