@@ -26,7 +26,8 @@ pub struct RefundFor {
 /// Refunds a payment of the order for a return, through the provider where there is one. Needs [`Right::Refund`].
 ///
 /// # Errors
-/// `Conflict` (`return_state`) unless it was approved and is not over; `Invalid` on `payment` for one of another order, on `amount` with what is left.
+/// `Conflict` (`return_state`) unless it was approved and is not over, (`return_replaced`) for all that they were worth when the same goods were sent once more; `Invalid` on `payment`
+/// for one of another order, on `amount` with what is left.
 pub fn refund(tx: &mut Tx, ctx: &Ctx, id: &ReturnId, asked: &RefundFor) -> Result<RefundId> {
     ctx.must(Right::Refund)?;
     let seen = load(tx, ctx, id)?.summary;
@@ -41,6 +42,11 @@ pub fn refund(tx: &mut Tx, ctx: &Ctx, id: &ReturnId, asked: &RefundFor) -> Resul
     let refund = providers::refund(tx, ctx, &asked.payment, asked.amount, &reason)?;
     // The refund locked the payment's order: what is read now stays so. What it refuses undoes the refund too.
     let back = due(load(tx, ctx, id)?, "refunded")?;
+    let adds = if payment.currency == back.summary.currency { asked.amount } else { 0 };
+    if back.is_worth(back.given() + adds) && is_replaced(tx, ctx, &back)? {
+        let words = "The same goods were sent once more for this return. Give back less than they were worth, or cancel that order first.";
+        return Err(Error::conflict("return_replaced", words));
+    }
     tx.exec(&queries::INSERT_REFUND, &[&ctx.merchant, id, &refund, &ctx.now])?;
     let s = &back.summary;
     Event::new("return.refunded")
@@ -59,7 +65,8 @@ fn of_another() -> Error {
 /// [`Right::Orders`].
 ///
 /// # Errors
-/// `Conflict` (`return_state`) unless it was approved and is not over; `customer_inactive` for an archived customer (SPEC 10.2).
+/// `Conflict` (`return_state`) unless it was approved and is not over; `return_refunded` when all that they were worth was given back; `customer_inactive` for an archived
+/// customer (SPEC 10.2).
 pub fn replace(tx: &mut Tx, ctx: &Ctx, id: &ReturnId) -> Result<OrderId> {
     ctx.must(Right::Orders)?;
     let back = find_locked(tx, ctx, id)?;
@@ -67,6 +74,12 @@ pub fn replace(tx: &mut Tx, ctx: &Ctx, id: &ReturnId) -> Result<OrderId> {
         return Ok(order);
     }
     let back = due(back, "replaced")?;
+    if back.is_paid_back() {
+        return Err(Error::conflict(
+            "return_refunded",
+            "All that the goods were worth was given back for this return. They are not replaced as well.",
+        ));
+    }
     let s = &back.summary;
     let old = orders::load(tx, ctx, &s.order)?;
     let line = |l: &super::ReturnLine| Line {
@@ -84,6 +97,12 @@ pub fn replace(tx: &mut Tx, ctx: &Ctx, id: &ReturnId) -> Result<OrderId> {
         .data(serde_json::json!({ "number": s.number, "order": s.order, "replacement": order }))
         .record(tx, ctx)?;
     Ok(order)
+}
+
+/// Were the same goods sent once more? An order that was cancelled replaces nothing any more.
+fn is_replaced(tx: &mut Tx, ctx: &Ctx, back: &Return) -> Result<bool> {
+    let Some(order) = &back.summary.replacement else { return Ok(false) };
+    Ok(orders::find(tx, ctx, order)?.state != orders::State::Cancelled)
 }
 
 fn due(back: Return, done: &str) -> Result<Return> {

@@ -108,6 +108,16 @@ impl Return {
         let counts = |g: &&Given| g.status != RefundStatus::Failed && g.currency == self.summary.currency;
         self.refunds.iter().filter(counts).map(|g| g.amount).sum()
     }
+
+    /// Was all given back that the goods were worth? Then they are not replaced as well.
+    pub fn is_paid_back(&self) -> bool {
+        self.is_worth(self.given())
+    }
+
+    /// Is this much, in minor units of the order's currency, all that the goods were worth?
+    pub(super) fn is_worth(&self, given: i64) -> bool {
+        given > 0 && given >= self.summary.value
+    }
 }
 
 /// One return with its lines and refunds.

@@ -113,6 +113,25 @@ store::db_test! {
         desk.verified();
     }
 
+    fn a_return_is_made_good_once_by_money_or_by_the_same_goods(db) {
+        let desk = Desk::new(db);
+        let (order, payment) = desk.sold("A-1");
+        let again = |id: &ReturnId| { let id = id.clone(); desk.write(move |tx, ctx| replace(tx, ctx, &id)) };
+        let paid = desk.back(&order, &[(1, "1")]).unwrap();
+        desk.go(&paid, approve).unwrap();
+        desk.give(&paid, &payment, 1000).unwrap();
+        assert_eq!(refusal(again(&paid)), "return_refunded");
+        let sent = desk.back(&order, &[(1, "1")]).unwrap();
+        desk.go(&sent, approve).unwrap();
+        let new = again(&sent).unwrap();
+        desk.give(&sent, &payment, 300).unwrap();
+        assert_eq!(refusal(desk.give(&sent, &payment, 700)), "return_replaced", "something for the trouble, but not both");
+        assert_eq!(desk.shown(&sent).given(), 300, "a refusal undoes the refund too");
+        desk.write(move |tx, ctx| orders::cancel(tx, ctx, &new)).unwrap();
+        desk.give(&sent, &payment, 700).unwrap();
+        desk.verified();
+    }
+
     fn a_guest_sends_back_too_and_what_is_open_keeps_a_customer(db) {
         let desk = Desk::new(db);
         let guest = Checkout { guest: true, payments: vec![by_card("pi_g", 1000, "fp_9")], ..desk.basket("G-1", "gil@example.es") };

@@ -153,7 +153,8 @@ async fn reject(State(app): State<App>, caller: Caller, At(text): At<String>, wr
 
 /// Give money back for a return.
 ///
-/// Of a payment of its order, through the provider where there is one; never more than is left of the payment.
+/// Of a payment of its order, through the provider where there is one; never more than is left of the payment. All that the goods were
+/// worth answers 409 `return_replaced` while the order stands that replaced them.
 #[utoipa::path(post, path = "/api/v1/returns/{id}/refunds", operation_id = "refundReturn", tag = "Returns", params(("id" = String, Path)),
     request_body = ReturnRefundAsked, responses((status = 200, body = Return)))]
 async fn give_back(
@@ -167,7 +168,8 @@ async fn give_back(
 
 /// Send a replacement.
 ///
-/// A new order of the same goods at no charge, once for each return; it stands in `replacement`.
+/// A new order of the same goods at no charge, once for each return; it stands in `replacement`. Answers 409 `return_refunded` when all that the
+/// goods were worth was given back.
 #[utoipa::path(post, path = "/api/v1/returns/{id}/replacement", operation_id = "replaceReturn", tag = "Returns", params(("id" = String, Path)),
     responses((status = 200, body = Return)))]
 async fn replace(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {

@@ -86,7 +86,7 @@ fn may(ctx: &Ctx, back: &Return, refundable: bool) -> May {
         approve: write && s.state == Step::Requested,
         receive: write && s.state == Step::Approved,
         refund: ctx.may(Right::Refund) && refundable && s.state.is_due(),
-        replace: write && s.replacement.is_none() && s.state.is_due(),
+        replace: write && s.replacement.is_none() && !back.is_paid_back() && s.state.is_due(),
         close: write && s.state.is_due(),
         reject: write && untouched && matches!(s.state, Step::Requested | Step::Approved),
     }
