@@ -4,7 +4,7 @@ use super::plan::{self, Plan, Source, header_of};
 use super::shelf::Shelf;
 use super::state::Import;
 use super::{ImportError, Request};
-use crate::files::{self, Kind, MapError, Row, formula};
+use crate::files::{self, Kind, Layout, MapError, Row, formula};
 use crate::kit::{Error, Problems, Result};
 
 /// So many columns can be chosen one by one.
@@ -83,7 +83,7 @@ pub fn look(shelf: &Shelf, import: &Import, kind: Option<Kind>) -> Result<Look> 
 /// What these choices make of the file. Blocks.
 ///
 /// # Errors
-/// Field errors: `columns.3` for the column in the fourth place, `columns` for all of them; a conflict `import_file_gone`.
+/// Field errors: `columns.3` for the column in the fourth place, `columns` for all of them, `match_by` when no column has it; a conflict `import_file_gone`.
 pub fn chosen(shelf: &Shelf, import: &Import, request: &Request) -> Result<Plan> {
     let source = source(shelf, import)?;
     let header = header_of(source.table().map_err(refused)?.header());
@@ -94,20 +94,29 @@ pub fn chosen(shelf: &Shelf, import: &Import, request: &Request) -> Result<Plan>
         }
         let known = files::recognise(&header);
         let kind = request.kind.or(known.as_ref().map(|l| l.kind)).unwrap_or(Kind::Customers);
-        if let Err(wrong) = files::choose(known.as_ref(), kind, fields, &header) {
-            let mut problems = Problems::default();
-            for (at, error) in wrong {
-                let field = at.map_or_else(|| "columns".to_owned(), |at| format!("columns.{at}"));
-                let code = if matches!(error, MapError::TwoColumns { .. } | MapError::Twice(_)) { "taken" } else { "invalid" };
-                problems.add(field, code, error.to_string());
+        match files::choose(known.as_ref(), kind, fields, &header) {
+            Ok(layout) => matched(&layout, request)?,
+            Err(wrong) => {
+                let mut problems = Problems::default();
+                for (at, error) in wrong {
+                    let field = at.map_or_else(|| "columns".to_owned(), |at| format!("columns.{at}"));
+                    let code = if matches!(error, MapError::TwoColumns { .. } | MapError::Twice(_)) { "taken" } else { "invalid" };
+                    problems.add(field, code, error.to_string());
+                }
+                return Err(Error::Invalid(problems));
             }
-            return Err(Error::Invalid(problems));
         }
+    } else if let Some(layout) = files::recognise(&header) {
+        matched(&layout, request)?;
     }
     plan::plan(&source, request).map_err(|e| match e {
         ImportError::File(words) => Problems::one("columns", "invalid", words),
         other => refused(other),
     })
+}
+
+fn matched(layout: &Layout, request: &Request) -> Result<()> {
+    plan::unmatched(layout, request.by).map_or(Ok(()), |words| Err(Problems::one("match_by", "no_column", words)))
 }
 
 /// What was asked for an import.

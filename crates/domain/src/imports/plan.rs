@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::state::Import;
-use super::{ImportError, REPORT_COLUMNS, Request};
-use crate::files::{self, Kind, Layout, Table};
+use super::{ImportError, MatchBy, REPORT_COLUMNS, Request};
+use crate::files::{self, Kind, Layout, Table, Target};
 
 /// A file to import.
 #[derive(Clone, Debug)]
@@ -91,7 +91,22 @@ pub fn plan(source: &Source, request: &Request) -> Result<Plan, ImportError> {
     if let Some(kind) = request.kind.filter(|k| *k != layout.kind) {
         return Err(ImportError::File(format!("This reads as a file of {}, not of {}. Give a --map.", layout.kind.name(), kind.name())));
     }
+    if let Some(words) = unmatched(&layout, request.by) {
+        return Err(ImportError::File(words));
+    }
     Ok(Plan { written: written(&table), layout, header })
+}
+
+/// What is wrong when rows are to be matched by something that no column of a file of customers has.
+pub(super) fn unmatched(layout: &Layout, by: MatchBy) -> Option<String> {
+    let asked = match by {
+        MatchBy::Auto => return None,
+        MatchBy::Email => Target::Email,
+        MatchBy::Number => Target::Number,
+        MatchBy::ExternalId => Target::ExternalId,
+    };
+    let missing = layout.kind == Kind::Customers && !layout.has(&asked);
+    missing.then(|| format!("No column is {}. Choose one that is, or find customers by something else.", asked.label()))
 }
 
 /// The columns of the file itself, without those of a file of failed rows.

@@ -128,6 +128,7 @@ pub async fn save(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         Err(error) => {
             let mut form = typed.form();
             let status = refused(&mut form, error)?;
+            form.errors.iter_mut().filter(|e| e.field == "match_by").for_each(|e| e.field = "by".to_owned());
             page::render(&app, &who, &uri, &headers, import, status, (Kind::of(typed.get("kind")), Some(form))).await
         }
     }
