@@ -145,6 +145,10 @@ impl Known {
             match target {
                 None => layout.unknown.push(index),
                 Some(Target::Ignore) => {}
+                // Of two columns of one name nobody can say which is meant: the first is read, and the other is named among those left out.
+                Some(_) if header[..index].iter().any(|before| before.trim().eq_ignore_ascii_case(name.trim())) => {
+                    layout.unknown.push(index)
+                }
                 Some(target) => self.add(&mut layout, target, index),
             }
         }

@@ -211,6 +211,29 @@ store::db_test! {
         assert_eq!((desk.by_number("7").company.as_str(), desk.by_number("8").email.as_str()), ("By mail", "new@example.com"));
     }
 
+    fn rows_are_never_matched_by_a_column_that_is_missing(db) {
+        let desk = Desk::new(db, "Shop");
+        let id = desk.uploaded("x.csv", "Name,Email\nAna,ana@example.es\n");
+        for by in [MatchBy::ExternalId, MatchBy::Number] {
+            let Error::Invalid(wrong) = desk.chosen(&id, &["Name", "Email"], by).unwrap_err() else { panic!("a field error") };
+            assert_eq!((wrong.0[0].field.as_str(), wrong.0[0].code), ("match_by", "no_column"), "{wrong:?}");
+        }
+        let recognised = Request { by: MatchBy::Number, ..Request::of(desk.shop.clone()) };
+        assert!(matches!(imports::chosen(&desk.shelf(), &desk.import_of(&id), &recognised), Err(Error::Invalid(wrong)) if wrong.0[0].field == "match_by"));
+        desk.chosen(&id, &["Name", "Email"], MatchBy::Email).unwrap();
+    }
+
+    fn of_two_equal_headers_the_second_is_left_out_and_said_to_be(db) {
+        let desk = Desk::new(db, "Shop");
+        let id = desk.uploaded("x.csv", "Email,Email,Name\nana@example.es,second@example.es,Ana\n");
+        let seen = imports::look(&desk.shelf(), &desk.import_of(&id), None).unwrap();
+        assert_eq!(seen.columns.iter().map(|c| c.field.as_str()).collect::<Vec<_>>(), ["Email", "", "Name"]);
+        let plan = desk.chosen(&id, &["Email", "", "Name"], MatchBy::Auto).map(|_| imports::chosen(&desk.shelf(), &desk.import_of(&id), &Request::of(desk.shop.clone())));
+        assert_eq!(plan.unwrap().unwrap().layout.unknown, [1]);
+        let twice = desk.chosen(&id, &["Email", "Email", "Name"], MatchBy::Auto);
+        assert!(matches!(twice, Err(Error::Invalid(wrong)) if wrong.0[0].field == "columns.1"));
+    }
+
     fn what_is_no_table_leaves_nothing(db) {
         let desk = Desk::new(db, "Shop");
         let gz = |bytes: &[u8]| {
