@@ -1,5 +1,6 @@
 //! The filter of an endpoint: `*` for everything, `customer.*` for everything of a noun, `customer.edited` for one kind.
 
+use crate::events::nouns;
 use crate::kit::Problems;
 
 /// The longest list of words.
@@ -27,6 +28,8 @@ impl Wants {
         if let Some(odd) = all.iter().find(|w| !is_word(w)) {
             let shown: String = odd.chars().take(60).collect();
             problems.add("events", "invalid", format!("“{shown}” is not a name like customer.edited, customer.* or *."));
+        } else if let Some(odd) = all.iter().find(|w| !is_there(w)) {
+            problems.add("events", "unknown", format!("There is no event “{odd}”."));
         }
         all.sort();
         all.dedup();
@@ -66,6 +69,11 @@ fn is_word(word: &str) -> bool {
     word == "*" || word.split_once('.').is_some_and(|(noun, verb)| part(noun) && (verb == "*" || part(verb)))
 }
 
+/// Says that something of this name can happen: who waits for what never comes is told at once.
+fn is_there(word: &str) -> bool {
+    word == "*" || word.strip_suffix(".*").map_or_else(|| nouns::is_known(word), nouns::is_noun)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,12 +91,16 @@ mod tests {
     fn a_wider_word_takes_the_narrower_ones_with_it() {
         assert_eq!(of(&["order.paid", "customer.edited", "customer.*", "order.paid"]).unwrap(), ["customer.*", "order.paid"]);
         assert_eq!(of(&["customer.*", "*"]).unwrap(), ["*"]);
+        assert_eq!(of(&["orders.exported", "returns.*"]).unwrap(), ["orders.exported", "returns.*"], "exports of lists too");
         for (bad, code) in [
             (vec![], "required"),
             (vec!["Customer.x"], "invalid"),
             (vec!["customer"], "invalid"),
             (vec!["a.b.c"], "invalid"),
             (vec!["*.x"], "invalid"),
+            (vec!["nonsense.event"], "unknown"),
+            (vec!["nonsense.*"], "unknown"),
+            (vec!["customer.edited", "customer.ate"], "unknown"),
         ] {
             assert_eq!(of(&bad), Err(code.to_owned()), "{bad:?}");
         }
