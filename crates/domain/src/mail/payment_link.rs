@@ -11,7 +11,7 @@ use crate::events::Event;
 use crate::invoices::buyer;
 use crate::kit::{Ctx, MailId, Money, PaymentLinkId, Result, Right};
 use crate::merchants;
-use crate::payment_links;
+use crate::payment_links::{self, Way};
 
 /// Puts a payment link into the outbox. `to` may be empty: then it goes to the customer's address. `origin` is what this installation is called from
 /// outside. Needs [`Right::Orders`].
@@ -27,8 +27,12 @@ pub fn send_payment_link(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, to: &str, m
     let price = Money::new(link.amount, link.currency);
     let subject: String = format!("{} – {}", link.purpose, link.shop_name).chars().filter(|c| !c.is_control()).collect();
     let message = if message.is_empty() { String::new() } else { format!("\n\n{message}") };
+    let transfer = match payment_links::way(tx, ctx, &link.shop)? {
+        Some(Way::Transfer(_)) => format!("\n\nIt is paid by bank transfer. Please give the reference {}.", link.reference()),
+        _ => String::new(),
+    };
     let body = format!(
-        "Hello {},\n\nplease pay {price} for: {}.{message}\n\nPay here, until {}:\n{origin}/pay/{LINK}\n\n{}\n",
+        "Hello {},\n\nplease pay {price} for: {}.{message}\n\nPay here, until {}:\n{origin}/pay/{LINK}{transfer}\n\n{}\n",
         buyer.name,
         link.purpose,
         settings.zone.date(link.expires_at),

@@ -118,6 +118,14 @@ pub struct PaymentLink {
 }
 
 impl PaymentLink {
+    /// What a buyer writes on a transfer, so that whoever reads the bank's list finds the link: the end of its id in groups that can be read out.
+    pub fn reference(&self) -> String {
+        let id = self.id.as_str().to_ascii_uppercase();
+        let end = &id[id.len().saturating_sub(10)..];
+        let (first, second) = end.split_at(end.len() / 2);
+        format!("PL-{first}-{second}")
+    }
+
     /// A payment by it is on its way.
     pub fn is_under_way(&self) -> bool {
         self.payment_status == Some(PaymentStatus::Pending)

@@ -152,6 +152,18 @@ store::db_test! {
         desk.verified();
     }
 
+    fn an_amount_too_large_is_called_so_and_a_purpose_has_one_line(db) {
+        let desk = desk(db);
+        let ana = desk.customer("ana@example.es");
+        let asked = |amount: i64, purpose: &str| match desk.pay_link(&LinkInput { amount: Some(amount), purpose: purpose.into(), ..desk.wanted(&ana) }) {
+            Err(Error::Invalid(wrong)) => (wrong.0[0].field.clone(), wrong.0[0].code, wrong.0[0].message.starts_with("Use at most ")),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(asked(1_000_000_000_000_000, "A course"), ("amount".into(), "too_much", true));
+        assert_eq!(asked(0, "A course"), ("amount".into(), "invalid", false));
+        assert_eq!(asked(1900, "A course\nfor two"), ("purpose".into(), "invalid", false));
+    }
+
     fn without_a_way_to_pay_there_is_no_link_and_a_bank_account_is_one(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.es");
@@ -160,6 +172,15 @@ store::db_test! {
         crate::invoices::tests::set(&desk, |s| s.bank = bank.clone());
         let (id, secret) = desk.pay_link(&desk.wanted(&ana)).unwrap();
         assert_eq!(desk.stands(&secret), Standing::Payable(Way::Transfer(bank)));
+        let (mine, other) = (desk.pay_link_now(&id), desk.pay_link(&desk.wanted(&ana)).unwrap().0);
+        let said = mine.reference();
+        assert!(said.len() == 14 && said.starts_with("PL-") && said.bytes().all(|b| b == b'-' || b.is_ascii_digit() || b.is_ascii_uppercase()), "{said}");
+        assert_ne!(said, desk.pay_link_now(&other).reference(), "by it the transfer is known");
+        let (which, now) = (id.clone(), desk.now());
+        desk.write(move |tx, ctx| mail::send_payment_link(tx, ctx, &which, "", "", "https://desk.example.com")).unwrap();
+        let held = desk.f.db.write_now::<_, Error>(move |tx| mail::claim(tx, "w", now)).unwrap().unwrap();
+        let letter = desk.f.db.read_now::<_, Error>(move |tx| mail::letter(tx, &held, now)).unwrap();
+        assert!(letter.body.contains(&format!("give the reference {said}.")), "{letter:?}");
         let which = id.clone();
         desk.write(move |tx, ctx| receive(tx, ctx, &which, payments::MethodKind::Transfer, None)).unwrap();
         assert_eq!((desk.pay_link_now(&id).state, desk.get(&ana).lifetime), (State::Paid, 1900));

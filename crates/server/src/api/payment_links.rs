@@ -48,6 +48,9 @@ struct PaymentLink {
     amount: Money,
     /// What for, as the buyer reads it.
     purpose: String,
+    /// What the buyer is asked to write on a bank transfer.
+    #[schema(example = "PL-7F3KQ-9Q2MX")]
+    reference: String,
     #[schema(value_type = words::PaymentLinkState)]
     state: Step,
     expires_at: Time,
@@ -63,6 +66,7 @@ impl From<room::PaymentLink> for PaymentLink {
     fn from(l: room::PaymentLink) -> Self {
         Self {
             amount: money(l.amount, l.currency),
+            reference: l.reference(),
             id: l.id.to_string(),
             customer: l.customer.to_string(),
             shop: Named { id: l.shop.to_string(), name: l.shop_name },

@@ -30,6 +30,8 @@ struct Page {
     /// Paid by a test card.
     cards: Vec<(&'static str, &'static str)>,
     bank: Option<Bank>,
+    /// What the buyer writes on a transfer.
+    reference: String,
     /// Paid on a page of Stripe: its address, empty until it is there.
     stripe: Option<String>,
     test: bool,
@@ -74,6 +76,7 @@ async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Page
         at: format!("/pay/{secret}"),
         amount: Money::new(link.amount, link.currency).to_string(),
         words: words(&standing),
+        reference: link.reference(),
         purpose: link.purpose,
         seller: link.shop_name,
         merchant: settings.name,
