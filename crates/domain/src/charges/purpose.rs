@@ -6,7 +6,7 @@ use store::Tx;
 use super::queries;
 use crate::customers::survivor;
 use crate::invoices;
-use crate::kit::{Ctx, Currency, CustomerId, Error, InvoiceId, Money, OrderId, PaymentId, Problems, Result, ShopId, clean, locks};
+use crate::kit::{Ctx, Currency, CustomerId, Error, InvoiceId, Money, OrderId, PaymentId, Problems, Result, ShopId, locks, one_line};
 use crate::orders::{self, OrderRow, State};
 use crate::payments::{MAX_MINOR, must_exist};
 use crate::shops;
@@ -70,7 +70,7 @@ pub(crate) fn ready(tx: &mut Tx, ctx: &Ctx, wish: &Wish) -> Result<Asked> {
     locks::customers(tx, ctx, &[&customer])?;
     must_exist(tx, ctx, &customer)?.must_be_active()?;
     let mut problems = Problems::default();
-    let mut purpose = clean(&mut problems, "purpose", wish.purpose, 200);
+    let mut purpose = one_line(&mut problems, "purpose", wish.purpose, 200);
     if wish.order.is_some() && wish.invoice.is_some() {
         problems.add("order", "invalid", "Choose an order or an invoice, not both.");
     }
@@ -82,8 +82,12 @@ pub(crate) fn ready(tx: &mut Tx, ctx: &Ctx, wish: &Wish) -> Result<Asked> {
             problems.add("purpose", "required", "Say what it is for: the buyer reads it.");
         }
         let amount = wish.amount.filter(|a| (1..=MAX_MINOR).contains(a));
-        if amount.is_none() {
-            problems.add("amount", "invalid", "Use an amount above zero.");
+        match wish.amount {
+            Some(a) if a > MAX_MINOR => {
+                problems.add("amount", "too_much", format!("Use at most {}.", Money::new(MAX_MINOR, currency)));
+            }
+            _ if amount.is_none() => problems.add("amount", "invalid", "Use an amount above zero."),
+            _ => {}
         }
         problems.check()?;
         return Ok(Asked { customer, shop, currency, amount: amount.unwrap_or_default(), purpose, order: None, invoice: None });

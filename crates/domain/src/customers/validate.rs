@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::model::{ExternalId, NewCustomer, Rules};
 use crate::files::countries;
-use crate::kit::{Address, Email, ImportId, Phone, Problems, Result, clean, clean_opt, name_key};
+use crate::kit::{Address, Email, ImportId, Phone, Problems, Result, as_one_line, clean, clean_opt, name_key, one_line};
 use crate::merchants::Settings;
 
 /// At most so many further e-mail addresses, phones, ids in other systems.
 const MANY: usize = 20;
+/// At most so many digits in a phone: 15 by E.164, and a few of an extension.
+const DIGITS: usize = 20;
 /// At most so many tags.
 const TAGS: usize = 100;
 
@@ -55,7 +57,7 @@ pub fn ready(new: NewCustomer, rules: Rules, settings: &Settings, now: i64) -> R
 /// The cleaned customer and all that is wrong with it: an edit drops the problems of fields that it leaves alone.
 pub(super) fn look(new: NewCustomer, rules: Rules, settings: &Settings, now: i64) -> (Ready, Problems) {
     let mut p = Problems::default();
-    let mut new = texts(new, &mut p);
+    let mut new = texts(new, rules, &mut p);
     required(&new, rules, &mut p);
     new.billing = address(&mut p, "billing", &new.billing);
     new.delivery = new.delivery.as_ref().map(|a| address(&mut p, "delivery", a)).filter(|a| !a.is_empty());
@@ -79,12 +81,17 @@ pub(super) fn look(new: NewCustomer, rules: Rules, settings: &Settings, now: i64
     (Ready { new, email_key: email.key, phone_key: phone.key, emails, phones }, p)
 }
 
-fn texts(new: NewCustomer, p: &mut Problems) -> NewCustomer {
+fn texts(new: NewCustomer, rules: Rules, p: &mut Problems) -> NewCustomer {
+    // A person is asked for one line; what a file says in several is put into one.
+    let name = |p: &mut Problems, field: &str, text: &str, max: usize| match rules {
+        Rules::Normal => one_line(p, field, text, max),
+        Rules::Import => clean(p, field, &as_one_line(text), max),
+    };
     NewCustomer {
-        name: clean(p, "name", &new.name, 200),
-        first_name: clean(p, "first_name", &new.first_name, 100),
-        last_name: clean(p, "last_name", &new.last_name, 100),
-        company: clean(p, "company", &new.company, 200),
+        name: name(p, "name", &new.name, 200),
+        first_name: name(p, "first_name", &new.first_name, 100),
+        last_name: name(p, "last_name", &new.last_name, 100),
+        company: name(p, "company", &new.company, 200),
         company_id: clean(p, "company_id", &new.company_id, 100),
         tax_id: clean(p, "tax_id", &new.tax_id, 100),
         vat_number: clean(p, "vat_number", &new.vat_number, 100),
@@ -133,6 +140,8 @@ fn phone(p: &mut Problems, field: &str, text: &str, country: &str, rules: Rules)
     let phone = Phone::typed(&clean(p, field, text, 50), country);
     if phone.key.is_empty() && !phone.typed.is_empty() && rules == Rules::Normal {
         p.add(field, "invalid", "Enter a phone number with digits.");
+    } else if phone.key.len() > DIGITS && rules == Rules::Normal {
+        p.add(field, "invalid", format!("Enter a phone number: it has at most {DIGITS} digits."));
     }
     phone
 }
@@ -273,6 +282,20 @@ mod tests {
         assert_eq!(problems(NewCustomer::default(), Rules::Normal), ["email"]);
         assert_eq!(problems(NewCustomer { number: Some("17850".into()), ..NewCustomer::default() }, Rules::Import), Vec::<String>::new());
         assert_eq!(problems(NewCustomer::default(), Rules::Import), ["email"]);
+    }
+
+    #[test]
+    fn a_name_has_one_line_and_a_phone_the_digits_of_one() {
+        let typed = NewCustomer {
+            name: "Ana\nRuiz".into(),
+            company: "A\r\nB".into(),
+            email: "a@b".into(),
+            phone: "6".repeat(42),
+            ..NewCustomer::default()
+        };
+        assert_eq!(problems(typed.clone(), Rules::Normal), ["name", "company", "phone"]);
+        let (read, wrong) = look(typed, Rules::Import, &settings(), 10);
+        assert_eq!((read.new.name.as_str(), read.new.company.as_str(), wrong.0.len()), ("Ana Ruiz", "A B", 0));
     }
 
     #[test]

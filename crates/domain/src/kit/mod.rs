@@ -26,5 +26,5 @@ pub use ids::*;
 pub use money::{Currency, Money, exact_to_minor};
 pub use page::PageKey;
 pub use phone::{Phone, phone_key};
-pub use text::{Email, any_part, clean, clean_opt, email_key, hex, name_key, thousands};
+pub use text::{Email, any_part, as_one_line, clean, clean_opt, email_key, hex, name_key, one_line, thousands};
 pub(crate) use words::words;

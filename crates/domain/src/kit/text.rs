@@ -14,7 +14,27 @@ pub fn clean(problems: &mut Problems, field: &str, text: &str, max: usize) -> St
     text.replace('\0', "")
 }
 
-/// The same for an optional text; blank counts as absent.
+/// [`clean`] for what has one line: a name, a subject, a title.
+pub fn one_line(problems: &mut Problems, field: &str, text: &str, max: usize) -> String {
+    let text = clean(problems, field, text, max);
+    if text.contains(BREAKS) {
+        problems.add(field, "invalid", "Use one line.");
+    }
+    text
+}
+
+/// A text that comes from a file or a mail, where nobody can be asked: its lines with a blank between them.
+pub fn as_one_line(text: &str) -> String {
+    if !text.contains(BREAKS) {
+        return text.to_owned();
+    }
+    text.split(BREAKS).map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// What ends a line.
+const BREAKS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+
+/// [`clean`] for an optional text; blank counts as absent.
 pub fn clean_opt(problems: &mut Problems, field: &str, text: Option<&str>, max: usize) -> Option<String> {
     text.map(|t| clean(problems, field, t, max)).filter(|t| !t.is_empty())
 }
@@ -85,6 +105,19 @@ pub fn email_key(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_line_is_asked_of_people_and_made_of_files() {
+        for (typed, fits) in
+            [("Ana Ruiz", true), (" Ana\n", true), ("Ana\nRuiz", false), ("Ana\r\nRuiz", false), ("Ana\u{2028}Ruiz", false), ("a\tb", true)]
+        {
+            let mut problems = Problems::default();
+            one_line(&mut problems, "name", typed, 200);
+            assert_eq!(problems.0.is_empty(), fits, "{typed:?}");
+            assert!(problems.0.iter().all(|p| p.message == "Use one line."));
+        }
+        assert_eq!(["Ana\r\n Ruiz\n", " Ana", "Ana\n\n\u{85}Ruiz"].map(as_one_line), ["Ana Ruiz", " Ana", "Ana Ruiz"]);
+    }
 
     #[test]
     fn addresses_that_exist_pass_and_others_do_not() {

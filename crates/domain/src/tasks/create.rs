@@ -6,7 +6,7 @@ use store::Tx;
 use super::on::{self, On};
 use super::queries;
 use crate::events::Event;
-use crate::kit::{Ctx, PersonId, Problems, Result, Right, TaskId, clean, day_number};
+use crate::kit::{Ctx, PersonId, Problems, Result, Right, TaskId, clean, day_number, one_line};
 use crate::staff::assignable;
 
 /// A task about to be made.
@@ -56,7 +56,7 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, new: &NewTask) -> Result<TaskId> {
 }
 
 pub(super) fn texts(problems: &mut Problems, title: &str, note: &str) -> (String, String) {
-    let title = clean(problems, "title", title, 200);
+    let title = one_line(problems, "title", title, 200);
     if title.is_empty() {
         problems.add("title", "required", "Say what is to be done.");
     }

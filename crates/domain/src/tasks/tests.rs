@@ -72,6 +72,7 @@ store::db_test! {
         ] {
             make(&desk, on, title, due).unwrap();
         }
+        assert_eq!(refusal(make(&desk, On::Customer(ana.clone()), "Call\nher", None)), "title:invalid", "a title has one line");
         assert_eq!(titles(&desk, &ana), ["Pack", "Repair", "Call", "Remind"], "the most urgent first, without a day last");
         assert_eq!(found(&desk, &format!("view=all&customer={ana}")).len(), 4);
         assert_eq!((found(&desk, "view=all&on=ticket"), found(&desk, "q=pac"), found(&desk, "q=ana").len()), (vec!["Repair".to_owned()], vec!["Pack".to_owned()], 4));

@@ -6,7 +6,7 @@ use super::say::{self, BODY};
 use super::{EntryKind, Priority, queries, tags};
 use crate::customers::survivor;
 use crate::events::Event;
-use crate::kit::{Ctx, CustomerId, Error, PersonId, Problems, Result, Right, TicketId, clean, locks};
+use crate::kit::{Ctx, CustomerId, Error, PersonId, Problems, Result, Right, TicketId, clean, locks, one_line};
 use crate::merchants;
 use crate::payments::must_exist;
 use crate::staff::assignable;
@@ -75,7 +75,7 @@ pub(super) fn linkable(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Custom
 }
 
 pub(super) fn subject(problems: &mut Problems, typed: &str) -> String {
-    let subject = clean(problems, "subject", typed, 200);
+    let subject = one_line(problems, "subject", typed, 200);
     if subject.is_empty() {
         problems.add("subject", "required", "Say in a few words what it is about.");
     }

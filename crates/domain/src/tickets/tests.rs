@@ -149,6 +149,7 @@ store::db_test! {
         let version = Edit { expected_version: Some(1), priority: Some(Priority::High), ..Edit::default() };
         change(&desk, &id, version.clone()).unwrap();
         assert_eq!(refusal(change(&desk, &id, version)), "changed");
+        assert_eq!(refusal(make(&desk, about("Broken\ncup", None))), "subject:invalid", "a subject has one line");
         assert_eq!(refusal(make(&desk, NewTicket { tags: vec!["x".repeat(41)], ..about(" ", None) })), "subject:required tags:too_long");
     }
 
