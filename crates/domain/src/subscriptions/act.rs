@@ -1,11 +1,13 @@
 //! What people do with a subscription that runs: pause, resume, move the next payment, change the method, try again, note that money came. Of one that
 //! a provider runs, pausing and resuming are asked of the provider, and what it answers is what happens here.
 
+use jiff::Span;
 use jiff::civil::Date;
 use serde_json::json;
 use store::Tx;
 
 use super::run::{self, PeriodState, Run, keep, not_ours, tell};
+use super::start::AHEAD;
 use super::{Subscription, SubscriptionStatus, calendar, charge, find, queries};
 use crate::kit::{Ctx, Error, MethodId, Micros, PaymentId, Problems, Result, Right, SubscriptionId, day_date, day_number, locks};
 use crate::payments::{self, MethodInput, MethodKind, PaymentInput, PaymentStatus};
@@ -35,7 +37,7 @@ pub fn pause(tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId) -> Result<()> {
 /// Lets it go on. The next payment is on `day`; absent, on the day it was due, or today when that day is over. Twice is once.
 ///
 /// # Errors
-/// `Invalid` on `day` in the past; as [`pause`] otherwise.
+/// `Invalid` on `day` in the past or more than a year (or a longer cycle) ahead; as [`pause`] otherwise.
 pub fn resume(tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId, day: Option<Date>) -> Result<()> {
     let Some(mut run) = running(tx, ctx, id)? else {
         let s = still(tx, ctx, id)?;
@@ -63,13 +65,20 @@ pub(super) fn resumes_on(run: &Run, ctx: &Ctx, asked: Option<Date>) -> Result<Da
     let today = day_date(run.today(ctx));
     let usual = if run.is_tried() { today } else { run.due_day().max(today) };
     let day = asked.unwrap_or(usual);
-    in_reach(day, today)?;
+    in_reach(run, day, today)?;
     Ok(day)
 }
 
-fn in_reach(day: Date, today: Date) -> Result<()> {
-    if day < today || day > calendar::LAST {
+/// A year ahead as at the start, or a whole cycle where that is longer; further is a slip of the keyboard. What is due later already may stay there.
+fn in_reach(run: &Run, day: Date, today: Date) -> Result<()> {
+    let year = today.checked_add(Span::new().days(AHEAD)).unwrap_or(today);
+    let cycle = calendar::day_of(today, run.s.cycle_unit, run.s.cycle_count, 1);
+    if day < today {
         return Err(Problems::one("day", "invalid", "Choose today or a later day."));
+    }
+    let furthest = year.max(cycle).max(run.due_day());
+    if day > furthest {
+        return Err(Problems::one("day", "invalid", format!("Choose a day up to {furthest}.")));
     }
     Ok(())
 }
@@ -103,11 +112,11 @@ fn set_day(run: &mut Run, day: Date) {
 /// Moves the next payment to another day; the later ones follow from there.
 ///
 /// # Errors
-/// `Invalid` on `day` in the past; `Conflict` `subscription_paused`, and as [`pause`].
+/// `Invalid` on `day` in the past or more than a year (or a longer cycle) ahead; `Conflict` `subscription_paused`, and as [`pause`].
 pub fn move_to(tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId, day: Date) -> Result<()> {
     let Some(mut run) = running(tx, ctx, id)? else { return Err(not_ours()) };
     not_paused(&run)?;
-    in_reach(day, day_date(run.today(ctx)))?;
+    in_reach(&run, day, day_date(run.today(ctx)))?;
     not_charged(tx, ctx, &run, day)?;
     free(tx, ctx, &mut run)?;
     let before = run.clone();

@@ -16,7 +16,7 @@ use crate::payments::{MAX_MINOR, must_exist};
 use crate::{merchants, shops};
 
 /// How far ahead a subscription may begin, days.
-const AHEAD: i32 = 366;
+pub(super) const AHEAD: i32 = 366;
 
 /// What a person or program says about a subscription to begin.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -131,7 +131,9 @@ store::db_test! {
         let id = club.start(club.input(Some(club.card(PAID))));
         club.pass();
         let to = |day: Date| move |tx: &mut Tx, ctx: &Ctx, id: &SubscriptionId| move_to(tx, ctx, id, day);
-        assert_eq!(refusal(club.act(&id, to(date(2027, 1, 30)))), "day:invalid");
+        for wrong in [date(2027, 1, 30), date(2028, 2, 2), date(2099, 1, 1)] {
+            assert_eq!(refusal(club.act(&id, to(wrong))), "day:invalid", "{wrong} is behind, or more than a year ahead");
+        }
         club.act(&id, to(date(2027, 2, 15))).unwrap();
         let april = club.days_to(date(2027, 4, 1));
         let days: Vec<String> = april.payments(&id).into_iter().map(|(day, _)| day).collect();
