@@ -8,6 +8,7 @@ use super::send::ready;
 use super::{Offer, State, decide, queries};
 use crate::events::Event;
 use crate::kit::{Actor, Ctx, Door, Error, MerchantId, Micros, OfferId, Result, Right, secret, secret_hash};
+use crate::payments::must_exist;
 
 /// Opens a link and sends a draft by it; gives its secret, which is shown once. Others stay open. Needs [`Right::Orders`].
 ///
@@ -52,6 +53,12 @@ pub fn by_link(tx: &mut Tx, secret: &str, now: Micros) -> Result<(Ctx, Offer)> {
     let ctx = Ctx::new(merchant, Actor::system("link"), Door::Page, now);
     let offer = load(tx, &ctx, &id)?;
     Ok((ctx, offer))
+}
+
+/// Says whether the buyer can accept it now. In a read transaction.
+pub fn can_be_accepted(tx: &mut Tx, ctx: &Ctx, offer: &Offer) -> Result<bool> {
+    let s = &offer.summary;
+    Ok(s.state == State::Sent && must_exist(tx, ctx, &s.customer).is_ok_and(|standing| standing.is_active()))
 }
 
 /// The buyer accepts. Once more changes nothing.

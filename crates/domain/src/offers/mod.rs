@@ -19,7 +19,7 @@ pub use create::{DraftEdit, NewOffer, VALID_DAYS, create, edit};
 pub use decide::{accept, decline, withdraw};
 pub use document::paper;
 pub(crate) use link::for_mail;
-pub use link::{accept_by_link, by_link, close_links, decline_by_link, open_link};
+pub use link::{accept_by_link, by_link, can_be_accepted, close_links, decline_by_link, open_link};
 pub(crate) use read::load;
 pub use read::{Offer, Page, Summary, get, of_customer, of_order};
 pub(crate) use send::ready;

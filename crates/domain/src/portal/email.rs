@@ -15,9 +15,9 @@ const MAILS: i64 = 5;
 /// Puts a mail with a link into the outbox, to the new address. Nothing changes until the link is opened. `origin`: see [`super::Way::Mail`].
 ///
 /// # Errors
-/// A field error for `email`; `Conflict` (`too_many`).
+/// A field error for `email`; `Conflict`: `too_many`, `customer_inactive`.
 pub fn ask_email(tx: &mut Tx, v: &Visitor, email: &str, origin: &str) -> Result<()> {
-    v.locked(tx)?;
+    v.begins(tx)?;
     let Some(email) = Email::parse(email) else {
         return Err(Problems::one("email", "invalid", "Fill in an e-mail address such as name@example.com."));
     };

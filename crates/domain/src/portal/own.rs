@@ -30,9 +30,10 @@ pub struct Contact {
 /// Changes phone and addresses.
 ///
 /// # Errors
-/// Field errors for `phone`, `billing.…`, `delivery.…`; [`Error::Stale`] when they were changed meanwhile.
+/// Field errors for `phone`, `billing.…`, `delivery.…`; [`Error::Stale`] when they were changed meanwhile; `Conflict` (`customer_inactive`) for one
+/// that is archived.
 pub fn edit_contact(tx: &mut Tx, v: &Visitor, new: &Contact) -> Result<()> {
-    v.locked(tx)?;
+    v.begins(tx)?;
     let edit = CustomerEdit {
         expected_version: Some(new.version),
         phone: Some(new.phone.clone()),
@@ -58,10 +59,10 @@ pub fn cancel_subscription(tx: &mut Tx, v: &Visitor, id: &SubscriptionId) -> Res
 /// Asks for a return, where the merchant allows it.
 ///
 /// # Errors
-/// `NotFound` for what is not theirs and where it is not allowed; as [`returns::request`].
+/// `NotFound` for what is not theirs and where it is not allowed; `Conflict` (`customer_inactive`) for one that is archived; as [`returns::request`].
 pub fn ask_return(tx: &mut Tx, v: &Visitor, order: &OrderId, new: &NewReturn) -> Result<ReturnId> {
     v.allowed(v.portal.settings.may_return)?;
-    v.locked(tx)?;
+    v.begins(tx)?;
     see::order(tx, v, order)?;
     returns::request(tx, &v.with(&[Right::Orders]), order, new)
 }
@@ -84,9 +85,9 @@ pub fn ask_data(tx: &mut Tx, v: &Visitor, kind: Kind, note: &str) -> Result<Requ
 /// Writes to the merchant: a message of the stream, which waits in the inbox for an answer.
 ///
 /// # Errors
-/// A field error for `body`; `Conflict` (`too_many`) when they write faster than people read.
+/// A field error for `body`; `Conflict` (`too_many`) when they write faster than people read, (`customer_inactive`) for one that is archived.
 pub fn say(tx: &mut Tx, v: &Visitor, body: &str) -> Result<()> {
-    v.locked(tx)?;
+    v.begins(tx)?;
     let key = secret_hash(&format!("portal say {} {}", v.portal.merchant, v.customer));
     if slowed(tx, v.ctx.now, &[(key, MESSAGES)])?.is_some() {
         return Err(Error::conflict("too_many", "Too many messages. Try again in a quarter of an hour."));

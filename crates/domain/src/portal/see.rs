@@ -67,10 +67,10 @@ pub fn order(tx: &mut Tx, v: &Visitor, id: &OrderId) -> Result<Order> {
     v.own(found.summary.customer.clone().as_ref(), found, "order")
 }
 
-/// What of an order may still come back; nothing where the merchant does not allow it.
+/// What of an order may still come back; nothing where the merchant does not allow it, and for an archived customer.
 pub fn returnable(tx: &mut Tx, v: &Visitor, id: &OrderId) -> Result<Vec<Left>> {
     order(tx, v, id)?;
-    if !v.portal.settings.may_return {
+    if !v.portal.settings.may_return || v.archived {
         return Ok(Vec::new());
     }
     let mut left = returns::left(tx, &v.reads(), id)?;

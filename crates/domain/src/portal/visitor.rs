@@ -52,6 +52,18 @@ impl Visitor {
         if state.is_gone() { Err(Error::NotFound("page")) } else { Ok(()) }
     }
 
+    /// The same for what begins something new or changes what is known of them.
+    ///
+    /// # Errors
+    /// `Conflict` (`customer_inactive`) for one that is archived: they read, and end what runs (SPEC 10.2).
+    pub(super) fn begins(&self, tx: &mut Tx) -> Result<()> {
+        let state = state::locked(tx, &self.ctx, &self.customer)?;
+        if state.is_gone() {
+            return Err(Error::NotFound("page"));
+        }
+        if state.archived_at.is_some() { Err(closed()) } else { Ok(()) }
+    }
+
     /// Goes on when this is the visitor's: what is another's is not there.
     pub(super) fn own<T>(&self, whose: Option<&CustomerId>, what: T, noun: &'static str) -> Result<T> {
         if whose == Some(&self.customer) { Ok(what) } else { Err(Error::NotFound(noun)) }
@@ -61,6 +73,11 @@ impl Visitor {
     pub(super) fn allowed(&self, allowed: bool) -> Result<()> {
         if allowed { Ok(()) } else { Err(Error::NotFound("page")) }
     }
+}
+
+/// What an archived customer is told: not why.
+fn closed() -> Error {
+    Error::conflict("customer_inactive", "Your account can only be read at the moment. Please ask the shop.")
 }
 
 /// The context of a customer of a portal who is not signed in (yet).

@@ -13,6 +13,7 @@ use domain::staff::password;
 use super::{Shell, Shown, read, show_with, write};
 use crate::app::App;
 use crate::dashboard::choices::Choices;
+use crate::dashboard::customers::profile::postal;
 use crate::dashboard::slow::slow;
 use crate::dashboard::{Typed, refused, see_other};
 use crate::look::Form;
@@ -26,6 +27,10 @@ struct Page {
     email: Form,
     password: Form,
     choices: Choices,
+    /// They may change what is known of them; else the two addresses stand there to be read.
+    open: bool,
+    billing: Vec<String>,
+    delivery: Vec<String>,
     /// Links can be mailed.
     mail: bool,
 }
@@ -74,6 +79,9 @@ async fn render(app: &App, v: &Visitor, uri: &Uri, status: StatusCode, forms: Fo
         email: forms.email,
         password: forms.password,
         choices: Choices::default(),
+        open: !v.archived,
+        billing: postal(&c.billing),
+        delivery: if c.delivery_same { Vec::new() } else { postal(&c.delivery) },
         mail: app.config.smtp.is_some(),
         c,
     };

@@ -29,6 +29,8 @@ struct Page {
     next: Option<String>,
     form: Form,
     once: String,
+    /// They may write.
+    open: bool,
 }
 
 fn said(v: &Visitor, e: &Entry) -> Said {
@@ -49,6 +51,7 @@ async fn render(app: &App, v: &Visitor, uri: &Uri, query: Option<&str>, status: 
         next: next.map(|key| format!("{}/messages?after={key}", v.portal.at())),
         once: once(&form, v),
         form,
+        open: !v.archived,
     };
     Ok(show_with(status, &page))
 }

@@ -87,6 +87,25 @@ store::db_test! {
         assert!(mara.get(&format!("/customers/{ana}/timeline")).body.contains("Offer 1001 of €25.00 accepted"));
     }
 
+    fn a_buyer_is_never_shown_a_button_that_is_then_refused(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let mut mara = desk.owner(&f);
+        let ana = customer(&f, "ana@example.es");
+        let shop = f.shop.to_string();
+        let fields = [("once", "one"), ("shop", shop.as_str()), ("count", "3"), ("lines.1.title", "Beans"), ("lines.1.quantity", "1"), ("lines.1.unit_price", "12,50")];
+        let at = mara.post(&format!("/customers/{ana}/offers/new"), &fields).location;
+        let linked = mara.post(&format!("{at}/link"), &[]);
+        let public = format!("/o/{}", behind(&linked.body, "value=\"http://127.0.0.1:0/o/"));
+        let mut buyer = desk.visitor();
+        assert!(buyer.get(&public).body.contains("Accept and order"));
+        assert_eq!(mara.post(&format!("/customers/{ana}/archive"), &[]).status, StatusCode::SEE_OTHER);
+        let shown = buyer.get(&public).body;
+        assert!(!shown.contains("Accept and order") && shown.contains("cannot be accepted any more") && !shown.contains("rchived"), "{shown}");
+        assert_eq!(buyer.post(&format!("{public}/accept"), &[]).status, StatusCode::CONFLICT);
+        assert!(shown.contains("Decline this offer") && !buyer.post(&format!("{public}/decline"), &[("reason", "")]).location.is_empty());
+    }
+
     fn a_draft_is_changed_mailed_and_declined(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

@@ -241,6 +241,37 @@ store::db_test! {
         assert_eq!((browser.get(&cancel).status, browser.get("/portal/kilde/data").status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
     }
 
+    fn an_archived_customer_reads_and_is_offered_nothing_that_is_refused(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        seller(&f);
+        open(&f, "kilde");
+        let ana = person(&f, "ana@example.es", "ANACANARY");
+        let mut browser = inside(&desk, &f, &ana.id);
+        let order = format!("/portal/kilde/orders/{}", ana.order);
+        assert!(browser.get(&order).body.contains("Send something back"));
+        assert!(browser.get("/portal/kilde").body.contains("<link rel=\"icon\""), "no page asks for an icon that is not there");
+        let id = ana.id.clone();
+        write(&f, move |tx, ctx| {
+            let keep = domain::customers::CustomerEdit { active: Some(false), subscription: Some(domain::customers::HowToCancel::PeriodEnd), ..Default::default() };
+            domain::customers::edit(tx, ctx, &id, keep).map(drop)
+        });
+        let (page, details, messages) = (browser.get(&order).body, browser.get("/portal/kilde/details").body, browser.get("/portal/kilde/messages").body);
+        assert!(page.contains("ANACANARY tea") && !page.contains("Send something back"), "{page}");
+        assert!(!details.contains("name=\"phone\"") && details.contains("can only be read") && details.contains("Change password"), "{details}");
+        assert!(!messages.contains("<textarea"), "{messages}");
+        for (path, fields) in [
+            (format!("{order}/return"), vec![("quantity.1", "1"), ("reason", "late")]),
+            ("/portal/kilde/messages".to_owned(), vec![("body", "Hello")]),
+            ("/portal/kilde/details".to_owned(), vec![("version", "1"), ("phone", "+34 600 111 222"), ("delivery_same", "on")]),
+            ("/portal/kilde/details/email".to_owned(), vec![("email", "ana@new.example")]),
+        ] {
+            let refused = browser.post(&path, &fields);
+            assert!(refused.status.is_client_error(), "{path} {}", refused.status);
+        }
+        assert_eq!(browser.post("/portal/kilde/data", &[("kind", "access"), ("note", "")]).location, "/portal/kilde/data?done=asked", "what the law gives stays");
+    }
+
     fn nothing_of_another_is_seen_by_any_id(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

@@ -18,6 +18,8 @@ use crate::dashboard::slow::slow;
 use crate::dashboard::{PageResult, Typed, hidden, refused, see_other, show_with};
 use crate::look::Form;
 
+const GONE: &str = "This offer cannot be accepted any more. Please ask for a new one.";
+
 #[derive(Template)]
 #[template(path = "dashboard/offers/public.html")]
 struct Page {
@@ -28,7 +30,9 @@ struct Page {
     note: String,
     seller: String,
     form: Form,
+    /// It waits for an answer.
     open: bool,
+    can_accept: bool,
     /// What became of it, in words for the buyer.
     words: &'static str,
     at: String,
@@ -39,9 +43,20 @@ async fn found(app: &App, secret: &str) -> Result<(Ctx, Offer)> {
     app.db.read::<_, Error>(move |tx| offers::by_link(tx, &secret, now)).await
 }
 
+/// The offer, where its merchant lives, and whether it can be accepted now.
+async fn standing(app: &App, secret: &str) -> Result<(Offer, Zone, bool)> {
+    let (secret, now) = (secret.to_owned(), app.now());
+    app.db
+        .read::<_, Error>(move |tx| {
+            let (ctx, offer) = offers::by_link(tx, &secret, now)?;
+            let can = offers::can_be_accepted(tx, &ctx, &offer)?;
+            Ok((offer, merchants::settings(tx, &ctx)?.zone, can))
+        })
+        .await
+}
+
 async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> PageResult {
-    let (ctx, offer) = found(app, secret).await?;
-    let zone: Zone = app.read(&ctx, |tx, ctx| Ok(merchants::settings(tx, ctx)?.zone)).await?;
+    let (offer, zone, can_accept) = standing(app, secret).await?;
     let currency = offer.summary.currency;
     let line = line(offer.summary.clone(), &zone);
     let page = Page {
@@ -50,9 +65,11 @@ async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Page
         total: line.total.clone(),
         seller: offer.seller().0,
         note: offer.note,
-        form,
         open: line.s.state == Step::Sent,
+        can_accept,
         words: match line.s.state {
+            // Whether a customer is archived is nothing a buyer is told.
+            Step::Sent if !can_accept && !form.has_errors() => GONE,
             Step::Sent | Step::Draft => "",
             Step::Accepted => "You accepted this offer. Thank you: it is ordered.",
             Step::Declined => "You declined this offer.",
@@ -60,6 +77,7 @@ async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Page
             Step::Withdrawn => "This offer was withdrawn.",
         },
         at: format!("/o/{secret}"),
+        form,
         line,
     };
     Ok(hidden(show_with(status, &page)))
@@ -95,7 +113,7 @@ async fn answer(app: &App, secret: String, typed: Typed, verb: fn(&mut Tx, &str,
         // Whether a customer is archived is nothing a buyer is told.
         Err(Error::Conflict { code: "customer_inactive", .. }) => {
             let mut form = Form::default();
-            form.fail("", "This offer cannot be accepted any more. Please ask for a new one.");
+            form.fail("", GONE);
             render(app, &secret, StatusCode::CONFLICT, form).await
         }
         Err(error) => {
