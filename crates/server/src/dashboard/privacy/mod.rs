@@ -47,6 +47,6 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/customers/requests/{id}/close", answer, request::close)
         .post("/customers/requests/{id}/reopen", answer, request::reopen)
         .post("/customers/requests/{id}/extend", answer, request::extend)
-        .post("/customers/{id}/data", answer, data::file)
+        .post_fresh("/customers/{id}/data", answer, data::file)
         .get("/customers/purge", purge, purge::page)
 }
