@@ -29,13 +29,27 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, new: NewCustomer, rules: Rules) -> Result<
     make(tx, ctx, new, rules)
 }
 
+/// The same for one that a person writes down. `named` are customers of that name, found by the index of names (see `list::named_like`): who of them it
+/// may be is told with the others (SPEC 3.5).
+///
+/// # Errors
+/// As [`create`].
+pub fn create_beside(tx: &mut Tx, ctx: &Ctx, new: NewCustomer, named: &[CustomerId]) -> Result<Created> {
+    ctx.must(Right::Write)?;
+    made(tx, ctx, new, Rules::Normal, named)
+}
+
 /// The same without asking for a right: for a checkout, whose own right was checked (SPEC 3.4).
 pub(crate) fn make(tx: &mut Tx, ctx: &Ctx, new: NewCustomer, rules: Rules) -> Result<Created> {
+    made(tx, ctx, new, rules, &[])
+}
+
+fn made(tx: &mut Tx, ctx: &Ctx, new: NewCustomer, rules: Rules, named: &[CustomerId]) -> Result<Created> {
     let settings = merchants::settings(tx, ctx)?;
     let (ready, mut problems) = validate::look(new, rules, &settings, ctx.now);
     known(tx, ctx, &ready.new, None, &mut problems)?;
     problems.check()?;
-    let likely_duplicates = if rules == Rules::Normal { duplicates::of_new(tx, ctx, &ready)? } else { Vec::new() };
+    let likely_duplicates = if rules == Rules::Normal { duplicates::of_new(tx, ctx, &ready, named)? } else { Vec::new() };
     let made = insert(tx, ctx, &[&ready])?.pop().ok_or_else(|| Error::Internal("nothing was made".into()))?;
     Ok(Created { likely_duplicates, ..made })
 }

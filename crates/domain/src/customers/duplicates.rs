@@ -62,8 +62,8 @@ pub struct Like {
     pub company: String,
 }
 
-/// Customers with the same e-mail address or phone, or among `named` (found by name elsewhere, see `list::named_like`) with the same name and
-/// the same zip or company, or who resemble this one field by field; at most five, those with most in common first.
+/// Customers with the same e-mail address or phone, or among `named` (found by name elsewhere, see `list::named_like`) with the same name, first and
+/// last name in any order, unless their zips say that they live apart, or who resemble this one field by field; at most five, those with most in common first.
 pub fn likely_duplicates(tx: &mut Tx, ctx: &Ctx, like: &Like, named: &[CustomerId]) -> Result<Vec<Duplicate>> {
     ctx.must(Right::Read)?;
     let home = if like.country.is_empty() { merchants::settings(tx, ctx)?.country } else { like.country.clone() };
@@ -74,16 +74,7 @@ pub fn likely_duplicates(tx: &mut Tx, ctx: &Ctx, like: &Like, named: &[CustomerI
     for (_, id) in by_phone(tx, ctx, &phone_key(&like.phone, &home))? {
         found.add(id, "phone");
     }
-    let (name, company) = (fold(&like.name), fold(&like.company));
-    for id in named {
-        if let Some(sketch) = sketch(tx, ctx, id)?
-            && !name.is_empty()
-            && sketch.sort_name == name
-            && ((!like.zip.is_empty() && sketch.zip == like.zip.trim()) || (!company.is_empty() && fold(&sketch.company) == company))
-        {
-            found.add(id.clone(), "name");
-        }
-    }
+    found.namesakes(tx, ctx, (&like.name, &like.zip, &like.company), named)?;
     found.resemble(tx, ctx, &like.sheet(&home), named)?;
     found.shown(tx, ctx)
 }
@@ -108,8 +99,8 @@ impl Like {
     }
 }
 
-/// The same for one about to be made, by what an index of the database finds.
-pub(super) fn of_new(tx: &mut Tx, ctx: &Ctx, ready: &Ready) -> Result<Vec<Duplicate>> {
+/// The same for one about to be made, by what an index of the database finds, and of who was found by name elsewhere.
+pub(super) fn of_new(tx: &mut Tx, ctx: &Ctx, ready: &Ready, named: &[CustomerId]) -> Result<Vec<Duplicate>> {
     let mut found = Found::default();
     for key in std::iter::once(&ready.email_key).chain(ready.emails.iter().map(|e| &e.key)) {
         for (_, id) in by_email(tx, ctx, key)? {
@@ -121,7 +112,10 @@ pub(super) fn of_new(tx: &mut Tx, ctx: &Ctx, ready: &Ready) -> Result<Vec<Duplic
             found.add(id, "phone");
         }
     }
-    found.resemble(tx, ctx, &ready.sheet(), &[])?;
+    let new = &ready.new;
+    let name = display_name(&new.name, &new.first_name, &new.last_name, "", "", "");
+    found.namesakes(tx, ctx, (&name, &new.billing.zip, &new.company), named)?;
+    found.resemble(tx, ctx, &ready.sheet(), named)?;
     found.shown(tx, ctx)
 }
 
@@ -162,6 +156,23 @@ impl Found {
         }
     }
 
+    /// Adds who of `named` has the name, unless zip and company say that it is another.
+    fn namesakes(&mut self, tx: &mut Tx, ctx: &Ctx, (name, zip, company): (&str, &str, &str), named: &[CustomerId]) -> Result<()> {
+        let (name, zip, company) = (words(&fold(name)), zip.trim(), fold(company));
+        if name.is_empty() {
+            return Ok(());
+        }
+        for id in named {
+            let Some(sketch) = sketch(tx, ctx, id)? else { continue };
+            let apart = !zip.is_empty() && !sketch.zip.is_empty() && sketch.zip != zip;
+            let colleagues = !company.is_empty() && fold(&sketch.company) == company;
+            if words(&sketch.sort_name) == name && (!apart || colleagues) {
+                self.add(id.clone(), "name");
+            }
+        }
+        Ok(())
+    }
+
     /// Adds who is alike field by field, and says why of those that are known already.
     fn resemble(&mut self, tx: &mut Tx, ctx: &Ctx, sheet: &Sheet, named: &[CustomerId]) -> Result<()> {
         for alike in resembling(tx, ctx, sheet, named)?.into_iter().take(SHOWN) {
@@ -183,6 +194,13 @@ impl Found {
         }
         Ok(out)
     }
+}
+
+/// The words of a folded name in one order: `hoffmann mia` is `mia hoffmann`.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect();
+    words.sort();
+    words
 }
 
 struct Sketch {

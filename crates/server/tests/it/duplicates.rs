@@ -122,6 +122,27 @@ store::db_test! {
         assert_eq!((say(&desk, &elsewhere, "POST", &at).0, say(&desk, &elsewhere, "GET", "/duplicates").1["total"].as_u64()), (404, Some(0)));
     }
 
+    fn somebody_of_the_same_name_is_pointed_out_whatever_the_address(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let all = key(&f, Rights::all());
+        let make = |body: Value| {
+            let request = Request::builder().method("POST").uri("/api/v1/customers").header("authorization", format!("Bearer {all}")).header("content-type", "application/json");
+            let answer = desk.send(request.body(Body::from(body.to_string())).unwrap());
+            serde_json::from_str::<Value>(&answer.body).unwrap()
+        };
+        let home = json!({ "line1": "Am Ring 4", "city": "Bonn", "zip": "53111" });
+        let mia = make(json!({ "email": "mia@example.de", "name": "Mia Hoffmann", "billing": home }));
+        assert_eq!(mia["likely_duplicates"], json!([]), "{mia}");
+        for (email, name, billing) in [("m2@example.de", "Mia Hoffmann", json!({})), ("m3@example.de", "Hoffmann Mia", home.clone())] {
+            let made = make(json!({ "email": email, "name": name, "billing": billing }));
+            let found = made["likely_duplicates"].as_array().unwrap();
+            assert!(found.iter().any(|d| d["id"] == mia["id"] && d["reasons"].as_array().unwrap().contains(&json!("name"))), "{made}");
+        }
+        let other = make(json!({ "email": "mia@elsewhere.de", "name": "Mia Hoffmann", "billing": { "zip": "80331" } }));
+        assert!(other["likely_duplicates"].as_array().unwrap().iter().all(|d| d["id"] != mia["id"]), "who lives apart is a namesake: {other}");
+    }
+
     fn somebody_alike_is_pointed_out_while_typing(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

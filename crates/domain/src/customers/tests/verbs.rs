@@ -176,8 +176,14 @@ store::db_test! {
             found.unwrap().into_iter().map(|d| (d.id, d.reasons)).collect::<Vec<_>>()
         };
         assert_eq!(like("ANA@example.com", "0034612345678", "", ""), [(ana.clone(), vec!["email", "phone"])]);
-        assert_eq!(like("", "", "ana ruiz", "28001"), [(ana, vec!["name"])]);
-        assert_eq!(like("", "", "ana ruiz", "99999"), []);
+        assert_eq!(like("", "", "ana ruiz", "28001"), [(ana.clone(), vec!["name"])]);
+        assert_eq!(like("", "", "ana ruiz", "99999"), [], "who lives apart is a namesake");
+        assert_eq!(like("", "", "Ruiz Ana", "28001").len(), 1, "first and last name in any order");
+        assert_eq!(like("new@example.com", "", "Ana Ruiz", "").len(), 2, "nothing says that it is another");
+        assert_eq!(like("", "", "Ana", ""), [], "a part of a name is none");
+        let written = person("Ruiz, Ana", "third@example.com", "", "");
+        let told = write(&f, &f.ctx, { let (new, named) = (written, [ana.clone()]); move |tx, ctx| customers::create_beside(tx, ctx, new.clone(), &named) }).unwrap();
+        assert_eq!(told.likely_duplicates.iter().map(|d| (&d.id, d.reasons[0])).collect::<Vec<_>>(), [(&ana, "name")]);
         assert_eq!(like("nobody@example.com", "", "", ""), []);
     }
 

@@ -12,7 +12,7 @@ mod topics;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::customers::{self as room, Rules};
+use domain::customers as room;
 use domain::kit::{CustomerId, Right};
 use utoipa_axum::routes;
 
@@ -89,14 +89,26 @@ async fn count(State(app): State<App>, Caller(ctx): Caller, RawQuery(raw): RawQu
 #[utoipa::path(post, path = "/api/v1/customers", operation_id = "createCustomer", tag = "Customers", request_body = CustomerCreate,
     responses((status = 201, body = CustomerCreated)))]
 async fn create(State(app): State<App>, caller: Caller, write: Write<CustomerCreate>) -> Result<Response, Problem> {
+    let named = namesakes(&app, &caller, &write.input).await?;
     write
-        .run(&app, &caller, |tx, ctx, body| {
-            let made = room::create(tx, ctx, body.input()?, Rules::Normal)?;
+        .run(&app, &caller, move |tx, ctx, body| {
+            let made = room::create_beside(tx, ctx, body.input()?, &named)?;
             let customer = room::get(tx, &seeing(ctx), &made.id)?.into();
             let likely_duplicates = made.likely_duplicates.into_iter().map(Into::into).collect();
             reply(StatusCode::CREATED, &format!("/api/v1/customers/{}", made.id), &CustomerCreated { customer, likely_duplicates })
         })
         .await
+}
+
+/// Who has this name already, by the index of names. A key that may not read is told of nobody by it.
+async fn namesakes(app: &App, caller: &Caller, body: &CustomerCreate) -> Result<Vec<CustomerId>, Problem> {
+    let Ok(new) = body.input() else { return Ok(Vec::new()) };
+    if !caller.0.may(Right::Read) || [&new.name, &new.first_name, &new.last_name].into_iter().all(|part| part.trim().is_empty()) {
+        return Ok(Vec::new());
+    }
+    let (name, indexes) =
+        (room::display_name(new.name.trim(), new.first_name.trim(), new.last_name.trim(), "", "", ""), app.indexes.clone());
+    Ok(app.read(&caller.0, move |tx, ctx| room::list::named_like(tx, ctx, &indexes, &name)).await?)
 }
 
 /// Read a customer.

@@ -42,7 +42,7 @@ fn shown(d: Duplicate) -> Alike {
     let word = |reason: &&str| match *reason {
         "email" => "same e-mail",
         "phone" => "same phone",
-        "name" => "same name and place",
+        "name" => "same name",
         _ => "alike",
     };
     let mut reasons = d.reasons.iter().map(word).collect::<Vec<_>>().join(", ");
