@@ -204,7 +204,7 @@ pub(crate) fn by_card(reference: &str, amount: i64, fingerprint: &str) -> Checko
 pub(crate) fn card(fingerprint: &str) -> MethodInput {
     MethodInput {
         brand: "visa".to_owned(),
-        last4: fingerprint.chars().rev().filter(char::is_ascii_alphanumeric).take(4).collect::<Vec<_>>().into_iter().rev().collect(),
+        last4: format!("{:04}", fingerprint.bytes().filter(u8::is_ascii_digit).fold(0, |n, b| (n * 10 + u32::from(b - b'0')) % 10_000)),
         expires_year: Some(2028),
         expires_month: Some(12),
         fingerprint: fingerprint.to_owned(),

@@ -82,6 +82,9 @@ pub fn attach(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, provider: &str, inp
     put::must_exist(tx, ctx, customer)?.must_be_active()?;
     let mut problems = Problems::default();
     check(input, "", &mut problems);
+    if input.kind == MethodKind::Card && input.last4.trim().is_empty() {
+        problems.add("last4", "required", "Give the last four digits of the card.");
+    }
     let provider = clean(&mut problems, "provider", provider, 40);
     problems.check()?;
     let id = put_later(tx, ctx, customer, &provider, input, ctx.now, None)?.id;
@@ -247,7 +250,12 @@ pub(crate) fn check(input: &MethodInput, at: &str, problems: &mut Problems) {
     clean(problems, &format!("{at}brand"), &input.brand, 40);
     clean(problems, &format!("{at}fingerprint"), &input.fingerprint, 200);
     let last4 = input.last4.trim();
-    if last4.chars().count() > 4 || !last4.bytes().all(|b| b.is_ascii_alphanumeric()) {
+    let fits = match input.kind {
+        // Of a bank account it may be the end of an IBAN; of a card it is four digits, where it is known.
+        MethodKind::Card => last4.is_empty() || (last4.len() == 4 && last4.bytes().all(|b| b.is_ascii_digit())),
+        _ => last4.len() <= 4 && last4.bytes().all(|b| b.is_ascii_alphanumeric()),
+    };
+    if !fits {
         problems.add(format!("{at}last4"), "invalid", "Use the last four digits.");
     }
     if input.expires_year.is_some_and(|y| !(2000..=2100).contains(&y)) {

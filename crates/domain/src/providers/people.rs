@@ -200,6 +200,10 @@ pub(super) fn method_gone(tx: &mut Tx, ctx: &Ctx, s: &Source, reference: &str, a
     }
 }
 
+fn is_four_digits(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// A method as the room of payments takes it. One without an id cannot be used again and stays with the payment alone.
 pub(super) fn method_input(m: &news::Method) -> MethodInput {
     let kind = match m.kind {
@@ -211,7 +215,11 @@ pub(super) fn method_input(m: &news::Method) -> MethodInput {
     MethodInput {
         provider_ref: m.reference.clone(),
         brand: short(&m.brand, 40),
-        last4: m.last4.chars().filter(char::is_ascii_alphanumeric).take(4).collect(),
+        last4: if kind == MethodKind::Card && !is_four_digits(&m.last4) {
+            String::new()
+        } else {
+            m.last4.chars().filter(char::is_ascii_alphanumeric).take(4).collect()
+        },
         expires_year: m.expires_year.filter(|y| (2000..=2100).contains(y)),
         expires_month: m.expires_month.filter(|m| (1..=12).contains(m)),
         fingerprint: short(&m.fingerprint, 200),

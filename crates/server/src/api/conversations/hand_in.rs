@@ -33,12 +33,16 @@ struct MailFiled {
 /// Hand in a mail.
 ///
 /// The whole mail as it came over the wire (RFC 5322), at most 25 MB. It is filed under the oldest live customer that has the sender's address, else
-/// it waits in the inbox. The same Message-ID again answers 200 with the same entry. Nothing is too broken to be kept.
+/// it waits in the inbox. The same Message-ID again answers 200 with the same entry. Nothing is too broken to be kept; an empty body is no mail (422).
 #[utoipa::path(post, path = "/api/v1/mails", operation_id = "handInMail", tag = "Conversations",
     request_body(content((Vec<u8> = "message/rfc822"))),
     responses((status = 201, body = MailFiled), (status = 200, body = MailFiled)))]
 async fn hand_in(State(app): State<App>, caller: Caller, request: Request) -> Result<Response, Problem> {
     let write = Write::file_up_to(request, &["message/rfc822"], LARGEST).await?;
+    if write.input.trim_ascii().is_empty() {
+        let words = "Send the mail as it came: this body is empty.";
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", words));
+    }
     let raw = write.input.clone();
     let read = tokio::task::spawn_blocking(move || room::parse(&raw)).await;
     let mail = std::sync::Arc::new(read.map_err(|e| Error::Internal(e.to_string()))?);
