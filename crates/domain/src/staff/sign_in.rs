@@ -119,7 +119,8 @@ pub(super) fn come_in(tx: &mut Tx, moment: &Moment, person: &Person, device: &De
         let agent: String = device.user_agent.chars().filter(|c| !c.is_control()).take(200).collect();
         let text = format!(
             "somebody signed in to your account with a browser that was not used for it before.\n\nWhen: {}\nBrowser: {agent}\nNetwork address: {}",
-            rfc3339(moment.now),
+            jiff::Timestamp::from_microsecond(moment.now)
+                .map_or_else(|_| rfc3339(moment.now), |at| at.strftime("%-d %B %Y, %H:%M UTC").to_string()),
             device.address
         );
         devices::tell(tx, moment, person, site, "Signed in with a new browser", &text)?;

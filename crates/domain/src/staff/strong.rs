@@ -259,6 +259,8 @@ store::db_test! {
         let Entered::In(first) = enter(db, NOW, &from("10.0.0.1", None)) else { panic!("no code is asked for") };
         let told = letters(db, NOW);
         assert_eq!((told.len(), told[0].to.as_str(), told[0].subject.as_str()), (1, MAIL, "Signed in with a new browser"));
+        let when = told[0].body.lines().find_map(|line| line.strip_prefix("When: ")).unwrap();
+        assert!(when.ends_with(" UTC") && !when.contains(['.', '-', 'Z']), "a moment as people say it: {when}");
         assert!(told[0].body.contains("10.0.0.1") && told[0].body.contains("https://desk.example.com/account"), "{}", told[0].body);
         let Entered::In(second) = enter(db, NOW + 1, &from("10.0.0.2", Some(&first.device))) else { panic!("no code is asked for") };
         assert_eq!((second.device, second.new_device), (first.device, false));

@@ -27,6 +27,8 @@ pub struct Line {
     pub next: Option<When>,
     /// Its last day, when that is known.
     pub until: Option<When>,
+    /// That day is behind us.
+    pub over: bool,
     /// Where it is cancelled; empty where it cannot be.
     pub cancel: String,
 }
@@ -44,6 +46,7 @@ pub fn line(v: &Visitor, s: &Subscription) -> Line {
         price: format!("{} {}", Money::new(s.amount, s.currency), s.cycle_words()),
         next: s.next_payment_at.filter(|_| runs && status != SubscriptionStatus::Paused).map(|at| moments::day(zone, at)),
         until: s.ends_at.map(|at| moments::day(zone, at)),
+        over: status == SubscriptionStatus::Ended,
         cancel: if runs && v.portal.settings.may_cancel { format!("{at}/subscriptions/{}/cancel", s.id) } else { String::new() },
     }
 }
