@@ -124,7 +124,12 @@ pub(super) fn may_be_answered(entry: &Entry) -> Result<&CustomerId> {
     if Email::parse(&entry.address).is_none() {
         return Err(Error::conflict("no_address", "This mail says no address that an answer could go to."));
     }
-    entry.customer.as_ref().ok_or_else(|| Error::conflict("no_customer", "Say first which customer this is."))
+    entry.customer.as_ref().ok_or_else(no_customer)
+}
+
+/// Nobody is written to before it is known who they are.
+pub fn no_customer() -> Error {
+    Error::conflict("no_customer", "Say first which customer this is.")
 }
 
 /// `Re: …`, once.

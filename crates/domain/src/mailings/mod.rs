@@ -34,7 +34,7 @@ pub use preview::{Preview, Skipped, preview};
 pub use read::{counts, get, rows};
 pub use slice::{look, slice};
 pub use steer::{cancel, of_job, pause, resume};
-pub use trial::send_trial;
+pub use trial::{filled, send_trial};
 pub use unsubscribe::{Asked, asked, unsubscribe};
 
 use crate::kit::{CustomerId, JobId, MailId, MailingId, Micros, ShopId, TemplateId, words};

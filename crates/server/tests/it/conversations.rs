@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use domain::customers::{self, NewCustomer, Rules};
 use domain::kit::{CustomerId, Right, Rights, Role};
+use domain::templates::{self, TemplateInput};
 use domain::testing::Fixture;
 use serde_json::{Value, json};
 
@@ -101,6 +102,47 @@ store::db_test! {
         let mut reader = desk.person(&f, &of_role(&f, Role::ReadOnly));
         let page = reader.get(&format!("/customers/{ana}/conversations"));
         assert!(page.body.contains("Welcome.") && !page.body.contains("Write a mail") && !page.body.contains("/reply"));
+    }
+
+    fn a_mail_and_an_answer_begin_with_a_template(db) {
+        let f = Fixture::new(db);
+        let (desk, ana) = (Desk::new(db), customer(&f, "ana@example.es"));
+        let mut olivia = desk.owner(&f);
+        let at = format!("/customers/{ana}/mails/new");
+        assert!(!olivia.get(&at).body.contains("Use template"), "there is none");
+        let (ctx, shop) = (f.ctx.clone(), f.shop.clone());
+        let input = TemplateInput { name: "Thanks".into(), subject: "For {{ customer.name }}".into(), body: "Dear {{ customer.name }},".into() };
+        let template = f.db.write_now(move |tx| templates::create(tx, &ctx, &shop, &input)).unwrap().id.to_string();
+        let form = olivia.get(&at);
+        assert!(form.body.contains(&format!("value=\"{template}\"")) && form.body.contains("Use template"), "{}", form.body);
+        let none = olivia.post(&at, &[("use", "1"), ("to", "ana@example.es"), ("subject", ""), ("body", "")]);
+        assert!(none.status == StatusCode::UNPROCESSABLE_ENTITY && none.body.contains("f-template-error"), "{}", none.body);
+        let used = olivia.post(&at, &[("use", "1"), ("template", &template), ("to", "ana@example.es"), ("subject", ""), ("body", "-- \nOlivia")]);
+        assert_eq!(used.status, StatusCode::OK);
+        assert!(used.body.contains("value=\"For Ana Ruiz\"") && used.body.contains("Dear Ana Ruiz,\n\n-- \nOlivia</textarea>"), "{}", used.body);
+        assert!(!olivia.get(&format!("/customers/{ana}/conversations")).body.contains("Dear Ana"), "nothing is sent by it");
+        let all = key(&f, Rights::all());
+        let (status, mail) = say(&desk, &all, "POST", &format!("/customers/{ana}/mails"), &json!({ "template": template }));
+        assert_eq!((status, mail["subject"].as_str(), mail["body"].as_str()), (201, Some("For Ana Ruiz"), Some("Dear Ana Ruiz,")), "{mail}");
+        let (_, filed) = hand_in(&desk, &all, "From: ana@example.es\r\nSubject: Tea\r\nMessage-ID: <t@x>\r\n\r\nHello");
+        let entry = filed["entry"].as_str().unwrap();
+        let (status, answer) = say(&desk, &all, "POST", &format!("/entries/{entry}/replies"), &json!({ "template": template }));
+        assert_eq!((status, answer["subject"].as_str(), answer["body"].as_str()), (201, Some("Re: Tea"), Some("Dear Ana Ruiz,")), "{answer}");
+        let (status, wrong) = say(&desk, &all, "POST", &format!("/customers/{ana}/mails"), &json!({ "template": "tpl_00000000000000000000000000" }));
+        assert_eq!(status, 422, "{wrong}");
+        let answered = olivia.post(&format!("/entries/{entry}/reply"), &[("use", "1"), ("template", &template), ("subject", "Re: Tea"), ("body", "")]);
+        assert!(answered.body.contains("value=\"Re: Tea\"") && answered.body.contains("Dear Ana Ruiz,</textarea>"), "{}", answered.body);
+    }
+
+    fn an_empty_body_is_no_mail(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let all = key(&f, Rights::all());
+        for nothing in ["", "\r\n\r\n "] {
+            let (status, said) = hand_in(&desk, &all, nothing);
+            assert_eq!((status, said["code"].as_str()), (422, Some("invalid")), "{said}");
+        }
+        assert_eq!(say(&desk, &all, "GET", "/conversations", &Value::Null).1["data"].as_array().map(Vec::len), Some(0), "nothing waits");
     }
 
     fn a_signature_stands_under_what_one_writes(db) {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::addresses;
 use crate::customers::{self, CustomerEdit};
-use crate::kit::Right;
+use crate::kit::{Ctx, Right};
 use crate::orders::desk::refusal;
 use crate::privacy::{self, Cause};
 use crate::providers::Vault;
@@ -194,6 +194,21 @@ store::db_test! {
         desk.verified();
         desk.write(|tx, _| Ok(tx.exec(&store::Stmt::built("UPDATE mailing_rows SET outcome = 'sent' WHERE position = 1".into()), &[])?)).unwrap();
         assert_eq!(desk.differences().len(), 1);
+    }
+
+    fn a_mail_to_one_customer_begins_with_a_template(db) {
+        let desk = Desk::new(db);
+        let (ana, which) = (desk.customer("ana@example.es"), template(&desk));
+        let fill = |ctx: &Ctx, which: &TemplateId, whom: &CustomerId| {
+            let (ctx, which, whom) = (ctx.clone(), which.clone(), whom.clone());
+            desk.f.db.read_now(move |tx| filled(tx, &ctx, &which, &whom))
+        };
+        let written = fill(&desk.ctx, &which, &ana).unwrap();
+        assert_eq!((written.subject.as_str(), written.body.trim()), ("Hello ana@example.es", "From Main."));
+        assert_eq!(refusal(fill(&desk.f.without(Right::Write), &which, &ana)), "forbidden write");
+        assert_eq!(refusal(fill(&desk.f.other().ctx, &which, &ana)), "template:unknown");
+        desk.write({ let which = which.clone(); move |tx, ctx| templates::archive(tx, ctx, &which) }).unwrap();
+        assert_eq!(refusal(fill(&desk.ctx, &which, &ana)), "template:unknown", "nobody chooses it any more");
     }
 
     fn a_trial_is_marked_and_counts_nowhere(db) {

@@ -6,8 +6,8 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::conversations::{self as room, Draft, NewFile, Newcomer};
-use domain::kit::{ConversationId, Ctx, CustomerId, EntryId, Problems, Right};
-use domain::{Error, mail};
+use domain::kit::{ConversationId, Ctx, CustomerId, EntryId, Problems, Right, TemplateId};
+use domain::{Error, mail, mailings};
 use serde::Deserialize;
 use store::Tx;
 use utoipa::ToSchema;
@@ -52,8 +52,15 @@ struct MailNew {
     /// One of the customer's addresses; absent: the primary one.
     #[serde(default)]
     to: String,
+    /// Id of a template that says what `subject` and `body` do not.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    template: Option<TemplateId>,
+    /// Needed without a template.
+    #[serde(default)]
     subject: String,
-    /// Plain text.
+    /// Plain text; needed without a template.
+    #[serde(default)]
     body: String,
     /// At most 20, 10 MB in all.
     #[serde(default)]
@@ -67,7 +74,12 @@ struct ReplyNew {
     /// Absent: `Re:` and the subject of the mail.
     #[serde(default)]
     subject: String,
-    /// Plain text.
+    /// Id of a template that says the text when `body` does not; its subject is left aside.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    template: Option<TemplateId>,
+    /// Plain text; needed without a template.
+    #[serde(default)]
     body: String,
     /// At most 20, 10 MB in all.
     #[serde(default)]
@@ -80,6 +92,10 @@ fn files(all: &[FileNew]) -> domain::Result<Vec<NewFile>> {
         Ok(NewFile { name: f.name.clone(), content_type: f.content_type.clone(), bytes: STANDARD.decode(&f.content).map_err(wrong)? })
     };
     all.iter().enumerate().map(file).collect()
+}
+
+fn or(said: String, written: String) -> String {
+    if said.trim().is_empty() { written } else { said }
 }
 
 fn shown(tx: &mut Tx, ctx: &Ctx, id: &EntryId) -> domain::Result<Entry> {
@@ -95,7 +111,12 @@ async fn compose(State(app): State<App>, caller: Caller, At(text): At<String>, w
     let customer: CustomerId = id(&text, "customer")?;
     write
         .run(&app, &caller, move |tx, ctx, b| {
-            let draft = Draft { to: b.to.clone(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)? };
+            let mut draft = Draft { to: b.to.clone(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)? };
+            if let Some(template) = &b.template {
+                let written = mailings::filled(tx, &seeing(ctx), template, &customer)?;
+                draft.subject = or(draft.subject, written.subject);
+                draft.body = or(draft.body, written.body);
+            }
             let entry = room::compose(tx, ctx, &customer, &draft)?;
             reply(StatusCode::CREATED, &format!("/api/v1/entries/{entry}"), &shown(tx, ctx, &entry)?)
         })
@@ -111,7 +132,11 @@ async fn answer(State(app): State<App>, caller: Caller, At(text): At<String>, wr
     let entry: EntryId = id(&text, "entry")?;
     write
         .run(&app, &caller, move |tx, ctx, b| {
-            let draft = Draft { to: String::new(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)? };
+            let mut draft = Draft { to: String::new(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)? };
+            if let Some(template) = &b.template {
+                let customer = room::entry(tx, &seeing(ctx), &entry)?.customer.ok_or_else(room::no_customer)?;
+                draft.body = or(draft.body, mailings::filled(tx, &seeing(ctx), template, &customer)?.body);
+            }
             let made = room::reply(tx, ctx, &entry, &draft)?;
             reply(StatusCode::CREATED, &format!("/api/v1/entries/{made}"), &shown(tx, ctx, &made)?)
         })

@@ -7,9 +7,9 @@ use axum::response::Response;
 use domain::addresses::{self, Bounce};
 use domain::conversations::{self, Begun, Draft, KeptDraft, NewFile};
 use domain::customers;
-use domain::kit::{EntryId, MailDraftId};
+use domain::kit::{EntryId, MailDraftId, Problems};
 use domain::replies::Reply;
-use domain::{Error, mail, merchants, tickets};
+use domain::{Error, mail, mailings, merchants, templates, tickets};
 
 use crate::app::App;
 use crate::dashboard::parts::Parts;
@@ -37,6 +37,8 @@ struct Write {
     bounced: Option<(String, Bounce)>,
     /// What this person had begun, and when it was saved.
     kept: Option<(MailDraftId, When)>,
+    /// Templates to begin with.
+    templates: Vec<(String, String)>,
     /// A mail server is set up.
     ready: bool,
     once: String,
@@ -61,7 +63,7 @@ fn filled(kept: Option<&KeptDraft>, subject: String, signature: &str) -> Form {
 async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<Form>) -> Result<Response, PageError> {
     let Asked { app, who, uri, headers } = *asked;
     let wanted = to.clone();
-    let (entry, c, theirs, bounced, signature, kept, zone) = app
+    let (entry, c, theirs, bounced, signature, kept, zone, templates) = app
         .read(&who.ctx, move |tx, ctx| {
             let entry = match &wanted {
                 Begun::Answer(id) => Some(conversations::entry(tx, ctx, id)?),
@@ -70,7 +72,7 @@ async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<F
             let customer = match (&wanted, entry.as_ref().and_then(|e| e.customer.clone())) {
                 (Begun::Mail(id), _) => id.clone(),
                 (Begun::Answer(_), Some(id)) => id,
-                (Begun::Answer(_), None) => return Err(Error::conflict("no_customer", "Say first which customer this is.")),
+                (Begun::Answer(_), None) => return Err(conversations::no_customer()),
             };
             let c = customers::get(tx, ctx, &customer)?;
             let theirs = conversations::recipients(&c);
@@ -79,7 +81,8 @@ async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<F
             let likely = entry.as_ref().map(|e| e.address.clone()).or(chosen).or_else(|| theirs.first().cloned()).unwrap_or_default();
             let bounced = addresses::standing(tx, ctx, &likely)?.map(|bounce| (likely, bounce));
             let zone = merchants::settings(tx, ctx)?.zone;
-            Ok((entry, c, theirs, bounced, conversations::signature(tx, ctx)?, kept, zone))
+            let templates = templates::list(tx, ctx)?;
+            Ok((entry, c, theirs, bounced, conversations::signature(tx, ctx)?, kept, zone, templates))
         })
         .await?;
     let (at, title, answers) = match &entry {
@@ -98,11 +101,43 @@ async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<F
         answers,
         bounced,
         kept: kept.map(|d| (d.id, moments::moment(&zone, d.updated_at))),
+        templates: choices(templates),
         ready: app.config.smtp.is_some(),
         once: once(&form, who),
         form,
     };
     Ok(show_with(status, &page))
+}
+
+/// Those that are open; where several shops have some, with the shop behind the name.
+fn choices(mut all: Vec<templates::Template>) -> Vec<(String, String)> {
+    all.retain(|t| t.archived_at.is_none());
+    let several = all.iter().any(|t| t.shop != all[0].shop);
+    all.into_iter().map(|t| (t.id.to_string(), if several { format!("{} ({})", t.name, t.shop_name) } else { t.name })).collect()
+}
+
+/// The form once more, with what the template says above what was typed. An answer keeps its subject.
+async fn fill(asked: &Asked<'_>, to: Begun, parts: Parts) -> PageResult {
+    let (wanted, chosen) = (to.clone(), parts.typed.text("template"));
+    let read = asked.app.read(&asked.who.ctx, move |tx, ctx| {
+        let missing = |()| Problems::one("template", "required", "Choose a template.");
+        let template = chosen.parse().map_err(missing)?;
+        let customer = match &wanted {
+            Begun::Mail(id) => id.clone(),
+            Begun::Answer(id) => conversations::entry(tx, ctx, id)?.customer.ok_or_else(conversations::no_customer)?,
+        };
+        mailings::filled(tx, ctx, &template, &customer)
+    });
+    let written = match read.await {
+        Ok(written) => written,
+        Err(error) => return again(asked, to, &parts, error).await,
+    };
+    let typed = &parts.typed;
+    let subject = if matches!(to, Begun::Mail(_)) { written.subject } else { typed.text("subject") };
+    let below = typed.get("body").trim();
+    let body = if below.is_empty() { written.body } else { format!("{}\n\n{below}", written.body.trim_end()) };
+    let form = Form::of([("to", typed.text("to")), ("subject", subject), ("body", body), ("once", typed.text("once"))]);
+    render(asked, to, StatusCode::OK, Some(form)).await
 }
 
 fn draft(parts: &Parts) -> Draft {
@@ -136,8 +171,11 @@ async fn again(asked: &Asked<'_>, to: Begun, parts: &Parts, error: Error) -> Pag
     render(asked, to, status, Some(form)).await
 }
 
-/// Puts it into the outbox, once; or keeps it as a draft, when that button was pressed.
+/// Puts it into the outbox, once; or keeps it as a draft or begins with a template, when that button was pressed.
 async fn send(asked: &Asked<'_>, to: Begun, parts: Parts) -> PageResult {
+    if parts.typed.ticked("use") {
+        return fill(asked, to, parts).await;
+    }
     if parts.typed.ticked("keep") {
         return keep(asked, to, parts).await;
     }
