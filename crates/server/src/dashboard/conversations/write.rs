@@ -9,8 +9,7 @@ use domain::conversations::{self, Begun, Draft, KeptDraft, NewFile};
 use domain::customers;
 use domain::kit::{EntryId, MailDraftId, Problems};
 use domain::replies::Reply;
-use domain::templates::{self, Template};
-use domain::{Error, mail, mailings, merchants, tickets};
+use domain::{Error, mail, mailings, merchants, templates, tickets};
 
 use crate::app::App;
 use crate::dashboard::parts::Parts;
@@ -111,7 +110,7 @@ async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<F
 }
 
 /// Those that are open; where several shops have some, with the shop behind the name.
-fn choices(mut all: Vec<Template>) -> Vec<(String, String)> {
+fn choices(mut all: Vec<templates::Template>) -> Vec<(String, String)> {
     all.retain(|t| t.archived_at.is_none());
     let several = all.iter().any(|t| t.shop != all[0].shop);
     all.into_iter().map(|t| (t.id.to_string(), if several { format!("{} ({})", t.name, t.shop_name) } else { t.name })).collect()
