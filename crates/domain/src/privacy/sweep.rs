@@ -12,7 +12,8 @@ use serde_json::json;
 use store::{Bind, Cell, Db, Row, Stmt, Tx, Value};
 
 use super::columns::{self, Belongs, Fate, Tag};
-use super::{clear, queries as q};
+use super::{clear, queries as q, words};
+use crate::customers::index::fold;
 use crate::dump::schema::{self, Type};
 use crate::jobs::{self, Job, Step, Tools};
 use crate::kit::{Ctx, ErasureId, Error, Micros, Result};
@@ -140,16 +141,25 @@ fn step(tx: &mut Tx, ctx: &Ctx, pass: &str, place: &mut Place) -> Result<Step> {
 struct Words {
     values: AhoCorasick,
     both: AhoCorasick,
+    /// Folded: what staff may have typed a part of to search by.
+    whole: Vec<String>,
     /// When the last of these erasures happened: what was written since and only names an id (a receipt) says nothing old.
     newest: Micros,
 }
 
 impl Words {
     fn of(tx: &mut Tx, ctx: &Ctx, pass: &str) -> Result<Self> {
-        let (mut ids, mut values) = (Vec::new(), Vec::new());
+        let (mut ids, mut values, mut whole) = (Vec::new(), Vec::new(), Vec::new());
         tx.each(&q::WORDS, &[&ctx.merchant, &pass], |r| {
-            let into = if r.str(0)? == "id" { &mut ids } else { &mut values };
-            into.extend(written(r.str(1)?));
+            let (kind, word) = (r.str(0)?, r.str(1)?);
+            match kind {
+                "id" => ids.extend(written(word)),
+                "part" => whole.push(fold(word)),
+                _ => {
+                    values.extend(written(word));
+                    whole.push(fold(word));
+                }
+            }
             Ok(())
         })?;
         let built = |words: &[String]| {
@@ -159,8 +169,25 @@ impl Words {
         let values_alone = built(&values)?;
         values.extend(ids);
         let newest = tx.opt(&q::NEWEST, &[&ctx.merchant, &pass], |r| r.get::<Option<Micros>>(0))?.flatten().unwrap_or(Micros::MAX);
-        Ok(Self { values: values_alone, both: built(&values)?, newest })
+        Ok(Self { values: values_alone, both: built(&values)?, whole, newest })
     }
+
+    /// Is what somebody typed to search by a part of what was erased? A surname alone, the beginning of an address, the end of a number.
+    fn are_asked(&self, query: &str) -> bool {
+        let q = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "q").map(|(_, typed)| fold(typed.trim()));
+        let Some(q) = q.filter(|q| q.chars().count() >= words::TYPED) else { return false };
+        let held = |part: &str| self.whole.iter().any(|value| is_part(part, value));
+        held(&q) || q.split_whitespace().all(held)
+    }
+}
+
+/// Does the value hold this? What stands behind the @ alone says which host, not who.
+fn is_part(typed: &str, value: &str) -> bool {
+    let found = value.find(typed).is_some_and(|at| value.find('@').is_none_or(|host| at < host));
+    let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit() || " +()-./".contains(c));
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let number = || digits(typed).trim_start_matches('0').to_owned();
+    found || (is_number(typed) && is_number(value) && number().len() >= 4 && digits(value).contains(&number()))
 }
 
 /// A word as it may stand in a text: as it is, as JSON without other letters than ASCII, as part of an address.
@@ -200,6 +227,8 @@ struct Searched {
     first: Stmt,
     next: Stmt,
     texts: usize,
+    /// Which of those is the state of a list, with what was typed to search by.
+    asked: Option<usize>,
     clear: Stmt,
 }
 
@@ -223,7 +252,7 @@ impl Searched {
         let texts: Vec<&str> =
             real.columns.iter().filter(|c| matches!(c.kind, Type::Text | Type::Bytes) && c.name != "merchant_id").map(|c| c.name).collect();
         let state = if table.busy.is_empty() { "''" } else { "state" };
-        let made = if real.columns.iter().any(|c| c.name == "created_at") { "created_at" } else { "0" };
+        let made = ["created_at", "started_at"].into_iter().find(|m| real.columns.iter().any(|c| c.name == *m)).unwrap_or("0");
         let (name, keys) = (table.name, names.join(", "));
         let places: Vec<String> = (0..key.len()).map(|n| format!("${}", n + 2)).collect();
         let places = places.join(", ");
@@ -241,6 +270,7 @@ impl Searched {
             first: Stmt::built(format!("{head} ORDER BY {keys} LIMIT {ROWS}")),
             next: Stmt::built(format!("{head} AND ({keys}) > ({places}) ORDER BY {keys} LIMIT {ROWS}")),
             texts: texts.len(),
+            asked: texts.iter().position(|c| *c == "query"),
             clear: Stmt::built(clear),
             key,
         })
@@ -283,12 +313,12 @@ impl Searched {
     /// Does a row name one of them?
     fn names(&self, r: &Row<'_>, words: &Words) -> std::result::Result<bool, store::Error> {
         let is_old = r.get::<Micros>(self.key.len() + 1)? < words.newest;
-        let words = if self.by_id && is_old { &words.both } else { &words.values };
+        let found = if self.by_id && is_old { &words.both } else { &words.values };
         let first = self.key.len() + 2;
         for at in first..first + self.texts {
             let hit = match r.cell(at) {
-                Some(Cell::Text(text)) => words.is_match(text),
-                Some(Cell::Bytes(bytes)) => words.is_match(bytes),
+                Some(Cell::Text(text)) => found.is_match(text) || (self.asked == Some(at - first) && words.are_asked(text)),
+                Some(Cell::Bytes(bytes)) => found.is_match(bytes),
                 _ => false,
             };
             if hit {
@@ -301,7 +331,21 @@ impl Searched {
 
 #[cfg(test)]
 mod tests {
-    use super::written;
+    use super::{is_part, written};
+
+    #[test]
+    fn what_was_typed_is_a_part_of_a_name_an_address_or_a_number() {
+        for (typed, value) in
+            [("canthird", "wanda canthird"), ("wanda1@zq", "wanda1@zq.example"), ("0612 34", "+33 6 12 34 56 78"), ("5678", "33612345678")]
+        {
+            assert!(is_part(typed, value), "{typed} of {value}");
+        }
+        for (typed, value) in
+            [("example", "wanda1@zq.example"), ("wandas", "wanda canthird"), ("061", "+33 6 12 34 56 78"), ("paid", "33612345678")]
+        {
+            assert!(!is_part(typed, value), "{typed} of {value}");
+        }
+    }
 
     #[test]
     fn a_word_is_looked_for_as_programs_write_it() {
