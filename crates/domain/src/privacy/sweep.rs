@@ -12,7 +12,7 @@ use serde_json::json;
 use store::{Bind, Cell, Db, Row, Stmt, Tx, Value};
 
 use super::columns::{self, Belongs, Fate, Tag};
-use super::{clear, queries as q, words};
+use super::{clear, queries as q, typed};
 use crate::customers::index::fold;
 use crate::dump::schema::{self, Type};
 use crate::jobs::{self, Job, Step, Tools};
@@ -171,23 +171,6 @@ impl Words {
         let newest = tx.opt(&q::NEWEST, &[&ctx.merchant, &pass], |r| r.get::<Option<Micros>>(0))?.flatten().unwrap_or(Micros::MAX);
         Ok(Self { values: values_alone, both: built(&values)?, whole, newest })
     }
-
-    /// Is what somebody typed to search by a part of what was erased? A surname alone, the beginning of an address, the end of a number.
-    fn are_asked(&self, query: &str) -> bool {
-        let q = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "q").map(|(_, typed)| fold(typed.trim()));
-        let Some(q) = q.filter(|q| q.chars().count() >= words::TYPED) else { return false };
-        let held = |part: &str| self.whole.iter().any(|value| is_part(part, value));
-        held(&q) || q.split_whitespace().all(held)
-    }
-}
-
-/// Does the value hold this? What stands behind the @ alone says which host, not who.
-fn is_part(typed: &str, value: &str) -> bool {
-    let found = value.find(typed).is_some_and(|at| value.find('@').is_none_or(|host| at < host));
-    let is_number = |text: &str| text.chars().all(|c| c.is_ascii_digit() || " +()-./".contains(c));
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let number = || digits(typed).trim_start_matches('0').to_owned();
-    found || (is_number(typed) && is_number(value) && number().len() >= 4 && digits(value).contains(&number()))
 }
 
 /// A word as it may stand in a text: as it is, as JSON without other letters than ASCII, as part of an address.
@@ -317,7 +300,7 @@ impl Searched {
         let first = self.key.len() + 2;
         for at in first..first + self.texts {
             let hit = match r.cell(at) {
-                Some(Cell::Text(text)) => found.is_match(text) || (self.asked == Some(at - first) && words.are_asked(text)),
+                Some(Cell::Text(text)) => found.is_match(text) || (self.asked == Some(at - first) && typed::is_asked(text, &words.whole)),
                 Some(Cell::Bytes(bytes)) => found.is_match(bytes),
                 _ => false,
             };
@@ -331,21 +314,7 @@ impl Searched {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_part, written};
-
-    #[test]
-    fn what_was_typed_is_a_part_of_a_name_an_address_or_a_number() {
-        for (typed, value) in
-            [("canthird", "wanda canthird"), ("wanda1@zq", "wanda1@zq.example"), ("0612 34", "+33 6 12 34 56 78"), ("5678", "33612345678")]
-        {
-            assert!(is_part(typed, value), "{typed} of {value}");
-        }
-        for (typed, value) in
-            [("example", "wanda1@zq.example"), ("wandas", "wanda canthird"), ("061", "+33 6 12 34 56 78"), ("paid", "33612345678")]
-        {
-            assert!(!is_part(typed, value), "{typed} of {value}");
-        }
-    }
+    use super::written;
 
     #[test]
     fn a_word_is_looked_for_as_programs_write_it() {
