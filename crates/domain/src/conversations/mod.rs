@@ -35,7 +35,7 @@ pub use read::{Asked, entries, entry, file, get, html, stream};
 pub use receive::{Filed, receive};
 pub(crate) use sent::{Heading, file_sent, heading};
 pub use signature::{set_signature, signature};
-pub use write::{Draft, NewFile, compose, of_template, recipients, reply};
+pub use write::{Draft, NewFile, compose, recipients, reply};
 
 use crate::kit::{ConversationId, CustomerId, EntryFileId, EntryId, MailId, Micros, words};
 use crate::mail;

@@ -3,12 +3,11 @@
 use store::Tx;
 
 use super::put::{self, Line, Opening, file_name};
-use super::{Begun, Direction, Entry, Kind, Sending, drafts, queries, read};
+use super::{Direction, Entry, Kind, Sending, drafts, queries, read};
 use crate::customers::{self, Customer, state, survivor};
 use crate::events::Event;
-use crate::kit::{ConversationId, Ctx, CustomerId, Email, EntryId, Error, MailId, Problems, Result, Right, TemplateId, clean, email_key};
-use crate::templates::Written;
-use crate::{mail, mailings, tickets};
+use crate::kit::{ConversationId, Ctx, CustomerId, Email, EntryId, Error, MailId, Problems, Result, Right, clean, email_key};
+use crate::{mail, tickets};
 
 /// The longest text, in characters; the longest subject.
 const LONGEST: usize = 50_000;
@@ -47,18 +46,6 @@ pub struct Draft {
 pub fn recipients(customer: &Customer) -> Vec<String> {
     let all = std::iter::once(&customer.email).chain(customer.emails.iter().map(|e| &e.value));
     all.filter(|a| Email::parse(a).is_some()).cloned().collect()
-}
-
-/// What a template says to the customer of a mail or an answer, before it is changed and sent. Needs [`Right::Write`].
-///
-/// # Errors
-/// Field errors for `template`; `Conflict` (`no_customer`) for an answer before somebody said whose the mail is.
-pub fn of_template(tx: &mut Tx, ctx: &Ctx, to: &Begun, template: &TemplateId) -> Result<Written> {
-    let customer = match to {
-        Begun::Mail(id) => survivor(tx, ctx, id)?,
-        Begun::Answer(id) => may_be_answered(&read::find(tx, ctx, id)?)?.clone(),
-    };
-    mailings::letter_to(tx, ctx, template, &customer)
 }
 
 /// Begins a conversation with a customer. Needs [`Right::Write`].

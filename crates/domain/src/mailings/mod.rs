@@ -34,7 +34,6 @@ pub use preview::{Preview, Skipped, preview};
 pub use read::{counts, get, rows};
 pub use slice::{look, slice};
 pub use steer::{cancel, of_job, pause, resume};
-pub(crate) use trial::letter_to;
 pub use trial::send_trial;
 pub use unsubscribe::{Asked, asked, unsubscribe};
 

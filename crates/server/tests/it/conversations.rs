@@ -4,7 +4,6 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use domain::customers::{self, NewCustomer, Rules};
 use domain::kit::{CustomerId, Right, Rights, Role};
-use domain::templates::{self, TemplateInput};
 use domain::testing::Fixture;
 use serde_json::{Value, json};
 
@@ -102,37 +101,6 @@ store::db_test! {
         let mut reader = desk.person(&f, &of_role(&f, Role::ReadOnly));
         let page = reader.get(&format!("/customers/{ana}/conversations"));
         assert!(page.body.contains("Welcome.") && !page.body.contains("Write a mail") && !page.body.contains("/reply"));
-    }
-
-    fn a_mail_and_an_answer_begin_with_a_template_and_go_out_as_they_were_changed(db) {
-        let f = Fixture::new(db);
-        let (desk, ana) = (Desk::new(db), customer(&f, "ana@example.es"));
-        let mut olivia = desk.owner(&f);
-        let at = format!("/customers/{ana}/mails/new");
-        assert!(!olivia.get(&at).body.contains("Use template"), "there is none yet");
-        let (ctx, shop) = (f.ctx.clone(), f.shop.clone());
-        let input = TemplateInput { name: "Late".into(), subject: "Sorry, {{ customer.name }}".into(), body: "Dear {{ customer.name }}, it is late.".into() };
-        let made = f.db.write_now::<_, domain::Error>(move |tx| templates::create(tx, &ctx, &shop, &input)).unwrap().id;
-        assert!(olivia.get(&at).body.contains("Use template"));
-        olivia.post("/account/signature", &[("signature", "Olivia")]);
-        let form = olivia.get(&format!("{at}?template={made}"));
-        assert!(form.body.contains("value=\"Sorry, Ana Ruiz\"") && form.body.contains("Dear Ana Ruiz, it is late.\n\n-- \nOlivia</textarea>"), "{}", form.body);
-        let unknown = olivia.get(&format!("{at}?template=tpl_none"));
-        assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(unknown.body.contains("Choose one of the open templates."), "{}", unknown.body);
-        let all = key(&f, Rights::all());
-        let (status, entry) = say(&desk, &all, "POST", &format!("/customers/{ana}/mails"), &json!({ "template": made }));
-        assert_eq!((status, entry["subject"].as_str(), entry["body"].as_str()), (201, Some("Sorry, Ana Ruiz"), Some("Dear Ana Ruiz, it is late.")), "{entry}");
-        let own = json!({ "template": made, "subject": "About your order" });
-        assert_eq!(say(&desk, &all, "POST", &format!("/customers/{ana}/mails"), &own).1["subject"], "About your order");
-        assert_eq!(say(&desk, &all, "POST", &format!("/customers/{ana}/mails"), &json!({})).0, 422, "neither a template nor a text");
-        assert_eq!(say(&desk, &all, "POST", &format!("/customers/{ana}/mails"), &json!({ "template": "tpl_none" })).0, 422);
-        let (_, filed) = hand_in(&desk, &all, "From: ana@example.es\r\nSubject: Where is it?\r\nMessage-ID: <w@x>\r\n\r\nHello?");
-        let entry = filed["entry"].as_str().unwrap();
-        let form = olivia.get(&format!("/entries/{entry}/reply?template={made}"));
-        assert!(form.body.contains("value=\"Re: Where is it?\"") && form.body.contains("Dear Ana Ruiz, it is late."), "{}", form.body);
-        let answer = say(&desk, &all, "POST", &format!("/entries/{entry}/replies"), &json!({ "template": made })).1;
-        assert_eq!((answer["subject"].as_str(), answer["body"].as_str()), (Some("Re: Where is it?"), Some("Dear Ana Ruiz, it is late.")));
     }
 
     fn a_signature_stands_under_what_one_writes(db) {

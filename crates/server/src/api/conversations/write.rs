@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::conversations::{self as room, Begun, Draft, NewFile, Newcomer};
-use domain::kit::{ConversationId, Ctx, CustomerId, EntryId, Problems, Right, TemplateId};
+use domain::conversations::{self as room, Draft, NewFile, Newcomer};
+use domain::kit::{ConversationId, Ctx, CustomerId, EntryId, Problems, Right};
 use domain::{Error, mail};
 use serde::Deserialize;
 use store::Tx;
@@ -52,15 +52,8 @@ struct MailNew {
     /// One of the customer's addresses; absent: the primary one.
     #[serde(default)]
     to: String,
-    /// A template that says what `subject` and `body` leave open.
-    #[serde(default)]
-    #[schema(example = "tpl_01k00000000000000000000000")]
-    template: Option<String>,
-    /// Needed without a template.
-    #[serde(default)]
     subject: String,
-    /// Plain text; needed without a template.
-    #[serde(default)]
+    /// Plain text.
     body: String,
     /// At most 20, 10 MB in all.
     #[serde(default)]
@@ -74,12 +67,7 @@ struct ReplyNew {
     /// Absent: `Re:` and the subject of the mail.
     #[serde(default)]
     subject: String,
-    /// A template whose text is taken where `body` is empty.
-    #[serde(default)]
-    #[schema(example = "tpl_01k00000000000000000000000")]
-    template: Option<String>,
-    /// Plain text; needed without a template.
-    #[serde(default)]
+    /// Plain text.
     body: String,
     /// At most 20, 10 MB in all.
     #[serde(default)]
@@ -92,20 +80,6 @@ fn files(all: &[FileNew]) -> domain::Result<Vec<NewFile>> {
         Ok(NewFile { name: f.name.clone(), content_type: f.content_type.clone(), bytes: STANDARD.decode(&f.content).map_err(wrong)? })
     };
     all.iter().enumerate().map(file).collect()
-}
-
-/// With what a template says where subject or text are empty; an answer keeps its subject.
-fn filled(tx: &mut Tx, ctx: &Ctx, to: &Begun, template: Option<&str>, mut draft: Draft) -> domain::Result<Draft> {
-    let Some(template) = template else { return Ok(draft) };
-    let id: TemplateId = template.parse().map_err(|()| Problems::one("template", "unknown", "Choose one of the open templates."))?;
-    let written = room::of_template(tx, &seeing(ctx), to, &id)?;
-    if draft.body.is_empty() {
-        draft.body = written.body;
-    }
-    if draft.subject.is_empty() && matches!(to, Begun::Mail(_)) {
-        draft.subject = written.subject;
-    }
-    Ok(draft)
 }
 
 fn shown(tx: &mut Tx, ctx: &Ctx, id: &EntryId) -> domain::Result<Entry> {
@@ -122,7 +96,6 @@ async fn compose(State(app): State<App>, caller: Caller, At(text): At<String>, w
     write
         .run(&app, &caller, move |tx, ctx, b| {
             let draft = Draft { to: b.to.clone(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)? };
-            let draft = filled(tx, ctx, &Begun::Mail(customer.clone()), b.template.as_deref(), draft)?;
             let entry = room::compose(tx, ctx, &customer, &draft)?;
             reply(StatusCode::CREATED, &format!("/api/v1/entries/{entry}"), &shown(tx, ctx, &entry)?)
         })
@@ -139,7 +112,6 @@ async fn answer(State(app): State<App>, caller: Caller, At(text): At<String>, wr
     write
         .run(&app, &caller, move |tx, ctx, b| {
             let draft = Draft { to: String::new(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)? };
-            let draft = filled(tx, ctx, &Begun::Answer(entry.clone()), b.template.as_deref(), draft)?;
             let made = room::reply(tx, ctx, &entry, &draft)?;
             reply(StatusCode::CREATED, &format!("/api/v1/entries/{made}"), &shown(tx, ctx, &made)?)
         })

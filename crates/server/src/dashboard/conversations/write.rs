@@ -7,12 +7,11 @@ use axum::response::Response;
 use domain::addresses::{self, Bounce};
 use domain::conversations::{self, Begun, Draft, KeptDraft, NewFile};
 use domain::customers;
-use domain::kit::{EntryId, MailDraftId, Problems, TemplateId};
+use domain::kit::{EntryId, MailDraftId};
 use domain::replies::Reply;
-use domain::{Error, mail, merchants, templates, tickets};
+use domain::{Error, mail, merchants, tickets};
 
 use crate::app::App;
-use crate::dashboard::customers::profile::param;
 use crate::dashboard::parts::Parts;
 use crate::dashboard::{PageError, PageResult, Typed, frame, moments, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
@@ -38,8 +37,6 @@ struct Write {
     bounced: Option<(String, Bounce)>,
     /// What this person had begun, and when it was saved.
     kept: Option<(MailDraftId, When)>,
-    /// Templates to begin with.
-    templates: Vec<(String, String)>,
     /// A mail server is set up.
     ready: bool,
     once: String,
@@ -61,39 +58,10 @@ fn filled(kept: Option<&KeptDraft>, subject: String, signature: &str) -> Form {
     }
 }
 
-/// With the template that was chosen above the form, if one was: its text, and its subject but for an answer.
-async fn begun(asked: &Asked<'_>, to: &Begun, mut form: Form, signature: &str) -> Result<(Form, StatusCode), PageError> {
-    let chosen = param(asked.uri, "template");
-    if chosen.is_empty() {
-        return Ok((form, StatusCode::OK));
-    }
-    form.set("template", chosen.clone());
-    let whom = to.clone();
-    let unknown = || Problems::one("template", "unknown", "Choose one of the open templates.");
-    let written = match chosen.parse::<TemplateId>() {
-        Ok(id) => asked.app.read(&asked.who.ctx, move |tx, ctx| conversations::of_template(tx, ctx, &whom, &id)).await,
-        Err(()) => Err(unknown()),
-    };
-    match written {
-        Ok(written) => {
-            let signed = if signature.is_empty() { String::new() } else { format!("\n\n-- \n{signature}") };
-            form.set("body", written.body + &signed);
-            if matches!(to, Begun::Mail(_)) {
-                form.set("subject", written.subject);
-            }
-            Ok((form, StatusCode::OK))
-        }
-        Err(error) => {
-            let status = refused(&mut form, error)?;
-            Ok((form, status))
-        }
-    }
-}
-
 async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<Form>) -> Result<Response, PageError> {
     let Asked { app, who, uri, headers } = *asked;
     let wanted = to.clone();
-    let (entry, c, theirs, bounced, signature, kept, zone, templates) = app
+    let (entry, c, theirs, bounced, signature, kept, zone) = app
         .read(&who.ctx, move |tx, ctx| {
             let entry = match &wanted {
                 Begun::Answer(id) => Some(conversations::entry(tx, ctx, id)?),
@@ -111,9 +79,7 @@ async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<F
             let likely = entry.as_ref().map(|e| e.address.clone()).or(chosen).or_else(|| theirs.first().cloned()).unwrap_or_default();
             let bounced = addresses::standing(tx, ctx, &likely)?.map(|bounce| (likely, bounce));
             let zone = merchants::settings(tx, ctx)?.zone;
-            let open = templates::list(tx, ctx)?.into_iter().filter(|t| t.archived_at.is_none());
-            let templates = open.map(|t| (t.id.to_string(), format!("{} ({})", t.name, t.shop_name))).collect();
-            Ok((entry, c, theirs, bounced, conversations::signature(tx, ctx)?, kept, zone, templates))
+            Ok((entry, c, theirs, bounced, conversations::signature(tx, ctx)?, kept, zone))
         })
         .await?;
     let (at, title, answers) = match &entry {
@@ -121,10 +87,7 @@ async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<F
         None => (format!("/customers/{}/mails/new", c.id), format!("Write to {}", c.display_name), String::new()),
     };
     let subject = entry.as_ref().map_or_else(String::new, |e| e.answer_subject());
-    let (form, status) = match form {
-        Some(form) => (form, status),
-        None => begun(asked, &to, filled(kept.as_ref(), subject, &signature), &signature).await?,
-    };
+    let form = form.unwrap_or_else(|| filled(kept.as_ref(), subject, &signature));
     let page = Write {
         frame: frame(app, who, "customers", uri, headers).await?,
         title,
@@ -135,7 +98,6 @@ async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<F
         answers,
         bounced,
         kept: kept.map(|d| (d.id, moments::moment(&zone, d.updated_at))),
-        templates,
         ready: app.config.smtp.is_some(),
         once: once(&form, who),
         form,
