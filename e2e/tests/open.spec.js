@@ -36,6 +36,17 @@ test('a double click on a row opens the page', async ({ page }) => {
   await expect(page).toHaveURL(/\/customers\/cus_/);
 });
 
+test('a double click on an offer opens it in a tab of its own, a single one here', async ({ page, context }) => {
+  await page.goto('/offers?view=all');
+  const link = page.locator('[data-rows] [data-main]').first();
+  const [tab] = await Promise.all([context.waitForEvent('page'), link.dblclick()]);
+  await expect(tab).toHaveURL(/\/offers\/ofr_/);
+  await tab.close();
+  await expect(page).toHaveURL(/\/offers\?view=all/);
+  await link.click();
+  await expect(page).toHaveURL(/\/offers\/ofr_/);
+});
+
 test('next and previous follow the list one came from', async ({ page }) => {
   await openList(page, 'view=all&sort=name&per=25');
   const [first, second] = [await rows(page).nth(0).locator('[data-main]').innerText(), await rows(page).nth(1).locator('[data-main]').innerText()];

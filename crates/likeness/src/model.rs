@@ -121,10 +121,12 @@ impl Model {
     /// How likely each tie explains a pattern, as logarithms beside the chance that they are strangers.
     pub(crate) fn ties(&self, pattern: Pattern) -> [f64; TIES.len()] {
         let mut ties = self.shares.map(f64::ln);
+        let mailbox = is_of_a_family(pattern);
         for field in Field::ALL {
             let level = pattern.level(field);
             for (sum, tie) in ties.iter_mut().zip(TIES) {
                 *sum += match tie {
+                    Tie::Person if mailbox && field == Field::Email => self.weight(field, level).min(0.0),
                     Tie::Town => self.in_town[field.at()][level as usize],
                     _ if tie.shares(field) => self.weight(field, level),
                     _ => 0.0,
@@ -143,6 +145,12 @@ impl Model {
     pub fn probability(weight: f64) -> f64 {
         1.0 / (1.0 + (-weight).exp())
     }
+}
+
+/// Another first name and another date of birth: two people, and a mailbox they have in common is a family's. It says nothing for one person.
+fn is_of_a_family(pattern: Pattern) -> bool {
+    let another = |field: Field| matches!(pattern.level(field), Level::Differs | Level::Far);
+    another(Field::Given) && another(Field::Birth)
 }
 
 /// One person against all other explanations together, strangers among them.

@@ -5,12 +5,14 @@
 //! whose amounts do not add up is refused, not corrected.
 
 mod check;
+mod country;
 mod document;
 mod language;
 mod pdf;
 mod xml;
 
 pub use check::{Fault, not_in_norm};
+pub use country::country;
 pub use document::{Bank, Category, Date, Document, Earlier, Kind, Line, Logo, Moment, Party, TaxGroup};
 pub use language::amount;
 pub use pdf::pdf;

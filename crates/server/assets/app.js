@@ -11,7 +11,7 @@
   const BOX = 'input[name=id]';
 
   // Rows: ranges, the number selected, "all that match" less the ones unticked.
-  let last;
+  let last, held;
   const count = form => {
     const boxes = all(BOX, form), ticked = boxes.filter(b => b.checked).length;
     const every = one('[data-every]', form), page = one('[data-all]', form), words = one('[data-selected]', form);
@@ -102,7 +102,12 @@
     if (box && window.htmx) { e.preventDefault(); show(box, link); return; }
     const row = link.closest('[data-rows] tr');
     if (row) sessionStorage.setItem('row ' + here(), one('[data-main]', row)?.pathname ?? '');
-    if (!link.getAttribute('href').startsWith('#')) busy(link);
+    // A click into a list that opens tabs waits whether it is the first of two.
+    if (e.detail && link.matches('[data-tab] [data-main]')) {
+      e.preventDefault();
+      clearTimeout(held);
+      if (e.detail > 1) open(link.href, '_blank'); else held = setTimeout(() => { busy(link); location = link.href; }, 300);
+    } else if (!link.getAttribute('href').startsWith('#')) busy(link);
   });
   on('click', 'button[data-open]', (e, b) => one('#' + b.dataset.open).showModal());
   on('click', 'dialog', (e, box) => e.target === box && box.close());

@@ -20,11 +20,20 @@ store::statements! {
     /// Standing ones first, newest first.
     pub LIST = block!(" ORDER BY CASE WHEN b.lifted_at IS NULL THEN 0 ELSE 1 END, b.created_at DESC, b.id DESC LIMIT $2");
     pub OF_CUSTOMER = block!(" AND b.kind = 'customer' AND b.key = $2 AND b.lifted_at IS NULL");
-    /// What stands in the way of a buyer: by its address, by itself, by the address it has with us.
+    /// What stands in the way of a buyer: by its address, by itself, by the address it has with us, and by the addresses and phones of customers
+    /// who are blocked, whoever it says it is. `$4` is the phone.
     pub HIT = "SELECT kind FROM blocks WHERE merchant_id = $1 AND kind = 'email' AND key = $2 AND lifted_at IS NULL
         UNION ALL SELECT kind FROM blocks WHERE merchant_id = $1 AND kind = 'customer' AND key = $3 AND lifted_at IS NULL
         UNION ALL SELECT b.kind FROM customers c JOIN blocks b ON b.merchant_id = c.merchant_id AND b.kind = 'email' AND b.key = c.email_key
-          AND b.lifted_at IS NULL WHERE c.merchant_id = $1 AND c.id = $3";
+          AND b.lifted_at IS NULL WHERE c.merchant_id = $1 AND c.id = $3
+        UNION ALL SELECT b.kind FROM customers c JOIN blocks b ON b.merchant_id = c.merchant_id AND b.kind = 'customer' AND b.key = c.id
+          AND b.lifted_at IS NULL WHERE c.merchant_id = $1 AND c.email_key = $2 AND c.email_key <> ''
+        UNION ALL SELECT b.kind FROM customers c JOIN blocks b ON b.merchant_id = c.merchant_id AND b.kind = 'customer' AND b.key = c.id
+          AND b.lifted_at IS NULL WHERE c.merchant_id = $1 AND c.phone_key = $4 AND c.phone_key <> ''
+        UNION ALL SELECT b.kind FROM customer_contacts k JOIN blocks b ON b.merchant_id = k.merchant_id AND b.kind = 'customer' AND b.key = k.customer_id
+          AND b.lifted_at IS NULL WHERE k.merchant_id = $1 AND k.kind = 'email' AND k.key = $2 AND k.key <> ''
+        UNION ALL SELECT b.kind FROM customer_contacts k JOIN blocks b ON b.merchant_id = k.merchant_id AND b.kind = 'customer' AND b.key = k.customer_id
+          AND b.lifted_at IS NULL WHERE k.merchant_id = $1 AND k.kind = 'phone' AND k.key = $4 AND k.key <> ''";
     pub CARD = "SELECT fingerprint, kind, brand, last4 FROM payments WHERE merchant_id = $1 AND id = $2";
     /// The customer's payments with a card that is known again, and whether it is blocked.
     pub CARDS_OF = "SELECT p.id, b.id FROM payments p LEFT JOIN blocks b ON b.merchant_id = p.merchant_id AND b.kind = 'card'

@@ -47,6 +47,26 @@ store::db_test! {
         desk.verified();
     }
 
+    fn who_is_blocked_does_not_come_back_as_a_guest_or_under_another_name(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.es");
+        let (whose, edit) = (ana.clone(), crate::customers::CustomerEdit { phone: Some("+33 6 12 34 56 78".into()), emails: Some(vec!["ana@work.example".into()]), ..Default::default() });
+        desk.write(move |tx, ctx| crate::customers::edit(tx, ctx, &whose, edit.clone())).unwrap();
+        let block = set(&desk, Target::Customer(ana)).unwrap();
+        let by_phone = |id: &str| { let mut basket = desk.basket(id, "new@example.com"); basket.buyer.phone = "0033 612345678".into(); basket };
+        for basket in [desk.basket("A", "ANA@example.es"), desk.basket("B", "ana@work.example"), by_phone("C")] {
+            assert_eq!(refusal(desk.check_out(&Checkout { guest: true, ..basket })), "blocked");
+        }
+        assert_eq!(refusal(desk.check_out(&by_phone("D"))), "blocked");
+        let paid = Checkout { guest: true, payments: vec![by_card("pi_1", 1000, "0001")], ..desk.basket("E", "ana@example.es") };
+        assert_eq!(desk.check_out(&paid).unwrap().flag, FLAG, "money that was taken is recorded");
+        let told = desk.put(PaymentInput { payer: Payer { phone: "0033612345678".into(), ..Payer::default() }, ..desk.payment(None, 500) }).unwrap();
+        assert_eq!(flag_of(&desk, &told), FLAG);
+        assert!(desk.check_out(&Checkout { guest: true, ..desk.basket("F", "bo@example.com") }).is_ok());
+        desk.write(move |tx, ctx| lift(tx, ctx, &block)).unwrap();
+        assert!(desk.check_out(&Checkout { guest: true, ..desk.basket("G", "ana@example.es") }).is_ok());
+    }
+
     fn money_that_was_taken_is_recorded_and_flagged(db) {
         let desk = Desk::new(db);
         set(&desk, Target::Email("bad@example.com".into())).unwrap();

@@ -131,7 +131,7 @@ impl<'a> Work<'a> {
             other => other.map(|_| None)?,
         };
         let note = note.map(|body| notes::add(tx, ctx, id, body)).transpose()?;
-        before.version = tx.scalar(&queries::VERSION, &[&ctx.merchant, id])?;
+        before.done(tx, ctx, id)?;
         journal.note(tx, ctx, kind::BEFORE, id.as_str(), Some(&before.text()?))?;
         if let Some(note) = note {
             journal.note(tx, ctx, kind::NOTE, note.id.as_str(), None)?;

@@ -20,7 +20,7 @@ pub struct Foretold {
     pub restored: usize,
     /// Orders that would go, with their payments.
     pub orders: usize,
-    /// Customers and orders that would stay, because something was done with them since.
+    /// Customers and orders that would stay, whole or in part, because something was done with them since.
     pub kept: usize,
     /// There is more, that was not looked at.
     pub more: bool,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use store::Tx;
 
+use super::fieldwise::After;
 use super::queries;
 use super::state::Cursor;
 use crate::dump::schema;
@@ -29,7 +30,8 @@ pub(super) mod kind {
 }
 
 /// Tables that hold what an edit can change about a customer, its own row first.
-const TABLES: [&str; 6] = ["customers", "customer_contacts", "customer_tags", "external_ids", "customer_totals", "customer_shops"];
+pub(super) const TABLES: [&str; 6] =
+    ["customers", "customer_contacts", "customer_tags", "external_ids", "customer_totals", "customer_shops"];
 
 /// Writes lines behind the last one.
 pub(super) struct Journal<'a> {
@@ -66,6 +68,9 @@ pub(super) struct Before {
     pub event_version: i64,
     /// Rows of [`TABLES`].
     pub tables: Vec<Vec<Vec<Json>>>,
+    /// What the import made of it; nothing in a journal from before this was kept.
+    #[serde(default)]
+    pub after: Option<After>,
 }
 
 impl Before {
@@ -78,7 +83,14 @@ impl Before {
         }
         let version: i64 = tx.scalar(&queries::VERSION, &[&ctx.merchant, id])?;
         let event_version: i64 = tx.scalar(&queries::EVENT_VERSION, &[&ctx.merchant, id])?;
-        Ok(Self { version, event_version, tables })
+        Ok(Self { version, event_version, tables, after: None })
+    }
+
+    /// Notes what the import made of it, in the transaction of the change.
+    pub(super) fn done(&mut self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
+        self.version = tx.scalar(&queries::VERSION, &[&ctx.merchant, id])?;
+        self.after = Some(After::of(tx, ctx, id, &self.tables)?);
+        Ok(())
     }
 
     /// Puts it back, but for the stamp, which tells the images in memory to look again.
@@ -106,6 +118,6 @@ impl Before {
     }
 }
 
-fn table(name: &str) -> Result<&'static schema::Table> {
+pub(super) fn table(name: &str) -> Result<&'static schema::Table> {
     schema::table(name).ok_or_else(|| crate::Error::Internal(format!("no table {name}")))
 }

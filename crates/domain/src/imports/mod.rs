@@ -10,6 +10,7 @@ mod changes;
 mod customers;
 mod customers_run;
 mod dry;
+mod fieldwise;
 mod foretold;
 mod invoice;
 mod journal;

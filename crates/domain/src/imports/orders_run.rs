@@ -114,7 +114,7 @@ fn customer(tx: &mut Tx, ctx: &Ctx, journal: &mut Journal<'_>, place: &Place, se
         }
         None => false,
     };
-    before.version = tx.scalar(&queries::VERSION, &[&ctx.merchant, &id])?;
+    before.done(tx, ctx, &id)?;
     journal.note(tx, ctx, kind::BEFORE, id.as_str(), Some(&before.text()?))?;
     counts.changed += i64::from(changed);
     counts.unchanged += i64::from(!changed);

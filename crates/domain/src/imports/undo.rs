@@ -63,7 +63,7 @@ pub(super) fn back(
     }
     let mut message = reason.to_owned();
     if kept > 0 {
-        let more = format!("{kept} customers or orders stay, because something was done with them since.");
+        let more = format!("{kept} customers or orders stay, whole or in part, because something was done with them since.");
         message = [message, more].into_iter().filter(|m| !m.is_empty()).collect::<Vec<_>>().join(" ");
     }
     let (c, id, result) = (ctx.clone(), import.clone(), Kept { message: message.clone(), ..Kept::default() }.text());
@@ -185,13 +185,13 @@ fn drop_customer(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, touched: &mut BTreeSet
     Ok(true)
 }
 
-/// Puts a customer back as it was, unless somebody worked on it since.
+/// Puts a customer back as it was; where somebody worked on it since, field by field as far as they still stand.
 fn put_back(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &str, touched: &mut BTreeSet<CustomerId>) -> Result<bool> {
     let before: Before = serde_json::from_str(before).map_err(|e| Error::Internal(format!("the journal cannot be read: {e}")))?;
     let Some(version) = tx.opt(&queries::VERSION, &[&ctx.merchant, id], |r| r.get::<i64>(0))? else { return Ok(true) };
     touched.insert(id.clone());
     if is_since(tx, ctx, id, &before, version)? {
-        return Ok(false);
+        return before.give_back(tx, ctx, id);
     }
     tx.exec(&queries::DROP_EVENT_VALUES, &[&ctx.merchant, id, &before.event_version])?;
     tx.exec(&queries::DROP_EVENTS, &[&ctx.merchant, id, &before.event_version])?;
@@ -199,10 +199,10 @@ fn put_back(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &str, touched: &mut
     Ok(true)
 }
 
-/// Did somebody work on a customer that the import changed?
+/// Does something of what the import changed about a customer stay, because somebody worked on it since?
 pub(super) fn is_touched(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &Before) -> Result<bool> {
     let Some(version) = tx.opt(&queries::VERSION, &[&ctx.merchant, id], |r| r.get::<i64>(0))? else { return Ok(false) };
-    is_since(tx, ctx, id, before, version)
+    Ok(is_since(tx, ctx, id, before, version)? && !before.stands(tx, ctx, id)?)
 }
 
 fn is_since(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &Before, version: i64) -> Result<bool> {

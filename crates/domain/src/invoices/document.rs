@@ -98,8 +98,8 @@ fn document(invoice: &Invoice) -> paper::Document {
         currency: s.currency.code().to_owned(),
         decimals: s.currency.decimals(),
         language: s.buyer.language.clone(),
-        seller: party(&s.snapshot.seller),
-        buyer: party(&s.buyer),
+        seller: party(&s.snapshot.seller, &s.buyer.language),
+        buyer: party(&s.buyer, &s.buyer.language),
         bank: paper::Bank { name: s.snapshot.bank.name.clone(), iban: s.snapshot.bank.iban.clone(), bic: s.snapshot.bank.bic.clone() },
         lines,
         gross: s.prices == Prices::Gross,
@@ -134,7 +134,9 @@ pub(crate) fn on_paper(lines: &[Line], taxes: &[TaxGroup]) -> (Vec<paper::Line>,
     (lines.iter().map(line).collect(), taxes.iter().map(group).collect())
 }
 
-pub(crate) fn party(p: &Party) -> paper::Party {
+/// A party as the paper says it; `language` is the paper's, in which the country is named.
+pub(crate) fn party(p: &Party, language: &str) -> paper::Party {
+    let english = countries::name_of(&p.address.country).unwrap_or_default();
     paper::Party {
         name: p.name.clone(),
         line1: p.address.line1.clone(),
@@ -143,7 +145,7 @@ pub(crate) fn party(p: &Party) -> paper::Party {
         city: p.address.city.clone(),
         state: p.address.state.clone(),
         country: p.address.country.clone(),
-        country_name: countries::name_of(&p.address.country).unwrap_or_default().to_owned(),
+        country_name: paper::country(&p.address.country, language).unwrap_or(english).to_owned(),
         vat_id: p.vat_number.clone(),
         company_id: p.company_id.clone(),
         email: p.email.clone(),

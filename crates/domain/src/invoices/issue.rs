@@ -72,7 +72,11 @@ fn seller(own: &Settings, taxed: bool) -> Result<()> {
 
 /// Writes what an issued document has; the number comes last, and its row stays locked from then on.
 pub(super) fn put(tx: &mut Tx, ctx: &Ctx, s: &Summary, own: &Settings, zone: &Zone, state: State, paid: i64) -> Result<String> {
-    let snapshot = Snapshot::of(own);
+    let mut snapshot = Snapshot::of(own);
+    // The words of the settings speak of the days of the settings; an invoice with days of its own says them by its due day alone.
+    if s.kind == Kind::Invoice && s.terms_days != own.terms_days {
+        snapshot.terms.clear();
+    }
     let today = i64::from(zone.day(ctx.now));
     let due = (s.kind == Kind::Invoice).then_some(today + s.terms_days);
     let format = if s.kind == Kind::Invoice { &own.format } else { &own.credit_format };

@@ -101,6 +101,32 @@ fn as_edited(edit: DraftEdit) -> impl Fn(&Desk, &InvoiceId) -> Result<()> {
 store::db_test! {
     crate::migrations();
 
+    fn a_draft_that_comes_to_less_than_nothing_is_no_difference(db) {
+        let desk = desk(db);
+        let ana = desk.customer("ana@example.es");
+        let id = draft(&desk, &ana, vec![priced("Returned cup", "-5", "1.25", "")]).unwrap();
+        assert!(look(&desk, &id).summary.total < 0);
+        desk.verified();
+    }
+
+    fn words_about_days_stand_only_where_the_days_are_theirs_and_countries_in_the_papers_language(db) {
+        let desk = desk(db);
+        let ana = desk.customer("ana@example.es");
+        let xml_of = |days: Option<i64>| {
+            let new = NewInvoice { customer: ana.clone(), currency: None, lines: vec![priced("Coffee", "4", "25", "")], prices: String::new(), note: String::new(), terms_days: days };
+            let id = desk.write(move |tx, ctx| create(tx, ctx, &new)).unwrap();
+            do_issue(&desk, &id).unwrap();
+            desk.read(move |tx, ctx| paper(tx, ctx, &id)).unwrap().xml().unwrap()
+        };
+        assert!(xml_of(None).contains("30 days net."));
+        let own = xml_of(Some(45));
+        assert!(!own.contains("30 days net.") && own.contains("<ram:DueDateDateTime>"), "{own}");
+        let mut french = Party::default();
+        french.address.country = "FR".into();
+        let named = |language: &str| party_on_paper(&french, language).country_name;
+        assert_eq!([named("de-AT"), named("en"), named("ja")], ["Frankreich", "France", "France"]);
+    }
+
     fn a_draft_is_issued_paid_in_parts_and_credited(db) {
         let desk = desk(db);
         let ana = desk.customer("ana@example.es");

@@ -14,7 +14,7 @@ use crate::affiliates::{self, Brought};
 use crate::customers::{self, NewCustomer, Rules, facts};
 use crate::kit::{
     Address, AffiliateId, Ctx, Currency, CustomerId, Email, Error, Micros, OrderId, PaymentId, Problems, Result, Right, ShopId, clean,
-    email_key, locks,
+    email_key, locks, phone_key,
 };
 use crate::merchants;
 use crate::payments::{self, MethodInput, Payer, PaymentInput, PaymentStatus, must_exist};
@@ -177,7 +177,7 @@ pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutc
         Some(customer) => flag(tx, ctx, input, customer, known.is_none())?,
         None => "",
     };
-    let flag = if known.is_none() { blocked(tx, ctx, input, customer.as_ref(), flag)? } else { flag };
+    let flag = if known.is_none() { blocked(tx, ctx, (input, &country), customer.as_ref(), flag)? } else { flag };
     let mut order = order_input(ctx, input, customer.clone(), flag);
     let mut problems = Problems::default();
     let checked = put::check(ctx, &order, &mut problems);
@@ -354,10 +354,16 @@ fn flag(tx: &mut Tx, ctx: &Ctx, input: &Checkout, customer: &CustomerId, new: bo
     standing.must_be_active().map(|()| "")
 }
 
-/// Refuses a new order of a blocked buyer, unless money was taken: then it is flagged.
-fn blocked(tx: &mut Tx, ctx: &Ctx, input: &Checkout, customer: Option<&CustomerId>, flag: &'static str) -> Result<&'static str> {
+/// Refuses a new order of a blocked buyer, unless money was taken: then it is flagged. `country` is where a phone without `+` is from.
+fn blocked(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (input, country): (&Checkout, &str),
+    customer: Option<&CustomerId>,
+    flag: &'static str,
+) -> Result<&'static str> {
     let cards = input.payments.iter().filter_map(|p| p.method.as_ref()).map(|m| m.fingerprint.as_str());
-    match blocks::hit(tx, ctx, &input.buyer.email, customer, cards)? {
+    match blocks::hit(tx, ctx, (&input.buyer.email, &phone_key(&input.buyer.phone, country)), customer, cards)? {
         None => Ok(flag),
         Some(_) if input.took_money() => Ok(if flag.is_empty() { blocks::FLAG } else { flag }),
         Some(kind) => Err(Error::conflict("blocked", kind.refusal())),

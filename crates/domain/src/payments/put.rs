@@ -37,7 +37,7 @@ pub fn put(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Put> {
     if let Some(order) = &input.order {
         locks::order(tx, ctx, order)?;
     }
-    let input = &blocks::flagged(tx, ctx, input)?;
+    let input = &blocks::flagged(tx, ctx, input, &settings.country)?;
     let put = put_later(tx, ctx, input, &settings.country)?;
     affiliates::earn(tx, ctx, input, &put)?;
     if put.changed && input.status == PaymentStatus::Bounced {

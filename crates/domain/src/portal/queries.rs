@@ -20,11 +20,21 @@ store::statements! {
     pub ACTIVATE = "UPDATE portal_access SET activated_at = COALESCE(activated_at, $3) WHERE merchant_id = $1 AND customer_id = $2 AND closed_at IS NULL";
     pub PASSWORD = "UPDATE portal_access SET password_hash = $3 WHERE merchant_id = $1 AND customer_id = $2 AND closed_at IS NULL";
     pub CLOSE = "UPDATE portal_access SET closed_at = $3, password_hash = '' WHERE merchant_id = $1 AND customer_id = $2 AND closed_at IS NULL";
-    /// Who comes in with an address: the oldest customer that has it and an open portal.
-    pub BY_EMAIL = "SELECT a.customer_id, a.password_hash, c.email FROM customers c CROSS JOIN portal_access a
+    pub KEPT = "SELECT password_hash, invited_at, invited_by, activated_at, closed_at FROM portal_access WHERE merchant_id = $1 AND customer_id = $2";
+    pub KEEP = "INSERT INTO portal_access (merchant_id, customer_id, password_hash, invited_at, invited_by, activated_at, closed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    pub FORGET = "DELETE FROM portal_access WHERE merchant_id = $1 AND customer_id = $2";
+    /// Who comes in with an address: the oldest customer that has it and an open portal, as the primary address or else as a further one (that of
+    /// somebody who was merged into it). Mail goes to the primary one.
+    pub BY_EMAIL = "SELECT customer_id, password_hash, email FROM (
+        SELECT a.customer_id, a.password_hash, c.email, 0 AS further, c.created_at FROM customers c CROSS JOIN portal_access a
         WHERE c.merchant_id = $1 AND c.email_key = $2 AND c.email_key <> '' AND a.merchant_id = c.merchant_id AND a.customer_id = c.id
           AND a.closed_at IS NULL AND c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL
-        ORDER BY c.created_at, c.id LIMIT 1";
+        UNION ALL SELECT a.customer_id, a.password_hash, c.email, 1, c.created_at FROM customer_contacts k CROSS JOIN customers c CROSS JOIN portal_access a
+        WHERE k.merchant_id = $1 AND k.kind = 'email' AND k.key = $2 AND k.key <> '' AND c.merchant_id = k.merchant_id AND c.id = k.customer_id
+          AND a.merchant_id = c.merchant_id AND a.customer_id = c.id
+          AND a.closed_at IS NULL AND c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL) f
+        ORDER BY further, created_at, customer_id LIMIT 1";
 
     pub INSERT_LINK = "INSERT INTO portal_links (merchant_id, id, customer_id, kind, email, hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     /// A new one takes the place of those before.

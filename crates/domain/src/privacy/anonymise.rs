@@ -58,7 +58,7 @@ pub fn anonymise(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &CustomerId, cause: 
             return Err(active::refused(&state.display_name, links));
         }
     }
-    let (ids, values) = words::gather(tx, ctx, &all)?;
+    let found = words::gather(tx, ctx, &all)?;
     let (mut cleared, mut kept) = (BTreeMap::new(), Vec::new());
     legal::seal(tx, ctx, vault, &all, &mut kept)?;
     refusals::keep(tx, ctx, &all, &mut kept)?;
@@ -79,7 +79,7 @@ pub fn anonymise(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &CustomerId, cause: 
         let actor = &ctx.actor.name;
         tx.exec(&q::RECORD, &[&ctx.merchant, &erasure, one, &cause, actor, &cleared.to_string(), &kept.to_string(), &ctx.now])?;
         if one == id {
-            words::keep(tx, ctx, &erasure, &ids, &values)?;
+            words::keep(tx, ctx, &erasure, &found)?;
         }
         state::touch(tx, ctx, one)?;
         Event::new("customer.anonymised").of(one).on("erasure", erasure.as_str()).because(cause.label()).record(tx, ctx)?;

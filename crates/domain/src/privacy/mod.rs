@@ -23,6 +23,7 @@ mod settle;
 pub mod sweep;
 #[cfg(test)]
 pub(crate) mod tests;
+mod typed;
 pub(crate) mod whose;
 mod words;
 

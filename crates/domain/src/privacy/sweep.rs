@@ -12,7 +12,8 @@ use serde_json::json;
 use store::{Bind, Cell, Db, Row, Stmt, Tx, Value};
 
 use super::columns::{self, Belongs, Fate, Tag};
-use super::{clear, queries as q};
+use super::{clear, queries as q, typed};
+use crate::customers::index::fold;
 use crate::dump::schema::{self, Type};
 use crate::jobs::{self, Job, Step, Tools};
 use crate::kit::{Ctx, ErasureId, Error, Micros, Result};
@@ -140,16 +141,25 @@ fn step(tx: &mut Tx, ctx: &Ctx, pass: &str, place: &mut Place) -> Result<Step> {
 struct Words {
     values: AhoCorasick,
     both: AhoCorasick,
+    /// Folded: what staff may have typed a part of to search by.
+    whole: Vec<String>,
     /// When the last of these erasures happened: what was written since and only names an id (a receipt) says nothing old.
     newest: Micros,
 }
 
 impl Words {
     fn of(tx: &mut Tx, ctx: &Ctx, pass: &str) -> Result<Self> {
-        let (mut ids, mut values) = (Vec::new(), Vec::new());
+        let (mut ids, mut values, mut whole) = (Vec::new(), Vec::new(), Vec::new());
         tx.each(&q::WORDS, &[&ctx.merchant, &pass], |r| {
-            let into = if r.str(0)? == "id" { &mut ids } else { &mut values };
-            into.extend(written(r.str(1)?));
+            let (kind, word) = (r.str(0)?, r.str(1)?);
+            match kind {
+                "id" => ids.extend(written(word)),
+                "part" => whole.push(fold(word)),
+                _ => {
+                    values.extend(written(word));
+                    whole.push(fold(word));
+                }
+            }
             Ok(())
         })?;
         let built = |words: &[String]| {
@@ -159,7 +169,7 @@ impl Words {
         let values_alone = built(&values)?;
         values.extend(ids);
         let newest = tx.opt(&q::NEWEST, &[&ctx.merchant, &pass], |r| r.get::<Option<Micros>>(0))?.flatten().unwrap_or(Micros::MAX);
-        Ok(Self { values: values_alone, both: built(&values)?, newest })
+        Ok(Self { values: values_alone, both: built(&values)?, whole, newest })
     }
 }
 
@@ -200,6 +210,8 @@ struct Searched {
     first: Stmt,
     next: Stmt,
     texts: usize,
+    /// Which of those is the state of a list, with what was typed to search by.
+    asked: Option<usize>,
     clear: Stmt,
 }
 
@@ -223,7 +235,7 @@ impl Searched {
         let texts: Vec<&str> =
             real.columns.iter().filter(|c| matches!(c.kind, Type::Text | Type::Bytes) && c.name != "merchant_id").map(|c| c.name).collect();
         let state = if table.busy.is_empty() { "''" } else { "state" };
-        let made = if real.columns.iter().any(|c| c.name == "created_at") { "created_at" } else { "0" };
+        let made = ["created_at", "started_at"].into_iter().find(|m| real.columns.iter().any(|c| c.name == *m)).unwrap_or("0");
         let (name, keys) = (table.name, names.join(", "));
         let places: Vec<String> = (0..key.len()).map(|n| format!("${}", n + 2)).collect();
         let places = places.join(", ");
@@ -241,6 +253,7 @@ impl Searched {
             first: Stmt::built(format!("{head} ORDER BY {keys} LIMIT {ROWS}")),
             next: Stmt::built(format!("{head} AND ({keys}) > ({places}) ORDER BY {keys} LIMIT {ROWS}")),
             texts: texts.len(),
+            asked: texts.iter().position(|c| *c == "query"),
             clear: Stmt::built(clear),
             key,
         })
@@ -283,12 +296,12 @@ impl Searched {
     /// Does a row name one of them?
     fn names(&self, r: &Row<'_>, words: &Words) -> std::result::Result<bool, store::Error> {
         let is_old = r.get::<Micros>(self.key.len() + 1)? < words.newest;
-        let words = if self.by_id && is_old { &words.both } else { &words.values };
+        let found = if self.by_id && is_old { &words.both } else { &words.values };
         let first = self.key.len() + 2;
         for at in first..first + self.texts {
             let hit = match r.cell(at) {
-                Some(Cell::Text(text)) => words.is_match(text),
-                Some(Cell::Bytes(bytes)) => words.is_match(bytes),
+                Some(Cell::Text(text)) => found.is_match(text) || (self.asked == Some(at - first) && typed::is_asked(text, &words.whole)),
+                Some(Cell::Bytes(bytes)) => found.is_match(bytes),
                 _ => false,
             };
             if hit {

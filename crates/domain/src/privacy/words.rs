@@ -11,25 +11,46 @@ use crate::kit::{Ctx, CustomerId, ErasureId, Result};
 
 /// Too short to find anybody by.
 const SHORTEST: usize = 6;
+/// Too short to be looked for in what staff searched by.
+pub(super) const TYPED: usize = 3;
+/// What a person is searched by beside what finds them: alone it says not who it is.
+const NAMES: [&str; 3] = ["first_name", "last_name", "company"];
+
+/// The end of the address of somebody who was erased.
+const GONE: &str = "@anonymised.invalid";
+
+/// What finds erased people.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// Ids of theirs and of their things.
+    pub ids: BTreeSet<String>,
+    /// Strong values: whatever has one speaks of them.
+    pub values: BTreeSet<String>,
+    /// Weaker ones, which are only held against what staff typed to search by.
+    pub parts: BTreeSet<String>,
+}
 
 /// Everything that finds these customers, before it is cleared.
-pub(super) fn gather(tx: &mut Tx, ctx: &Ctx, all: &[CustomerId]) -> Result<(BTreeSet<String>, BTreeSet<String>)> {
-    let (mut ids, mut values) = (BTreeSet::new(), BTreeSet::new());
+pub(super) fn gather(tx: &mut Tx, ctx: &Ctx, all: &[CustomerId]) -> Result<Gathered> {
+    let Gathered { mut ids, mut values, mut parts } = Gathered::default();
     for id in all {
         ids.insert(id.to_string());
         ids.extend(tx.rows(&q::IDS, &[&ctx.merchant, id], |r| r.get::<String>(0))?);
         for table in columns::tables() {
-            let found: Vec<&str> = table.columns.iter().filter(|c| c.finds).map(|c| c.name).collect();
+            let typed = |name: &str| table.name == "customers" && NAMES.contains(&name);
+            let found: Vec<(&str, bool)> = table.columns.iter().filter(|c| c.finds || typed(c.name)).map(|c| (c.name, c.finds)).collect();
             if found.is_empty() || matches!(table.belongs, Belongs::House) || table.is_searched() {
                 continue;
             }
-            let columns: Vec<String> = found.iter().map(|c| format!("COALESCE({c}, '')")).collect();
+            let columns: Vec<String> = found.iter().map(|(c, _)| format!("COALESCE({c}, '')")).collect();
             let sql = format!("SELECT DISTINCT {} FROM {} WHERE merchant_id = $1 AND {}", columns.join(", "), table.name, whose(table));
             tx.each(&Stmt::built(sql), &[&ctx.merchant, id], |r| {
-                for at in 0..found.len() {
+                for (at, (_, finds)) in found.iter().enumerate() {
                     let word = r.str(at)?.trim();
-                    if is_strong(word) {
+                    if *finds && is_strong(word) {
                         values.insert(word.to_owned());
+                    } else if word.chars().count() >= TYPED && !word.ends_with(GONE) {
+                        parts.insert(word.to_owned());
                     }
                 }
                 Ok(())
@@ -37,14 +58,15 @@ pub(super) fn gather(tx: &mut Tx, ctx: &Ctx, all: &[CustomerId]) -> Result<(BTre
         }
     }
     ids.retain(|id| id.len() >= SHORTEST);
-    Ok((ids, values))
+    Ok(Gathered { ids, values, parts })
 }
 
 /// Keeps them with the erasure.
-pub(super) fn keep(tx: &mut Tx, ctx: &Ctx, erasure: &ErasureId, ids: &BTreeSet<String>, values: &BTreeSet<String>) -> Result<()> {
-    let all = ids.iter().map(|w| ("id", w)).chain(values.iter().map(|w| ("value", w)));
-    for (position, (kind, word)) in all.enumerate() {
-        tx.exec(&q::WORD, &[&ctx.merchant, erasure, &(position as i64), &kind, word])?;
+pub(super) fn keep(tx: &mut Tx, ctx: &Ctx, erasure: &ErasureId, found: &Gathered) -> Result<()> {
+    let of = |kind: &'static str, words: &'_ BTreeSet<String>| words.iter().map(|w| (kind, w.clone())).collect::<Vec<_>>();
+    let all = [of("id", &found.ids), of("value", &found.values), of("part", &found.parts)].concat();
+    for (position, (kind, word)) in all.into_iter().enumerate() {
+        tx.exec(&q::WORD, &[&ctx.merchant, erasure, &(position as i64), &kind, &word])?;
     }
     Ok(())
 }
@@ -52,9 +74,7 @@ pub(super) fn keep(tx: &mut Tx, ctx: &Ctx, erasure: &ErasureId, ids: &BTreeSet<S
 /// An address, a number, or two words: what says who it is. A first name alone does not.
 pub(super) fn is_strong(word: &str) -> bool {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    word.chars().count() >= SHORTEST
-        && !word.ends_with("@anonymised.invalid")
-        && (word.contains('@') || digits >= 4 || word.contains([' ', '_', '-']))
+    word.chars().count() >= SHORTEST && !word.ends_with(GONE) && (word.contains('@') || digits >= 4 || word.contains([' ', '_', '-']))
 }
 
 #[cfg(test)]

@@ -59,8 +59,10 @@ fn compare(ctx: &Ctx, id: &str, row: &Row) -> Vec<Difference> {
     note("total", total.to_string(), (net + tax).to_string());
     note("paid", paid.to_string(), row.paid.to_string());
     note("credited", credited.to_string(), row.credited.to_string());
-    if paid > total || credited > total {
-        note("paid or credited", paid.max(credited).to_string(), format!("at most {total}"));
+    // A draft may still come to less than nothing; nothing is paid of it.
+    let most = total.max(0);
+    if paid > most || credited > most {
+        note("paid or credited", paid.max(credited).to_string(), format!("at most {most}"));
     }
     if row.kind == Kind::Invoice && !matches!(row.state, State::Draft | State::Void) {
         note("state", row.state.name().to_owned(), State::of(total, paid, credited).name().to_owned());

@@ -10,8 +10,8 @@ use crate::customers::model::display_name;
 use crate::customers::queries as customer;
 use crate::kit::{Ctx, CustomerId, Error, MergeId, Result};
 
-/// A change of the survivor's row, for the timeline.
-pub(super) struct Changed {
+/// A change of a row, for the timeline.
+pub(crate) struct Changed {
     pub field: &'static str,
     pub old: String,
     pub new: String,
@@ -58,14 +58,20 @@ pub(super) fn put_back(tx: &mut Tx, ctx: &Ctx, merge: &MergeId, mark: &str, id: 
     for [name, before, after] in copies {
         let Some(part) = field::part(&name) else { continue };
         let (before, after) = (parse(&before)?, parse(&after)?);
-        let now = read(tx, ctx, part, id)?;
-        let back = if now == after { before } else { rest(part, &before, &after, &now) };
-        if back != now && still_there(tx, ctx, part, &back)? {
-            write(tx, ctx, part, id, &back)?;
-            changes.push(Changed { field: part.name, old: field::plain(&now), new: field::plain(&back) });
-        }
+        changes.extend(back(tx, ctx, part, id, [&before, &after])?);
     }
     Ok(changes)
+}
+
+/// Gives a part its values of before, as far as nobody changed it since it was given those of after.
+pub(super) fn back(tx: &mut Tx, ctx: &Ctx, part: &'static Part, id: &CustomerId, [before, after]: [&[Json]; 2]) -> Result<Option<Changed>> {
+    let now = read(tx, ctx, part, id)?;
+    let back = if now == after { before.to_vec() } else { rest(part, before, after, &now) };
+    if back == now || !still_there(tx, ctx, part, &back)? {
+        return Ok(None);
+    }
+    write(tx, ctx, part, id, &back)?;
+    Ok(Some(Changed { field: part.name, old: field::plain(&now), new: field::plain(&back) }))
 }
 
 /// Of metadata that was changed since, only what the merge added is taken off; of everything else nothing.

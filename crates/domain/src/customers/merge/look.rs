@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use store::Tx;
 
-use super::{Field, Moved, choose, moves, text, verb};
+use super::{Field, Moved, choose, moves, portal, text, verb};
 use crate::credit;
 use crate::customers::get;
 use crate::customers::model::Customer;
@@ -50,6 +50,8 @@ pub struct Look {
     pub sides: Vec<Side>,
     /// How many rows move, by noun.
     pub moved: Moved,
+    /// What those are called whose portal is closed and not handed over, because the survivor has one then.
+    pub closes: Vec<String>,
     /// Totals afterwards, per currency.
     pub sums: Vec<Sum>,
     /// Why it cannot be done, in words; `None` when it can.
@@ -79,6 +81,17 @@ pub fn look(tx: &mut Tx, ctx: &Ctx, gone: &[CustomerId], stays: &CustomerId) -> 
             }
         }
     }
+    let (mut taken, mut closes) = (portal::is_open(tx, ctx, &all[0].id)?, Vec::new());
+    for one in all.iter().skip(1) {
+        if portal::is_open(tx, ctx, &one.id)? {
+            if taken {
+                closes.push(one.display_name.clone());
+            } else {
+                moved.insert("accesses to the portal".to_owned(), 1);
+            }
+            taken = true;
+        }
+    }
     moved.retain(|_, n| *n > 0);
     let side = |field: &Field| {
         let suggested = choose::suggested(&all, *field)?.id.clone();
@@ -86,7 +99,7 @@ pub fn look(tx: &mut Tx, ctx: &Ctx, gone: &[CustomerId], stays: &CustomerId) -> 
     };
     let sides = Field::ALL.iter().filter_map(side).collect();
     let sums = sums(tx, ctx, &all)?;
-    Ok(Look { sides, moved, sums, refused, all })
+    Ok(Look { sides, moved, closes, sums, refused, all })
 }
 
 fn sums(tx: &mut Tx, ctx: &Ctx, all: &[Customer]) -> Result<Vec<Sum>> {

@@ -8,9 +8,11 @@
 mod choose;
 mod copies;
 mod field;
+mod fields;
 mod forget;
 mod look;
 mod moves;
+mod portal;
 pub mod queries;
 mod read;
 mod sets;
@@ -27,6 +29,7 @@ use serde::Serialize;
 use crate::kit::{CustomerId, MergeId, Micros};
 
 pub use field::{Field, text};
+pub(crate) use fields::{Fields, changed_fields, fields_back, fields_stand};
 pub(crate) use forget::{drop_of, forget};
 pub use look::{Look, Side, Sum, look};
 pub(crate) use moves::hanging;

@@ -4,7 +4,7 @@
 use serde_json::{Value as Json, json};
 use store::Tx;
 
-use super::{Merge, copies, forget, moves, queries as q, read, sets};
+use super::{Merge, copies, forget, moves, portal, queries as q, read, sets};
 use crate::credit;
 use crate::customers::{facts, get, state};
 use crate::events::Event;
@@ -43,6 +43,7 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, id: &MergeId) -> Result<Merge> {
     copies::put_back(tx, ctx, id, "customers.gone", gone)?;
     copies::sort_name(tx, ctx, stays)?;
     sets::undo(tx, ctx, id, gone, stays)?;
+    portal::put_back(tx, ctx, id)?;
     keys::add_missing(tx, ctx, stays)?;
     keys::add_missing(tx, ctx, gone)?;
     tx.exec(&q::SET_MERGED, &[&ctx.merchant, gone, &None::<CustomerId>])?;

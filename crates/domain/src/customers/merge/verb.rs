@@ -3,13 +3,12 @@
 use serde_json::{Value as Json, json};
 use store::Tx;
 
-use super::{Choices, Field, Merge, Moved, choose, copies, field, moves, queries as q, read, sets, settings};
+use super::{Choices, Field, Merge, Moved, choose, copies, field, moves, portal, queries as q, read, sets, settings};
 use crate::credit;
 use crate::customers::model::Customer;
 use crate::customers::{facts, get, state};
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, DAY, Error, Link, MergeId, Problems, Result, Right, locks};
-use crate::portal;
 use crate::providers::billing;
 
 /// At most so many go in one step.
@@ -96,12 +95,12 @@ fn one_into(tx: &mut Tx, ctx: &Ctx, gone: &Customer, stays: &CustomerId, fields:
     let changes = values(tx, ctx, &id, &gone.id, stays, fields)?;
     moved.insert("e-mails and phones".to_owned(), sets::contacts(tx, ctx, &id, &gone.id, stays, was)?);
     moved.insert("tags".to_owned(), sets::tags(tx, ctx, &id, &gone.id, stays)?);
+    moved.insert("accesses to the portal".to_owned(), portal::hand_over(tx, ctx, &id, &gone.id, stays)?);
     moved.retain(|_, count| *count > 0);
     sets::payment_keys(tx, ctx, &id, stays)?;
     sets::avatar(tx, ctx, &id, &gone.id, stays)?;
     let words = serde_json::to_string(&moved).map_err(|e| Error::Internal(e.to_string()))?;
     tx.exec(&q::SET_MOVED, &[&ctx.merchant, &id, &words])?;
-    portal::shut(tx, ctx, &gone.id)?;
     tx.exec(&q::SET_MERGED, &[&ctx.merchant, &gone.id, stays])?;
     tell(tx, ctx, &id, gone, stays, &moved, &changes)?;
     facts::refresh(tx, ctx, &[gone.id.clone(), stays.clone()], "merged")?;

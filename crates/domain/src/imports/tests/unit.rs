@@ -153,6 +153,37 @@ store::db_test! {
         desk.verified();
     }
 
+    fn undoing_goes_field_by_field_where_somebody_worked_on_another(db) {
+        let desk = Desk::new(db, "Fields");
+        desk.import(&desk.file("there.csv", "Name,Email,Company,Tags\nBo Lund,bo@example.dk,Old,mine\n"), None);
+        let before = desk.by_email("bo@example.dk");
+        let by_hand = |edit: CustomerEdit| {
+            let id = before.id.clone();
+            desk.write(move |tx, ctx| customers::edit(tx, &Ctx { door: Door::Page, ..ctx.clone() }, &id, edit.clone()).map(drop));
+        };
+        let file = desk.file("f.csv", "Name,Email,Company,Tags\nBo Lundgren,bo@example.dk,New,t9\n");
+        let done = desk.import(&file, None);
+        assert_eq!((desk.by_email("bo@example.dk").name.as_str(), done.counts.changed), ("Bo Lundgren", 1));
+        by_hand(CustomerEdit { phone: Some("+45 20 12 34 56".into()), ..CustomerEdit::default() });
+        let told = crate::imports::foretell(&desk.db, &desk.ctx, &done.import).unwrap();
+        assert_eq!((told.restored, told.kept), (1, 0), "nothing of the import has to stay");
+        assert_eq!(undo(&desk.db, &desk.ctx, &FixedClock(NOW), &done.import).unwrap(), "");
+        let bo = desk.by_email("bo@example.dk");
+        assert_eq!((bo.name.as_str(), bo.company.as_str(), bo.phone.as_str()), ("Bo Lund", "Old", "+45 20 12 34 56"));
+        assert_eq!(bo.tags.iter().map(|t| t.name.as_str()).collect::<Vec<_>>(), ["mine"]);
+        assert!(bo.version > before.version + 1, "nobody takes it for a page of before");
+        desk.verified();
+        // What somebody changed of the import's own fields stays, and is told.
+        let done = desk.import(&desk.file("g.csv", "Name,Email,Company,Tags\nBo Lundgren,bo@example.dk,Newer,t9\n"), None);
+        by_hand(CustomerEdit { company: Some("By hand".into()), ..CustomerEdit::default() });
+        let told = crate::imports::foretell(&desk.db, &desk.ctx, &done.import).unwrap();
+        assert_eq!((told.restored, told.kept), (0, 1));
+        assert!(undo(&desk.db, &desk.ctx, &FixedClock(NOW), &done.import).unwrap().starts_with("1 customers or orders stay"));
+        let bo = desk.by_email("bo@example.dk");
+        assert_eq!((bo.name.as_str(), bo.company.as_str()), ("Bo Lund", "By hand"));
+        desk.verified();
+    }
+
     fn a_dry_run_tells_the_same_and_writes_nothing(db) {
         let desk = known(db, "Dry");
         for file in [people(), orders()] {

@@ -141,7 +141,7 @@ pub(super) fn tables() -> Vec<Table> {
         table("blocks")
             .of("customer_id")
             .deleted()
-            .hidden("what keeps fraud out would tell how to get past it")
+            .shown("Blocks from checkouts")
             .personal("key shown reason")
             .house("created_by lifted_by")
             .neither("merchant_id id kind customer_id created_at lifted_at"),

@@ -29,8 +29,9 @@ pub(super) fn tables() -> Vec<Table> {
             .hidden("work of the staff; `before` is what undo would put back")
             .personal("reason before")
             .neither("merchant_id job_id position subject_id outcome"),
+        // What a check foretold names whom it would change by id, under the name they had.
         table("imports")
-            .mentions()
+            .mentions_by_id()
             .busy(&["checking", "running", "cancelling"])
             .hidden("work of the staff")
             .personal("file_name input result checked")

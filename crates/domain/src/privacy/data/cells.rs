@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use store::Row;
 
 use super::sql::CURRENCY;
+use crate::dump::schema::{self, Type};
 use crate::kit::{Currency, Micros, Money};
 
 /// A value.
@@ -46,7 +47,15 @@ const AMOUNTS: [&str; 18] = [
 const DAYS: [&str; 5] = ["issued_on", "due_on", "received_on", "method_expires_day", "valid_until"];
 
 /// The cells of a row. Amounts are in the row's own currency, else in that of what it belongs to, else in the merchant's.
-pub(super) fn of(r: &Row<'_>, columns: &[&'static str], own: Currency) -> std::result::Result<Vec<(&'static str, Cell)>, store::Error> {
+pub(super) fn of(
+    r: &Row<'_>,
+    table: &str,
+    columns: &[&'static str],
+    own: Currency,
+) -> std::result::Result<Vec<(&'static str, Cell)>, store::Error> {
+    // An engine without truth values keeps numbers.
+    let real = schema::table(table);
+    let is_bool = |name: &str| real.is_some_and(|t| t.columns.iter().any(|c| c.name == name && c.kind == Type::Bool));
     let place = |name: &str| columns.iter().position(|c| *c == name);
     let text = |at: Option<usize>| at.and_then(|at| r.get::<Option<String>>(at).ok().flatten());
     let currency = text(place("currency").or(place(CURRENCY))).as_deref().and_then(Currency::of).unwrap_or(own);
@@ -57,6 +66,7 @@ pub(super) fn of(r: &Row<'_>, columns: &[&'static str], own: Currency) -> std::r
         let cell = match r.cell(at).ok_or_else(missing)? {
             store::Cell::Null => Cell::Nothing,
             store::Cell::Text(text) => said(text),
+            store::Cell::Int(n) if is_bool(name) => Cell::Yes(n != 0),
             store::Cell::Int(n) => number(name, n, currency),
             store::Cell::Bool(b) => Cell::Yes(b),
             store::Cell::Bytes(bytes) => Cell::File(bytes.to_vec(), media.clone()),

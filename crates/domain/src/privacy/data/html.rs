@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::cells::Cell;
-use super::{Head, Paper};
+use super::{Head, Paper, words};
 use crate::kit::{Micros, Zone};
 
 const STYLE: &str = "\
@@ -27,12 +27,14 @@ pub(super) struct Html<W> {
     zone_name: String,
     /// A section whose heading waits for its first row: what is empty is not shown.
     waits: Option<(&'static str, &'static str)>,
+    /// Which table the rows are of.
+    table: &'static str,
     open: bool,
 }
 
 impl<W: Write> Html<W> {
     pub(super) fn new(out: W, zone: Zone, zone_name: String) -> Self {
-        Self { out, zone, zone_name, waits: None, open: false }
+        Self { out, zone, zone_name, waits: None, table: "", open: false }
     }
 
     fn close(&mut self) -> Result<()> {
@@ -73,7 +75,7 @@ impl<W: Write> Paper for Html<W> {
 
     fn section(&mut self, heading: &'static str, table: &'static str) -> Result<()> {
         self.close()?;
-        self.waits = Some((heading, table));
+        (self.waits, self.table) = (Some((heading, table)), table);
         Ok(())
     }
 
@@ -83,10 +85,10 @@ impl<W: Write> Paper for Html<W> {
             writeln!(self.out, "<section aria-labelledby=\"{table}\"><h2 id=\"{table}\">{}</h2>", escaped(heading))?;
         }
         self.out.write_all(b"<dl>")?;
-        for (name, cell) in cells {
-            let value = self.value(cell);
+        for (name, cell) in cells.iter().filter(|(name, _)| !words::is_for_programs(self.table, name)) {
+            let value = words::said(self.table, name, cell).map_or_else(|| self.value(cell), |said| escaped(&said));
             if !value.is_empty() {
-                write!(self.out, "<dt>{}</dt><dd dir=\"auto\">{value}</dd>", label(name))?;
+                write!(self.out, "<dt>{}</dt><dd dir=\"auto\">{value}</dd>", escaped(&words::label(self.table, name)))?;
             }
         }
         self.out.write_all(b"</dl>\n")
@@ -97,13 +99,6 @@ impl<W: Write> Paper for Html<W> {
         writeln!(self.out, "</main></body></html>")?;
         self.out.flush()
     }
-}
-
-/// `first_name` as `First name`.
-fn label(name: &str) -> String {
-    let words = name.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn escaped(text: &str) -> String {
@@ -120,7 +115,7 @@ fn file(bytes: &[u8], media: &str) -> String {
     }
 }
 
-/// `line1: 1 rue A, city: Paris`; what is empty is left out.
+/// `line1: 1 rue A, city: Paris`; what is empty is left out, and counts of changes are.
 fn flat(json: &Value) -> String {
     match json {
         Value::Null => String::new(),
@@ -128,7 +123,7 @@ fn flat(json: &Value) -> String {
         Value::Array(all) => all.iter().map(flat).filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", "),
         Value::Object(all) => {
             let pair = |(key, value): (&String, &Value)| Some(flat(value)).filter(|t| !t.is_empty()).map(|text| format!("{key}: {text}"));
-            all.iter().filter_map(pair).collect::<Vec<_>>().join(", ")
+            all.iter().filter(|(key, _)| *key != "version").filter_map(pair).collect::<Vec<_>>().join(", ")
         }
         other => other.to_string(),
     }

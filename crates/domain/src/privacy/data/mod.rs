@@ -9,6 +9,7 @@ mod json;
 mod sql;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::io::Write;
 
@@ -21,10 +22,10 @@ use self::cells::Cell;
 use super::columns::{Access, tables};
 use crate::customers::{display_name, merge};
 use crate::events::Event;
-use crate::kit::{Ctx, CustomerId, Error, Micros, Result, Right, words};
+use crate::kit::{Ctx, CustomerId, Error, Micros, Result, Right, words as word_list};
 use crate::merchants;
 
-words! {
+word_list! {
     /// The two files.
     pub enum Format {
         /// For programs.
@@ -106,7 +107,7 @@ fn read(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, paper: &mut impl Paper) -
         params.extend(ids.iter().map(|id| id as &dyn Bind));
         let mut failed = None;
         let done = tx.each(&asked.statement, &params, |r| {
-            let cells = cells::of(r, &asked.columns, settings.currency)?;
+            let cells = cells::of(r, table.name, &asked.columns, settings.currency)?;
             count += 1;
             paper.row(&cells).map_err(|e| {
                 let said = store::Error::Other(e.to_string());

@@ -17,7 +17,7 @@ pub(super) const CURRENCY: &str = "";
 /// What to read of a table for so many ids: `$1` is the merchant, then the ids. `None` for a table that leads to no customer.
 pub(super) fn of(table: &Table, ids: usize) -> Option<Asked> {
     let places: Vec<String> = (2..ids + 2).map(|n| format!("${n}")).collect();
-    let holds = whose::holds(table, "t", &places.join(", "))?;
+    let holds = if table.name == "blocks" { blocks(&places.join(", ")) } else { whose::holds(table, "t", &places.join(", "))? };
     let shown = table.columns.iter().filter(|c| matches!(c.tag, Tag::Personal | Tag::Neither) && c.name != "merchant_id");
     let mut columns: Vec<&'static str> = shown.map(|c| c.name).collect();
     // Who and when first, as people look for it.
@@ -39,6 +39,22 @@ pub(super) fn of(table: &Table, ids: usize) -> Option<Asked> {
     let order = if order.is_empty() { String::new() } else { format!(" ORDER BY {}", order.join(", ")) };
     let text = format!("SELECT {} FROM {} t WHERE {holds}{order}", asked.join(", "), table.name);
     Some(Asked { statement: Stmt::built(text), columns })
+}
+
+/// Blocks of the customers `ids`: those that name one, and those of an address or a card of theirs that name nobody, as anonymising finds them.
+fn blocks(ids: &str) -> String {
+    let keys = [
+        ("email_key", "customers", "id"),
+        ("key", "customer_contacts", "customer_id"),
+        ("fingerprint", "payment_methods", "customer_id"),
+        ("key", "payment_keys", "customer_id"),
+    ]
+    .map(|(key, table, of)| format!("SELECT {key} FROM {table} WHERE merchant_id = $1 AND {of} IN ({ids})"));
+    format!(
+        "t.merchant_id = $1 AND t.id IN (SELECT id FROM blocks WHERE merchant_id = $1 AND customer_id IN ({ids})
+        UNION SELECT id FROM blocks WHERE merchant_id = $1 AND customer_id IS NULL AND key <> '' AND key IN ({}))",
+        keys.join(" UNION ")
+    )
 }
 
 /// Every statement that is built, for the test that prepares all of them.

@@ -4,6 +4,7 @@ mod again;
 mod canary;
 mod plant;
 mod retention;
+mod typed;
 mod verb;
 
 use std::path::Path;

@@ -59,6 +59,7 @@ fn one(noun: &str) -> String {
         "lines of store credit" => "line of store credit".to_owned(),
         "unmatched lines of imports" => "unmatched line of an import".to_owned(),
         "e-mails and phones" => "e-mail or phone".to_owned(),
+        "accesses to the portal" => "access to the portal".to_owned(),
         "mails, chats and calls" => "mail, chat or call".to_owned(),
         other => other.trim_end_matches('s').to_owned(),
     }

@@ -2,6 +2,7 @@
 
 mod large;
 mod once;
+mod portal;
 mod random;
 mod refused;
 mod schema;
