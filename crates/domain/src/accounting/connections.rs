@@ -7,7 +7,7 @@ use super::sheets::Sheets;
 use super::{Mapping, SITES, Service, State, queries};
 use crate::events::Event;
 use crate::invoices::{json, text};
-use crate::kit::{AccountingId, Ctx, Error, JobId, MerchantId, Micros, Problems, Result, Right, clean};
+use crate::kit::{AccountingId, Ctx, Error, JobId, Micros, Problems, Result, Right, clean};
 use crate::merchants;
 use crate::providers::Vault;
 
@@ -171,7 +171,7 @@ pub(super) fn record(tx: &mut Tx, ctx: &Ctx, kind: &'static str, id: &Accounting
 }
 
 /// To whom a secret is sealed.
-pub(super) fn owner(merchant: &MerchantId, id: &AccountingId, what: &str) -> String {
+pub(crate) fn owner(merchant: impl std::fmt::Display, id: impl std::fmt::Display, what: &str) -> String {
     format!("{merchant}/{id}/{what}")
 }
 

@@ -23,6 +23,7 @@ pub mod tokens;
 pub mod work;
 
 pub use addresses::{Addresses, SITES};
+pub(crate) use connections::owner as seal_name;
 pub use connections::{Connection, ConnectionInput};
 pub use mapping::Mapping;
 

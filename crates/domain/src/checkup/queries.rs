@@ -9,6 +9,7 @@ store::statements! {
     pub PHONES = "SELECT merchant_id, id, token FROM phone_accounts WHERE disabled_at IS NULL AND token <> '' ORDER BY merchant_id, id LIMIT $1";
     pub DKIM = "SELECT merchant_id, domain, private_key FROM dkim_keys ORDER BY merchant_id LIMIT $1";
     pub ENDPOINTS = "SELECT merchant_id, id, secrets FROM webhook_endpoints WHERE state <> 'removed' ORDER BY merchant_id, id LIMIT $1";
+    pub BOOKS = "SELECT merchant_id, id, client_secret FROM accounting_connections WHERE client_secret <> '' ORDER BY merchant_id, id LIMIT $1";
     pub FACTORS = "SELECT person_id, person_id, sealed FROM second_factors WHERE confirmed_at IS NOT NULL ORDER BY person_id LIMIT $1";
     pub COPIES = "SELECT merchant_id, invoice_id, sealed FROM legal_copies ORDER BY merchant_id, invoice_id LIMIT $1";
 

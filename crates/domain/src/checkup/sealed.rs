@@ -22,12 +22,13 @@ pub struct Sealed {
 
 /// Tries to open what is sealed in the database, at most 200 of each kind; kinds of which there is none are left out. Without a key nothing opens.
 pub fn sealed(tx: &mut Tx, vault: Option<&Vault>) -> Result<Vec<Sealed>> {
-    let kinds: [(&'static str, &Stmt, fn(&Vault, &str, &str, &str) -> bool); 7] = [
+    let kinds: [(&'static str, &Stmt, fn(&Vault, &str, &str, &str) -> bool); 8] = [
         ("keys of payment providers", &q::PROVIDERS, |v, m, id, text| v.open(&seal_name(m, id), text).is_some()),
         ("passwords of mailboxes", &q::MAILBOXES, |v, m, id, text| v.open(&seal_name(m, id), text).is_some()),
         ("tokens of telephone accounts", &q::PHONES, |v, m, id, text| v.open(&seal_name(m, id), text).is_some()),
         ("keys that sign mail", &q::DKIM, |v, m, _, text| v.open(&seal_name(m, "dkim"), text).is_some()),
         ("secrets of webhook endpoints", &q::ENDPOINTS, |v, m, id, text| v.open(&seal_name(m, id), text).is_some()),
+        ("secrets of accounting services", &q::BOOKS, |v, m, id, text| v.open(&crate::accounting::seal_name(m, id, "app"), text).is_some()),
         ("authenticator apps", &q::FACTORS, |v, _, id, text| v.open(&crate::staff::factor::seal_name(id), text).is_some()),
         ("legal copies of invoices", &q::COPIES, |v, m, id, text| v.open_legal(&seal_name(m, id), text).is_some()),
     ];

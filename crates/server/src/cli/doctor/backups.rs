@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use domain::kit::{Clock, SystemClock};
+
 use super::{Report, Seen};
 
 /// A daily backup that is older than this was missed.
@@ -36,7 +38,8 @@ pub fn newest(seen: &Seen<'_>, folder: &Path, report: &mut Report) {
     let Some((at, path, size)) = newest else {
         return report.todo(check, format!("There is none in {}.", folder.display()), "Let a timer run regulars backup every night.");
     };
-    let age = SystemTime::now().duration_since(at).unwrap_or_default();
+    let now = SystemTime::UNIX_EPOCH + Duration::from_micros(u64::try_from(SystemClock.now()).unwrap_or_default());
+    let age = now.duration_since(at).unwrap_or_default();
     let shown = path.display();
     if size == 0 {
         report.todo(check, format!("The newest, {shown}, is empty."), "Look why regulars backup ended early: is the disk full?");

@@ -94,7 +94,7 @@ async fn shown(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, chosen: &Ch
 async fn file(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
     let chosen = Chosen::of(&typed.0, ListQuery::parse(typed.get("query")).0.first_page());
     let other = typed.text("other");
-    let extras = match Extra::parse_all(typed.all("columns").into_iter().chain(other.split(','))) {
+    let extras = match Extra::parse_all(typed.all("columns").chain(other.split(','))) {
         Ok(extras) => extras,
         Err(error) => {
             let mut form = typed.form();
