@@ -5,7 +5,7 @@ mod desk;
 use ::providers::accounting::{Tokens, Trouble};
 
 use self::desk::{Books, Fake, Mood, books, exact, twinfield};
-use super::tokens::{self, Ready};
+use super::tokens::Ready;
 use super::*;
 use crate::customers::{self, CustomerEdit};
 use crate::invoices::{self, NewCredit};

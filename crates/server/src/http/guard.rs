@@ -243,6 +243,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Who {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         match (parts.extensions.get::<Ctx>(), parts.extensions.get::<SignedIn>()) {
             (Some(ctx), Some(signed_in)) => Ok(Self { ctx: ctx.clone(), signed_in: signed_in.clone() }),
+            // Of the staff of no merchant any more, or not yet.
+            (None, Some(_)) => Err(Redirect::to("/merchants")),
             _ => Err(Redirect::to("/sign-in")),
         }
     }

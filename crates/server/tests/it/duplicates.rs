@@ -137,10 +137,10 @@ store::db_test! {
         for (email, name, billing) in [("m2@example.de", "Mia Hoffmann", json!({})), ("m3@example.de", "Hoffmann Mia", home.clone())] {
             let made = make(json!({ "email": email, "name": name, "billing": billing }));
             let found = made["likely_duplicates"].as_array().unwrap();
-            assert!(found.iter().any(|d| d["id"] == mia["id"] && d["reasons"].as_array().unwrap().contains(&json!("name"))), "{made}");
+            assert!(found.iter().any(|d| d["id"] == mia["customer"]["id"] && d["reasons"].as_array().unwrap().contains(&json!("name"))), "{made}");
         }
         let other = make(json!({ "email": "mia@elsewhere.de", "name": "Mia Hoffmann", "billing": { "zip": "80331" } }));
-        assert!(other["likely_duplicates"].as_array().unwrap().iter().all(|d| d["id"] != mia["id"]), "who lives apart is a namesake: {other}");
+        assert!(other["likely_duplicates"].as_array().unwrap().iter().all(|d| d["id"] != mia["customer"]["id"]), "who lives apart is a namesake: {other}");
     }
 
     fn somebody_alike_is_pointed_out_while_typing(db) {

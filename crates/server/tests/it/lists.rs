@@ -257,7 +257,11 @@ store::db_test! {
         subscribe(&other, &theirs, "Their club", SubscriptionStatus::Active);
         let secret = key(&f, Rights::all());
         for list in ALL {
-            let (at, api_at) = if list.name == "privacy_requests" { ("customers/requests", "privacy-requests") } else { (list.name, list.name) };
+            let (at, api_at) = match list.name {
+                "privacy_requests" => ("customers/requests", "privacy-requests"),
+                "payment_links" => ("payment-links", "payment-links"),
+                name => (name, name),
+            };
             for query in ["view=all", "q=theirs", &format!("customer={theirs}")] {
                 let page = olivia.get(&format!("/{at}?{query}"));
                 assert!(page.status == StatusCode::OK && rows(&page) == 0 && !page.body.contains("€7.77"), "{} {query}", list.name);
