@@ -17,10 +17,10 @@ fn filled(engine: Engine) -> (store::testing::TestDb, MerchantId) {
     db.write_now::<_, crate::Error>(move |tx| {
         for n in 0..30 {
             let new = crate::customers::NewCustomer {
-                name: format!("Person {n} \"|\\\n\u{1f600}"),
+                name: format!("Person {n} \"|\\\u{1f600}"),
                 email: format!("p{n}@example.com"),
                 tags: vec![format!("tag {}", n % 3)],
-                note: Some("a note".into()),
+                note: Some("a note \"|\\\n\u{1f600}".into()),
                 marketing: n % 2 == 0,
                 ..Default::default()
             };

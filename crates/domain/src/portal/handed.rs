@@ -14,6 +14,7 @@ pub(crate) struct Kept {
     invited_by: String,
     activated_at: Option<Micros>,
     closed_at: Option<Micros>,
+    signed_in_at: Option<Micros>,
 }
 
 impl Kept {
@@ -22,16 +23,24 @@ impl Kept {
         self.closed_at.is_none()
     }
 
-    /// The same, whenever they came in first: that alone makes it no other.
+    /// The same, whenever they came in first or last: that alone makes it no other.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        Self { activated_at: None, ..self.clone() } == Self { activated_at: None, ..other.clone() }
+        let bare = |kept: &Self| Self { activated_at: None, signed_in_at: None, ..kept.clone() };
+        bare(self) == bare(other)
     }
 }
 
 /// As it stands; `None` for somebody who was never invited.
 pub(crate) fn kept(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Option<Kept>> {
     Ok(tx.opt(&queries::KEPT, &[&ctx.merchant, customer], |r| {
-        Ok(Kept { password_hash: r.get(0)?, invited_at: r.get(1)?, invited_by: r.get(2)?, activated_at: r.get(3)?, closed_at: r.get(4)? })
+        Ok(Kept {
+            password_hash: r.get(0)?,
+            invited_at: r.get(1)?,
+            invited_by: r.get(2)?,
+            activated_at: r.get(3)?,
+            closed_at: r.get(4)?,
+            signed_in_at: r.get(5)?,
+        })
     })?)
 }
 
@@ -41,8 +50,8 @@ pub(crate) fn put(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, kept: Option<&K
     tx.exec(&queries::DROP_SESSIONS, &[&ctx.merchant, customer, &""])?;
     tx.exec(&queries::FORGET, &[&ctx.merchant, customer])?;
     if let Some(k) = kept {
-        let row: [&dyn store::Bind; 7] =
-            [&ctx.merchant, customer, &k.password_hash, &k.invited_at, &k.invited_by, &k.activated_at, &k.closed_at];
+        let row: [&dyn store::Bind; 8] =
+            [&ctx.merchant, customer, &k.password_hash, &k.invited_at, &k.invited_by, &k.activated_at, &k.closed_at, &k.signed_in_at];
         tx.exec(&queries::KEEP, &row)?;
     }
     Ok(())

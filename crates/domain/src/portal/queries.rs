@@ -20,9 +20,9 @@ store::statements! {
     pub ACTIVATE = "UPDATE portal_access SET activated_at = COALESCE(activated_at, $3) WHERE merchant_id = $1 AND customer_id = $2 AND closed_at IS NULL";
     pub PASSWORD = "UPDATE portal_access SET password_hash = $3 WHERE merchant_id = $1 AND customer_id = $2 AND closed_at IS NULL";
     pub CLOSE = "UPDATE portal_access SET closed_at = $3, password_hash = '' WHERE merchant_id = $1 AND customer_id = $2 AND closed_at IS NULL";
-    pub KEPT = "SELECT password_hash, invited_at, invited_by, activated_at, closed_at FROM portal_access WHERE merchant_id = $1 AND customer_id = $2";
-    pub KEEP = "INSERT INTO portal_access (merchant_id, customer_id, password_hash, invited_at, invited_by, activated_at, closed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    pub KEPT = "SELECT password_hash, invited_at, invited_by, activated_at, closed_at, signed_in_at FROM portal_access WHERE merchant_id = $1 AND customer_id = $2";
+    pub KEEP = "INSERT INTO portal_access (merchant_id, customer_id, password_hash, invited_at, invited_by, activated_at, closed_at, signed_in_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     pub FORGET = "DELETE FROM portal_access WHERE merchant_id = $1 AND customer_id = $2";
     /// Who comes in with an address: the oldest customer that has it and an open portal, as the primary address or else as a further one (that of
     /// somebody who was merged into it). Mail goes to the primary one.
