@@ -9,7 +9,7 @@ use crate::payments::{self, MethodKind};
 /// What SQLite goes over whole: a table with a row for each customer, order or payment must be searched by an index, and by more of it than
 /// the merchant. (`e`, `k` and `n` are small answers of a part of the statement.)
 fn searches(db: &store::Db, text: &str) -> Vec<String> {
-    let parameters = (1..100).filter(|n| text.contains(&format!("${n}"))).count();
+    let parameters = (1..=200).filter(|n| text.contains(&format!("${n}"))).count();
     let explain = store::Stmt::built(format!("EXPLAIN QUERY PLAN {text}"));
     let plan = db.read_now::<_, crate::Error>(move |tx| {
         let nothing: Vec<&dyn store::Bind> = vec![&None::<String>; parameters];

@@ -205,7 +205,7 @@ pub fn rows(tx: &mut Tx, ctx: &Ctx, ids: &[String]) -> Result<Vec<Listed>> {
     })?;
     for some in ids.chunks(MANY) {
         some_of(tx, ctx, &queries::REFUNDS_OF, some, |r| {
-            if let Some(of) = found.get_mut(r.str(9)?) {
+            if let Some(of) = found.get_mut(r.str(11)?) {
                 of.payment.refunds.push(refund(r)?);
             }
             Ok(())

@@ -231,7 +231,8 @@ pub(super) static LISTED: LazyLock<Some2> = LazyLock::new(|| {
 });
 pub(super) static REFUNDS_OF: LazyLock<Some2> = LazyLock::new(|| {
     let head = "SELECT r.id, r.amount, r.currency, r.status, r.reason, r.refunded_at, r.created_by,
-        EXISTS (SELECT 1 FROM credit_lines c WHERE c.merchant_id = r.merchant_id AND c.refund_id = r.id), COALESCE(f.words, ''), r.payment_id
+        EXISTS (SELECT 1 FROM credit_lines c WHERE c.merchant_id = r.merchant_id AND c.refund_id = r.id), COALESCE(f.words, ''), r.tell, r.mail_id,
+        r.payment_id
         FROM refunds r LEFT JOIN refund_failures f ON f.merchant_id = r.merchant_id AND f.refund_id = r.id AND r.status = 'failed'
         WHERE r.merchant_id = $1";
     Some2::new(head, "r.payment_id", "ORDER BY r.refunded_at, r.id")

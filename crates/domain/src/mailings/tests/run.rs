@@ -204,7 +204,7 @@ store::db_test! {
             desk.f.db.read_now(move |tx| filled(tx, &ctx, &which, &whom))
         };
         let written = fill(&desk.ctx, &which, &ana).unwrap();
-        assert_eq!((written.subject.as_str(), written.body.trim()), ("Hello ana@example.es", "From Main."));
+        assert_eq!((written.subject.as_str(), written.body.trim()), ("Hello ana@example.es", "From Online."));
         assert_eq!(refusal(fill(&desk.f.without(Right::Write), &which, &ana)), "forbidden write");
         assert_eq!(refusal(fill(&desk.f.other().ctx, &which, &ana)), "template:unknown");
         desk.write({ let which = which.clone(); move |tx, ctx| templates::archive(tx, ctx, &which) }).unwrap();
