@@ -12,6 +12,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("affiliates/queries.rs", domain::affiliates::queries::ALL),
         ("blocks/queries.rs", domain::blocks::queries::ALL),
         ("charges/queries.rs", domain::charges::queries::ALL),
+        ("checkup/queries.rs", domain::checkup::queries::ALL),
         ("contracts/queries.rs", domain::contracts::queries::ALL),
         ("conversations/mailboxes/queries.rs", domain::conversations::mailboxes::queries::ALL),
         ("conversations/phones/queries.rs", domain::conversations::phones::queries::ALL),
