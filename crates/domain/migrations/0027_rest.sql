@@ -28,7 +28,9 @@ CREATE TABLE retention_warnings (
   PRIMARY KEY (merchant_id, customer_id),
   FOREIGN KEY (merchant_id, customer_id) REFERENCES customers (merchant_id, id)
 );
--- The list of payment links.
+-- The list of payment links. Those of a customer are read in the same order.
+DROP INDEX payment_links_customer;
+CREATE INDEX payment_links_customer ON payment_links (merchant_id, customer_id, created_at, id);
 CREATE INDEX payment_links_listed ON payment_links (merchant_id, created_at, id, state, expires_at, shop_id, currency, amount, customer_id);
 CREATE INDEX payment_links_open ON payment_links (merchant_id, created_at, id, expires_at) WHERE state = 'open';
 CREATE INDEX payment_links_expires ON payment_links (merchant_id, expires_at, id);

@@ -33,7 +33,7 @@ store::statements! {
         UNION ALL SELECT a.customer_id, a.password_hash, c.email, 1, c.created_at FROM customer_contacts k CROSS JOIN customers c CROSS JOIN portal_access a
         WHERE k.merchant_id = $1 AND k.kind = 'email' AND k.key = $2 AND k.key <> '' AND c.merchant_id = k.merchant_id AND c.id = k.customer_id
           AND a.merchant_id = c.merchant_id AND a.customer_id = c.id
-          AND a.closed_at IS NULL AND c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL) f
+          AND a.closed_at IS NULL AND c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL) n
         ORDER BY further, created_at, customer_id LIMIT 1";
 
     pub INSERT_LINK = "INSERT INTO portal_links (merchant_id, id, customer_id, kind, email, hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

@@ -80,7 +80,7 @@ store::db_test! {
         assert!(mara.get(&format!("/customers/{ana}/returns")).body.contains(&at));
         assert!(mara.get("/returns?view=closed").body.contains(&at));
         assert!(mara.get(&format!("/orders/{order}")).body.contains(&at));
-        assert!(mara.get(&format!("/customers/{ana}/timeline")).body.contains("Refund of €10.00 for return 1001"));
+        assert!(mara.get(&format!("/customers/{ana}/timeline")).body.contains("Refund of €4.00 for return 1001"));
         let mut reader = desk.person(&f, &of_role(&f, Role::ReadOnly));
         assert_eq!(reader.get(&at).status, StatusCode::OK);
         assert_eq!(reader.post(&format!("{at}/approve"), &[]).status, StatusCode::FORBIDDEN);
