@@ -227,7 +227,7 @@ fn the_newest_backup_is_looked_at() {
     std::fs::write(&file, "x").unwrap();
     std::fs::write(backups.path().join("next.part"), "").unwrap();
     assert!(!look(backups.path()).0);
-    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(40 * 3600);
+    let old = std::fs::metadata(&file).unwrap().modified().unwrap() - std::time::Duration::from_secs(40 * 3600);
     std::fs::File::options().write(true).open(&file).unwrap().set_modified(old).unwrap();
     assert_eq!(look(backups.path()), (true, format!("The newest, {}, is 40 hours old.", file.display())));
     assert!(look(folder.path()).1.contains("inside of"), "the ledger stands beside them");
