@@ -160,15 +160,22 @@
     e.preventDefault();
   });
 
-  // Dates tell on hover and focus how long ago they are.
-  const ago = e => {
-    for (const t of e.target.closest?.('time[datetime]') ? [e.target.closest('time')] : e.type === 'focusin' ? all('time[datetime]', e.target) : []) {
-      const s = (new Date(t.dateTime) - Date.now()) / 1000;
-      const [unit, size] = [['year', 31557600], ['month', 2629800], ['day', 86400], ['hour', 3600], ['minute', 60]]
-        .find(([, size]) => Math.abs(s) >= size) || ['second', 1];
-      t.title = new Intl.RelativeTimeFormat(root.lang, { numeric: 'auto' }).format(Math.round(s / size), unit);
-    }
+  // Dates tell on hover and focus how long ago they are; over those of a row lies its link, which tells it for them.
+  const told = t => {
+    const s = (new Date(t.dateTime) - Date.now()) / 1000;
+    const [unit, size] = [['year', 31557600], ['month', 2629800], ['day', 86400], ['hour', 3600], ['minute', 60]]
+      .find(([, size]) => Math.abs(s) >= size) || ['second', 1];
+    return t.title = new Intl.RelativeTimeFormat(root.lang, { numeric: 'auto' }).format(Math.round(s / size), unit);
   };
+  const ago = e => {
+    const t = e.target.closest?.('time[datetime]');
+    if (t) told(t); else if (e.type === 'focusin') all('time[datetime]', e.target).forEach(told);
+  };
+  doc.addEventListener('mousemove', e => {
+    if (!e.target.matches?.('.rows [data-main]')) return;
+    const t = doc.elementsFromPoint(e.clientX, e.clientY).find(n => n.matches('time[datetime]'));
+    if (t) e.target.title = told(t); else e.target.removeAttribute('title');
+  });
   doc.addEventListener('mouseover', ago);
   doc.addEventListener('focusin', ago);
 
