@@ -83,10 +83,21 @@
   on('input', '.input[id]', (e, field) => all(`[data-says="${CSS.escape(field.id)}"]`).forEach(said => said.textContent = field.value));
 
   // Panels and dialogs: the page behind a link, shown over this one.
+  // The sheet of what opens over a list that came without it.
+  const dress = () => new Promise(done => {
+    const later = one('meta[name=rooms]'), sheet = doc.createElement('link');
+    if (!later) return done();
+    sheet.rel = 'stylesheet';
+    sheet.onload = sheet.onerror = done;
+    sheet.href = later.content;
+    later.replaceWith(sheet);
+  });
   const show = async (box, link) => {
+    const dressed = dress();
     const body = one('[data-body]', box), page = one('[data-page]', box);
     await htmx.ajax('GET', link.href, { source: body, target: body, select: '#main > *', swap: 'innerHTML ignoreTitle:true' });
     if (!body.firstElementChild) return location.assign(link.href);
+    await dressed;
     if (page) page.href = link.href;
     box.setAttribute('aria-label', one('h1', body)?.textContent.trim() || 'Dialog');
     if (!box.open) box.showModal();
