@@ -6,7 +6,9 @@ use super::put::{self, Line, Opening, file_name};
 use super::{Direction, Entry, Kind, Sending, drafts, queries, read};
 use crate::customers::{self, Customer, state, survivor};
 use crate::events::Event;
-use crate::kit::{ConversationId, Ctx, CustomerId, Email, EntryId, Error, MailDraftFileId, MailId, Problems, Result, Right, clean, email_key};
+use crate::kit::{
+    ConversationId, Ctx, CustomerId, Email, EntryId, Error, MailDraftFileId, MailId, Problems, Result, Right, clean, email_key,
+};
 use crate::{mail, tickets};
 
 /// The longest text, in characters; the longest subject.

@@ -19,6 +19,7 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as 
 use serde_json::{Value, json};
 use store::testing::TestDb;
 
+use crate::binary::output;
 use crate::desk::{Answer, Desk, Visitor, of_role};
 use crate::signin::{OLIVIA, between};
 
@@ -480,5 +481,25 @@ store::db_test! {
         assert_eq!(password.get("/orders").status, StatusCode::OK);
         assert!(desk.owner(&f).post("/account/oidc/disconnect", &[]).location == "/account");
         assert_eq!(Desk::new(db).owner(&f).get("/orders").status, StatusCode::OK, "an operator who takes the provider away lets everybody in again");
+    }
+
+    fn the_doctor_asks_it_for_its_description_and_keys(db) {
+        let (provider, folder) = (Provider::new(), tempfile::tempdir().unwrap());
+        Fixture::new(db);
+        let file = folder.path().join("regulars.toml");
+        let says = |more: &str| {
+            std::fs::write(&file, format!("base_url = 'https://desk.example.com'\noidc_client_id = 'desk'\n{more}")).unwrap();
+            let out = output(&db.url(), folder.path(), &["doctor", "--json", "--config", file.to_str().unwrap()]);
+            let read: Value = serde_json::from_slice(&out.stdout).unwrap();
+            let all = read["checks"].as_array().unwrap().iter().filter(|f| f["check"] == "identity provider");
+            all.map(|f| format!("{}: {}", f["mark"].as_str().unwrap(), f["says"].as_str().unwrap())).collect::<Vec<_>>()
+        };
+        assert_eq!(says(""), Vec::<String>::new(), "there is none");
+        let here = format!("oidc_issuer = '{}'\noidc_local = true", provider.url);
+        let found = says(&here);
+        assert!(found[0].contains("describes itself and shows its keys") && found[1].contains("https://desk.example.com/sign-in/oidc/callback"), "{found:?}");
+        provider.think(|mind| mind.down = true);
+        assert!(says(&here)[0].starts_with("todo:") && says(&here)[0].contains("503"));
+        assert!(says(&format!("oidc_issuer = '{}'", provider.url))[0].contains("https://"), "not over plain HTTP");
     }
 }

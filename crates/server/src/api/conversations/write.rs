@@ -111,7 +111,8 @@ async fn compose(State(app): State<App>, caller: Caller, At(text): At<String>, w
     let customer: CustomerId = id(&text, "customer")?;
     write
         .run(&app, &caller, move |tx, ctx, b| {
-            let mut draft = Draft { to: b.to.clone(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)?, ..Draft::default() };
+            let mut draft =
+                Draft { to: b.to.clone(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)?, ..Draft::default() };
             if let Some(template) = &b.template {
                 let written = mailings::filled(tx, &seeing(ctx), template, &customer)?;
                 draft.subject = or(draft.subject, written.subject);
@@ -132,7 +133,8 @@ async fn answer(State(app): State<App>, caller: Caller, At(text): At<String>, wr
     let entry: EntryId = id(&text, "entry")?;
     write
         .run(&app, &caller, move |tx, ctx, b| {
-            let mut draft = Draft { to: String::new(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)?, ..Draft::default() };
+            let mut draft =
+                Draft { to: String::new(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)?, ..Draft::default() };
             if let Some(template) = &b.template {
                 let customer = room::entry(tx, &seeing(ctx), &entry)?.customer.ok_or_else(room::no_customer)?;
                 draft.body = or(draft.body, mailings::filled(tx, &seeing(ctx), template, &customer)?.body);

@@ -45,9 +45,9 @@ fn asked(seen: &Seen<'_>, client: &Client) -> Result<String, (String, String)> {
         );
         (format!("{}: {}", client.issuer, words(trouble)), todo)
     })?;
-    let keys = said.keys(&at, seen.now).map_err(|trouble| {
-        (format!("{}: {}", at.keys, words(trouble)), "Look whether this machine reaches that address.".to_owned())
-    })?;
+    let keys = said
+        .keys(&at, seen.now)
+        .map_err(|trouble| (format!("{}: {}", at.keys, words(trouble)), "Look whether this machine reaches that address.".to_owned()))?;
     if keys.is_empty() || !at.signs {
         let says = format!("{} shows no key for RS256 or ES256.", client.issuer);
         return Err((says, "Let it sign ID tokens with RS256 or ES256.".to_owned()));

@@ -153,7 +153,13 @@ fn draft(parts: &Parts) -> Draft {
     let file =
         |f: &crate::dashboard::parts::File| NewFile { name: f.name.clone(), content_type: f.content_type.clone(), bytes: f.bytes.to_vec() };
     let typed = &parts.typed;
-    Draft { to: typed.text("to"), subject: typed.text("subject"), body: typed.text("body"), files: parts.files.iter().map(file).collect(), kept: typed.all("kept").filter_map(|id| id.parse().ok()).collect() }
+    Draft {
+        to: typed.text("to"),
+        subject: typed.text("subject"),
+        body: typed.text("body"),
+        files: parts.files.iter().map(file).collect(),
+        kept: typed.all("kept").filter_map(|id| id.parse().ok()).collect(),
+    }
 }
 
 /// Keeps it for later.
