@@ -12,7 +12,7 @@ use domain::kit::{Door, secret_hash};
 use domain::staff::oidc::{self as room, Back, Begun, HOLDS, Known, Purpose, Unfit};
 use domain::staff::sessions::Device;
 use domain::staff::sign_in::Entered;
-use domain::staff::{Moment, SignedIn, factor, sessions};
+use domain::staff::{Moment, SignedIn, factor};
 use domain::{Error, Result};
 use providers::oidc::{Ask, Client, authorize};
 use serde::Deserialize;

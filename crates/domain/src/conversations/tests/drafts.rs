@@ -1,7 +1,7 @@
 //! Drafts and signatures: each of one person.
 
 use super::*;
-use crate::kit::{MailDraftId, Right, Rights, Role};
+use crate::kit::{Ctx, MailDraftId, Right, Rights, Role};
 use crate::orders::desk::refusal;
 
 fn typed(subject: &str, body: &str) -> Draft {

@@ -7,7 +7,7 @@ use super::super::sign_in::{Entered, come_in};
 use super::super::{Moment, Person, SignedIn, factor, fresh, halves, invitations, person_row};
 use super::own::link;
 use super::{Known, Taken, Unfit, queries};
-use crate::kit::{MerchantId, Micros, Result, email_key};
+use crate::kit::{Error, MerchantId, Micros, Result, email_key};
 
 /// So far the provider's clock may be behind ours.
 const APART: Micros = 60_000_000;
@@ -35,7 +35,7 @@ pub fn sign_in(tx: &mut Tx, moment: &Moment, known: &Known, device: &Device, sit
 /// Uses an invitation, by the hash of its secret: somebody new joins without a password. The provider must answer for the address that was invited.
 ///
 /// # Errors
-/// As [`invitations::accept`].
+/// As [`invitations::accept`]; [`Error::Conflict`] `connected`.
 pub fn join(tx: &mut Tx, moment: &Moment, invitation: &str, known: &Known, device: &Device) -> Result<Taken<(MerchantId, Opened)>> {
     let (invited, _) = invitations::look_hashed(tx, invitation, moment.now)?;
     let Some(email) = known.email.as_deref().filter(|email| email_key(email) == email_key(&invited.email)) else {
@@ -47,7 +47,8 @@ pub fn join(tx: &mut Tx, moment: &Moment, invitation: &str, known: &Known, devic
     let comer = invitations::Comer::New(invitations::NewPerson::of_provider(&known.name, email));
     let (merchant, person) = invitations::accept_hashed(tx, moment, invitation, &comer)?;
     if !link(tx, moment, &person, known, email)? {
-        return Ok(Err(Unfit::OtherPerson));
+        // Connected by another meanwhile: nothing of the joining may stay.
+        return Err(Error::conflict("connected", "This account was connected with somebody else just now. Try again."));
     }
     let opening = Opening { means: known.means(), joins: true, fresh_at: proven(moment, known) };
     open_as(tx, moment, &person, device, opening).map(|opened| Ok((merchant, opened)))

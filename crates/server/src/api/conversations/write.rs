@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::conversations::{self as room, Draft, NewFile, Newcomer};
 use domain::kit::{ConversationId, Ctx, CustomerId, EntryId, Problems, Right, TemplateId};
 use domain::{Error, mail, mailings};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -33,7 +33,7 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 /// A file to attach.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileNew {
     name: String,

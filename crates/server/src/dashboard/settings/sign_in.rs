@@ -1,4 +1,5 @@
-//! How the staff signs in: which roles need a second factor, which come in through the identity provider, and above which amount a refund needs a fresh sign-in (SPEC 14.1).
+//! How the staff signs in: which roles need a second factor, which come in through the identity provider, and above which amount a refund needs a fresh
+//! sign-in (SPEC 14.1).
 
 use askama::Template;
 use axum::extract::State;
