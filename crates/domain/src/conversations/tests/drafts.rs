@@ -98,7 +98,10 @@ store::db_test! {
         let key = |rights| Ctx { actor: crate::kit::Actor { kind: crate::kit::ActorKind::ApiKey, id: "key_1".into(), name: "Till".into(), rights }.into(), ..house.ctx.clone() };
         let begin = |ctx: Ctx, who: crate::kit::PersonId| {
             let begun = Begun::Mail(ana.clone());
-            db.write_now(move |tx| save_draft(tx, &of_person(tx, &ctx, &who)?, &begun, &typed("From the till", "b")))
+            db.write_now(move |tx| {
+                let theirs = of_person(tx, &ctx, &who)?;
+                save_draft(tx, &theirs, &begun, &typed("From the till", "b"))
+            })
         };
         begin(key(Rights::all()), person.clone()).unwrap();
         assert_eq!(all(&desk)[0].subject, "From the till");
