@@ -41,6 +41,7 @@ struct Mind {
     codes: HashMap<String, (String, String)>,
     keys: HashMap<String, Arc<EcdsaKeyPair>>,
     keys_asked: usize,
+    signed_in: usize,
     down: bool,
 }
 
@@ -77,6 +78,7 @@ impl Provider {
             codes: HashMap::new(),
             keys: HashMap::new(),
             keys_asked: 0,
+            signed_in: 0,
             down: false,
         }));
         let (thinks, at) = (mind.clone(), url.clone());
@@ -120,7 +122,8 @@ impl Provider {
             ("code", "desk", "S256")
         );
         assert!(asked["scope"].split(' ').any(|s| s == "openid") && asked["redirect_uri"].ends_with("/sign-in/oidc/callback"));
-        let code = format!("code-{}", self.mind.lock().unwrap().codes.len());
+        self.think(|mind| mind.signed_in += 1);
+        let code = format!("code-{}x", self.mind.lock().unwrap().signed_in);
         self.think(|mind| drop(mind.codes.insert(code.clone(), (asked["nonce"].clone(), asked["code_challenge"].clone()))));
         let iss: String = url::form_urlencoded::byte_serialize(self.url.as_bytes()).collect();
         format!("/sign-in/oidc/callback?code={code}&state={}&iss={iss}", asked["state"])

@@ -14,5 +14,5 @@ store::statements! {
     pub OF_PERSON = "SELECT email, created_at, last_used_at FROM oidc_identities WHERE person_id = $1 AND issuer = $2";
     pub HOW_MANY = "SELECT COUNT(*) FROM oidc_identities WHERE person_id = $1";
     pub USED = "UPDATE oidc_identities SET last_used_at = $3 WHERE issuer = $1 AND subject = $2";
-    pub DELETE = "DELETE FROM oidc_identities WHERE person_id = $1 AND issuer = $2 RETURNING email";
+    pub DELETE = "DELETE FROM oidc_identities WHERE person_id = $1 AND issuer = $2";
 }
