@@ -36,13 +36,14 @@ const CSS: &str = concat!(include_str!("../../assets/tokens.css"), include_str!(
 
 static STYLE: LazyLock<String> = LazyLock::new(|| squeeze_css(CSS));
 static SCRIPT: LazyLock<String> = LazyLock::new(|| squeeze_js(include_str!("../../assets/app.js")));
-
+static PANEL: LazyLock<String> = LazyLock::new(|| squeeze_js(include_str!("../../assets/panel.js")));
 static PASSKEY: LazyLock<String> = LazyLock::new(|| squeeze_js(include_str!("../../assets/passkey.js")));
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     vec![
         make("app.css", "text/css", STYLE.as_bytes()),
         make("app.js", "text/javascript", SCRIPT.as_bytes()),
+        make("panel.js", "text/javascript", PANEL.as_bytes()),
         make("passkey.js", "text/javascript", PASSKEY.as_bytes()),
         make("htmx.min.js", "text/javascript", include_bytes!("../../assets/vendor/htmx.min.js")),
         make("icons.svg", "image/svg+xml", include_bytes!("../../assets/icons.svg")),
