@@ -17,7 +17,7 @@
     const boxes = all(BOX, form), ticked = boxes.filter(b => b.checked).length;
     const every = one('[data-every]', form), page = one('[data-all]', form), words = one('[data-selected]', form);
     const n = every?.checked ? every.dataset.every - (boxes.length - ticked) : ticked;
-    if (words) words.textContent = n.toLocaleString(root.lang) + ' selected';
+    if (words) words.textContent = n.toLocaleString(root.dataset.locale || root.lang) + ' selected';
     if (page) {
       page.checked = ticked > 0 && ticked === boxes.length;
       page.indeterminate = ticked > 0 && ticked < boxes.length;

@@ -1,7 +1,7 @@
 //! Fills the frame around a signed-in page: rooms, merchants, shops, running jobs, what the person chose.
 
 use axum::http::{HeaderMap, Uri};
-use domain::kit::Right;
+use domain::kit::{Locale, Right};
 use domain::staff::{Density, Theme};
 use domain::{jobs, shops};
 
@@ -25,6 +25,7 @@ pub async fn frame(app: &App, who: &Who, room: &'static str, uri: &Uri, headers:
             Theme::System => "",
         },
         density: if person.look.density == Density::Compact { "compact" } else { "" },
+        locale: Locale::current().map_or("", |l| l.tag),
         keys: person.look.shortcuts,
         room,
         here: uri.path_and_query().map_or("/", |p| p.as_str()).to_owned(),
