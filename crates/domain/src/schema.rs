@@ -74,7 +74,7 @@ static MIGRATIONS: [Migration; 28] = [
     Migration::new(26, "accounting", include_str!("../migrations/0026_accounting.sql")),
     Migration::new(27, "the rest", include_str!("../migrations/0027_rest.sql")),
     Migration::new(28, "passkeys", include_str!("../migrations/0028_passkeys.sql")),
-    Migration::new(31, "locale", include_str!("../migrations/0031_locale.sql")),
+    Migration::new(31, "reading and finding", include_str!("../migrations/0031_finish.sql")),
 ];
 
 /// All migrations, oldest first.

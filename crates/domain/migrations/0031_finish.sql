@@ -1,0 +1,4 @@
+-- How a person reads dates and numbers: the tag of a locale; empty: as the browser says.
+ALTER TABLE people ADD COLUMN locale TEXT NOT NULL DEFAULT '';
+-- The remark of a payment recorded by hand (the reference of a transfer, the number of a cheque) is looked for by its beginning.
+CREATE INDEX payments_note ON payments (merchant_id, (LOWER(note)) COLLATE "C") WHERE provider = 'manual' AND note <> '';
