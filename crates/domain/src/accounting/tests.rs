@@ -233,7 +233,7 @@ store::db_test! {
             };
             Ok(crate::payments::put(tx, ctx, &input)?.id)
         }).unwrap();
-        let refused = b.write(move |tx, ctx| invoices::from_payment(tx, ctx, &paid).map(drop));
+        let refused = b.write(move |tx, ctx| invoices::of_payment_draft(tx, ctx, &paid).map(drop));
         assert_eq!(refusal(refused), "test_payment", "so no paper of it is ever issued");
         let run = b.run();
         b.work(&mut fake, b.now());
