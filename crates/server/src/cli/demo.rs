@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use domain::demo::{self, Plan};
+use domain::imports::Shelf;
 use store::Db;
 
 use super::serve::Serve;
@@ -71,6 +72,7 @@ impl Demo {
         demo::told(db, &house, &plan, &vault, &endpoint).map_err(words)?;
         demo::service(db, &house, &plan).map_err(words)?;
         demo::letters(db, &house, &plan).map_err(words)?;
+        demo::files(db, &house, &plan, &Shelf::of(&place.folder(&file)?)).map_err(words)?;
         let customer = demo::portal(db, &house, &plan).map_err(words)?;
         bar.finish_and_clear();
         let people: Vec<String> = house.people.iter().skip(1).map(|(email, role)| format!("{email} ({})", role.label())).collect();
