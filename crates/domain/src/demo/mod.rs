@@ -6,6 +6,7 @@
 
 mod asks;
 mod bills;
+mod books;
 #[cfg(feature = "testing")]
 pub mod bulk;
 mod charges;
@@ -29,6 +30,7 @@ mod write;
 
 pub use asks::asks;
 pub use bills::bills;
+pub use books::books;
 pub use charges::charges;
 pub use clubs::clubs;
 pub use contracts::contracts;

@@ -64,6 +64,7 @@ impl Demo {
         file.secrets_key = self.serve.secrets_key.clone().or(file.secrets_key);
         let vault = crate::config::vault(&file, &place.folder(&file)?)?;
         let endpoint = demo::hooks(db, &house, &plan, &vault).map_err(words)?;
+        demo::books(db, &house, &plan, &vault, &crate::workers::kinds()).map_err(words)?;
         demo::erased(db, &house, &plan, &vault).map_err(words)?;
         demo::merges(db, &house).map_err(words)?;
         demo::offers(db, &house, &plan).map_err(words)?;
