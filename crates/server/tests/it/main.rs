@@ -32,6 +32,7 @@ mod policy;
 mod portal;
 mod privacy;
 mod providers;
+mod reader;
 mod receiver;
 mod returns;
 mod service;
