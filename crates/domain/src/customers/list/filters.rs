@@ -164,7 +164,7 @@ pub const SORTS: [(SortBy, &str); 5] = [
 ];
 
 /// All names of a query string.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 25] = [
     "q",
     "status",
     "method",
