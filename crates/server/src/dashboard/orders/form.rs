@@ -9,7 +9,7 @@ use store::Tx;
 use url::form_urlencoded;
 
 use super::page::price;
-use crate::dashboard::Typed;
+use crate::dashboard::{Typed, wrong_amount};
 use crate::look::Form;
 
 /// Empty lines of a new form.
