@@ -8,7 +8,8 @@
     const hit = e.target.closest?.(what);
     if (hit) act(e, hit);
   });
-  const BOX = 'input[name=id]';
+  const BOX = 'input[name=id]', panel = one('#panel'), bread = one('.toasts');
+  const say = text => bread?.replaceChildren(Object.assign(doc.createElement('div'), { className: 'toast', textContent: text }));
 
   // Rows: ranges, the number selected, "all that match" less the ones unticked.
   let last, held;
@@ -16,7 +17,7 @@
     const boxes = all(BOX, form), ticked = boxes.filter(b => b.checked).length;
     const every = one('[data-every]', form), page = one('[data-all]', form), words = one('[data-selected]', form);
     const n = every?.checked ? every.dataset.every - (boxes.length - ticked) : ticked;
-    if (words) words.textContent = n.toLocaleString(root.lang) + ' selected';
+    if (words) words.textContent = n.toLocaleString(root.dataset.locale || root.lang) + ' selected';
     if (page) {
       page.checked = ticked > 0 && ticked === boxes.length;
       page.indeterminate = ticked > 0 && ticked < boxes.length;
@@ -69,20 +70,20 @@
   // An answer without the part that was asked for (signed out, an error page) is shown as the page it is; none at all is said.
   doc.addEventListener('htmx:before:swap', e => {
     const { ctx, tasks } = e.detail, main = tasks.find(t => t.type === 'main');
+    // A field that somebody made larger has a style, which the swap would copy and the policy forbids.
+    all('[data-body] [style]').forEach(field => field.removeAttribute('style'));
     if (!ctx.select || !main || main.fragment.firstElementChild || ctx.sourceElement.closest('.find')) return;
     e.preventDefault();
     if (ctx.sourceEvent?.type !== 'every') location.assign(ctx.response.raw.url);
   });
   doc.addEventListener('htmx:error', e => {
     if (!e.detail.ctx || e.detail.ctx.response) return;
-    const said = Object.assign(doc.createElement('div'), { className: 'toast', textContent: 'The server does not answer. Try again in a moment.' });
-    one('.toasts')?.replaceChildren(said);
+    say('The server does not answer. Try again in a moment.');
   });
 
   // A button that repeats what is typed beside it: "Refund 25.00 GBP".
   on('input', '.input[id]', (e, field) => all(`[data-says="${CSS.escape(field.id)}"]`).forEach(said => said.textContent = field.value));
 
-  // Panels and dialogs: the page behind a link, shown over this one.
   // The sheet of what opens over a list that came without it.
   const dress = () => new Promise(done => {
     const later = one('meta[name=rooms]'), sheet = doc.createElement('link');
@@ -92,25 +93,40 @@
     sheet.href = later.content;
     later.replaceWith(sheet);
   });
-  const show = async (box, link) => {
-    const dressed = dress();
-    const body = one('[data-body]', box), page = one('[data-page]', box);
-    await htmx.ajax('GET', link.href, { source: body, target: body, select: '#main > *', swap: 'innerHTML ignoreTitle:true' });
-    if (!body.firstElementChild) return location.assign(link.href);
-    await dressed;
-    if (page) page.href = link.href;
+  // Panels and dialogs: the page behind a link, shown over this one. A panel keeps in `dataset.at` which page it shows.
+  const shown = (box, body, at) => {
+    const page = one('[data-page]', box);
+    if (at) box.dataset.at = at;
+    if (at && page) page.href = at;
     box.setAttribute('aria-label', one('h1', body)?.textContent.trim() || 'Dialog');
     if (!box.open) box.showModal();
-    box.scrollTop = 0;
     ready(body);
   };
+  const show = async (box, href) => {
+    const body = one('[data-body]', box), dressed = dress();
+    await htmx.ajax('GET', href, { source: body, target: body, select: '#main > *', swap: 'innerHTML ignoreTitle:true' });
+    if (!body.firstElementChild) return location.assign(href);
+    await dressed;
+    shown(box, body, href);
+    box.scrollTop = 0;
+  };
+
   on('click', '[data-close]', (e, b) => { const box = b.closest('dialog'); if (box) { e.preventDefault(); box.close(); } });
   const plain = e => e.button === 0 && !(e.ctrlKey || e.metaKey || e.shiftKey || e.altKey);
   on('click', 'a[href]', (e, link) => {
     if (!plain(e) || e.defaultPrevented || link.target) return;
-    const panel = link.closest('#panel');
-    const box = panel && link.matches('[data-in-panel]') ? panel : link.dataset.open && one('#' + link.dataset.open);
-    if (box && window.htmx) { e.preventDefault(); show(box, link); return; }
+    const topic = link.closest('#panel') && (link.matches('[data-in-panel]') || all('.tabs a', panel).some(tab => tab.pathname === link.pathname));
+    const box = topic ? panel : link.dataset.open && one('#' + link.dataset.open);
+    if (box && window.htmx) {
+      e.preventDefault();
+      if (box === panel) {
+        panel.dataset.of = link.pathname.split('/').slice(0, 3).join('/');
+        // What forms in it need comes with the first panel.
+        window.desk ||= doc.head.append(Object.assign(doc.createElement('script'), { src: panel.dataset.script })) || { one, all, on, here, calm, say, show, shown, panel, bread };
+      }
+      show(box, link.href);
+      return;
+    }
     const row = link.closest('[data-rows] tr');
     if (row) sessionStorage.setItem('row ' + here(), one('[data-main]', row)?.pathname ?? '');
     // A click into a list that opens tabs waits whether it is the first of two.

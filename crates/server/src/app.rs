@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::customers::list::Indexes;
-use domain::kit::{Clock, Ctx, Micros};
+use domain::kit::{Clock, Ctx, Locale, Micros, within};
 use domain::privacy::{self, Ledger};
 use domain::{Error, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -47,13 +47,14 @@ impl App {
         self.clock.now()
     }
 
-    /// Reads as the context's actor in one snapshot.
+    /// Reads as the context's actor in one snapshot, for whoever reads the page that is made ([`Locale`]). What is written is written for nobody in
+    /// particular.
     ///
     /// # Errors
     /// What the closure refuses, or the database.
     pub async fn read<T: Send + 'static>(&self, ctx: &Ctx, f: impl Fn(&mut Tx, &Ctx) -> Result<T> + Send + Sync + 'static) -> Result<T> {
-        let ctx = ctx.clone();
-        self.db.read::<T, Error>(move |tx| f(tx, &ctx)).await
+        let (ctx, reader) = (ctx.clone(), Locale::current());
+        self.db.read::<T, Error>(move |tx| within(reader, || f(tx, &ctx))).await
     }
 
     /// Puts what was erased into the ledger, and waits until the disk has it: before anybody is told that somebody is anonymised.

@@ -3,11 +3,29 @@
 use ::providers::accounting::{Answer, Booked, Books, Session, Trouble};
 use ::providers::wire::{Reply, Request};
 
-use super::Action;
 use super::work::{Export, Told, What, Work, action};
+use super::{Action, Kind};
 
 impl Work {
     /// What was tried with a row.
+    /// What it is about, row by row, with what is tried.
+    pub(crate) fn subjects(&self) -> Vec<(String, Action)> {
+        self.rows.iter().map(|row| (row.subject.clone(), self.action(row))).collect()
+    }
+
+    /// Is it about invoices?
+    pub(crate) fn is_of_papers(&self) -> bool {
+        self.rows.iter().any(|row| row.kind == Kind::Invoice)
+    }
+
+    /// The version of the customer that is sent; 0 for what has none.
+    pub(crate) fn version(&self) -> i64 {
+        match &self.what {
+            What::PutParty(_, version) => *version,
+            _ => 0,
+        }
+    }
+
     pub(super) fn action(&self, row: &Export) -> Action {
         match self.what {
             What::FindParty | What::FindEntry => Action::Find,

@@ -98,9 +98,14 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, id: &AccountingId) -> Result<Connecti
 /// # Errors
 /// Field errors; in a demo, which never calls another machine; a conflict `other_books` when things are exported to another office already.
 pub fn put(tx: &mut Tx, ctx: &Ctx, vault: &Vault, input: &ConnectionInput) -> Result<AccountingId> {
+    set_up(tx, ctx, vault, input, false)
+}
+
+/// The same; `shown`: for a demo that only shows what one looks like, and switches it off before anybody is asked.
+pub(crate) fn set_up(tx: &mut Tx, ctx: &Ctx, vault: &Vault, input: &ConnectionInput, shown: bool) -> Result<AccountingId> {
     ctx.must(Right::Settings)?;
     let mut problems = Problems::default();
-    if merchants::settings(tx, ctx)?.demo {
+    if !shown && merchants::settings(tx, ctx)?.demo {
         problems.add("service", "invalid", "This is a demo: it never sends anything to another machine.");
     }
     let Ok(service) = input.service.parse::<Service>() else {

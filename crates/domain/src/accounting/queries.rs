@@ -126,6 +126,16 @@ store::statements! {
     pub BEHIND = "UPDATE accounting_exports SET next_at = $4 WHERE merchant_id = $1 AND connection_id = $2 AND subject_id = $3";
     pub LOG = "INSERT INTO accounting_log (merchant_id, id, connection_id, run_id, kind, subject_id, customer_id, reference, action, result, remote_number, words, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    /// For `regulars verify`: each export with what the log says of it last, how often it was made, and how many others name the same entry.
+    pub VERIFY = "SELECT e.connection_id, e.subject_id, e.state,
+          COALESCE((SELECT l.result FROM accounting_log l WHERE l.merchant_id = e.merchant_id AND l.connection_id = e.connection_id AND l.subject_id = e.subject_id
+            AND l.action <> 'paid' AND l.result IN ('done', 'refused') ORDER BY l.created_at DESC, l.id DESC LIMIT 1), '') AS last,
+          (SELECT COUNT(*) FROM accounting_log l WHERE l.merchant_id = e.merchant_id AND l.connection_id = e.connection_id AND l.subject_id = e.subject_id
+            AND l.action = 'create' AND l.result = 'done') AS made,
+          (SELECT COUNT(*) FROM accounting_exports o WHERE o.merchant_id = e.merchant_id AND o.connection_id = e.connection_id AND o.kind = 'invoice'
+            AND e.kind = 'invoice' AND o.remote = e.remote AND o.remote <> '' AND o.subject_id <> e.subject_id) AS shared
+        FROM accounting_exports e WHERE e.merchant_id = $1 AND (e.connection_id, e.subject_id) > ($2, $3)
+        ORDER BY e.connection_id, e.subject_id LIMIT $4";
     pub LOG_OF_CUSTOMER = entry!("AND l.customer_id = $2 AND (l.created_at, l.id) < ($3, $4) ORDER BY l.created_at DESC, l.id DESC LIMIT $5");
     pub LOG_OF_RUN = entry!("AND l.run_id = $2 AND (l.created_at, l.id) < ($3, $4) ORDER BY l.created_at DESC, l.id DESC LIMIT $5");
     pub EXTEND = "UPDATE accounting_connections SET lease_until = $4, worked_at = $5 WHERE merchant_id = $1 AND id = $2 AND lease_by = $3 AND state = 'on' AND quiet_until <= $5";

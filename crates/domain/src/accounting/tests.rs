@@ -219,6 +219,80 @@ store::db_test! {
         assert!(!fake.asked[asked..].iter().any(|(_, body)| body.contains("SalesEntryLines")), "{:?}", &fake.asked[asked..]);
     }
 
+    fn test_money_and_who_only_paid_it_never_come_into_the_books(db) {
+        let (b, mut fake) = books(db, Service::Exact, exact());
+        let ben = b.customer("ben@example.es");
+        let shop = b.f.shop.clone();
+        let who = ben.clone();
+        let paid = b.write(move |tx, ctx| {
+            let eur = crate::kit::Currency::of("EUR").unwrap();
+            let input = crate::payments::PaymentInput {
+                customer: Some(who.clone()),
+                live: false,
+                ..crate::payments::PaymentInput::settled(shop.clone(), "stripe", eur, 1000, ctx.now)
+            };
+            Ok(crate::payments::put(tx, ctx, &input)?.id)
+        }).unwrap();
+        let refused = b.write(move |tx, ctx| invoices::of_payment_draft(tx, ctx, &paid).map(drop));
+        assert_eq!(refusal(refused), "test_payment", "so no paper of it is ever issued");
+        let run = b.run();
+        b.work(&mut fake, b.now());
+        assert_eq!((fake.asked.len(), b.ended(&run, b.now() + SECOND).total), (0, 0), "{:?}", fake.asked);
+        assert!(b.log_of(&ben).is_empty());
+    }
+
+    fn of_somebody_anonymised_nothing_is_sent_any_more_and_the_log_knows_nobody(db) {
+        let (b, mut fake) = books(db, Service::Exact, exact());
+        let (ana, ben) = (b.customer("ana@example.es"), b.customer("ben@example.es"));
+        b.issued(&ana, "10", "20");
+        b.issued(&ben, "10", "5.5");
+        b.run();
+        b.work(&mut fake, b.now());
+        // One more of each waits to be sent when they are erased.
+        let b = b.days(1);
+        b.issued(&ana, "12", "20");
+        b.issued(&ben, "13", "20");
+        let run = b.run();
+        for id in [&ana, &ben] {
+            let id = id.clone();
+            b.write(move |tx, ctx| crate::privacy::anonymise(tx, ctx, &desk::vault(), &id, crate::privacy::Cause::Hand).map(drop)).unwrap();
+        }
+        let asked = fake.asked.len();
+        b.work(&mut fake, b.now() + SECOND);
+        b.ended(&run, b.now() + MINUTE);
+        let b = b.days(1);
+        b.run();
+        b.work(&mut fake, b.now() + SECOND);
+        let sent: Vec<_> = fake.asked[asked..].iter().filter(|(line, _)| !line.starts_with("GET")).collect();
+        assert!(sent.is_empty(), "{sent:?}");
+        for id in [&ana, &ben] {
+            for entry in b.log_of(id) {
+                let line = format!("{entry:?}");
+                assert!(!line.contains("Ana") && !line.contains("Söhne") && !line.contains("example.es"), "{line}");
+            }
+        }
+        assert_eq!(b.faults(), [""; 0], "and verify finds nothing");
+    }
+
+    fn verify_finds_what_was_made_twice_and_what_its_log_does_not_say(db) {
+        let (b, mut fake) = books(db, Service::Exact, exact());
+        let ana = b.customer("ana@example.es");
+        b.issued(&ana, "10", "20");
+        b.issued(&ana, "10", "5.5");
+        b.issued(&ana, "30", "20");
+        b.run();
+        b.work(&mut fake, b.now());
+        assert_eq!(b.faults(), [""; 0]);
+        let say = |text: &'static str| b.write(move |tx, _| Ok(tx.exec(&store::Stmt::built(text.to_owned()), &[])?)).unwrap();
+        say("UPDATE accounting_exports SET state = 'done' WHERE state = 'refused'");
+        assert_eq!(b.faults(), ["state: done, should be refused"]);
+        say("UPDATE accounting_exports SET state = 'waiting' WHERE remote IS NULL");
+        say("UPDATE accounting_exports SET remote = 'entry-0' WHERE kind = 'invoice' AND remote IS NOT NULL");
+        assert_eq!(b.faults(), ["invoices behind one entry in the books: 2, should be 1"; 2]);
+        say("UPDATE accounting_log SET subject_id = (SELECT MIN(subject_id) FROM accounting_log l WHERE l.kind = 'invoice' AND l.result = 'done') WHERE kind = 'invoice' AND result = 'done'");
+        assert!(b.faults().contains(&"times made in the books: 2, should be 1".to_owned()), "{:?}", b.faults());
+    }
+
     fn a_customer_that_changed_is_changed_there(db) {
         let (b, mut fake) = books(db, Service::Exact, exact());
         let ana = b.customer("ana@example.es");

@@ -5,7 +5,7 @@ use store::Tx;
 use super::model::Customer;
 use super::queries as q;
 use super::status::Status;
-use crate::kit::{Ctx, Micros, Result};
+use crate::kit::{Ctx, Locale, Micros, Result};
 use crate::merchants::Settings;
 
 /// "Subscriber because “Roastery Club” is active; it renews on 14 Dec 2026".
@@ -60,6 +60,5 @@ fn days(n: i64) -> String {
 /// 14 Dec 2026
 pub(super) fn day(settings: &Settings, at: Micros) -> String {
     let date = settings.zone.date(at);
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    format!("{} {} {}", date.day(), MONTHS[usize::from(date.month().unsigned_abs()) - 1], date.year())
+    date.strftime(Locale::day()).to_string()
 }

@@ -6,6 +6,7 @@
 
 mod asks;
 mod bills;
+mod books;
 #[cfg(feature = "testing")]
 pub mod bulk;
 mod charges;
@@ -13,6 +14,7 @@ mod clubs;
 mod contracts;
 mod dice;
 mod erased;
+mod files;
 mod goods;
 mod hooks;
 mod house;
@@ -28,10 +30,12 @@ mod write;
 
 pub use asks::asks;
 pub use bills::bills;
+pub use books::books;
 pub use charges::charges;
 pub use clubs::clubs;
 pub use contracts::contracts;
 pub use erased::erased;
+pub use files::files;
 pub use hooks::{hooks, told};
 pub use house::{House, PASSWORD, open, zone};
 pub use letters::letters;

@@ -27,12 +27,14 @@ pub const EXPORT_COLUMNS: [&str; 14] = [
 
 /// More columns of our own export, behind the fourteen and only when asked for (SPEC 9.1). Metadata and other
 /// currencies have a column each: see [`metadata_column`] and [`lifetime_column`].
-pub const EXTRA_COLUMNS: [&str; 27] = [
+pub const EXTRA_COLUMNS: [&str; 29] = [
     "ID",
     "Customer Number",
     "External ID",
     "First Name",
     "Last Name",
+    "Further Emails",
+    "Further Phones",
     "Shop",
     "Group",
     "Tags",

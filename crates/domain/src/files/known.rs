@@ -85,6 +85,8 @@ const OWN_COLUMNS: Columns = &[
     ("externalid", ExternalId),
     ("firstname", FirstName),
     ("lastname", LastName),
+    ("furtheremails", Emails),
+    ("furtherphones", Phones),
     ("shop", Shop),
     ("group", Group),
     ("tags", Tags),

@@ -88,6 +88,18 @@ impl Layout {
         self.fields.iter().find(|field| field.target == *target).map_or_else(String::new, |field| field.text(row))
     }
 
+    /// The same for a cell of several lines, of which the first may be blank: our own export writes a second street line without a first so.
+    pub fn lines(&self, row: &Row, target: &Target) -> String {
+        let text = self.text(row, target);
+        let own = self.name == super::known::OWN && !text.is_empty();
+        let raw = self.fields.iter().find(|field| own && field.target == *target).and_then(|field| field.columns.first());
+        let begins = raw.is_some_and(|&column| {
+            let cell = formula::restore(row.get(column));
+            cell[..cell.len() - cell.trim_start().len()].contains('\n')
+        });
+        if begins { format!("\n{text}") } else { text }
+    }
+
     /// The metadata of a row: key and value, empty values too.
     pub fn metadata<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = (&'a str, String)> {
         self.fields.iter().filter_map(|field| match &field.target {

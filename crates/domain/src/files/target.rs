@@ -13,6 +13,10 @@ pub enum Target {
     LastName,
     Email,
     Phone,
+    /// Further addresses in one cell, with commas.
+    Emails,
+    /// Further numbers in one cell, with commas.
+    Phones,
     Company,
     CompanyId,
     CompanyEmail,
@@ -76,6 +80,8 @@ pub(super) const CUSTOMER_FIELDS: &[(&str, Target)] = &[
     ("Last name", Target::LastName),
     ("Email", Target::Email),
     ("Phone", Target::Phone),
+    ("Further emails", Target::Emails),
+    ("Further phones", Target::Phones),
     ("Company", Target::Company),
     ("Company ID", Target::CompanyId),
     ("Company email", Target::CompanyEmail),

@@ -70,8 +70,10 @@ pub struct Month {
     pub total: Money,
     /// A part of it has no exchange rate and is left out of `total`.
     pub missing: bool,
-    /// Customers who are Churned now.
+    /// Customers who churned in it and came not back: see [`churned_since`].
     pub churned: u64,
+    /// All who are Churned now.
+    pub churned_ever: u64,
     /// Who spent most, of all time: the first of the view Top 100.
     pub best: Vec<ListRow>,
 }
@@ -125,6 +127,12 @@ pub fn received(day: Date) -> Query {
     let settled = ["paid", "partly_refunded", "refunded", "dispute_lost"];
     let query = settled.into_iter().fold(Query::bare(&listed::LIST), |query, word| query.with("status", word));
     query.with("mode", "live").from("paid_from", &day.to_string())
+}
+
+/// The list of customers who are Churned, and whose last subscription ended on a day or later. Who is Churned has none that runs, so a
+/// subscription that ended since is their last one.
+pub fn churned_since(day: Date) -> ListQuery {
+    ListQuery { ended_from: Some(day), ..churned() }
 }
 
 /// The list of churned customers.
@@ -182,7 +190,8 @@ fn month(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, currency: Currency, zone: &Z
         revenue,
         total: Money::new(total, currency),
         missing,
-        churned: list::count(tx, ctx, indexes, &churned())?,
+        churned: list::count(tx, ctx, indexes, &churned_since(first))?,
+        churned_ever: list::count(tx, ctx, indexes, &churned())?,
         best: list::page_only(tx, ctx, indexes, &best)?.rows.into_iter().take(BEST).collect(),
     })
 }

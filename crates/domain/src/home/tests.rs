@@ -14,6 +14,25 @@ store::db_test! {
         }
     }
 
+    fn churned_this_month_is_the_number_of_its_list(db) {
+        let desk = Desk::new(db);
+        let ends = |email: &str, days: i64| {
+            let c = desk.customer(email);
+            desk.subscribe(desk.subscription(&c, crate::subscriptions::SubscriptionStatus::Cancelled, Some(desk.now() + days * crate::kit::DAY)));
+            c
+        };
+        let (now, _long, _soon, back) = (ends("now@example.com", -2), ends("long@example.com", -60), ends("soon@example.com", 3), ends("back@example.com", -3));
+        desk.pay(&back, 1_000);
+        let indexes = Indexes::new();
+        let home = { let i = indexes.clone(); desk.read(move |tx, ctx| super::home(tx, ctx, &i)).unwrap() };
+        assert_eq!((home.month.churned, home.month.churned_ever), (1, 2));
+        let query = churned_since(home.month.first);
+        assert_eq!(query.print(), "status=churned&ended_from=2026-06-01");
+        let (i, asked) = (indexes.clone(), ListQuery::parse(&query.print()).0);
+        let rows = desk.read(move |tx, ctx| list::page_only(tx, ctx, &i, &asked)).unwrap().rows;
+        assert_eq!(rows.iter().map(|r| r.id.clone()).collect::<Vec<_>>(), [now]);
+    }
+
     fn what_waits_and_how_the_month_goes(db) {
         let desk = Desk::new(db);
         let (ana, ben) = (desk.customer("ana@example.com"), desk.customer("ben@example.com"));

@@ -81,8 +81,9 @@ impl Reader {
         }
         let (first_name, last_name) = (text(&Target::FirstName), text(&Target::LastName));
         let name = text(&Target::Name);
-        let street = self.layout.has(&Target::Address).then(|| text(&Target::Address)).filter(|t| !t.is_empty());
-        let delivery_street = self.layout.has(&Target::DeliveryAddress).then(|| text(&Target::DeliveryAddress)).filter(|t| !t.is_empty());
+        let street = self.layout.has(&Target::Address).then(|| self.layout.lines(row, &Target::Address)).filter(|t| !t.is_empty());
+        let delivery_street =
+            self.layout.has(&Target::DeliveryAddress).then(|| self.layout.lines(row, &Target::DeliveryAddress)).filter(|t| !t.is_empty());
         let delivery = self.delivery(&text, delivery_street.as_deref());
         let new = NewCustomer {
             name: if name == format!("{first_name} {last_name}").trim() { String::new() } else { name.clone() },
@@ -90,6 +91,8 @@ impl Reader {
             last_name,
             email: text(&Target::Email),
             phone: text(&Target::Phone),
+            emails: values::unlisted(&text(&Target::Emails)),
+            phones: values::unlisted(&text(&Target::Phones)),
             language: text(&Target::Language),
             company: text(&Target::Company),
             company_id: text(&Target::CompanyId),

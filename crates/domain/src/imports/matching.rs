@@ -7,7 +7,7 @@ use store::Tx;
 
 use super::customers::{Wanted, join_lines, same_as};
 use super::{MatchBy, queries};
-use crate::customers::{self, Customer, CustomerEdit, NewCustomer};
+use crate::customers::{self, Contact, Customer, CustomerEdit, NewCustomer};
 use crate::kit::{Address, Ctx, CustomerId, Result, name_key, together};
 
 /// Who it is.
@@ -221,6 +221,9 @@ pub(super) fn changes(old: &Customer, wanted: &Wanted) -> CustomerEdit {
     if crate::kit::email_key(&old.email) == key || old.emails.iter().any(|e| crate::kit::email_key(&e.value) == key) {
         edit.email = None;
     }
+    let country = if old.billing.country.is_empty() { &new.billing.country } else { &old.billing.country };
+    edit.emails = further(&old.email, &old.emails, &new.emails, crate::kit::email_key);
+    edit.phones = further(&old.phone, &old.phones, &new.phones, |phone| crate::kit::phone_key(phone, country));
     edit.number = new.number.as_ref().and_then(|n| differs(&old.number, n));
     edit.billing = address(&old.billing, &new.billing, wanted.street.as_deref());
     if let Some(delivery) = &new.delivery {
@@ -238,6 +241,13 @@ pub(super) fn changes(old: &Customer, wanted: &Wanted) -> CustomerEdit {
 
 fn differs(now: &str, cell: &str) -> Option<String> {
     (!cell.is_empty() && cell != now).then(|| cell.to_owned())
+}
+
+/// Further addresses and numbers are added, never taken away; what the customer has already, first or further, is not added again.
+fn further(first: &str, known: &[Contact], cell: &[String], key: impl Fn(&str) -> String) -> Option<Vec<String>> {
+    let had: Vec<String> = std::iter::once(first).chain(known.iter().map(|c| c.value.as_str())).map(&key).collect();
+    let missing: Vec<&String> = cell.iter().filter(|value| !had.contains(&key(value))).collect();
+    (!missing.is_empty()).then(|| known.iter().map(|c| &c.value).chain(missing).cloned().collect())
 }
 
 /// A name in one cell is what our export writes: the name, or first and last name.

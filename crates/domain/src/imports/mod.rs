@@ -48,7 +48,7 @@ pub use report::{failed_rows, first_failures, unmatched_rows};
 pub use resembling::{LOOKED_AT, Resembling, resembling};
 pub use run::{Flow, Outcome, Progress, run};
 pub use shelf::Shelf;
-pub use state::{Counts, Going, Import, State, Task, list, load};
+pub use state::{Counts, Going, Import, State, Task, list, load, under_way};
 pub use steps::{cancel, check, choose, discard, start, take_back};
 pub(crate) use tidy::hurry;
 pub use tidy::{KEPT, sweep};

@@ -19,6 +19,7 @@ store::statements! {
         kept_until, input, task, tries, asked_by FROM imports WHERE merchant_id = $1 AND id = $2";
     pub LIST = "SELECT id, kind, layout, file_name, shop_id, state, cursor, done, total, created, changed, unchanged, failed, result, actor_name, started_at, finished_at, size, checked, progress,
         kept_until, input, task, tries, asked_by FROM imports WHERE merchant_id = $1 ORDER BY started_at DESC, id DESC LIMIT $2";
+    pub UNDER_WAY = "SELECT COUNT(*) FROM imports WHERE merchant_id = $1 AND state IN ('checking', 'running', 'cancelling')";
     pub LIST_AFTER = "SELECT id, kind, layout, file_name, shop_id, state, cursor, done, total, created, changed, unchanged, failed, result, actor_name, started_at, finished_at, size, checked, progress,
         kept_until, input, task, tries, asked_by FROM imports
         WHERE merchant_id = $1 AND (started_at < $3 OR (started_at = $3 AND id < $4)) ORDER BY started_at DESC, id DESC LIMIT $2";

@@ -212,6 +212,30 @@ pub fn load(tx: &mut Tx, ctx: &Ctx, id: &ImportId) -> Result<Import> {
     tx.opt(&queries::LOAD, &[&ctx.merchant, id], row)?.ok_or(Error::NotFound("import"))
 }
 
+impl State {
+    /// Is it, or was it, worked on at length? Then it is a job that people follow; what only lies here or was checked is none yet.
+    pub fn is_work(self) -> bool {
+        !matches!(self, Self::Uploaded | Self::Checked)
+    }
+
+    /// Is it being worked on, or about to be?
+    pub fn is_under_way(self) -> bool {
+        matches!(self, Self::Checking | Self::Running | Self::Cancelling)
+    }
+}
+
+/// How many are being worked on, for the top bar; nothing for who may not import.
+///
+/// # Errors
+/// What the database says.
+pub fn under_way(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
+    if !ctx.may(Right::Import) {
+        return Ok(0);
+    }
+    let n: i64 = tx.scalar(&queries::UNDER_WAY, &[&ctx.merchant])?;
+    Ok(usize::try_from(n).unwrap_or(0))
+}
+
 /// The newest imports of this merchant, from behind `after` on.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ mod clock;
 mod ctx;
 mod error;
 mod ids;
+mod locale;
 pub mod locks;
 mod money;
 mod page;
@@ -23,8 +24,9 @@ pub use clock::{AsOf, Clock, DAY, FixedClock, Micros, SystemClock, Zone, day_dat
 pub use ctx::Ctx;
 pub use error::{Error, Link, Problem, Problems, Result, Stale, StaleField};
 pub use ids::*;
+pub use locale::{LOCALES, Locale, typed_number, within};
 pub use money::{Currency, Money, exact_to_minor};
 pub use page::PageKey;
 pub use phone::{Phone, phone_key};
-pub use text::{Email, any_part, as_one_line, clean, clean_opt, email_key, hex, name_key, one_line, thousands};
+pub use text::{Email, any_part, as_one_line, clean, clean_opt, email_key, hex, name_key, one_line, spoken, thousands};
 pub(crate) use words::words;

@@ -7,6 +7,8 @@ use rust_decimal::prelude::ToPrimitive as _;
 use rust_decimal::{Decimal, RoundingStrategy};
 use store::{Bind, Value};
 
+use super::locale::{Locale, typed_number};
+
 /// An ISO 4217 currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Currency(iso_currency::Currency);
@@ -108,6 +110,12 @@ impl Money {
         self.decimal().to_string()
     }
 
+    /// Reads an amount as people type it into a form: `12.50`, `12,50`, `1.234,50` ([`typed_number`]). `None` for what [`Self::parse`] refuses, and for
+    /// what can be read in two ways.
+    pub fn typed(text: &str, currency: Currency) -> Option<Self> {
+        Self::parse(&typed_number(text)?, currency)
+    }
+
     /// Reads a plain number with at most the currency's decimals.
     ///
     /// Takes `12`, `12.3`, `12.34`, `-1`; a comma as the only separator counts as the decimal point. `None` for anything else,
@@ -125,11 +133,17 @@ impl Money {
     }
 }
 
-/// What people read: `€1,234.50`, `KWD 0.005`, `−£3.00`.
+/// What people read: `€1,234.50`, `KWD 0.005`, `−£3.00`; on a page as its reader writes it ([`super::Locale`]).
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = self.currency.sign();
         let digits = Self { minor: self.minor.saturating_abs(), ..*self }.plain();
+        if let Some(reader) = Locale::current() {
+            if self.minor < 0 {
+                f.write_str("−")?;
+            }
+            return f.write_str(&reader.money(&digits, sign));
+        }
         let (whole, fraction) = digits.split_once('.').map_or((digits.as_str(), None), |(w, d)| (w, Some(d)));
         if self.minor < 0 {
             f.write_str("−")?;

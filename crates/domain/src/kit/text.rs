@@ -1,6 +1,7 @@
 //! Text from outside: trimmed, measured, refused when it cannot be kept. What is inside stays as typed.
 
 use super::error::Problems;
+use super::locale::Locale;
 
 /// Trims outer blanks and refuses what is too long (in characters) or holds a NUL. Other control characters but tab and line
 /// breaks are kept: they come back unchanged. What is given back holds no NUL, so that it can be looked up all the same.
@@ -50,8 +51,20 @@ pub fn any_part(q: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// Digits parted by thousands: `12480` is `12,480`.
+/// A plain number with its thousands parted, as its reader writes it: `12480` is `12,480`, `1234.5` is `1,234.5`.
+pub fn spoken(plain: &str) -> String {
+    match (Locale::current(), plain.split_once('.')) {
+        (Some(reader), _) => reader.number(plain),
+        (None, Some((whole, fraction))) => format!("{}.{fraction}", thousands(whole)),
+        (None, None) => thousands(plain),
+    }
+}
+
+/// Digits parted by thousands: `12480` is `12,480`; on a page as its reader parts them.
 pub fn thousands(digits: &str) -> String {
+    if let Some(reader) = Locale::current() {
+        return reader.number(digits);
+    }
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {

@@ -60,9 +60,14 @@ pub static LIST: List = List {
                 SELECT p FROM v WHERE p IS NOT NULL) e CROSS JOIN payments y
                 WHERE y.merchant_id = $1 AND y.provider = e.p AND y.provider_ref >= {a} AND y.provider_ref <= {b}",
         },
+        Search {
+            by: By::Name,
+            rows: found!("y.provider = 'manual' AND y.note <> '' AND LOWER(y.note) COLLATE \"C\" >= LOWER(CAST({a} AS TEXT))
+                AND LOWER(y.note) COLLATE \"C\" <= LOWER(CAST({b} AS TEXT))"),
+        },
         Search { by: By::Last4, rows: found!("y.last4 <> '' AND y.last4 = {a} AND y.last4 = {b}") },
     ],
-    searched: "Customer, guest, order, provider’s id, last four",
+    searched: "Customer, guest, order, provider’s id, last four, remark",
     filters: &[
         Filter {
             name: "status",

@@ -105,6 +105,18 @@ fn is_replaced(tx: &mut Tx, ctx: &Ctx, back: &Return) -> Result<bool> {
     Ok(orders::find(tx, ctx, order)?.state != orders::State::Cancelled)
 }
 
+/// What is usually given for a return that may have been replaced, minor units of the order's currency: what the goods were worth and was not given
+/// yet; nothing when they were sent once more, for all of it cannot be given then.
+///
+/// # Errors
+/// What the database says.
+pub fn usual(tx: &mut Tx, ctx: &Ctx, back: &Return) -> Result<i64> {
+    if is_replaced(tx, ctx, back)? {
+        return Ok(0);
+    }
+    Ok((back.summary.value - back.given()).max(0))
+}
+
 fn due(back: Return, done: &str) -> Result<Return> {
     if back.summary.state.is_due() {
         return Ok(back);

@@ -13,7 +13,7 @@ mod request;
 mod tests;
 
 pub use change::{approve, close, receive, reject};
-pub use make_good::{RefundFor, refund, replace};
+pub use make_good::{RefundFor, refund, replace, usual};
 pub(crate) use read::find_locked;
 pub use read::{Given, Page, Return, ReturnLine, Summary, get, of_customer, of_order};
 pub use request::{Left, LineBack, NewReturn, left, request};

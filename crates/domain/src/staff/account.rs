@@ -7,7 +7,7 @@ use super::password::{self, Hashed, fits};
 use super::sessions::note;
 use super::{Moment, SignedIn, queries, sessions};
 use crate::events::Event;
-use crate::kit::{Error, PersonId, Problems, Result, clean};
+use crate::kit::{Error, Locale, PersonId, Problems, Result, clean};
 
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
@@ -59,11 +59,14 @@ pub struct Look {
     pub theme: Theme,
     /// Height of rows.
     pub density: Density,
+    /// How dates and numbers are written; `None`: as the browser says.
+    #[serde(skip)]
+    pub locale: Option<&'static Locale>,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self { shortcuts: true, theme: Theme::System, density: Density::Comfortable }
+        Self { shortcuts: true, theme: Theme::System, density: Density::Comfortable, locale: None }
     }
 }
 
@@ -100,7 +103,10 @@ pub fn rename(tx: &mut Tx, who: &SignedIn, moment: &Moment, name: &str) -> Resul
 
 /// Changes how pages look to the person. Leaves no event: it changes nothing for anybody else.
 pub fn set_look(tx: &mut Tx, who: &SignedIn, look: Look) -> Result<()> {
-    tx.exec(&queries::PERSON_LOOK, &[&who.person.id, &look.shortcuts, &look.theme.name(), &look.density.name()])?;
+    tx.exec(
+        &queries::PERSON_LOOK,
+        &[&who.person.id, &look.shortcuts, &look.theme.name(), &look.density.name(), &look.locale.map_or("", |l| l.tag)],
+    )?;
     Ok(())
 }
 

@@ -37,7 +37,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use store::Row;
 
-use crate::kit::{Actor, ActorKind, Ctx, Door, IdSource, MerchantId, Micros, PersonId, Rights, Role, SessionId};
+use crate::kit::{Actor, ActorKind, Ctx, Door, IdSource, Locale, MerchantId, Micros, PersonId, Rights, Role, SessionId};
 
 pub use account::{Density, Look, Theme};
 pub(crate) use colleagues::assignable;
@@ -179,6 +179,7 @@ pub(crate) fn person_row(r: &Row) -> Result<Person, store::Error> {
             shortcuts: r.get("shortcuts")?,
             theme: r.get::<String>("theme")?.parse().unwrap_or_default(),
             density: r.get::<String>("density")?.parse().unwrap_or_default(),
+            locale: Locale::of(&r.get::<String>("locale")?),
         },
         created_at: r.get("created_at")?,
     })

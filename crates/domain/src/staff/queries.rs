@@ -9,13 +9,13 @@ store::statements! {
     /// Succeeds for one transaction only, ever.
     pub FIRST = "INSERT INTO installation (id, set_up_at) VALUES ('this', $1) ON CONFLICT (id) DO NOTHING";
 
-    pub PERSON = "SELECT id, email, name, password_hash, shortcuts, theme, density, created_at FROM people WHERE id = $1 AND disabled_at IS NULL";
-    pub PERSON_BY_EMAIL = "SELECT id, email, name, password_hash, shortcuts, theme, density, created_at FROM people WHERE email_key = $1 AND disabled_at IS NULL";
+    pub PERSON = "SELECT id, email, name, password_hash, shortcuts, theme, density, locale, created_at FROM people WHERE id = $1 AND disabled_at IS NULL";
+    pub PERSON_BY_EMAIL = "SELECT id, email, name, password_hash, shortcuts, theme, density, locale, created_at FROM people WHERE email_key = $1 AND disabled_at IS NULL";
     pub EMAIL_TAKEN = "SELECT id FROM people WHERE email_key = $1";
     pub PERSON_INSERT = "INSERT INTO people (id, email, email_key, name, password_hash, shortcuts, theme, density, created_at, disabled_at)
         VALUES ($1, $2, $3, $4, $5, TRUE, 'system', 'comfortable', $6, NULL)";
     pub PERSON_NAME = "UPDATE people SET name = $2 WHERE id = $1";
-    pub PERSON_LOOK = "UPDATE people SET shortcuts = $2, theme = $3, density = $4 WHERE id = $1";
+    pub PERSON_LOOK = "UPDATE people SET shortcuts = $2, theme = $3, density = $4, locale = $5 WHERE id = $1";
     /// By a link: whatever the old one was.
     pub PERSON_PASSWORD_RESET = "UPDATE people SET password_hash = $2 WHERE id = $1";
     /// Only while the old one is still what was checked.
@@ -49,7 +49,7 @@ store::statements! {
           fresh_at, new_device, means) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, NULL, $10, $9, $11)";
     /// A session that still holds: not revoked, not past its end, seen after the idle limit.
     pub SESSION = "SELECT s.id AS session_id, s.merchant_id, s.seen_at, s.fresh_at, s.means, f.confirmed_at AS factor_at, p.id, p.email, p.name, p.shortcuts, p.theme,
-          p.density, p.created_at, p.password_hash, (SELECT COUNT(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys,
+          p.density, p.locale, p.created_at, p.password_hash, (SELECT COUNT(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys,
           (SELECT COUNT(*) FROM oidc_identities o WHERE o.person_id = p.id) AS connections
         FROM sessions s JOIN people p ON p.id = s.person_id LEFT JOIN second_factors f ON f.person_id = s.person_id
         WHERE s.secret_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3 AND p.disabled_at IS NULL";
@@ -114,7 +114,7 @@ store::statements! {
     pub CODES_DELETE = "DELETE FROM recovery_codes WHERE person_id = $1";
 
     pub HALF_INSERT = "INSERT INTO half_sign_ins (secret_hash, person_id, created_at, expires_at, means) VALUES ($1, $2, $3, $4, $5)";
-    pub HALF = "SELECT p.id, p.email, p.name, p.shortcuts, p.theme, p.density, p.created_at FROM half_sign_ins h JOIN people p ON p.id = h.person_id
+    pub HALF = "SELECT p.id, p.email, p.name, p.shortcuts, p.theme, p.density, p.locale, p.created_at FROM half_sign_ins h JOIN people p ON p.id = h.person_id
         WHERE h.secret_hash = $1 AND h.expires_at > $2 AND p.disabled_at IS NULL";
     pub HALF_DELETE = "DELETE FROM half_sign_ins WHERE secret_hash = $1 RETURNING means";
     pub HALVES_DELETE = "DELETE FROM half_sign_ins WHERE person_id = $1";
@@ -127,7 +127,7 @@ store::statements! {
     pub RESET_INSERT = "INSERT INTO password_resets (id, person_id, secret_hash, mail_id, created_at, expires_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, NULL)";
     /// The mail is handed to a server now: a link that it had before stops working.
     pub RESET_MAILED = "UPDATE password_resets SET secret_hash = $2 WHERE mail_id = $1";
-    pub RESET = "SELECT p.id, p.email, p.name, p.shortcuts, p.theme, p.density, p.created_at FROM password_resets r JOIN people p ON p.id = r.person_id
+    pub RESET = "SELECT p.id, p.email, p.name, p.shortcuts, p.theme, p.density, p.locale, p.created_at FROM password_resets r JOIN people p ON p.id = r.person_id
         WHERE r.secret_hash = $1 AND r.used_at IS NULL AND r.expires_at > $2 AND p.disabled_at IS NULL";
     /// Of two who use the same link one gets a row.
     pub RESET_USE = "UPDATE password_resets SET used_at = $2 WHERE secret_hash = $1 AND used_at IS NULL AND expires_at > $2";

@@ -351,7 +351,7 @@ store::db_test! {
         let f = Fixture::new(db);
         let (secret, who) = signed_in(&f, &f.owner);
         assert_eq!(who.person.look, Look::default());
-        let look = Look { shortcuts: false, theme: Theme::Dark, density: Density::Compact };
+        let look = Look { shortcuts: false, theme: Theme::Dark, density: Density::Compact, locale: crate::kit::Locale::of("de-AT") };
         let by = who.clone();
         db.write_now(move |tx| account::set_look(tx, &by, look)).unwrap();
         db.write_now(move |tx| account::rename(tx, &who, &moment(NOW), " Olivia Verhoeven ")).unwrap();

@@ -3,6 +3,7 @@
 //! It reads slices of a thousand customers and five thousand payments, each slice in one snapshot, so that its memory does not grow with
 //! the merchant and what changes meanwhile does not look like a fault. It never repairs: a difference is a fault to be found.
 
+mod accounting;
 mod charges;
 mod commissions;
 mod contracts;
@@ -38,7 +39,7 @@ const CUSTOMERS: i64 = 1_000;
 pub struct Difference {
     /// Of which merchant.
     pub merchant: MerchantId,
-    /// `customer`, `payment`, `commission`, `payout`, `conversation`, `invoice`, `offer`, `return`, `contract`, `series`, `task`, `mailing` or `portal`.
+    /// `customer`, `payment`, `commission`, `payout`, `conversation`, `invoice`, `offer`, `return`, `contract`, `export`, `series`, `task`, `mailing` or `portal`.
     pub kind: &'static str,
     /// Its id.
     pub id: String,
@@ -105,6 +106,7 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
         contracts::slice,
         charges::charges,
         charges::links,
+        accounting::slice,
         portal::slice,
     ] {
         after = String::new();

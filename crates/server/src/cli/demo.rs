@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use domain::demo::{self, Plan};
+use domain::imports::Shelf;
 use store::Db;
 
 use super::serve::Serve;
@@ -63,6 +64,7 @@ impl Demo {
         file.secrets_key = self.serve.secrets_key.clone().or(file.secrets_key);
         let vault = crate::config::vault(&file, &place.folder(&file)?)?;
         let endpoint = demo::hooks(db, &house, &plan, &vault).map_err(words)?;
+        demo::books(db, &house, &plan, &vault, &crate::workers::kinds()).map_err(words)?;
         demo::erased(db, &house, &plan, &vault).map_err(words)?;
         demo::merges(db, &house).map_err(words)?;
         demo::offers(db, &house, &plan).map_err(words)?;
@@ -71,6 +73,7 @@ impl Demo {
         demo::told(db, &house, &plan, &vault, &endpoint).map_err(words)?;
         demo::service(db, &house, &plan).map_err(words)?;
         demo::letters(db, &house, &plan).map_err(words)?;
+        demo::files(db, &house, &plan, &Shelf::of(&place.folder(&file)?)).map_err(words)?;
         let customer = demo::portal(db, &house, &plan).map_err(words)?;
         bar.finish_and_clear();
         let people: Vec<String> = house.people.iter().skip(1).map(|(email, role)| format!("{email} ({})", role.label())).collect();

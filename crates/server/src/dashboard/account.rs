@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use domain::conversations;
-use domain::kit::{Door, SessionId, Zone};
+use domain::kit::{Door, LOCALES, Locale, SessionId, Zone};
 use domain::merchants;
 use domain::staff::{Look, Moment, account, oidc, passkeys, sessions};
 
@@ -54,6 +54,7 @@ struct AccountPage {
     name: Form,
     signature: Form,
     look: Form,
+    locales: Vec<(&'static str, &'static str)>,
     password: Form,
     second_factor: bool,
     /// They have a password.
@@ -86,7 +87,8 @@ async fn render(app: &App, who: Who, uri: &Uri, headers: &HeaderMap, status: Sta
         .await?;
     let person = &who.signed_in.person;
     let look = &person.look;
-    let mut form = Form::of([("theme", look.theme.name()), ("density", look.density.name())]);
+    let mut form =
+        Form::of([("theme", look.theme.name()), ("density", look.density.name()), ("locale", look.locale.map_or("", |l| l.tag))]);
     if look.shortcuts {
         form.set("shortcuts", "on");
     }
@@ -99,6 +101,7 @@ async fn render(app: &App, who: Who, uri: &Uri, headers: &HeaderMap, status: Sta
         name: refused.name.unwrap_or_else(|| Form::of([("name", &person.name)])),
         signature: refused.signature.unwrap_or_else(|| Form::of([("signature", signature)])),
         look: form,
+        locales: LOCALES.iter().map(|l| (l.tag, l.name)).collect(),
         password: refused.password.unwrap_or_default(),
         second_factor: who.signed_in.second_factor,
         has_password: who.signed_in.password,
@@ -155,6 +158,7 @@ pub async fn set_look(State(app): State<App>, who: Who, typed: Typed) -> PageRes
         shortcuts: typed.ticked("shortcuts"),
         theme: typed.get("theme").parse().unwrap_or_default(),
         density: typed.get("density").parse().unwrap_or_default(),
+        locale: Locale::of(typed.get("locale")),
     };
     let by = who.signed_in;
     app.db.write::<_, domain::Error>(move |tx| account::set_look(tx, &by, look)).await?;

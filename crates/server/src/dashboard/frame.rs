@@ -1,9 +1,9 @@
 //! Fills the frame around a signed-in page: rooms, merchants, shops, running jobs, what the person chose.
 
 use axum::http::{HeaderMap, Uri};
-use domain::kit::Right;
+use domain::kit::{Locale, Right};
 use domain::staff::{Density, Theme};
-use domain::{jobs, shops};
+use domain::{imports, jobs, shops};
 
 use super::toast::Toasted;
 use crate::app::App;
@@ -15,7 +15,8 @@ use crate::look::{Frame, Named};
 /// # Errors
 /// Only what the database says.
 pub async fn frame(app: &App, who: &Who, room: &'static str, uri: &Uri, headers: &HeaderMap) -> domain::Result<Frame> {
-    let (shops, running) = app.read(&who.ctx, |tx, ctx| Ok((shops::list(tx, ctx)?, jobs::running(tx, ctx)?.len()))).await?;
+    let (shops, running) =
+        app.read(&who.ctx, |tx, ctx| Ok((shops::list(tx, ctx)?, jobs::running(tx, ctx)?.len() + imports::under_way(tx, ctx)?))).await?;
     let signed_in = &who.signed_in;
     let person = &signed_in.person;
     Ok(Frame {
@@ -25,6 +26,7 @@ pub async fn frame(app: &App, who: &Who, room: &'static str, uri: &Uri, headers:
             Theme::System => "",
         },
         density: if person.look.density == Density::Compact { "compact" } else { "" },
+        locale: Locale::current().map_or("", |l| l.tag),
         keys: person.look.shortcuts,
         room,
         here: uri.path_and_query().map_or("/", |p| p.as_str()).to_owned(),

@@ -57,7 +57,7 @@ pub use files::spooled;
 pub use frame::frame;
 pub use page::{PageError, PageResult, error_page, hidden, not_found, see_other, show, show_with};
 pub use toast::{Toasted, toasted};
-pub use typed::{Typed, once, refused};
+pub use typed::{Typed, once, refused, wrong_amount};
 pub use whom::whom;
 
 use crate::http::{Policy, Routes};

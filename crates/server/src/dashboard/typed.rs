@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::Error;
-use domain::kit::{Ctx, EventId, Money, Problems};
+use domain::kit::{Ctx, EventId, Money, Problems, typed_number};
 use domain::replies::{self, Reply};
 use store::Tx;
 
@@ -50,8 +50,8 @@ impl Typed {
     /// # Errors
     /// A field error for `amount`.
     pub fn amount(&self, example: Money) -> domain::Result<Money> {
-        let wrong = || Problems::one("amount", "invalid", format!("Type an amount such as {}.", example.plain()));
-        Money::parse(self.get("amount"), example.currency).ok_or_else(wrong)
+        Money::typed(self.get("amount"), example.currency)
+            .ok_or_else(|| Problems::one("amount", "invalid", wrong_amount(self.get("amount"), example)))
     }
 
     /// Does what the form asks for, however often it is pressed: the second press gets the first answer. In a write transaction; `path` is
@@ -65,6 +65,14 @@ impl Typed {
     /// The form as it was typed, to be shown again.
     pub fn form(&self) -> Form {
         Form::of(self.0.iter().cloned())
+    }
+}
+
+/// What to type instead of an amount that is none, or that can be read in two ways.
+pub fn wrong_amount(text: &str, example: Money) -> String {
+    match typed_number(text).is_none() && typed_number(&text.replacen(',', ".", 1)).is_some() {
+        true => format!("“{}” can be read in two ways. Type it without parting thousands, such as {}.", text.trim(), example.plain()),
+        false => format!("Type an amount such as {}.", example.plain()),
     }
 }
 

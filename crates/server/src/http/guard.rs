@@ -13,6 +13,7 @@ use domain::staff::{Moment, SignedIn, sessions};
 
 use super::led;
 use super::problem::Problem;
+use super::reader;
 use super::routes::Side;
 use crate::api::write::idempotency_key;
 use crate::app::App;
@@ -74,7 +75,7 @@ pub async fn guard(State(guard): State<Guard>, mut request: Request, next: Next)
     };
     match led {
         Ok(led) => {
-            let response = led::told(led, next.run(request).await);
+            let response = led::told(led, reader::read_by(guard.side, request, next).await);
             if response.status() == StatusCode::OK { toast.shown(response) } else { response }
         }
         Err(response) => *response,

@@ -9,6 +9,7 @@ pub mod led;
 pub mod limits;
 pub mod meters;
 pub mod problem;
+mod reader;
 pub mod routes;
 
 pub use guard::{Policy, Who};

@@ -38,6 +38,8 @@ pub struct Part {
 pub struct Frame {
     /// BCP 47 language of the words.
     pub lang: String,
+    /// How numbers are written, where that is not as in English: `de-DE`.
+    pub locale: &'static str,
     /// `ltr` or `rtl`.
     pub dir: &'static str,
     /// Empty (as the system says), `light` or `dark`.
@@ -71,6 +73,7 @@ impl Default for Frame {
     fn default() -> Self {
         Self {
             lang: "en".to_owned(),
+            locale: "",
             dir: "ltr",
             theme: "",
             density: "",

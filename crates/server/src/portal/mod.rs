@@ -17,7 +17,7 @@ mod subscriptions;
 
 use axum::http::HeaderMap;
 use axum_extra::extract::cookie::CookieJar;
-use domain::kit::{Door, EventId, PageKey};
+use domain::kit::{Door, EventId, Locale, PageKey, within};
 use domain::portal::{Portal, Visitor};
 use domain::staff::Moment;
 use store::Tx;
@@ -99,8 +99,8 @@ async fn read<T: Send + 'static>(
     v: &Visitor,
     f: impl Fn(&mut Tx, &Visitor) -> domain::Result<T> + Send + Sync + 'static,
 ) -> domain::Result<T> {
-    let v = v.clone();
-    app.db.read::<T, domain::Error>(move |tx| f(tx, &v)).await
+    let (v, reader) = (v.clone(), Locale::current());
+    app.db.read::<T, domain::Error>(move |tx| within(reader, || f(tx, &v))).await
 }
 
 /// Writes as the visitor, in one transaction.

@@ -42,6 +42,22 @@ fn say(desk: &Desk, key: &str, method: &str, path: &str, kind: &str, body: &str,
 store::db_test! {
     domain::migrations();
 
+    fn an_import_is_followed_among_the_jobs(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let mut olivia = desk.owner(&f);
+        let at = send_form(&mut olivia, form("press-1", "people.csv", "Name,Email,Active\nAna Ruiz,ana@example.es,yes\nBob,bob@example.com,perhaps\n")).location;
+        assert!(olivia.get("/jobs").body.contains("No jobs yet"), "a file that only lies here is no work");
+        assert_eq!(olivia.post(&format!("{at}/run"), &[]).status, StatusCode::SEE_OTHER);
+        let waits = olivia.get("/jobs").body;
+        assert!(waits.contains("Import of people.csv") && waits.contains(&format!("href=\"{at}\"")) && waits.contains("every 2s") && waits.contains("1<span class=\"word\"> running"), "{waits}");
+        work(&desk);
+        let done = olivia.get("/jobs").body;
+        assert!(done.contains("2 rows, 1 failed") && !done.contains("every 2s") && !done.contains(" running</span>"), "{done}");
+        let mut reader = desk.person(&f, &of_role(&f, Role::ReadOnly));
+        assert!(!reader.get("/jobs").body.contains("people.csv"), "who may not import sees no file");
+    }
+
     fn a_person_brings_customers_in_and_takes_them_back(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

@@ -102,6 +102,28 @@ fn api(desk: &Desk, key: &str, method: &str, path: &str, body: Option<&Value>) -
 store::db_test! {
     domain::migrations();
 
+    fn a_transfer_is_found_by_its_reference_in_the_list_and_by_the_one_search(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let mut olivia = desk.owner(&f);
+        let ana = customer(&f, "Ana Ruiz", "ana@example.es");
+        let form = [("shop", f.shop.as_str()), ("currency", "EUR"), ("amount", "1.012,50"), ("kind", "transfer"), ("day", "2026-06-14"), ("note", "RF18 Invoice 2026-17")];
+        let made = olivia.post(&format!("/customers/{ana}/payments/new"), &form);
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+        put(&f, paid(&f, Some(&ana), 700));
+        for q in ["RF18", "rf18+invoice+2026", "rf18%20invoice%202026-17"] {
+            let page = olivia.get(&format!("/payments?view=all&q={q}"));
+            assert_eq!(counter(&page), "1 matches · €1,012.50 received", "{q}");
+            let found = olivia.get(&format!("/search?q={q}")).body;
+            assert!(found.contains("Payment €1,012.50") && found.contains("RF18 Invoice 2026-17"), "{q}: {found}");
+        }
+        assert_eq!(counter(&olivia.get("/payments?view=all&q=invoice")), "0 match", "by its beginning");
+        assert!(!olivia.get("/search?q=ruiz").body.contains("Payment €"), "a customer stands there already");
+        let two = olivia.post(&format!("/customers/{ana}/payments/new"), &[&form[..2], &[("amount", "1,234")], &form[3..]].concat());
+        assert_eq!(two.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(two.body.contains("can be read in two ways") && two.body.contains("f-amount-error"), "{}", two.body);
+    }
+
     fn payments_are_searched_filtered_counted_and_summed(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

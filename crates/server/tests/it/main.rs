@@ -33,6 +33,7 @@ mod policy;
 mod portal;
 mod privacy;
 mod providers;
+mod reader;
 mod receiver;
 mod returns;
 mod service;

@@ -73,6 +73,8 @@ store::db_test! {
         mara.post(&format!("{at}/receive"), &[]);
         let replacement = mara.post(&format!("{at}/replace"), &[]).location;
         assert!(mara.get(&replacement).body.contains("Replaces what came back with return 1001"));
+        let again = mara.get(&format!("{at}/refund")).body;
+        assert!(again.contains("The goods were sent once more.") && again.contains("name=\"amount\" type=\"text\" inputmode=\"decimal\" autocomplete=\"off\" value=\"\""), "nothing is offered: {again}");
         mara.post(&format!("{at}/close"), &[]);
         let page = mara.get(&at);
         assert!(page.body.contains("Closed") && page.body.contains("€10.00") && page.body.contains("Replacement"), "{}", page.body);

@@ -190,6 +190,14 @@ impl Books {
         self.read(move |tx, ctx| log::of_customer(tx, ctx, &customer, None, 200)).unwrap().entries
     }
 
+    /// What `regulars verify` finds, in words.
+    pub fn faults(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        crate::verify::merchant_of(&self.f.db, &self.ctx, &mut |d| all.push(format!("{}: {}, should be {}", d.what, d.kept, d.should_be)))
+            .unwrap();
+        all
+    }
+
     /// Exports of a customer that are not done.
     pub fn open(&self, customer: &CustomerId) -> i64 {
         let customer = customer.clone();

@@ -15,12 +15,14 @@ pub enum Extra {
 }
 
 /// What can be asked for by name; the names are those of the header.
-pub const EXTRAS: [&str; 23] = [
+pub const EXTRAS: [&str; 25] = [
     "ID",
     "Customer Number",
     "External ID",
     "First Name",
     "Last Name",
+    "Further Emails",
+    "Further Phones",
     "Shop",
     "Group",
     "Tags",

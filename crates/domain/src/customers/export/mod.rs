@@ -281,6 +281,8 @@ impl More {
             }
             "First Name" => self.first_name.clone(),
             "Last Name" => self.last_name.clone(),
+            "Further Emails" => contacts(tx, ctx, id, "email")?,
+            "Further Phones" => contacts(tx, ctx, id, "phone")?,
             "Shop" => self.shop.clone(),
             "Group" => self.group.clone(),
             "Tags" => tx.rows(&q::TAGS, &[&ctx.merchant, id], |r| r.get::<String>(1))?.join(", "),
@@ -309,6 +311,12 @@ impl More {
             other => return Err(Error::Internal(format!("no column {other}"))),
         })
     }
+}
+
+/// Addresses or numbers behind the first, in one cell.
+fn contacts(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, kind: &str) -> Result<String> {
+    let all = tx.rows(&q::CONTACTS, &[&ctx.merchant, id], |r| Ok((r.get::<String>(1)?, r.get::<String>(2)?)))?;
+    Ok(values::listed(&all.into_iter().filter(|(of, _)| of == kind).map(|(_, value)| value).collect::<Vec<_>>()))
 }
 
 fn lifetime(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, currency: Currency) -> Result<String> {

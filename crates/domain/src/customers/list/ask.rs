@@ -1,5 +1,7 @@
 //! From what a person asks (days, plain amounts, ids) to what the image understands (microseconds, minor units, codes).
 
+use std::collections::HashSet;
+
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use store::Tx;
@@ -10,7 +12,7 @@ use super::queries as q;
 use crate::customers::index::{Key, Query, Sort, SortBy, Span, country_code, words};
 use crate::customers::status::MethodStatus;
 use crate::kit::{Ctx, Currency, CustomerId, Result};
-use crate::merchants::Settings;
+use crate::merchants::{self, Settings};
 
 /// How many the top view shows.
 pub(super) const TOP: usize = 100;
@@ -23,8 +25,21 @@ pub(super) fn sort(query: &ListQuery) -> Sort {
     }
 }
 
-/// Who bought the article, when one is asked for.
+/// Those of whom other tables know what is asked for: who bought the article, whose subscription ended. `None`: nothing like that is asked for.
 pub(super) fn restrict(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Result<Option<Vec<Key>>> {
+    let bought = bought(tx, ctx, query)?;
+    let Some(day) = query.ended_from else { return Ok(bought) };
+    let from = merchants::settings(tx, ctx)?.zone.start_of(day);
+    let mut ended = tx.rows(&q::ENDED, &[&ctx.merchant, &from, &ctx.now], |r| Ok(CustomerId::from_db(r.get(0)?).bytes()))?;
+    if let Some(bought) = bought {
+        let bought: HashSet<Key> = bought.into_iter().collect();
+        ended.retain(|key| bought.contains(key));
+    }
+    Ok(Some(ended))
+}
+
+/// Who bought the article, when one is asked for.
+fn bought(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Result<Option<Vec<Key>>> {
     if query.article.is_empty() || query.article.contains('\0') {
         return Ok((!query.article.is_empty()).then(Vec::new));
     }

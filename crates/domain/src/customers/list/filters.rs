@@ -99,6 +99,8 @@ pub struct ListQuery {
     pub article: String,
     /// No order on this day or later; who never ordered included.
     pub no_order_since: Option<Date>,
+    /// A subscription ended on this day or later, and before now.
+    pub ended_from: Option<Date>,
     /// The view this is in.
     pub view: View,
     /// Sorted by.
@@ -141,6 +143,7 @@ impl Default for ListQuery {
             orders_max: None,
             article: String::new(),
             no_order_since: None,
+            ended_from: None,
             view: View::All,
             sort: SortBy::Created,
             descending: true,
@@ -161,7 +164,7 @@ pub const SORTS: [(SortBy, &str); 5] = [
 ];
 
 /// All names of a query string.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 25] = [
     "q",
     "status",
     "method",
@@ -180,6 +183,7 @@ const NAMES: [&str; 24] = [
     "orders_max",
     "article",
     "no_order_since",
+    "ended_from",
     "view",
     "sort",
     "dir",
@@ -267,6 +271,7 @@ impl ListQuery {
             "orders_max" => self.orders_max = Some(number(value)?),
             "article" => self.article = value.chars().take(200).collect(),
             "no_order_since" => self.no_order_since = Some(date(value)?),
+            "ended_from" => self.ended_from = Some(date(value)?),
             "view" => self.view = value.parse().ok()?,
             "sort" => self.sort = SORTS.iter().find(|(_, word)| *word == value)?.0,
             "after" => self.after = Some(cursor::read(value)?),
@@ -327,6 +332,7 @@ impl ListQuery {
         one(&mut out, "orders_max", self.orders_max.as_ref());
         one(&mut out, "article", Some(&self.article).filter(|t| !t.is_empty()));
         one(&mut out, "no_order_since", self.no_order_since.as_ref());
+        one(&mut out, "ended_from", self.ended_from.as_ref());
         out
     }
 

@@ -26,6 +26,8 @@ store::statements! {
     pub(super) GROUPS = "SELECT id, name FROM customer_groups WHERE merchant_id = $1 ORDER BY name_key, id";
     pub(super) TAGS = "SELECT id, name FROM tags WHERE merchant_id = $1 ORDER BY name_key, id";
     pub(super) SHOPS = "SELECT id, name FROM shops WHERE merchant_id = $1 ORDER BY name_key, id";
+    /// Whose subscription ended in a span of time.
+    pub(super) ENDED = "SELECT DISTINCT customer_id FROM subscriptions WHERE merchant_id = $1 AND live AND ends_at >= $2 AND ends_at <= $3";
     /// Who bought an article: not in a draft, an abandoned or a cancelled order.
     pub(super) BOUGHT = "SELECT DISTINCT o.customer_id FROM order_lines l JOIN orders o ON o.merchant_id = l.merchant_id AND o.id = l.order_id
         WHERE l.merchant_id = $1 AND l.sku_key = $2 AND o.customer_id IS NOT NULL AND o.abandoned_at IS NULL AND o.state NOT IN ('draft', 'cancelled')";

@@ -139,8 +139,14 @@ store::db_test! {
                     company: text.clone(),
                     tax_id: text.clone(),
                     phone: if n % 5 == 0 { "+34 612 345 678".into() } else { String::new() },
-                    billing: crate::kit::Address { line1: text.clone(), line2: if n % 4 == 0 { text.clone() } else { String::new() }, city: text.clone(), country: "FR".into(), ..Default::default() },
-                    delivery: (n % 7 == 0).then(|| crate::kit::Address { line1: text.clone(), ..Default::default() }),
+                    emails: if n % 2 == 0 { vec![format!("more{n}@example.com"), format!("third{n}@example.com")] } else { Vec::new() },
+                    phones: if n % 5 < 2 { vec!["+34 699 111 222".into(), "01 71 22 23 33".into()] } else { Vec::new() },
+                    billing: crate::kit::Address { line1: if n % 9 == 4 { String::new() } else { text.clone() }, line2: if n % 4 == 0 || n % 9 == 4 { text.clone() } else { String::new() }, city: text.clone(), country: "FR".into(), ..Default::default() },
+                    delivery: match n % 7 {
+                        0 => Some(crate::kit::Address { line1: text.clone(), ..Default::default() }),
+                        3 => Some(crate::kit::Address { line2: text.clone(), city: "Lyon".into(), ..Default::default() }),
+                        _ => None,
+                    },
                     metadata: [("key".to_owned(), text.clone())].into(),
                     number: Some(number.clone()),
                     active: n % 8 != 1,
@@ -150,7 +156,7 @@ store::db_test! {
             });
         }
         let before = desk.dump();
-        let extras = export::Extra::parse_all("customer number,first name,last name,active,language,delivery address,tags,metadata.key".split(',')).unwrap();
+        let extras = export::Extra::parse_all("customer number,first name,last name,further emails,further phones,active,language,delivery address,tags,metadata.key".split(',')).unwrap();
         for (extras, format) in [&[][..], &extras].into_iter().flat_map(|e| [Format::Csv, Format::Xlsx, Format::Jsonl].map(|f| (e, f))) {
             let mut out = Vec::new();
             let ctx = desk.ctx.clone();
@@ -159,6 +165,34 @@ store::db_test! {
             let back = desk.import(&desk.file("back.csv", &out), None);
             assert_eq!(counts(&back), [0, 0, NASTY.len() as i64, 0], "{format:?} {}\n{}", String::from_utf8_lossy(&out), desk.failed(&back, &desk.file("back.csv", &out), None));
             assert_eq!(desk.dump(), before);
+        }
+    }
+
+    fn a_second_street_line_and_further_addresses_arrive_elsewhere_as_they_were(db) {
+        let (one, two) = (Desk::new(db, "One"), Desk::new(db, "Two"));
+        one.write(|tx, ctx| {
+            let new = NewCustomer {
+                name: "Ana Ruiz".into(),
+                email: "ana@example.es".into(),
+                emails: vec!["second@example.es".into()],
+                phone: "+34 612 345 678".into(),
+                phones: vec!["+34 699 111 222".into()],
+                billing: crate::kit::Address { line2: "Unit 5".into(), city: "Madrid".into(), country: "ES".into(), ..Default::default() },
+                delivery: Some(crate::kit::Address { line2: "Dock 3".into(), country: "ES".into(), ..Default::default() }),
+                ..NewCustomer::default()
+            };
+            customers::create(tx, ctx, new, Rules::Normal).map(|_| ())
+        });
+        let extras = export::Extra::parse_all(["further emails", "further phones", "delivery address", "delivery country"]).unwrap();
+        for (n, format) in [Format::Csv, Format::Xlsx, Format::Jsonl].into_iter().enumerate() {
+            let mut out = Vec::new();
+            let ctx = one.ctx.clone();
+            one.db.spool(|tx| export::write(tx, &ctx, Selection::All, &extras, format, &mut out)).unwrap();
+            assert_eq!(counts(&two.import(&two.file("theirs", &out), None)), if n == 0 { [1, 0, 0, 0] } else { [0, 0, 1, 0] }, "{format:?}");
+            let ana = two.by_email("ana@example.es");
+            assert_eq!((ana.billing.line1.as_str(), ana.billing.line2.as_str()), ("", "Unit 5"), "{format:?}");
+            assert_eq!((ana.delivery.line1.as_str(), ana.delivery.line2.as_str()), ("", "Dock 3"), "{format:?}");
+            assert_eq!((ana.emails[0].value.as_str(), ana.phones[0].value.as_str()), ("second@example.es", "+34 699 111 222"), "{format:?}");
         }
     }
 

@@ -6,7 +6,10 @@ pub(super) fn tables() -> Vec<Table> {
     vec![
         table("installation").neither("id set_up_at"),
         table("merchants").house("name").neither("id currency time_zone country active_days rule_version demo created_at"),
-        table("people").house("email email_key name").secret("password_hash").neither("id shortcuts theme density created_at disabled_at"),
+        table("people")
+            .house("email email_key name")
+            .secret("password_hash")
+            .neither("id shortcuts theme density locale created_at disabled_at"),
         table("staff").neither("merchant_id person_id role granted withdrawn created_at disabled_at"),
         table("sessions")
             .secret("secret_hash")

@@ -6,7 +6,7 @@ store::statements! {
     pub OF_PERSON = "SELECT id, credential_id, name, created_at, last_used_at FROM passkeys WHERE person_id = $1 ORDER BY created_at, id";
     pub HOW_MANY = "SELECT COUNT(*) FROM passkeys WHERE person_id = $1";
     /// Whose it is, and what to check an answer against.
-    pub BY_CREDENTIAL = "SELECT k.id AS passkey, k.public_key, k.name AS passkey_name, h.handle, p.id, p.email, p.name, p.shortcuts, p.theme, p.density,
+    pub BY_CREDENTIAL = "SELECT k.id AS passkey, k.public_key, k.name AS passkey_name, h.handle, p.id, p.email, p.name, p.shortcuts, p.theme, p.density, p.locale,
           p.created_at
         FROM passkeys k JOIN people p ON p.id = k.person_id JOIN passkey_handles h ON h.person_id = k.person_id
         WHERE k.credential_id = $1 AND p.disabled_at IS NULL";

@@ -63,6 +63,9 @@ pub struct CustomersAsked {
     /// No order on this day or later; who never ordered included.
     #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     no_order_since: Option<String>,
+    /// A subscription ended on this day or later, and before now: with `status=churned` who churned since.
+    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    ended_from: Option<String>,
     /// `all`, `paying`, `top100`, `never_ordered`, `card_expiring`, or the id of a saved view.
     view: Option<String>,
     /// `name`, `email`, `created`, `last_order` or `lifetime`.

@@ -52,7 +52,7 @@ fn input(t: &Typed) -> domain::Result<AffiliateInput> {
         (Terms::Percent, _) => parse_percent(t.get("percent"))
             .ok_or_else(|| Problems::one("percent", "invalid", "Type a share from 0 to 100, such as 7.5."))?,
         (Terms::Amount, Some(currency)) => {
-            Money::parse(t.get("amount"), currency)
+            Money::typed(t.get("amount"), currency)
                 .filter(|m| m.minor >= 0)
                 .ok_or_else(|| Problems::one("amount", "invalid", "Type an amount such as 5.00."))?
                 .minor

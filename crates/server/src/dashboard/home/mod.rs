@@ -199,8 +199,8 @@ fn tiles(home: &Home) -> Vec<Tile> {
         Tile {
             name: "Churned",
             value: tones::number(month.churned),
-            more: "without a subscription now".to_owned(),
-            href: list(&home::churned()),
+            more: format!("{} of all time", tones::number(month.churned_ever)),
+            href: list(&home::churned_since(month.first)),
         },
         Tile {
             name: "Customers",

@@ -6,7 +6,7 @@ mod index;
 mod new;
 mod page;
 mod steps;
-mod words;
+pub mod words;
 
 use domain::kit::Right;
 

@@ -1,5 +1,6 @@
 //! Long work as people follow it: the latest jobs, and one with its progress, its result for every customer, cancel, retry, undo.
 
+mod latest;
 mod shown;
 
 use std::collections::HashMap;
@@ -8,10 +9,12 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Uri};
 use domain::customers::{bulk, list};
+use domain::imports;
 use domain::jobs::{self, Job, Row};
 use domain::kit::{CustomerId, JobId, Right};
 use serde::Deserialize;
 
+use latest::Latest;
 use shown::{JobView, Line};
 
 use crate::app::App;
@@ -39,13 +42,21 @@ pub fn routes(routes: Routes) -> Routes {
 #[template(path = "dashboard/jobs/index.html")]
 struct IndexPage {
     frame: Frame,
-    jobs: Vec<JobView>,
+    jobs: Vec<Latest>,
+    /// Something goes on, so the page looks again by itself.
+    moves: bool,
 }
 
 async fn index(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap) -> PageResult {
-    let (jobs, zone) = app.read(&who.ctx, |tx, ctx| Ok((jobs::list(tx, ctx, LATEST)?, domain::merchants::settings(tx, ctx)?.zone))).await?;
-    let jobs = jobs.iter().map(|job| JobView::of(job, &who, &zone)).collect();
-    Ok(show(&IndexPage { frame: frame(&app, &who, "jobs", &uri, &headers).await?, jobs }))
+    let (jobs, imports, zone) = app
+        .read(&who.ctx, |tx, ctx| {
+            let imports = if ctx.may(Right::Import) { imports::list(tx, ctx, None, LATEST)? } else { Vec::new() };
+            Ok((jobs::list(tx, ctx, LATEST)?, imports, domain::merchants::settings(tx, ctx)?.zone))
+        })
+        .await?;
+    let jobs = latest::of(&jobs, &imports, &who, &zone, LATEST as usize);
+    let moves = jobs.iter().any(|job| job.moves);
+    Ok(show(&IndexPage { frame: frame(&app, &who, "jobs", &uri, &headers).await?, jobs, moves }))
 }
 
 #[derive(Template)]

@@ -1,7 +1,7 @@
 //! Filters in words: menus with a count at every option, and a chip for everything that is on.
 
 use domain::files::countries;
-use domain::kit::{Money, thousands};
+use domain::kit::{Money, spoken};
 use domain::lists::{Chip, Counts, Filter, Kind, List, Of, Options, Query};
 use domain::payments::MethodKind;
 
@@ -116,7 +116,7 @@ pub fn chip(chip: &Chip, list: &'static List, names: &[(String, String)]) -> Str
     let Some(range) = list.ranges.iter().find(|r| r.low == chip.key || r.high == chip.key) else { return value.to_owned() };
     let shown = match range.of {
         Of::Days | Of::Dates => value.parse().map_or_else(|_| value.to_owned(), moments::date),
-        Of::Money(_) => value.split_once('.').map_or_else(|| thousands(value), |(whole, part)| format!("{}.{part}", thousands(whole))),
+        Of::Money(_) => spoken(value),
     };
     let way = match (range.low == chip.key, range.of) {
         (true, _) => "from",

@@ -1,7 +1,7 @@
 //! The form of an order, of which offers use a part: lines that can be added without scripts, amounts as people type them, whose it is, and from which shop.
 
 use domain::customers::{Customer, find_by_email, find_by_number};
-use domain::kit::{Ctx, Currency, CustomerId, Money, Problems, email_key};
+use domain::kit::{Ctx, Currency, CustomerId, Money, Problems, email_key, typed_number};
 use domain::orders::{self, Line, Order};
 use domain::shops::{self, Shop};
 use domain::{Error, Result};
@@ -9,7 +9,7 @@ use store::Tx;
 use url::form_urlencoded;
 
 use super::page::price;
-use crate::dashboard::Typed;
+use crate::dashboard::{Typed, wrong_amount};
 use crate::look::Form;
 
 /// Empty lines of a new form.
@@ -26,7 +26,8 @@ pub fn count(t: &Typed) -> usize {
 pub fn lines(t: &Typed) -> Vec<(usize, Line)> {
     let line = |i: usize| {
         let part = |name: &str| t.text(&format!("lines.{i}.{name}"));
-        let decimal = |text: String| if text.contains('.') { text } else { text.replacen(',', ".", 1) };
+        // What can be read in two ways stays as it is, and the verb refuses it beside its field.
+        let decimal = |text: String| typed_number(&text).unwrap_or(text);
         Line { sku: part("sku"), title: part("title"), quantity: decimal(part("quantity")), unit_price: decimal(part("unit_price")) }
     };
     let holds = |l: &Line| [&l.sku, &l.title, &l.unit_price].iter().any(|text| !text.trim().is_empty());
@@ -39,9 +40,9 @@ pub fn amount(t: &Typed, name: &str, currency: Currency, problems: &mut Problems
     if text.is_empty() {
         return 0;
     }
-    let money = Money::parse(text, currency);
+    let money = Money::typed(text, currency);
     if money.is_none() {
-        problems.add(name, "invalid", format!("Type an amount such as {}.", Money::new(1250, currency).plain()));
+        problems.add(name, "invalid", wrong_amount(text, Money::new(1250, currency)));
     }
     money.map_or(0, |m| m.minor)
 }

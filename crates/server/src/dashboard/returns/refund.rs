@@ -23,6 +23,8 @@ struct Page {
     number: String,
     value: String,
     given: Option<String>,
+    /// The goods were sent once more.
+    replaced: bool,
     payments: Vec<(String, String)>,
     currency: &'static str,
     at: String,
@@ -34,14 +36,13 @@ fn shown(p: &PaymentView) -> (String, String) {
     (p.id.to_string(), format!("{}, {}: {left} left", Money::new(p.amount, p.currency), provider(&p.provider)))
 }
 
-/// What is usually given: what the goods were worth and was not given yet, as far as the payment has it.
-fn usual(back: &Return, payments: &[PaymentView]) -> String {
+/// What the form offers, as far as the payment has it: `usual`, in the order's currency. Nothing for goods that were replaced: what is given for the
+/// trouble somebody has to say.
+fn offered(back: &Return, usual: i64, payments: &[PaymentView]) -> String {
     let s = &back.summary;
     let first = payments.iter().find(|p| p.currency == s.currency).or(payments.first());
-    first.map_or_else(String::new, |p| {
-        let open = if p.currency == s.currency { (s.value - back.given()).max(0) } else { p.refundable };
-        Money::new(open.min(p.refundable), p.currency).plain()
-    })
+    let open = |p: &PaymentView| if p.currency == s.currency || usual == 0 { usual } else { p.refundable };
+    first.filter(|p| open(p) > 0).map_or_else(String::new, |p| Money::new(open(p).min(p.refundable), p.currency).plain())
 }
 
 async fn render(
@@ -54,15 +55,16 @@ async fn render(
     form: Option<Form>,
 ) -> PageResult {
     let at = format!("/returns/{back}");
-    let (back, mut paid) = app
+    let (back, mut paid, usual) = app
         .read(&who.ctx, move |tx, ctx| {
             let back = returns::get(tx, ctx, &back)?;
             let paid = payments::of_order(tx, ctx, &back.summary.order)?;
-            Ok((back, paid))
+            let usual = returns::usual(tx, ctx, &back)?;
+            Ok((back, paid, usual))
         })
         .await?;
     paid.retain(|p| p.refundable > 0);
-    let form = form.unwrap_or_else(|| Form::of([("amount", usual(&back, &paid))]));
+    let form = form.unwrap_or_else(|| Form::of([("amount", offered(&back, usual, &paid))]));
     let s = &back.summary;
     let page = Page {
         frame: frame(app, who, "returns", uri, headers).await?,
@@ -72,6 +74,7 @@ async fn render(
         value: Money::new(s.value, s.currency).to_string(),
         given: (back.given() > 0).then(|| Money::new(back.given(), s.currency).to_string()),
         currency: paid.first().map_or(s.currency, |p| p.currency).code(),
+        replaced: usual == 0 && !back.is_paid_back() && s.replacement.is_some(),
         payments: paid.iter().map(shown).collect(),
         at,
     };

@@ -86,7 +86,7 @@ pub async fn save(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
             let currency = currency(&old, merchants::settings(tx, ctx)?.currency);
             let refund_limit = match limit.trim() {
                 "" => None,
-                text => Some(Money::parse(text, currency).filter(|m| m.minor >= 0).ok_or_else(|| {
+                text => Some(Money::typed(text, currency).filter(|m| m.minor >= 0).ok_or_else(|| {
                     let example = Money::new(50_000, currency).plain();
                     Problems::one("refund_limit", "invalid", format!("Type an amount such as {example}, or nothing."))
                 })?),

@@ -22,6 +22,7 @@ pub struct Ranges {
     pub orders_max: String,
     pub article: String,
     pub no_order_since: String,
+    pub ended_from: String,
     /// Empty, `true` or `false`.
     pub active: &'static str,
     pub active_count: String,
@@ -91,6 +92,7 @@ pub fn ranges(query: &ListQuery, counts: &ListCounts) -> Ranges {
         || query.orders_min.is_some()
         || query.orders_max.is_some()
         || query.no_order_since.is_some()
+        || query.ended_from.is_some()
         || query.active.is_some()
         || !query.article.is_empty();
     Ranges {
@@ -104,6 +106,7 @@ pub fn ranges(query: &ListQuery, counts: &ListCounts) -> Ranges {
         orders_max: text(query.orders_max),
         article: query.article.clone(),
         no_order_since: text(query.no_order_since),
+        ended_from: text(query.ended_from),
         active: query.active.map_or("", |on| if on { "true" } else { "false" }),
         active_count: tones::number(counts.active),
         archived_count: tones::number(counts.archived),
@@ -140,6 +143,7 @@ pub fn words(chip: &Chip, query: &ListQuery, counts: &ListCounts, settings: &Set
         "orders_max" => format!("At most {value} orders"),
         "article" => format!("Bought {value}"),
         "no_order_since" => format!("No order since {}", date(query.no_order_since)),
+        "ended_from" => format!("Subscription ended from {}", date(query.ended_from)),
         other => format!("{other}: {value}"),
     }
 }
