@@ -133,7 +133,7 @@ mod tests {
         // Loaded by the few pages that ask for a passkey, with the first panel, and by all but the list of customers.
         let (passkey, panel, rooms) = (packed("passkey.js"), packed("panel.js"), packed("rooms.css"));
         assert!(passkey <= 1_100, "{passkey} bytes");
-        assert!(panel <= 1_100, "{panel} bytes");
+        assert!(panel <= 1_300, "{panel} bytes");
         assert!(rooms <= 2_600, "{rooms} bytes");
         // SPEC 16 gives 30 KB to the first list page; its own HTML needs up to 7 of them.
         let first = all - passkey - panel - rooms;
