@@ -8,7 +8,7 @@ store::statements! {
     /// The first stays, of the account there and of the person here.
     pub INSERT = "INSERT INTO oidc_identities (issuer, subject, person_id, email, created_at, last_used_at) VALUES ($1, $2, $3, $4, $5, NULL)
         ON CONFLICT DO NOTHING";
-    pub PERSON = "SELECT p.id, p.email, p.name, p.shortcuts, p.theme, p.density, p.created_at
+    pub PERSON = "SELECT p.id, p.email, p.name, p.shortcuts, p.theme, p.density, p.locale, p.created_at
         FROM oidc_identities o JOIN people p ON p.id = o.person_id WHERE o.issuer = $1 AND o.subject = $2 AND p.disabled_at IS NULL";
     pub OWNER = "SELECT person_id FROM oidc_identities WHERE issuer = $1 AND subject = $2";
     pub OF_PERSON = "SELECT email, created_at, last_used_at FROM oidc_identities WHERE person_id = $1 AND issuer = $2";
