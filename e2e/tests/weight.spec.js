@@ -16,4 +16,8 @@ test('the list weighs at most 30 KB on the first visit and 8 KB afterwards', asy
   const again = await weigh(page, '/customers?view=all&sort=name');
   expect(first, 'first visit').toBeLessThanOrEqual(30 * 1024);
   expect(again, 'afterwards').toBeLessThanOrEqual(8 * 1024);
+  // What opens over the list brings the sheet it needs.
+  await expect(page.locator('link[href*=rooms]')).toHaveCount(0);
+  await page.getByRole('link', { name: 'Profile' }).first().click();
+  await expect(page.getByRole('dialog').locator('.figures')).toHaveCSS('display', 'flex');
 });

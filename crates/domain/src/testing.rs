@@ -51,7 +51,7 @@ impl Fixture {
         let made = self
             .db
             .write_now(move |tx| {
-                let opened = staff::sessions::open(tx, &moment, &owner, &staff::sessions::Device::default())?;
+                let opened = staff::sessions::open(tx, &moment, &owner, &staff::sessions::Device::default(), staff::Means::SetUp)?;
                 let who = staff::resolve_session(tx, &opened.secret, NOW)?.expect("just opened");
                 staff::create_merchant(tx, &who, &moment, &NewMerchant { name: "Other".into(), ..merchant() })
             })

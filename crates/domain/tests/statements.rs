@@ -51,6 +51,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("returns/queries.rs", domain::returns::queries::ALL),
         ("webhooks/queries.rs", domain::webhooks::queries::ALL),
         ("shops/queries.rs", domain::shops::queries::ALL),
+        ("staff/oidc/queries.rs", domain::staff::oidc::queries::ALL),
         ("staff/passkeys/queries.rs", domain::staff::passkeys::queries::ALL),
         ("staff/queries.rs", domain::staff::queries::ALL),
         ("subscriptions/queries.rs", domain::subscriptions::queries::ALL),

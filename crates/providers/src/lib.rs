@@ -7,6 +7,7 @@ pub mod accounting;
 mod json;
 pub mod money;
 pub mod news;
+pub mod oidc;
 pub mod paypal;
 pub mod stripe;
 pub mod test;

@@ -84,6 +84,15 @@
   // A button that repeats what is typed beside it: "Refund 25.00 GBP".
   on('input', '.input[id]', (e, field) => all(`[data-says="${CSS.escape(field.id)}"]`).forEach(said => said.textContent = field.value));
 
+  // The sheet of what opens over a list that came without it.
+  const dress = () => new Promise(done => {
+    const later = one('meta[name=rooms]'), sheet = doc.createElement('link');
+    if (!later) return done();
+    sheet.rel = 'stylesheet';
+    sheet.onload = sheet.onerror = done;
+    sheet.href = later.content;
+    later.replaceWith(sheet);
+  });
   // Panels and dialogs: the page behind a link, shown over this one. A panel keeps in `dataset.at` which page it shows.
   const shown = (box, body, at) => {
     const page = one('[data-page]', box);
@@ -94,9 +103,10 @@
     ready(body);
   };
   const show = async (box, href) => {
-    const body = one('[data-body]', box);
+    const body = one('[data-body]', box), dressed = dress();
     await htmx.ajax('GET', href, { source: body, target: body, select: '#main > *', swap: 'innerHTML ignoreTitle:true' });
     if (!body.firstElementChild) return location.assign(href);
+    await dressed;
     shown(box, body, href);
     box.scrollTop = 0;
   };
@@ -177,15 +187,22 @@
     e.preventDefault();
   });
 
-  // Dates tell on hover and focus how long ago they are.
-  const ago = e => {
-    for (const t of e.target.closest?.('time[datetime]') ? [e.target.closest('time')] : e.type === 'focusin' ? all('time[datetime]', e.target) : []) {
-      const s = (new Date(t.dateTime) - Date.now()) / 1000;
-      const [unit, size] = [['year', 31557600], ['month', 2629800], ['day', 86400], ['hour', 3600], ['minute', 60]]
-        .find(([, size]) => Math.abs(s) >= size) || ['second', 1];
-      t.title = new Intl.RelativeTimeFormat(root.lang, { numeric: 'auto' }).format(Math.round(s / size), unit);
-    }
+  // Dates tell on hover and focus how long ago they are; over those of a row lies its link, which tells it for them.
+  const told = t => {
+    const s = (new Date(t.dateTime) - Date.now()) / 1000;
+    const [unit, size] = [['year', 31557600], ['month', 2629800], ['day', 86400], ['hour', 3600], ['minute', 60]]
+      .find(([, size]) => Math.abs(s) >= size) || ['second', 1];
+    return t.title = new Intl.RelativeTimeFormat(root.lang, { numeric: 'auto' }).format(Math.round(s / size), unit);
   };
+  const ago = e => {
+    const t = e.target.closest?.('time[datetime]');
+    if (t) told(t); else if (e.type === 'focusin') all('time[datetime]', e.target).forEach(told);
+  };
+  doc.addEventListener('mousemove', e => {
+    if (!e.target.matches?.('.rows [data-main]')) return;
+    const t = doc.elementsFromPoint(e.clientX, e.clientY).find(n => n.matches('time[datetime]'));
+    if (t) e.target.title = told(t); else e.target.removeAttribute('title');
+  });
   doc.addEventListener('mouseover', ago);
   doc.addEventListener('focusin', ago);
 

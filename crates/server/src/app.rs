@@ -27,6 +27,8 @@ pub struct App {
     pub limits: Limits,
     /// Certificates of PayPal that were fetched already.
     pub certificates: crate::hooks::Certificates,
+    /// What the identity provider said of itself.
+    pub oidc: crate::oidc::Said,
     /// Who was anonymised, outside of the database.
     pub ledger: Ledger,
     /// For `/metrics`.

@@ -46,6 +46,22 @@ pub struct File {
     pub import_max_mb: Option<u64>,
     /// Let webhooks go to this machine, also without TLS; for development and tests.
     pub webhooks_local: Option<bool>,
+    /// The identity provider that people may sign in with: `https://login.example.com/realms/desk`, as it calls itself.
+    pub oidc_issuer: Option<String>,
+    /// The number of this installation there.
+    pub oidc_client_id: Option<String>,
+    /// Its password there; none for a client that is public.
+    pub oidc_client_secret: Option<String>,
+    /// What people call the provider.
+    pub oidc_name: Option<String>,
+    /// Domains of e-mail addresses that may come in by it.
+    pub oidc_domains: Option<Vec<String>>,
+    /// The provider asks everybody for a second factor.
+    pub oidc_second_factor: Option<bool>,
+    /// Its addresses count as verified although it does not say so.
+    pub oidc_trust_email: Option<bool>,
+    /// The provider may be on this machine, without TLS; for tests.
+    pub oidc_local: Option<bool>,
 }
 
 impl File {
@@ -85,6 +101,8 @@ pub struct Config {
     pub import_max: u64,
     /// Webhooks may go to this machine.
     pub webhooks_local: bool,
+    /// The identity provider that people may sign in with.
+    pub oidc: Option<providers::oidc::Client>,
 }
 
 impl Config {
@@ -165,6 +183,32 @@ pub fn providers(file: &File) -> Addresses {
         paypal: paypal.clone().unwrap_or(own.paypal),
         paypal_sandbox: paypal.clone().unwrap_or(own.paypal_sandbox),
         paypal_certificates: paypal,
+    }
+}
+
+/// The identity provider that people may sign in with; none when the file names none.
+///
+/// # Errors
+/// In words: what is missing, or not an address that may be asked.
+pub fn oidc(file: &File) -> Result<Option<providers::oidc::Client>, String> {
+    let given = |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
+    let (Some(issuer), id) = (given(&file.oidc_issuer), given(&file.oidc_client_id)) else { return Ok(None) };
+    let id =
+        id.ok_or("oidc_issuer is set and oidc_client_id is not: enter the number that the identity provider gave this installation.")?;
+    let domains = file.oidc_domains.iter().flatten().map(|d| d.trim().trim_start_matches('@').to_lowercase()).filter(|d| !d.is_empty());
+    let client = providers::oidc::Client {
+        issuer: issuer.trim_end_matches('/').to_owned(),
+        id,
+        secret: given(&file.oidc_client_secret),
+        name: given(&file.oidc_name).unwrap_or_else(|| "your organisation".to_owned()),
+        domains: domains.collect(),
+        second_factor: file.oidc_second_factor.unwrap_or(false),
+        trust_email: file.oidc_trust_email.unwrap_or(false),
+        local: file.oidc_local.unwrap_or(false),
+    };
+    match client.may_ask(&client.issuer) {
+        true => Ok(Some(client)),
+        false => Err(format!("oidc_issuer is “{issuer}”, which is not an address that begins with https://.")),
     }
 }
 
@@ -264,6 +308,19 @@ mod tests {
             let file = File { secrets_key: Some(text.clone()), ..File::default() };
             assert_eq!(vault(&file, dir.path()).is_ok(), ok, "{text}");
         }
+    }
+
+    #[test]
+    fn an_identity_provider_is_named_whole_and_over_tls() {
+        let of = |text: &str| oidc(&toml::from_str::<File>(text).unwrap());
+        assert_eq!(of("oidc_client_id = 'desk'"), Ok(None));
+        assert!(of("oidc_issuer = 'https://login.example.com'").unwrap_err().contains("oidc_client_id"));
+        let local = "oidc_issuer = 'http://127.0.0.1:9000'\noidc_client_id = 'desk'";
+        assert!(of(local).unwrap_err().contains("https://"));
+        assert!(of(&format!("{local}\noidc_local = true")).unwrap().is_some());
+        let client =
+            of("oidc_issuer = 'https://login.example.com/'\noidc_client_id = 'desk'\noidc_domains = ['@Kilde.example']").unwrap().unwrap();
+        assert_eq!((client.issuer.as_str(), client.domains.as_slice()), ("https://login.example.com", &["kilde.example".to_owned()][..]));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod imap;
 pub mod look;
 pub mod mailboxes;
 pub mod mailer;
+pub mod oidc;
 pub mod outside;
 pub mod portal;
 pub mod webhooks;

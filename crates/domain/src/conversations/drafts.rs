@@ -1,11 +1,14 @@
 //! Mails that were begun: each is of the person who began it and of nobody else, one for each customer and one for each mail that is answered, until it
-//! is sent or thrown away. Files are not kept.
+//! is sent or thrown away, with what is attached.
 
 use store::{Row, Tx};
 
-use super::{Draft, queries, read, write};
+use super::{Draft, NewFile, queries, read, write};
 use crate::customers::{self, display_name, state, survivor};
-use crate::kit::{ActorKind, Ctx, CustomerId, EntryId, Error, MailDraftId, Micros, PageKey, Problems, Result, Right};
+use crate::kit::{
+    Actor, ActorKind, Ctx, CustomerId, EntryId, Error, MailDraftFileId, MailDraftId, Micros, PageKey, PersonId, Problems, Result, Right,
+};
+use crate::staff::members;
 
 /// What a draft is to become.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,10 +40,23 @@ pub struct KeptDraft {
     pub updated_at: Micros,
 }
 
-/// Keeps what was typed; saved again it is the same draft. Needs [`Right::Write`].
+/// What is attached to a mail that was begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftFile {
+    /// Its id.
+    pub id: MailDraftFileId,
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub content_type: String,
+    /// Bytes.
+    pub size: i64,
+}
+
+/// Keeps what was typed; saved again it is the same draft. Files that are not among those kept go. Needs [`Right::Write`].
 ///
 /// # Errors
-/// Field errors for `subject` and `body`; `Conflict`: `not_a_person` for programs, `customer_inactive` as `compose` gives it, `no_customer` and
+/// Field errors for `subject`, `body` and `files`; `Conflict`: `not_a_person` for programs, `customer_inactive` as `compose` gives it, `no_customer` and
 /// `not_mail` as `reply`, `customer_deleted`.
 pub fn save_draft(tx: &mut Tx, ctx: &Ctx, begun: &Begun, draft: &Draft) -> Result<MailDraftId> {
     ctx.must(Right::Write)?;
@@ -52,15 +68,73 @@ pub fn save_draft(tx: &mut Tx, ctx: &Ctx, begun: &Begun, draft: &Draft) -> Resul
     }
     let mut problems = Problems::default();
     let (to, subject, body) = write::begun(draft, &mut problems);
-    problems.check()?;
     let known = tx.opt(&queries::DRAFT_OF, &[&ctx.merchant, &customer, &person, &entry], |r| r.get::<MailDraftId>(0))?;
-    if let Some(id) = known {
-        tx.exec(&queries::SET_DRAFT, &[&ctx.merchant, &id, &to, &subject, &body, &ctx.now])?;
-        return Ok(id);
+    let before = known.as_ref().map(|id| draft_files(tx, ctx, id)).transpose()?.unwrap_or_default();
+    let (stay, go): (Vec<_>, Vec<_>) = before.into_iter().partition(|f| draft.kept.contains(&f.id));
+    let bytes = stay.iter().map(|f| usize::try_from(f.size).unwrap_or(0)).chain(draft.files.iter().map(|f| f.bytes.len())).sum();
+    write::fit(stay.len() + draft.files.len(), bytes, &mut problems);
+    problems.check()?;
+    let id = match known {
+        Some(id) => {
+            tx.exec(&queries::SET_DRAFT, &[&ctx.merchant, &id, &to, &subject, &body, &ctx.now])?;
+            id
+        }
+        None => {
+            let id: MailDraftId = ctx.id();
+            tx.exec(&queries::NEW_DRAFT, &[&ctx.merchant, &id, &person, &customer, &entry, &to, &subject, &body, &ctx.now])?;
+            id
+        }
+    };
+    for file in &go {
+        tx.exec(&queries::DROP_DRAFT_FILE, &[&ctx.merchant, &id, &file.id])?;
     }
-    let id: MailDraftId = ctx.id();
-    tx.exec(&queries::NEW_DRAFT, &[&ctx.merchant, &id, &person, &customer, &entry, &to, &subject, &body, &ctx.now])?;
+    // Ids grow with time, so those that come later stand behind those that stay.
+    for (at, file) in draft.files.iter().map(write::tidy).enumerate() {
+        let (file_id, position, size): (MailDraftFileId, i64, i64) = (ctx.id(), (stay.len() + at) as i64, file.bytes.len() as i64);
+        let row: [&dyn store::Bind; 8] =
+            [&ctx.merchant, &file_id, &id, &position, &file.name, &file.content_type, &size, &file.bytes.as_slice()];
+        tx.exec(&queries::NEW_DRAFT_FILE, &row)?;
+    }
     Ok(id)
+}
+
+/// What is attached to a draft, in order. The draft was found by who may see it.
+pub fn draft_files(tx: &mut Tx, ctx: &Ctx, id: &MailDraftId) -> Result<Vec<DraftFile>> {
+    ctx.must(Right::Read)?;
+    Ok(tx.rows(&queries::DRAFT_FILES, &[&ctx.merchant, id], |r| {
+        Ok(DraftFile { id: r.get(0)?, name: r.get(1)?, content_type: r.get(2)?, size: r.get(3)? })
+    })?)
+}
+
+/// The files that this person kept there and that stay, in order.
+pub(super) fn files(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    customer: &CustomerId,
+    entry: Option<&EntryId>,
+    kept: &[MailDraftFileId],
+) -> Result<Vec<NewFile>> {
+    let (Some(person), false) = (person(ctx), kept.is_empty()) else { return Ok(Vec::new()) };
+    let place = entry.map_or("", EntryId::as_str);
+    let known = tx.opt(&queries::DRAFT_OF, &[&ctx.merchant, customer, &person, &place], |r| r.get::<MailDraftId>(0))?;
+    let Some(id) = known else { return Ok(Vec::new()) };
+    let all = tx.rows(&queries::DRAFT_BYTES, &[&ctx.merchant, &id], |r| {
+        Ok((r.get::<MailDraftFileId>(0)?, NewFile { name: r.get(1)?, content_type: r.get(2)?, bytes: r.get(3)? }))
+    })?;
+    Ok(all.into_iter().filter(|(id, _)| kept.contains(id)).map(|(_, file)| file).collect())
+}
+
+/// The context in which a program that may manage the staff goes on with what a person began. Needs [`Right::Staff`].
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Conflict`] `disabled` for somebody who is shut out.
+pub fn of_person(tx: &mut Tx, ctx: &Ctx, person: &PersonId) -> Result<Ctx> {
+    let member = members::get(tx, ctx, person)?;
+    if member.disabled_at.is_some() {
+        return Err(Error::conflict("disabled", "This person is disabled here."));
+    }
+    let actor = Actor { kind: ActorKind::Staff, id: person.to_string(), name: member.name, rights: ctx.actor.rights };
+    Ok(Ctx { actor: actor.into(), ..ctx.clone() })
 }
 
 /// What this person began there.
@@ -97,6 +171,7 @@ pub fn drop_draft(tx: &mut Tx, ctx: &Ctx, id: &MailDraftId) -> Result<CustomerId
     ctx.must(Right::Write)?;
     let person = person(ctx).unwrap_or_default();
     let found = tx.opt(&queries::DRAFT, &[&ctx.merchant, id, &person], row)?.ok_or(Error::NotFound("draft"))?;
+    tx.exec(&queries::DROP_DRAFT_FILES, &[&ctx.merchant, id])?;
     tx.exec(&queries::DROP_DRAFT, &[&ctx.merchant, id, &person])?;
     Ok(found.customer)
 }
@@ -104,7 +179,9 @@ pub fn drop_draft(tx: &mut Tx, ctx: &Ctx, id: &MailDraftId) -> Result<CustomerId
 /// What was begun is sent: nothing is left of it.
 pub(super) fn sent(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, entry: Option<&EntryId>) -> Result<()> {
     if let Some(person) = person(ctx) {
-        tx.exec(&queries::DRAFT_SENT, &[&ctx.merchant, customer, &person, &entry.map_or("", EntryId::as_str)])?;
+        let place = entry.map_or("", EntryId::as_str);
+        tx.exec(&queries::DRAFT_SENT_FILES, &[&ctx.merchant, customer, &person, &place])?;
+        tx.exec(&queries::DRAFT_SENT, &[&ctx.merchant, customer, &person, &place])?;
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ mod write;
 pub use calls::{CallInput, record_call};
 pub(crate) use chats::from_portal;
 pub use chats::{ChatInput, MessageInput, open_chat, say};
-pub use drafts::{Begun, KeptDraft, count_drafts, draft, drafts, drafts_of, drop_draft, save_draft};
+pub use drafts::{Begun, DraftFile, KeptDraft, count_drafts, draft, draft_files, drafts, drafts_of, drop_draft, of_person, save_draft};
 pub use inbox::{Inbox, Newcomer, close, inbox, link, make, reopen, waiting};
 pub use parse::{LARGEST, Parsed, parse};
 pub(crate) use read::find as said;

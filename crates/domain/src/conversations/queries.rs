@@ -103,6 +103,15 @@ store::statements! {
     pub SET_DRAFT = "UPDATE mail_drafts SET recipient = $3, subject = $4, body = $5, updated_at = $6 WHERE merchant_id = $1 AND id = $2";
     pub DROP_DRAFT = "DELETE FROM mail_drafts WHERE merchant_id = $1 AND id = $2 AND person_id = $3";
     pub DRAFT_SENT = "DELETE FROM mail_drafts WHERE merchant_id = $1 AND customer_id = $2 AND person_id = $3 AND entry_id = $4";
+    pub DRAFT_SENT_FILES = "DELETE FROM mail_draft_files WHERE merchant_id = $1 AND draft_id IN (SELECT id FROM mail_drafts
+        WHERE merchant_id = $1 AND customer_id = $2 AND person_id = $3 AND entry_id = $4)";
+
+    pub DRAFT_FILES = "SELECT id, name, content_type, size FROM mail_draft_files WHERE merchant_id = $1 AND draft_id = $2 ORDER BY position, id";
+    pub DRAFT_BYTES = "SELECT id, name, content_type, bytes FROM mail_draft_files WHERE merchant_id = $1 AND draft_id = $2 ORDER BY position, id";
+    pub NEW_DRAFT_FILE = "INSERT INTO mail_draft_files (merchant_id, id, draft_id, position, name, content_type, size, bytes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    pub DROP_DRAFT_FILE = "DELETE FROM mail_draft_files WHERE merchant_id = $1 AND draft_id = $2 AND id = $3";
+    pub DROP_DRAFT_FILES = "DELETE FROM mail_draft_files WHERE merchant_id = $1 AND draft_id = $2";
 
     // What a mail of the outbox is written with.
     pub HEADING = "SELECT e.id, e.answers, b.address FROM entries e

@@ -6,7 +6,9 @@ use super::put::{self, Line, Opening, file_name};
 use super::{Direction, Entry, Kind, Sending, drafts, queries, read};
 use crate::customers::{self, Customer, state, survivor};
 use crate::events::Event;
-use crate::kit::{ConversationId, Ctx, CustomerId, Email, EntryId, Error, MailId, Problems, Result, Right, clean, email_key};
+use crate::kit::{
+    ConversationId, Ctx, CustomerId, Email, EntryId, Error, MailDraftFileId, MailId, Problems, Result, Right, clean, email_key,
+};
 use crate::{mail, tickets};
 
 /// The longest text, in characters; the longest subject.
@@ -40,6 +42,8 @@ pub struct Draft {
     pub body: String,
     /// What is attached.
     pub files: Vec<NewFile>,
+    /// Files that were kept with what this person began there, and stay attached; before the others.
+    pub kept: Vec<MailDraftFileId>,
 }
 
 /// Where one may write to a customer: the primary address first.
@@ -66,7 +70,8 @@ pub fn compose(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, draft: &Draft) -> 
         (None, false) => problems.add("to", "unknown", "Choose one of the customer’s addresses."),
         _ => {}
     }
-    let checked = check(draft, &mut problems);
+    let kept = drafts::files(tx, ctx, &customer, None, &draft.kept)?;
+    let checked = check(draft, kept, &mut problems);
     if checked.subject.is_empty() {
         problems.add("subject", "required", "Say what it is about.");
     }
@@ -103,7 +108,8 @@ pub fn reply(tx: &mut Tx, ctx: &Ctx, entry: &EntryId, draft: &Draft) -> Result<E
         return Err(Error::conflict("moved", "This conversation was given to another customer just now. Look again."));
     }
     let mut problems = Problems::default();
-    let mut checked = check(draft, &mut problems);
+    let kept = drafts::files(tx, ctx, &customer, Some(&entry.id), &draft.kept)?;
+    let mut checked = check(draft, kept, &mut problems);
     problems.check()?;
     if checked.subject.is_empty() {
         checked.subject = answer_to(&entry.subject);
@@ -150,11 +156,11 @@ fn thread(tx: &mut Tx, ctx: &Ctx, entry: &Entry) -> Result<String> {
     Ok(all[all.len().saturating_sub(ANSWERS)..].join(" "))
 }
 
-/// Recipient, subject and text of a mail that is only begun: each may be empty, all together may not.
+/// Recipient, subject and text of a mail that is only begun: each may be empty, all together with the files may not.
 pub(super) fn begun(draft: &Draft, problems: &mut Problems) -> (String, String, String) {
     let to = clean(problems, "to", &draft.to, 250);
     let (subject, body) = words(draft, problems);
-    if subject.is_empty() && body.is_empty() {
+    if subject.is_empty() && body.is_empty() && draft.files.is_empty() && draft.kept.is_empty() {
         problems.add("body", "required", "Write something first.");
     }
     (to, subject, body.replace("\r\n", "\n"))
@@ -168,25 +174,35 @@ fn words(draft: &Draft, problems: &mut Problems) -> (String, String) {
     (subject, clean(problems, "body", &draft.body, LONGEST))
 }
 
-/// The draft as it may be sent.
-fn check(draft: &Draft, problems: &mut Problems) -> Draft {
+/// The draft as it may be sent, with the files that were kept before.
+fn check(draft: &Draft, kept: Vec<NewFile>, problems: &mut Problems) -> Draft {
     let (subject, body) = words(draft, problems);
     if body.is_empty() {
         problems.add("body", "required", "Write something.");
     }
-    if draft.files.len() > FILES {
+    let files: Vec<NewFile> = kept.into_iter().chain(draft.files.iter().map(tidy)).collect();
+    fit(files.len(), files.iter().map(|f| f.bytes.len()).sum(), problems);
+    Draft { subject, body: body.replace("\r\n", "\n"), files, ..Draft::default() }
+}
+
+/// Notes when so many files, with so many bytes, are too much for one mail.
+pub(super) fn fit(count: usize, bytes: usize, problems: &mut Problems) {
+    if count > FILES {
         problems.add("files", "too_many", format!("Attach at most {FILES} files."));
     }
-    if draft.files.iter().map(|f| f.bytes.len()).sum::<usize>() > BYTES {
+    if bytes > BYTES {
         problems.add("files", "too_large", "Attach at most 10 MB in all.");
     }
+}
+
+/// A file as it may be kept: a name without a path, and a media type that is one.
+pub(super) fn tidy(f: &NewFile) -> NewFile {
     let sane = |kind: &str| kind.len() < 100 && kind.contains('/') && kind.bytes().all(|b| b.is_ascii_graphic());
-    let file = |f: &NewFile| NewFile {
+    NewFile {
         name: file_name(&f.name),
         content_type: if sane(&f.content_type) { f.content_type.clone() } else { "application/octet-stream".to_owned() },
         bytes: f.bytes.clone(),
-    };
-    Draft { to: String::new(), subject, body: body.replace("\r\n", "\n"), files: draft.files.iter().map(file).collect() }
+    }
 }
 
 /// Into the outbox and into the stream.

@@ -67,7 +67,7 @@ pub fn exports() -> impl Iterator<Item = (String, String)> {
 
 /// All that happens, by name; the exports of lists aside.
 #[rustfmt::skip]
-const KINDS: [&str; 248] = [
+const KINDS: [&str; 250] = [
     "accounting.connected", "accounting.disconnected", "accounting.mapped", "accounting.run_started", "accounting.sign_in_lost",
     "affiliate.archived", "affiliate.created", "affiliate.edited", "affiliate.exported", "affiliate.unarchived", "api_key.created",
     "api_key.revoked", "block.lifted", "block.set", "call.recorded", "charge.asked", "charge.refused", "chat.opened", "commission.set",
@@ -91,7 +91,8 @@ const KINDS: [&str; 248] = [
     "payment.attach_undone", "payment.attached", "payment.begun", "payment.bounced", "payment.failed", "payment.refunded",
     "payment.settled", "payment.undone", "payment_link.created", "payment_link.mailed", "payment_link.opened", "payment_link.paid",
     "payment_link.withdrawn", "payout.made", "person.passkey_added", "person.passkey_refused", "person.passkey_removed",
-    "person.password_changed", "person.password_reset", "person.password_reset_asked", "person.recovery_codes_made", "person.renamed",
+    "person.password_changed", "person.password_reset", "person.password_reset_asked", "person.provider_connected", "person.provider_disconnected",
+    "person.recovery_codes_made", "person.renamed",
     "person.second_factor_off", "person.second_factor_on", "phone_account.set_up", "phone_account.switched_off", "plan.archived",
     "plan.created", "plan.edited", "plan.unarchived", "portal.activated", "portal.closed", "portal.invited", "portal.password_set",
     "privacy.retention_changed", "privacy.settings_changed", "provider.set_up", "provider.switched_off", "rate.imported", "rate.set",

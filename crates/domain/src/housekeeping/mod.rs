@@ -1,5 +1,5 @@
 //! What time alone asks for: statuses that moved are written down with their event (SPEC 4.2, 4.3), ended subscriptions end, old answers,
-//! sessions, questions to passkeys, links to a new password, browsers not seen for long and what undoing a merge would have needed are forgotten, contracts renew, end
+//! sessions, questions to passkeys, sign-ins that never came back, links to a new password, browsers not seen for long and what undoing a merge would have needed are forgotten, contracts renew, end
 //! and remind, legal copies whose term ended go, the shops' retention rules are
 //! followed once a day. Reads never wait for it: they compare with their own clock.
 
@@ -56,6 +56,7 @@ pub fn run(db: &Db, clock: &dyn Clock, stop: &dyn Fn() -> bool) -> Result<()> {
     db.write_slice_now::<_, Error>(move |tx| {
         tx.exec(&queries::OLD_HALVES, &[&now])?;
         tx.exec(&queries::OLD_CHALLENGES, &[&now])?;
+        tx.exec(&queries::OLD_VISITS, &[&now])?;
         tx.exec(&queries::OLD_RESETS, &[&(now - DAY)])?;
         tx.exec(&queries::OLD_DEVICES, &[&(now - staff::devices::KEPT)])?;
         Ok(tx.exec(&queries::OLD_SESSIONS, &[&now])?)

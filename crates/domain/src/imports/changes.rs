@@ -1,7 +1,7 @@
 //! What a dry run found: counts, the first rows that would fail with the reason, and the first changes field by field.
 
 use serde::{Deserialize, Serialize};
-use store::Db;
+use store::{Db, Tx};
 
 use super::journal::{Before, kind};
 use super::state::Counts;
@@ -40,20 +40,22 @@ pub struct Changed {
 /// The first changes that an import made, read from its journal and the events behind it.
 pub(super) fn first(db: &Db, ctx: &Ctx, import: &ImportId) -> Result<Vec<Changed>, ImportError> {
     let (c, id) = (ctx.clone(), import.clone());
-    let changes = db.read_now::<_, Error>(move |tx| {
-        let lines = tx.rows(&queries::FIRST_CHANGED, &[&c.merchant, &id, &MOST], |r| Ok((r.get::<CustomerId>(0)?, r.get::<String>(1)?)))?;
-        let mut all = Vec::with_capacity(lines.len());
-        for (customer, before) in lines {
-            let before: Before =
-                serde_json::from_str(&before).map_err(|e| Error::Internal(format!("{} of an import: {e}", kind::BEFORE)))?;
-            let fields = tx.rows(&queries::VALUES_SINCE, &[&c.merchant, &customer, &before.event_version], |r| {
-                Ok((r.get(0)?, r.get::<Option<String>>(1)?.unwrap_or_default(), r.get::<Option<String>>(2)?.unwrap_or_default()))
-            })?;
-            let k = customers::get(tx, &c, &customer)?;
-            let name = display_name(&k.name, &k.first_name, &k.last_name, &k.company, &k.email, &k.number);
-            all.push(Changed { customer, name, fields });
-        }
-        Ok(all)
-    })?;
-    Ok(changes)
+    Ok(db.read_now::<_, Error>(move |tx| first_in(tx, &c, &id))?)
+}
+
+/// The same in a transaction that wrote them.
+pub(super) fn first_in(tx: &mut Tx, ctx: &Ctx, import: &ImportId) -> crate::Result<Vec<Changed>> {
+    let lines =
+        tx.rows(&queries::FIRST_CHANGED, &[&ctx.merchant, import, &MOST], |r| Ok((r.get::<CustomerId>(0)?, r.get::<String>(1)?)))?;
+    let mut all = Vec::with_capacity(lines.len());
+    for (customer, before) in lines {
+        let before: Before = serde_json::from_str(&before).map_err(|e| Error::Internal(format!("{} of an import: {e}", kind::BEFORE)))?;
+        let fields = tx.rows(&queries::VALUES_SINCE, &[&ctx.merchant, &customer, &before.event_version], |r| {
+            Ok((r.get(0)?, r.get::<Option<String>>(1)?.unwrap_or_default(), r.get::<Option<String>>(2)?.unwrap_or_default()))
+        })?;
+        let k = customers::get(tx, ctx, &customer)?;
+        let name = display_name(&k.name, &k.first_name, &k.last_name, &k.company, &k.email, &k.number);
+        all.push(Changed { customer, name, fields });
+    }
+    Ok(all)
 }

@@ -1,5 +1,5 @@
 //! A dry run is the real import in a copy of the database that is thrown away: the counts are the same because the work is the same, and
-//! nobody waits for it.
+//! nobody waits for it. A short file is not worth a copy: see `trial`.
 
 use std::fs::File;
 use std::os::unix::fs::DirBuilderExt as _;

@@ -32,6 +32,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod tidy;
+mod trial;
 mod undo;
 mod upload;
 mod work;

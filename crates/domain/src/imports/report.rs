@@ -2,13 +2,16 @@
 
 use std::io::Write;
 
-use store::Db;
+use store::{Db, Tx};
 
 use super::plan::{Plan, Source};
 use super::{ImportError, REPORT_COLUMNS, queries};
 use crate::files::{Cell, Format, Row, Writer, formula};
 use crate::kit::sorter::Sorter;
 use crate::kit::{Ctx, Currency, ImportId, Money, Right, rfc3339};
+
+/// So many rows that would fail are told after a dry run.
+pub(super) const FAILURES: usize = 20;
 
 /// The first rows that were not taken: number below the header, reason.
 pub fn first_failures(db: &Db, ctx: &Ctx, import: &ImportId, most: usize) -> Result<Vec<(u64, String)>, ImportError> {
@@ -18,6 +21,16 @@ pub fn first_failures(db: &Db, ctx: &Ctx, import: &ImportId, most: usize) -> Res
         first.push(pair(entry?));
     }
     Ok(first)
+}
+
+/// The same in the transaction of a slice that wrote them: no more than its rows.
+pub(super) fn first_failed(tx: &mut Tx, ctx: &Ctx, import: &ImportId) -> crate::Result<Vec<(u64, String)>> {
+    let mut all = tx.rows(&queries::FAILED, &[&ctx.merchant, import], |r| {
+        Ok((r.str(0)?.parse().unwrap_or_default(), r.opt_str(1)?.unwrap_or_default().to_owned()))
+    })?;
+    all.sort_by_key(|(row, _)| *row);
+    all.truncate(FAILURES);
+    Ok(all)
 }
 
 /// Writes the rows that were not taken as they stand in the file, with row number and reason behind them; gives how many.

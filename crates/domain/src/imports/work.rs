@@ -14,7 +14,7 @@ use super::changes::{self, Check};
 use super::run::{self, Flow, Progress};
 use super::shelf::{Shelf, gone};
 use super::state::{self, Counts, Going, Import, Kept, State, Task};
-use super::{ImportError, KEPT, dry, look, plan, queries, report, resembling, undo};
+use super::{ImportError, KEPT, dry, look, plan, queries, report, resembling, trial, undo};
 use crate::kit::{Actor, ActorKind, Clock, Ctx, Door, Error, ImportId, MerchantId, Micros, Result, Rights};
 
 /// How long a worker holds an import without a sign of life: fifteen seconds.
@@ -24,8 +24,6 @@ const BEAT: Duration = Duration::from_secs(1);
 /// How often one that fails on our side is tried, and how long it rests before.
 const TRIES: i64 = 5;
 const REST: Micros = 10_000_000;
-/// Failed rows that a dry run tells.
-const FAILURES: usize = 20;
 
 /// Works until nothing waits or it is told to stop; gives how many were worked on. Blocks. `clock` is the time of the trade, `wall` measures
 /// leases.
@@ -142,7 +140,7 @@ impl Hand<'_> {
         self.put_away()
     }
 
-    /// The dry run, in a copy that is thrown away.
+    /// The dry run: a short file in a transaction that is never committed, a longer one in a copy that is thrown away.
     fn check(&self) -> std::result::Result<(), ImportError> {
         let (state, found) = match self.dry_run() {
             Ok(Some(found)) => (State::Checked, found),
@@ -160,9 +158,12 @@ impl Hand<'_> {
     }
 
     fn dry_run(&self) -> std::result::Result<Option<Check>, ImportError> {
-        self.told(&Progress { phase: "Making a copy", done: 0, total: 0, counts: Counts::default() });
         let (request, source) = (look::asked(&self.import)?, look::source(self.shelf, &self.import)?);
         let plan = plan::plan(&source, &request)?;
+        if let Some(found) = trial::short(self.db, &self.ctx.at(self.clock.now()), (&source, &plan, &request))? {
+            return Ok(Some(found));
+        }
+        self.told(&Progress { phase: "Making a copy", done: 0, total: 0, counts: Counts::default() });
         let copy = dry::scratch_in(self.db, &self.shelf.copy(&self.import.id))?;
         let told = &mut |p: &Progress| self.told(p);
         let done = run::run(&copy.db, &self.ctx, self.clock, self.wall, (&source, &plan, &request), told)?;
@@ -170,7 +171,7 @@ impl Hand<'_> {
             State::Done => Ok(Some(Check {
                 counts: done.counts,
                 problem: String::new(),
-                failures: report::first_failures(&copy.db, &self.ctx, &done.import, FAILURES)?,
+                failures: report::first_failures(&copy.db, &self.ctx, &done.import, report::FAILURES)?,
                 changes: changes::first(&copy.db, &self.ctx, &done.import)?,
             })),
             State::Failed => Err(ImportError::File(done.message)),

@@ -269,6 +269,8 @@ ids! {
     EntryFileId = "enf";
     /// A mail that was begun.
     MailDraftId = "mdr";
+    /// A file of a mail that was begun.
+    MailDraftFileId = "mdf";
     /// An account with Twilio that tells of calls.
     PhoneAccountId = "pha";
     /// A mailbox that is looked into.

@@ -122,14 +122,21 @@ pub fn present(tx: &mut Tx, person: &PersonId) -> Result<Hashed> {
     tx.opt(&queries::PERSON, &[person], |r| Ok(Hashed::from_db(r.get("password_hash")?)))?.ok_or(Error::NotFound("person"))
 }
 
-/// Checks the present password and hashes the new one. Slow; outside of transactions.
+/// Has the person a password? Who joined through the identity provider has none until they choose one.
+pub(super) fn has_password(tx: &mut Tx, person: &PersonId) -> Result<bool> {
+    Ok(present(tx, person)?.is_some())
+}
+
+/// Checks the present password, where there is one, and hashes the new one. Slow; outside of transactions.
 ///
 /// # Errors
 /// Field errors for `current` and `password`.
 pub fn check_password(who: &SignedIn, present: Hashed, current: &str, new: &str) -> Result<NewPassword> {
     let mut problems = Problems::default();
     password::check(&mut problems, "password", new, &who.person.email, &who.person.name);
-    if !fits(current, Some(&present)) {
+    if !present.is_some() {
+        // A fresh sign-in was asked for; there is nothing else to prove.
+    } else if !fits(current, Some(&present)) {
         problems.add("current", "invalid", "This is not your present password.");
     } else if current == new {
         problems.add("password", "invalid", "Choose a password that differs from the present one.");

@@ -1,21 +1,21 @@
-//! Between password and code, or passkey. The password alone opens nothing: what is kept here is no session, has a cookie of its own, lasts ten minutes and
+//! Between password (or identity provider) and code, or passkey. The first alone opens nothing: what is kept here is no session, has a cookie of its own, lasts ten minutes and
 //! leads to the page of the code alone.
 
 use store::Tx;
 
 use super::factor::{self, Taken};
-use super::sessions::{Device, Opened};
-use super::{Moment, Person, person_row, queries, sign_in};
+use super::sessions::{Device, Opened, Opening};
+use super::{Means, Moment, Person, person_row, queries, sign_in};
 use crate::kit::{Error, Micros, PersonId, Result, secret, secret_hash};
 use crate::providers::Vault;
 
 /// How long the code may take.
 pub const HOLDS: Micros = 600_000_000;
 
-/// Begins the second step; gives the secret for its cookie.
-pub(super) fn begin(tx: &mut Tx, moment: &Moment, person: &PersonId) -> Result<String> {
+/// Begins the second step behind a first; gives the secret for its cookie.
+pub(super) fn begin(tx: &mut Tx, moment: &Moment, person: &PersonId, first: Means) -> Result<String> {
     let secret = secret();
-    tx.exec(&queries::HALF_INSERT, &[&secret_hash(&secret), person, &moment.now, &(moment.now + HOLDS)])?;
+    tx.exec(&queries::HALF_INSERT, &[&secret_hash(&secret), person, &moment.now, &(moment.now + HOLDS), &first])?;
     Ok(secret)
 }
 
@@ -56,21 +56,19 @@ pub fn finish(
         Taken::Wrong => Ok(Finished::Wrong),
         Taken::Wait(until) => Ok(Finished::Wait(until)),
         Taken::Good => {
-            end(tx, secret)?;
-            sign_in::come_in(tx, moment, &person, device, site).map(Finished::In)
+            let means = end(tx, secret)?.and_code();
+            sign_in::come_in(tx, moment, &person, device, site, Opening::by(means, moment)).map(Finished::In)
         }
     }
 }
 
-/// Uses the first step up.
+/// Uses the first step up; gives by which means it was taken.
 ///
 /// # Errors
 /// [`Error::NotFound`] when another tab did.
-pub(super) fn end(tx: &mut Tx, secret: &str) -> Result<()> {
-    match tx.exec(&queries::HALF_DELETE, &[&secret_hash(secret)])? {
-        0 => Err(Error::NotFound("sign-in")),
-        _ => Ok(()),
-    }
+pub(super) fn end(tx: &mut Tx, secret: &str) -> Result<Means> {
+    let first = tx.opt(&queries::HALF_DELETE, &[&secret_hash(secret)], |r| r.get::<String>(0))?.ok_or(Error::NotFound("sign-in"))?;
+    Ok(first.parse().unwrap_or(Means::Password))
 }
 
 /// Whoever is between the steps begins again.

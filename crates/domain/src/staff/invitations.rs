@@ -120,9 +120,12 @@ pub fn revoke(tx: &mut Tx, ctx: &Ctx, id: &InvitationId) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`] for a link that does not hold (any more).
 pub fn look(tx: &mut Tx, secret: &str, now: Micros) -> Result<(Invitation, Option<PersonId>)> {
-    let found = tx.opt(&queries::INVITATION, &[&secret_hash(secret), &now], |r| {
-        row(r, MerchantId::from_db(r.get("merchant_id")?), r.get("merchant")?)
-    })?;
+    look_hashed(tx, &secret_hash(secret), now)
+}
+
+/// The same, by the hash of the link's secret.
+pub(super) fn look_hashed(tx: &mut Tx, hash: &str, now: Micros) -> Result<(Invitation, Option<PersonId>)> {
+    let found = tx.opt(&queries::INVITATION, &[&hash, &now], |r| row(r, MerchantId::from_db(r.get("merchant_id")?), r.get("merchant")?))?;
     let invitation = found.ok_or(Error::NotFound("invitation"))?;
     let known = tx.opt(&queries::PERSON_BY_EMAIL, &[&crate::kit::email_key(&invitation.email)], person_row)?;
     Ok((invitation, known.map(|p| p.id)))
@@ -157,6 +160,13 @@ impl NewPerson {
         Ok(Self { name: own, hashed: password::hash(password)? })
     }
 
+    /// Somebody whom the identity provider names; they have no password. Without a name that can be kept they are called by their address.
+    pub(super) fn of_provider(name: &str, email: &str) -> Self {
+        let kept: String = name.chars().filter(|c| !c.is_control()).take(super::account::NAME_MAX).collect();
+        let name = if kept.trim().is_empty() { email.split('@').next().unwrap_or(email) } else { kept.trim() };
+        Self { name: name.to_owned(), hashed: Hashed::none() }
+    }
+
     /// Somebody whose password was hashed before.
     #[cfg(feature = "testing")]
     pub fn ready(name: &str, hashed: Hashed) -> Self {
@@ -170,9 +180,14 @@ impl NewPerson {
 /// [`Error::NotFound`] when the link does not hold (any more); [`Error::Conflict`] `other_person` when somebody else is signed in,
 /// `inviter_lost_rights`; a field error for `email` when the person is here already.
 pub fn accept(tx: &mut Tx, moment: &Moment, secret: &str, comer: &Comer) -> Result<(MerchantId, PersonId)> {
-    let (invitation, known) = look(tx, secret, moment.now)?;
+    accept_hashed(tx, moment, &secret_hash(secret), comer)
+}
+
+/// The same, by the hash of the link's secret.
+pub(super) fn accept_hashed(tx: &mut Tx, moment: &Moment, hash: &str, comer: &Comer) -> Result<(MerchantId, PersonId)> {
+    let (invitation, known) = look_hashed(tx, hash, moment.now)?;
     merchants::lock(tx, &invitation.merchant)?;
-    if tx.exec(&queries::INVITATION_ACCEPT, &[&secret_hash(secret), &moment.now])? == 0 {
+    if tx.exec(&queries::INVITATION_ACCEPT, &[&hash, &moment.now])? == 0 {
         return Err(Error::NotFound("invitation"));
     }
     let person = match (comer, known) {

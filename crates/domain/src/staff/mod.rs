@@ -1,5 +1,5 @@
 //! People, what they may in which merchant, and how they and programs come in (SPEC 14.1): passwords, second factors,
-//! passkeys, sessions, invitations, API keys.
+//! passkeys, an identity provider, sessions, invitations, API keys.
 //!
 //! Secrets of sessions, links and keys leave this room once, when they are made; the database holds their hashes. Hashing a password
 //! takes tens of milliseconds and memory, so it never happens inside a transaction: [`password`] first, then the verb. Nobody gives rights
@@ -14,7 +14,9 @@ pub mod factor;
 pub mod fresh;
 pub mod halves;
 pub mod invitations;
+pub mod means;
 pub mod members;
+pub mod oidc;
 pub mod passkeys;
 pub mod password;
 pub mod queries;
@@ -40,6 +42,7 @@ use crate::kit::{Actor, ActorKind, Ctx, Door, IdSource, Locale, MerchantId, Micr
 pub use account::{Density, Look, Theme};
 pub(crate) use colleagues::assignable;
 pub use colleagues::{Colleague, colleagues};
+pub use means::Means;
 pub use members::{Access, Member};
 pub use password::Hashed;
 pub use sessions::resolve as resolve_session;
@@ -115,6 +118,8 @@ pub struct Membership {
     pub rights: Rights,
     /// The merchant wants a second factor of this role.
     pub strong: bool,
+    /// The merchant wants this role to sign in through the identity provider.
+    pub provider: bool,
 }
 
 /// Who a session's secret stands for, now.
@@ -138,12 +143,24 @@ pub struct SignedIn {
     pub passkeys: bool,
     /// They have a second factor: one of the two.
     pub second_factor: bool,
+    /// They have a password.
+    pub password: bool,
+    /// An account at the identity provider is connected.
+    pub connected: bool,
+    /// By which means the session was opened; none for what was opened before that was written down.
+    pub means: Option<Means>,
 }
 
 impl SignedIn {
     /// The merchant they work in wants a second factor of them, and they have none: it comes before anything else.
     pub fn must_set_up(&self) -> bool {
-        !self.second_factor && self.current.as_ref().is_some_and(|m| m.strong)
+        !self.second_factor && self.means != Some(Means::ProviderStrong) && self.current.as_ref().is_some_and(|m| m.strong)
+    }
+
+    /// The merchant they work in wants them to come in through the identity provider, and they came in otherwise: nothing else opens. Only where there
+    /// is one.
+    pub fn must_use_provider(&self) -> bool {
+        !self.means.is_some_and(Means::is_provider) && self.current.as_ref().is_some_and(|m| m.provider)
     }
 
     /// The context of this person in the current merchant.

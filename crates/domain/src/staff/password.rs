@@ -27,6 +27,16 @@ impl Hashed {
         Self(text)
     }
 
+    /// Of somebody who has none: nothing fits it.
+    pub(super) fn none() -> Self {
+        Self(String::new())
+    }
+
+    /// There is a password.
+    pub(super) fn is_some(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// The hash of [`crate::testing::PASSWORD`], made once, so that a thousand tests do not each wait for it.
     #[cfg(feature = "testing")]
     pub fn of_tests() -> Self {
@@ -93,6 +103,7 @@ pub(crate) fn fits(password: &str, hashed: Option<&Hashed>) -> bool {
     static NOBODY: OnceLock<Hashed> = OnceLock::new();
     let password: String = password.chars().take(LONGEST + 1).collect();
     let nobody = || NOBODY.get_or_init(|| hash("the password of nobody").unwrap_or_else(|_| Hashed(String::new())));
+    let hashed = hashed.filter(|h| h.is_some());
     let kept = hashed.unwrap_or_else(nobody);
     let verified = PasswordHash::new(&kept.0).is_ok_and(|h| argon().verify_password(normal(&password).as_bytes(), &h).is_ok());
     verified && hashed.is_some()
@@ -141,6 +152,7 @@ mod tests {
         assert!(fits("dos cafe\u{301}s y un te\u{301}", Some(&hashed)), "the same text in another normal form");
         assert!(!fits("dos cafés y un te", Some(&hashed)));
         assert!(!fits("the password of nobody", None));
+        assert!(!fits("the password of nobody", Some(&Hashed::none())) && !fits("", Some(&Hashed::none())), "who has none has none");
         assert!(!format!("{hashed:?}").contains("argon2id"), "a log never shows a hash");
     }
 }

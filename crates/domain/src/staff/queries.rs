@@ -23,7 +23,7 @@ store::statements! {
 
     pub STAFF_INSERT = "INSERT INTO staff (merchant_id, person_id, role, granted, withdrawn, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $6, NULL)";
     /// The merchants of a person who may come in.
-    pub MEMBERSHIPS = "SELECT s.merchant_id, m.name, m.demo, s.role, s.granted, s.withdrawn, r.required_roles
+    pub MEMBERSHIPS = "SELECT s.merchant_id, m.name, m.demo, s.role, s.granted, s.withdrawn, r.required_roles, r.provider_roles
         FROM staff s JOIN merchants m ON m.id = s.merchant_id LEFT JOIN sign_in_rules r ON r.merchant_id = s.merchant_id
         WHERE s.person_id = $1 AND s.disabled_at IS NULL ORDER BY m.name, m.id";
     pub MEMBERS = "SELECT s.person_id, p.name, p.email, s.role, s.granted, s.withdrawn, s.created_at, s.disabled_at, f.confirmed_at AS factor_at,
@@ -46,18 +46,20 @@ store::statements! {
     pub MEMBER_DISABLED = "UPDATE staff SET disabled_at = $3 WHERE merchant_id = $1 AND person_id = $2";
 
     pub SESSION_INSERT = "INSERT INTO sessions (id, secret_hash, person_id, merchant_id, user_agent, address, created_at, seen_at, expires_at, revoked_at,
-          fresh_at, new_device) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, NULL, $7, $9)";
+          fresh_at, new_device, means) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, NULL, $10, $9, $11)";
     /// A session that still holds: not revoked, not past its end, seen after the idle limit.
-    pub SESSION = "SELECT s.id AS session_id, s.merchant_id, s.seen_at, s.fresh_at, f.confirmed_at AS factor_at, p.id, p.email, p.name, p.shortcuts, p.theme,
-          p.density, p.locale, p.created_at, (SELECT COUNT(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys
+    pub SESSION = "SELECT s.id AS session_id, s.merchant_id, s.seen_at, s.fresh_at, s.means, f.confirmed_at AS factor_at, p.id, p.email, p.name, p.shortcuts, p.theme,
+          p.density, p.locale, p.created_at, p.password_hash, (SELECT COUNT(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys,
+          (SELECT COUNT(*) FROM oidc_identities o WHERE o.person_id = p.id) AS connections
         FROM sessions s JOIN people p ON p.id = s.person_id LEFT JOIN second_factors f ON f.person_id = s.person_id
         WHERE s.secret_hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.seen_at > $3 AND p.disabled_at IS NULL";
     pub SESSION_TOUCH = "UPDATE sessions SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
     pub SESSION_MERCHANT = "UPDATE sessions SET merchant_id = $2 WHERE id = $1";
-    pub SESSIONS = "SELECT id, user_agent, address, created_at, seen_at, expires_at, new_device FROM sessions
+    pub SESSIONS = "SELECT id, user_agent, address, created_at, seen_at, expires_at, new_device, means FROM sessions
         WHERE person_id = $1 AND revoked_at IS NULL AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, id DESC";
     pub SESSION_REVOKE = "UPDATE sessions SET revoked_at = $3 WHERE id = $1 AND person_id = $2 AND revoked_at IS NULL";
     pub SESSIONS_REVOKE_ALL = "UPDATE sessions SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL";
+    pub SESSION_MEANS = "UPDATE sessions SET means = $2 WHERE id = $1";
     pub SESSION_FRESH = "UPDATE sessions SET fresh_at = $3 WHERE id = $1 AND person_id = $2 AND revoked_at IS NULL";
     pub SESSIONS_REVOKE_OTHERS = "UPDATE sessions SET revoked_at = $3 WHERE person_id = $1 AND id <> $2 AND revoked_at IS NULL";
     /// What can never hold again.
@@ -111,10 +113,10 @@ store::statements! {
     pub CODES_LEFT = "SELECT COUNT(*) FROM recovery_codes WHERE person_id = $1 AND used_at IS NULL";
     pub CODES_DELETE = "DELETE FROM recovery_codes WHERE person_id = $1";
 
-    pub HALF_INSERT = "INSERT INTO half_sign_ins (secret_hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
+    pub HALF_INSERT = "INSERT INTO half_sign_ins (secret_hash, person_id, created_at, expires_at, means) VALUES ($1, $2, $3, $4, $5)";
     pub HALF = "SELECT p.id, p.email, p.name, p.shortcuts, p.theme, p.density, p.locale, p.created_at FROM half_sign_ins h JOIN people p ON p.id = h.person_id
         WHERE h.secret_hash = $1 AND h.expires_at > $2 AND p.disabled_at IS NULL";
-    pub HALF_DELETE = "DELETE FROM half_sign_ins WHERE secret_hash = $1";
+    pub HALF_DELETE = "DELETE FROM half_sign_ins WHERE secret_hash = $1 RETURNING means";
     pub HALVES_DELETE = "DELETE FROM half_sign_ins WHERE person_id = $1";
 
     pub DEVICE = "SELECT 1 FROM devices WHERE person_id = $1 AND secret_hash = $2";
@@ -134,8 +136,8 @@ store::statements! {
     pub ELSEWHERE = "SELECT COUNT(*) FROM staff s WHERE s.person_id = $1 AND NOT EXISTS (
           SELECT 1 FROM staff o WHERE o.merchant_id = s.merchant_id AND o.person_id = $2 AND o.role = 'owner' AND o.disabled_at IS NULL)";
 
-    pub RULES = "SELECT required_roles, refund_limit, refund_currency FROM sign_in_rules WHERE merchant_id = $1";
-    pub RULES_PUT = "INSERT INTO sign_in_rules (merchant_id, required_roles, refund_limit, refund_currency, updated_at) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (merchant_id) DO UPDATE SET required_roles = excluded.required_roles, refund_limit = excluded.refund_limit,
+    pub RULES = "SELECT required_roles, refund_limit, refund_currency, provider_roles FROM sign_in_rules WHERE merchant_id = $1";
+    pub RULES_PUT = "INSERT INTO sign_in_rules (merchant_id, required_roles, refund_limit, refund_currency, updated_at, provider_roles) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (merchant_id) DO UPDATE SET required_roles = excluded.required_roles, provider_roles = excluded.provider_roles, refund_limit = excluded.refund_limit,
           refund_currency = excluded.refund_currency, updated_at = excluded.updated_at";
 }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use store::Tx;
 
-use super::{Membership, Moment, SignedIn, access_row, devices, person_row, queries, rules};
+use super::{Means, Membership, Moment, SignedIn, access_row, devices, person_row, queries, rules};
 use crate::events::Event;
 use crate::kit::{DAY, Error, MerchantId, Micros, PersonId, Result, SessionId, secret, secret_hash};
 
@@ -56,15 +56,36 @@ pub struct Session {
     pub expires_at: Micros,
     /// It was the first with its browser, beside those of joining.
     pub new_device: bool,
+    /// By which means it was opened, as far as that was written down.
+    #[serde(skip)]
+    pub means: Option<Means>,
+}
+
+/// How a session is opened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opening {
+    /// What they proved themselves with.
+    pub(super) means: Means,
+    /// They join: nobody needs to be told of the browser.
+    pub(super) joins: bool,
+    /// When they proved it.
+    pub(super) fresh_at: Micros,
+}
+
+impl Opening {
+    /// They proved it now.
+    pub(super) fn by(means: Means, moment: &Moment) -> Self {
+        Self { means, joins: false, fresh_at: moment.now }
+    }
 }
 
 /// Opens a session for a person who joins: the browser they come with is theirs.
-pub fn open(tx: &mut Tx, moment: &Moment, person: &PersonId, device: &Device) -> Result<Opened> {
-    open_as(tx, moment, person, device, true)
+pub fn open(tx: &mut Tx, moment: &Moment, person: &PersonId, device: &Device, means: Means) -> Result<Opened> {
+    open_as(tx, moment, person, device, Opening { joins: true, ..Opening::by(means, moment) })
 }
 
-/// Opens a session for a person who has proven who they are. `joins`: nobody needs to be told of the browser.
-pub(super) fn open_as(tx: &mut Tx, moment: &Moment, person: &PersonId, device: &Device, joins: bool) -> Result<Opened> {
+/// Opens a session for a person who has proven who they are.
+pub(super) fn open_as(tx: &mut Tx, moment: &Moment, person: &PersonId, device: &Device, how: Opening) -> Result<Opened> {
     let person = tx.opt(&queries::PERSON, &[person], person_row)?.ok_or(Error::NotFound("person"))?;
     let all = memberships(tx, &person.id)?;
     let current = all.first().map(|m| m.merchant.clone());
@@ -73,15 +94,17 @@ pub(super) fn open_as(tx: &mut Tx, moment: &Moment, person: &PersonId, device: &
     let (agent, address, ends) = (cut(&device.user_agent, 300), cut(&device.address, 60), moment.now + LONGEST);
     tx.exec(&queries::SESSIONS_OLD, &[&person.id, &(moment.now - LONGEST)])?;
     let (known, device) = devices::seen(tx, moment, &person.id, device.known.as_deref())?;
-    let new_device = !known && !joins;
+    let new_device = !known && !how.joins;
     let hash = secret_hash(&secret);
-    tx.exec(&queries::SESSION_INSERT, &[&session, &hash, &person.id, &current, &agent, &address, &moment.now, &ends, &new_device])?;
+    let row: [&dyn store::Bind; 11] =
+        [&session, &hash, &person.id, &current, &agent, &address, &moment.now, &ends, &new_device, &how.fresh_at, &how.means];
+    tx.exec(&queries::SESSION_INSERT, &row)?;
     if let Some(m) = all.first() {
-        let mut event = Event::new("session.opened").on("session", session.as_str());
+        let mut data = serde_json::json!({ "means": how.means.name() });
         if new_device {
-            event = event.data(serde_json::json!({ "new_browser": true }));
+            data["new_browser"] = true.into();
         }
-        event.record(tx, &moment.ctx(&m.merchant, &person, m.rights))?;
+        Event::new("session.opened").on("session", session.as_str()).data(data).record(tx, &moment.ctx(&m.merchant, &person, m.rights))?;
     }
     Ok(Opened { secret, session, device, new_device })
 }
@@ -91,9 +114,11 @@ pub fn resolve(tx: &mut Tx, secret: &str, now: Micros) -> Result<Option<SignedIn
     let found = tx.opt(&queries::SESSION, &[&secret_hash(secret), &now, &(now - IDLE)], |r| {
         let merchant: Option<String> = r.get("merchant_id")?;
         let proven = (r.get::<i64>("fresh_at")?, r.get::<Option<i64>>("factor_at")?.is_some(), r.get::<i64>("passkeys")? > 0);
-        Ok((person_row(r)?, SessionId::from_db(r.get("session_id")?), merchant, r.get::<i64>("seen_at")?, proven))
+        let ways =
+            (!r.get::<String>("password_hash")?.is_empty(), r.get::<i64>("connections")? > 0, r.get::<String>("means")?.parse().ok());
+        Ok((person_row(r)?, SessionId::from_db(r.get("session_id")?), merchant, r.get::<i64>("seen_at")?, proven, ways))
     })?;
-    let Some((person, session, merchant, seen, (fresh_at, app, passkeys))) = found else { return Ok(None) };
+    let Some((person, session, merchant, seen, (fresh_at, app, passkeys), (password, connected, means))) = found else { return Ok(None) };
     let memberships = memberships(tx, &person.id)?;
     let chosen = memberships.iter().find(|m| Some(m.merchant.as_str()) == merchant.as_deref());
     let current = chosen.or(memberships.first()).cloned();
@@ -107,6 +132,9 @@ pub fn resolve(tx: &mut Tx, secret: &str, now: Micros) -> Result<Option<SignedIn
         app,
         passkeys,
         second_factor: app || passkeys,
+        password,
+        connected,
+        means,
     }))
 }
 
@@ -139,6 +167,7 @@ pub fn list(tx: &mut Tx, who: &SignedIn, now: Micros) -> Result<Vec<Session>> {
             seen_at: r.get("seen_at")?,
             expires_at: r.get("expires_at")?,
             new_device: r.get("new_device")?,
+            means: r.get::<String>("means")?.parse().ok(),
         })
     })?)
 }
@@ -182,8 +211,10 @@ pub(super) fn memberships(tx: &mut Tx, person: &PersonId) -> Result<Vec<Membersh
     Ok(tx.rows(&queries::MEMBERSHIPS, &[person], |r| {
         let access = access_row(r)?;
         let asked = r.get::<Option<String>>("required_roles")?.unwrap_or_default();
+        let through = r.get::<Option<String>>("provider_roles")?.unwrap_or_default();
         Ok(Membership {
             strong: rules::roles(&asked).contains(&access.role),
+            provider: rules::roles(&through).contains(&access.role),
             merchant: MerchantId::from_db(r.get("merchant_id")?),
             name: r.get("name")?,
             demo: r.get("demo")?,

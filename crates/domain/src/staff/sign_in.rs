@@ -6,8 +6,8 @@
 use store::Tx;
 
 use super::password::{Hashed, fits};
-use super::sessions::{Device, Opened, open_as};
-use super::{Moment, Person, devices, factor, halves, person_row, queries};
+use super::sessions::{Device, Opened, Opening, open_as};
+use super::{Means, Moment, Person, devices, factor, halves, person_row, queries};
 use crate::kit::{DAY, Error, Micros, PersonId, Result, email_key, rfc3339, secret_hash};
 
 /// Counts begin anew after this.
@@ -96,10 +96,10 @@ pub fn succeed(tx: &mut Tx, moment: &Moment, person: &PersonId, email: &str, dev
     forget(tx, email, device)?;
     tx.exec(&queries::ATTEMPTS_OLD, &[&(moment.now - DAY)])?;
     if factor::is_on(tx, person)? {
-        return halves::begin(tx, moment, person).map(Entered::Half);
+        return halves::begin(tx, moment, person, Means::Password).map(Entered::Half);
     }
     let person = tx.opt(&queries::PERSON, &[person], person_row)?.ok_or(Error::NotFound("person"))?;
-    come_in(tx, moment, &person, device, site).map(Entered::In)
+    come_in(tx, moment, &person, device, site, Opening::by(Means::Password, moment)).map(Entered::In)
 }
 
 /// Forgets the failed tries of a browser whose person has given the right password.
@@ -113,8 +113,8 @@ pub fn forget(tx: &mut Tx, email: &str, device: &Device) -> Result<()> {
 }
 
 /// Opens the session, and tells the person of a browser that is new.
-pub(super) fn come_in(tx: &mut Tx, moment: &Moment, person: &Person, device: &Device, site: Option<&str>) -> Result<Opened> {
-    let opened = open_as(tx, moment, &person.id, device, false)?;
+pub(super) fn come_in(tx: &mut Tx, moment: &Moment, person: &Person, device: &Device, site: Option<&str>, how: Opening) -> Result<Opened> {
+    let opened = open_as(tx, moment, &person.id, device, how)?;
     if opened.new_device {
         let agent: String = device.user_agent.chars().filter(|c| !c.is_control()).take(200).collect();
         let text = format!(

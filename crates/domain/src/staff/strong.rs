@@ -52,7 +52,7 @@ pub(in crate::staff) fn resolve(db: &TestDb, secret: &str, now: i64) -> Option<S
 /// A session of somebody who joins.
 pub(in crate::staff) fn session(db: &TestDb, person: &PersonId) -> (String, SignedIn) {
     let person = person.clone();
-    let opened = db.write_now(move |tx| sessions::open(tx, &at(NOW), &person, &Device::default())).unwrap();
+    let opened = db.write_now(move |tx| sessions::open(tx, &at(NOW), &person, &Device::default(), Means::SetUp)).unwrap();
     let who = resolve(db, &opened.secret, NOW).unwrap();
     (opened.secret, who)
 }
@@ -138,7 +138,7 @@ pub(in crate::staff) fn set_password(db: &TestDb, link: &str, now: i64) -> Resul
 
 pub(in crate::staff) fn require(db: &TestDb, ctx: &Ctx, required: Vec<Role>) -> Result<()> {
     let ctx = ctx.clone();
-    db.write_now(move |tx| rules::set(tx, &ctx, &Rules { required: required.clone(), refund_limit: None }))
+    db.write_now(move |tx| rules::set(tx, &ctx, &Rules { required: required.clone(), refund_limit: None, ..Rules::default() }))
 }
 
 store::db_test! {
@@ -306,7 +306,7 @@ store::db_test! {
         };
         assert!(!large(1_000_000, "EUR"), "no limit");
         let (ctx, limit) = (f.ctx.clone(), Money::new(10_000, Currency::of("EUR").unwrap()));
-        db.write_now(move |tx| rules::set(tx, &ctx, &Rules { required: vec![], refund_limit: Some(limit) })).unwrap();
+        db.write_now(move |tx| rules::set(tx, &ctx, &Rules { required: vec![], refund_limit: Some(limit), ..Rules::default() })).unwrap();
         assert!(!large(10_000, "EUR") && large(10_001, "EUR"));
         assert!(large(1, "USD"), "no rate of the dollar");
         let ctx = f.other().ctx;
@@ -319,7 +319,7 @@ store::db_test! {
         let desk = crate::orders::desk::Desk::new(db);
         let payment = desk.pay(&desk.customer("ana@example.es"), 50_000);
         let limit = Money::new(10_000, Currency::of("EUR").unwrap());
-        desk.write(move |tx, ctx| rules::set(tx, ctx, &Rules { required: vec![], refund_limit: Some(limit) })).unwrap();
+        desk.write(move |tx, ctx| rules::set(tx, ctx, &Rules { required: vec![], refund_limit: Some(limit), ..Rules::default() })).unwrap();
         let large = |ctx: &Ctx, minor: i64, proven: i64| {
             let (ctx, amount) = (ctx.clone(), Money::new(minor, limit.currency));
             db.read_now(move |tx| rules::is_large_refund(tx, &ctx, amount, proven)).unwrap()

@@ -16,7 +16,7 @@ fn moment(now: i64) -> Moment {
 fn signed_in(f: &Fixture, person: &PersonId) -> (String, SignedIn) {
     let person = person.clone();
     f.db.write_now(move |tx| {
-        let opened = sessions::open(tx, &moment(NOW), &person, &Device::default())?;
+        let opened = sessions::open(tx, &moment(NOW), &person, &Device::default(), Means::SetUp)?;
         let who = sessions::resolve(tx, &opened.secret, NOW)?.expect("open");
         Ok::<_, Error>((opened.secret, who))
     })

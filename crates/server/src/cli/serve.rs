@@ -33,6 +33,9 @@ pub struct Serve {
     /// The key that secrets in the database are sealed with: 32 bytes in hexadecimal or base64.
     #[arg(long, env = "REGULARS_SECRETS_KEY", value_name = "KEY", hide_env_values = true)]
     pub secrets_key: Option<String>,
+    /// The password of this installation at the identity provider.
+    #[arg(long, env = "REGULARS_OIDC_CLIENT_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub oidc_client_secret: Option<String>,
 }
 
 /// How an installation is reached.
@@ -100,6 +103,7 @@ impl Serve {
         let data = place.folder(&file)?;
         let mut file = file;
         file.secrets_key = self.secrets_key.clone().or(file.secrets_key);
+        file.oidc_client_secret = self.oidc_client_secret.clone().or(file.oidc_client_secret);
         let vault = config::vault(&file, &data)?;
         let smtp = smtp.map(|smtp| smtp.signing(vault.clone()));
         Ok(Config {
@@ -112,6 +116,7 @@ impl Serve {
             accounting: config::accounting(&file),
             import_max: file.import_max_mb.unwrap_or(2048).max(1) << 20,
             webhooks_local: file.webhooks_local.unwrap_or(false),
+            oidc: config::oidc(&file)?,
             data,
             smtp,
         })
@@ -134,6 +139,7 @@ pub fn app(db: Db, clock: Arc<dyn Clock>, config: Config) -> Result<App, String>
         clock,
         limits: Limits::new(config.api_per_minute),
         certificates: crate::hooks::Certificates::default(),
+        oidc: crate::oidc::Said::default(),
         ledger: Ledger::of(&config.data),
         config: Arc::new(config),
         metrics: handle,

@@ -1,4 +1,4 @@
-//! One's own account: name, how pages look, password, second factor, passkeys, sessions.
+//! One's own account: name, how pages look, password, identity provider, second factor, passkeys, sessions.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -7,7 +7,7 @@ use axum::response::Response;
 use domain::conversations;
 use domain::kit::{Door, LOCALES, Locale, SessionId, Zone};
 use domain::merchants;
-use domain::staff::{Look, Moment, account, passkeys, sessions};
+use domain::staff::{Look, Moment, account, oidc, passkeys, sessions};
 
 use super::moments::moment as shown;
 use super::slow::slow;
@@ -27,6 +27,14 @@ struct Line {
     here: bool,
     /// The first session with its browser.
     new: bool,
+    /// What they proved themselves with.
+    means: &'static str,
+}
+
+struct Connection {
+    email: String,
+    since: When,
+    used: Option<When>,
 }
 
 struct Key {
@@ -49,6 +57,10 @@ struct AccountPage {
     locales: Vec<(&'static str, &'static str)>,
     password: Form,
     second_factor: bool,
+    /// They have a password.
+    has_password: bool,
+    /// The identity provider by its name, where there is one, and their account there.
+    provider: Option<(String, Option<Connection>)>,
     /// It is an app.
     app: bool,
     passkeys: Vec<Key>,
@@ -65,10 +77,12 @@ struct Refused {
 
 async fn render(app: &App, who: Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, refused: Refused) -> Result<Response, PageError> {
     let (by, now) = (who.signed_in.clone(), app.now());
-    let (zone, list, signature, keys) = app
+    let issuer = app.config.oidc.as_ref().map(|client| client.issuer.clone());
+    let (zone, list, signature, keys, connection) = app
         .read(&who.ctx, move |tx, ctx| {
             let zone = merchants::settings(tx, ctx)?.zone;
-            Ok((zone, sessions::list(tx, &by, now)?, conversations::signature(tx, ctx)?, passkeys::list(tx, &by)?))
+            let connection = issuer.as_deref().map(|issuer| oidc::connection(tx, &by, issuer)).transpose()?.flatten();
+            Ok((zone, sessions::list(tx, &by, now)?, conversations::signature(tx, ctx)?, passkeys::list(tx, &by)?, connection))
         })
         .await?;
     let person = &who.signed_in.person;
@@ -90,6 +104,8 @@ async fn render(app: &App, who: Who, uri: &Uri, headers: &HeaderMap, status: Sta
         locales: LOCALES.iter().map(|l| (l.tag, l.name)).collect(),
         password: refused.password.unwrap_or_default(),
         second_factor: who.signed_in.second_factor,
+        has_password: who.signed_in.password,
+        provider: super::oidc::name(app).map(|name| (name, connection.map(|c| connected(&zone, c)))),
         app: who.signed_in.app,
         passkeys: keys.into_iter().map(|k| key(&zone, k)).collect(),
         sessions: list.into_iter().map(|s| line(&zone, &who, s)).collect(),
@@ -101,8 +117,13 @@ fn key(zone: &Zone, k: passkeys::Passkey) -> Key {
     Key { id: k.id.to_string(), name: k.name, created: shown(zone, k.created_at), used: k.last_used_at.map(|at| shown(zone, at)) }
 }
 
+fn connected(zone: &Zone, c: oidc::Connection) -> Connection {
+    Connection { email: c.email, since: shown(zone, c.created_at), used: c.last_used_at.map(|at| shown(zone, at)) }
+}
+
 fn line(zone: &Zone, who: &Who, s: sessions::Session) -> Line {
     Line {
+        means: s.means.map_or("", |m| m.label()),
         here: s.id == who.signed_in.session,
         new: s.new_device,
         id: s.id.to_string(),

@@ -14,7 +14,7 @@ use domain::payments;
 use domain::staff::factor::{self, Taken};
 use domain::staff::sessions::Device;
 use domain::staff::sign_in::{self, Attempt};
-use domain::staff::{Moment, SignedIn, fresh, rules};
+use domain::staff::{Means, Moment, SignedIn, fresh, rules};
 
 use super::door::{self, Next};
 use super::slow::slow;
@@ -40,6 +40,10 @@ struct Again {
     /// The code is that of an app; else only recovery codes are left to type.
     app: bool,
     passkeys: bool,
+    /// They have a password.
+    password: bool,
+    /// The identity provider by its name, and the way there, when it can prove who they are.
+    provider: Option<(String, String)>,
     email: String,
     action: String,
     kept: Vec<(String, String)>,
@@ -55,15 +59,31 @@ struct Sent<'a> {
     back: String,
 }
 
-fn shown(who: &SignedIn, status: StatusCode, form: Form, sent: Sent<'_>) -> Response {
+fn shown(at: &App, who: &SignedIn, status: StatusCode, form: Form, sent: Sent<'_>) -> Response {
+    let next = sent.pairs.iter().find(|(name, _)| name == "next").map_or(&sent.back, |(_, next)| next);
+    let provider = may_prove(at, who).map(|name| (name, door::oidc_way("/sign-in/again/oidc", next)));
     let lost = sent.pairs.iter().any(|(name, value)| is_secret(name) && !value.is_empty());
     let (action, kept) = match lost {
         true => (HERE.to_owned(), vec![("next".to_owned(), sent.back.clone())]),
         false => (sent.action, sent.pairs.to_vec()),
     };
     let (app, passkeys, email) = (who.app, who.passkeys, who.person.email.clone());
-    let page = Again { form, code: who.second_factor, app, passkeys, email, action, kept, lost, back: sent.back };
+    let password = who.password;
+    let page = Again { form, code: who.second_factor, app, passkeys, password, provider, email, action, kept, lost, back: sent.back };
     show_with(status, &page)
+}
+
+/// The identity provider, when it can prove who they are: whoever has a second factor proves that one, unless the provider asks for two.
+fn may_prove(app: &App, who: &SignedIn) -> Option<String> {
+    let client = app.config.oidc.as_ref().filter(|_| who.connected)?;
+    let two = client.second_factor || who.means == Some(Means::ProviderStrong);
+    (two || !who.second_factor).then(|| client.name.clone())
+}
+
+/// The page for whoever came back from the identity provider without a proof.
+pub fn not_proven(app: &App, who: &SignedIn, status: StatusCode, form: Form, next: &Next) -> Response {
+    let pairs = [("next".to_owned(), next.safe().to_owned())];
+    shown(app, who, status, form, Sent { action: HERE.to_owned(), pairs: &pairs, back: "/".to_owned() })
 }
 
 /// What a page never repeats.
@@ -72,9 +92,9 @@ fn is_secret(name: &str) -> bool {
 }
 
 /// The page instead of what a form asked for; its handler has seen that it is grave. `typed` is kept and sent again with the proof.
-pub fn instead(who: &SignedIn, uri: &Uri, headers: &HeaderMap, typed: &Typed) -> Response {
+pub fn instead(app: &App, who: &SignedIn, uri: &Uri, headers: &HeaderMap, typed: &Typed) -> Response {
     let sent = Sent { action: whole(uri), pairs: &typed.0, back: came_from(headers) };
-    shown(who, StatusCode::FORBIDDEN, Form::default(), sent)
+    shown(app, who, StatusCode::FORBIDDEN, Form::default(), sent)
 }
 
 /// The same for a refund of this payment above the merchant's limit; `None` to go on. What is wrong with the form its handler says.
@@ -93,7 +113,7 @@ pub async fn for_refund(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, ty
             }
         })
         .await?;
-    Ok(large.then(|| instead(&who.signed_in, uri, headers, typed)))
+    Ok(large.then(|| instead(app, &who.signed_in, uri, headers, typed)))
 }
 
 /// A page instead, or none.
@@ -151,12 +171,12 @@ pub async fn ask(app: &App, asks: Asks, who: SignedIn, request: &mut Request) ->
             Ok(Err(unfit)) => {
                 let mut form = Form::default();
                 form.fail("", unfit.words());
-                refuse(shown(&who, StatusCode::UNPROCESSABLE_ENTITY, form, sent))
+                refuse(shown(app, &who, StatusCode::UNPROCESSABLE_ENTITY, form, sent))
             }
         };
     }
     let Some((_, typed)) = proof.into_iter().find(|(name, _)| name == PASSWORD || name == CODE) else {
-        return refuse(shown(&who, StatusCode::FORBIDDEN, Form::default(), sent));
+        return refuse(shown(app, &who, StatusCode::FORBIDDEN, Form::default(), sent));
     };
     let device = door::device(app, request.headers(), request.extensions());
     match prove(app, &who, &moment, device, typed).await {
@@ -165,12 +185,12 @@ pub async fn ask(app: &App, asks: Asks, who: SignedIn, request: &mut Request) ->
         Ok(Taken::Wrong) => {
             let words = if who.second_factor { second_step::WRONG } else { "This is not your password." };
             let form = wrong(&who, words);
-            refuse(shown(&who, StatusCode::UNPROCESSABLE_ENTITY, form, sent))
+            refuse(shown(app, &who, StatusCode::UNPROCESSABLE_ENTITY, form, sent))
         }
         Ok(Taken::Wait(until)) => {
             let minutes = factor::minutes(until, moment.now);
             let form = wrong(&who, &door::too_many(minutes));
-            refuse(door::later(shown(&who, StatusCode::TOO_MANY_REQUESTS, form, sent), minutes))
+            refuse(door::later(shown(app, &who, StatusCode::TOO_MANY_REQUESTS, form, sent), minutes))
         }
     }
 }
@@ -219,8 +239,7 @@ pub async fn page(State(app): State<App>, Extension(who): Extension<SignedIn>, Q
     if who.is_fresh(app.now()) {
         return Ok(see_other(next.safe()));
     }
-    let pairs = [("next".to_owned(), next.safe().to_owned())];
-    Ok(shown(&who, StatusCode::OK, Form::default(), Sent { action: HERE.to_owned(), pairs: &pairs, back: "/".to_owned() }))
+    Ok(not_proven(&app, &who, StatusCode::OK, Form::default(), &next))
 }
 
 /// The proof was given: on to the page.

@@ -1,4 +1,4 @@
-//! The cookies by which somebody is known: of a session, of the step between password and code, of a passkey that is asked, and of a browser that came in before. Each holds a
+//! The cookies by which somebody is known: of a session, of the step between password and code, of a passkey that is asked, of the way to the identity provider, and of a browser that came in before. Each holds a
 //! secret and nothing else, scripts cannot read it, and over HTTPS `__Host-` binds it to one host.
 
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -17,6 +17,8 @@ pub const SESSION: Named = Named("regulars", "__Host-regulars");
 pub const HALF: Named = Named("regulars-half", "__Host-regulars-half");
 /// A question was put to a passkey at the sign-in page.
 pub const PASSKEY: Named = Named("regulars-passkey", "__Host-regulars-passkey");
+/// On the way to the identity provider and back; behind the secret and a dot, where to go then.
+pub const PROVIDER: Named = Named("regulars-provider", "__Host-regulars-provider");
 /// A browser that came in before.
 pub const DEVICE: Named = Named("regulars-browser", "__Host-regulars-browser");
 

@@ -12,12 +12,12 @@ use domain::kit::{Door, PersonId};
 use domain::staff::devices::KEPT;
 use domain::staff::sessions::{self, Device, LONGEST, Opened};
 use domain::staff::sign_in::{self, Attempt, Entered};
-use domain::staff::{Moment, SignedIn, factor, set_up};
+use domain::staff::{Means, Moment, SignedIn, factor, set_up};
 use serde::Deserialize;
 
 use super::slow::slow;
 use super::typed::Typed;
-use super::{PageResult, cookies, passkeys, second_step, see_other, show_with};
+use super::{PageResult, cookies, oidc, passkeys, second_step, see_other, show_with};
 use crate::app::App;
 use crate::look::Form;
 
@@ -68,11 +68,27 @@ struct SignInPage {
     next: String,
     /// Passkeys work at this address.
     passkeys: bool,
+    /// The identity provider, where there is one.
+    provider: Option<String>,
+}
+
+impl SignInPage {
+    /// The way to the provider, and behind it to where one wanted to go.
+    fn to_provider(&self) -> String {
+        oidc_way("/sign-in/oidc", &self.next)
+    }
+}
+
+/// An address of ours that leads to the identity provider, and then to `next`.
+pub fn oidc_way(path: &str, next: &str) -> String {
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("{path}?next={next}")
 }
 
 /// The form, as it came back.
 pub fn sign_in_form(app: &App, headers: &HeaderMap, status: StatusCode, form: Form, next: &Next) -> Response {
-    show_with(status, &SignInPage { form, next: next.safe().to_owned(), passkeys: passkeys::party(app, headers).is_some() })
+    let passkeys = passkeys::party(app, headers).is_some();
+    show_with(status, &SignInPage { form, next: next.safe().to_owned(), passkeys, provider: oidc::name(app) })
 }
 
 /// The form; leads on when somebody is signed in already, and to the first set-up while nobody is there.
@@ -148,9 +164,9 @@ pub fn later(mut answer: Response, minutes: i64) -> Response {
 pub const WRONG: &str = "This e-mail address and password don’t belong together.";
 
 /// Opens a session for somebody who has just proven who they are otherwise: the first owner, a newcomer with a link.
-pub async fn come_in(app: &App, person: PersonId, device: Device, to: &str) -> PageResult {
+pub async fn come_in(app: &App, person: PersonId, device: Device, means: Means, to: &str) -> PageResult {
     let moment = Moment::new(app.now(), Door::Page);
-    let opened = app.db.write::<_, domain::Error>(move |tx| sessions::open(tx, &moment, &person, &device)).await?;
+    let opened = app.db.write::<_, domain::Error>(move |tx| sessions::open(tx, &moment, &person, &device, means)).await?;
     Ok(with_session(app, see_other(to), &opened))
 }
 

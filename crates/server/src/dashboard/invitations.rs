@@ -7,12 +7,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::kit::{Door, PersonId};
 use domain::staff::invitations::{self, Comer, Invitation, NewPerson};
-use domain::staff::{Moment, SignedIn, sessions};
+use domain::staff::{Means, Moment, SignedIn, sessions};
 
 use super::door::{self, From};
 use super::slow::slow;
 use super::typed::{Typed, refused};
-use super::{PageResult, see_other, show_with};
+use super::{PageResult, oidc, see_other, show_with};
 use crate::app::App;
 use crate::look::Form;
 
@@ -26,6 +26,8 @@ struct InvitationPage {
     signed_in: Option<(String, bool)>,
     here: String,
     form: Form,
+    /// The identity provider, where there is one.
+    provider: Option<String>,
 }
 
 async fn found(app: &App, secret: &str) -> domain::Result<(Invitation, Option<PersonId>)> {
@@ -36,7 +38,13 @@ async fn found(app: &App, secret: &str) -> domain::Result<(Invitation, Option<Pe
 async fn render(app: &App, secret: &str, who: Option<&SignedIn>, status: StatusCode, form: Form) -> Result<Response, super::PageError> {
     let (invitation, known) = found(app, secret).await?;
     let signed_in = who.map(|w| (w.person.email.clone(), Some(&w.person.id) == known.as_ref()));
-    Ok(show_with(status, &InvitationPage { invitation, known: known.is_some(), signed_in, here: format!("/invitations/{secret}"), form }))
+    let (here, provider) = (format!("/invitations/{secret}"), oidc::name(app));
+    Ok(show_with(status, &InvitationPage { invitation, known: known.is_some(), signed_in, here, form, provider }))
+}
+
+/// The page once more, for whoever came back from the identity provider and did not come in.
+pub async fn again(app: &App, secret: &str, status: StatusCode, form: Form) -> Result<Response, super::PageError> {
+    render(app, secret, None, status, form).await
 }
 
 /// What the link gives, and how to take it.
@@ -73,7 +81,7 @@ pub async fn accept(
             app.db.write::<_, domain::Error>(move |tx| sessions::switch(tx, &who, &merchant)).await?;
             Ok(see_other("/"))
         }
-        (Ok((_, person)), None) => door::come_in(&app, person, device, "/").await,
+        (Ok((_, person)), None) => door::come_in(&app, person, device, Means::Invitation, "/").await,
         (Err(error), who) => {
             let mut form = typed.form();
             let status = refused(&mut form, error)?;

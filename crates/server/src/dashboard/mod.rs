@@ -27,6 +27,7 @@ mod merchants;
 pub mod moments;
 mod new_password;
 mod offers;
+mod oidc;
 pub mod orders;
 mod page;
 pub mod parts;
@@ -98,6 +99,13 @@ fn people(routes: Routes) -> Routes {
         .post("/new-password/{secret}", anybody, new_password::set)
         .get("/sign-in/again", person, again::page)
         .post_fresh("/sign-in/again", person, again::done)
+        .get("/sign-in/oidc", anybody, oidc::sign_in)
+        .get("/sign-in/oidc/callback", anybody, oidc::callback)
+        .get("/sign-in/again/oidc", person, oidc::prove)
+        .get("/invitations/{secret}/oidc", anybody, oidc::join)
+        .get("/account/oidc", person, oidc::wanted)
+        .post_fresh("/account/oidc/connect", person, oidc::connect)
+        .post_fresh("/account/oidc/disconnect", person, oidc::disconnect)
         .get("/invitations/{secret}", anybody, invitations::page)
         .post("/invitations/{secret}", anybody, invitations::accept)
         .get("/merchants", person, merchants::page)

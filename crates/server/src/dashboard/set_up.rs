@@ -65,7 +65,7 @@ pub async fn create(State(app): State<App>, From(device): From, typed: Typed) ->
         Err(error) => Err(error),
     };
     match made {
-        Ok(made) => door::come_in(&app, made.person, device, "/").await,
+        Ok(made) => door::come_in(&app, made.person, device, domain::staff::Means::SetUp, "/").await,
         Err(error) => {
             let mut form = typed.form();
             let status = refused(&mut form, error)?;

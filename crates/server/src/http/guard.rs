@@ -102,8 +102,14 @@ async fn page(guard: &Guard, request: &mut Request) -> Verdict {
     let Some(signed_in) = signed_in else {
         return if guard.policy == Policy::Public { Ok(()) } else { refuse(to_sign_in(request.headers(), request.uri())) };
     };
-    if guard.policy != Policy::Public && signed_in.must_set_up() && !comes_before(request) {
-        return refuse(elsewhere(request.headers(), SET_UP));
+    if guard.policy != Policy::Public {
+        if guard.app.config.oidc.is_some() && signed_in.must_use_provider() {
+            if !leads_to_provider(request) {
+                return refuse(elsewhere(request.headers(), PROVIDER));
+            }
+        } else if signed_in.must_set_up() && !comes_before(request) {
+            return refuse(elsewhere(request.headers(), SET_UP));
+        }
     }
     let ctx = signed_in.ctx(&Moment::new(guard.app.now(), Door::Page));
     if let Policy::May(right) = guard.policy {
@@ -125,12 +131,24 @@ async fn page(guard: &Guard, request: &mut Request) -> Verdict {
 /// Where somebody is led who needs a second factor and has none.
 const SET_UP: &str = "/account/second-factor";
 
+/// Where somebody is led who must come in through the identity provider and did not.
+const PROVIDER: &str = "/account/oidc";
+
+/// What stays open to them: connecting an account, proving who they are for that, and going to another merchant.
+fn leads_to_provider(request: &Request) -> bool {
+    let path = request.uri().path();
+    path.starts_with(PROVIDER)
+        || path.starts_with("/sign-in/again")
+        || path == "/switch/merchant"
+        || (path == "/merchants" && request.method() == Method::GET)
+}
+
 /// What stays open to them: setting it up, proving who they are for that, and going to another merchant.
 fn comes_before(request: &Request) -> bool {
     let path = request.uri().path();
     path.starts_with(SET_UP)
         || path.starts_with("/account/passkeys")
-        || ["/sign-in/again", "/switch/merchant"].contains(&path)
+        || ["/sign-in/again", "/sign-in/again/oidc", "/switch/merchant"].contains(&path)
         || (path == "/merchants" && request.method() == Method::GET)
 }
 

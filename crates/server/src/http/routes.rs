@@ -1,10 +1,14 @@
 //! The one way to add a route: with its policy. A route without a policy cannot be written, and the table of all of them is what the
 //! tests walk through (SPEC 16: every route has a written policy).
 
+use std::sync::OnceLock;
+
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::handler::Handler;
-use axum::http::Method;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, Method};
 use axum::middleware::Next;
 use axum::routing::{MethodRouter, get, post};
 use utoipa::openapi::path::ParameterIn;
@@ -41,7 +45,8 @@ pub struct Line {
 pub struct Routes {
     app: App,
     router: Router<App>,
-    api: OpenApiRouter<App>,
+    /// Where operations are gathered to be described; a router that only serves does not keep what they say of themselves.
+    described: Option<OpenApiRouter<App>>,
     table: Vec<Line>,
 }
 
@@ -54,7 +59,12 @@ impl std::fmt::Debug for Routes {
 impl Routes {
     /// None yet.
     pub fn new(app: &App) -> Self {
-        Self { app: app.clone(), router: Router::new(), api: OpenApiRouter::new(), table: Vec::new() }
+        Self { app: app.clone(), router: Router::new(), described: None, table: Vec::new() }
+    }
+
+    /// None yet, to be described.
+    fn described(app: &App) -> Self {
+        Self { described: Some(OpenApiRouter::new()), ..Self::new(app) }
     }
 
     /// A page that is read.
@@ -116,14 +126,14 @@ impl Routes {
             async move { crate::api::only(&names, request, next).await }
         }));
         let guarded = strict.layer(axum::middleware::from_fn_with_state(Guard::new(&self.app, policy, Side::Api, Asks::Nothing), guard));
-        self.api = self.api.routes(guarded);
+        match self.described.take() {
+            Some(all) => self.described = Some(all.routes(guarded)),
+            None => {
+                let (_, paths, methods) = guarded;
+                self.router = paths.paths.keys().fold(self.router, |router, path| router.route(path, methods.clone()));
+            }
+        }
         self
-    }
-
-    /// The router, the description of the API and the policy table.
-    pub fn done(self) -> (Router<App>, utoipa::openapi::OpenApi, Vec<Line>) {
-        let (api, description) = self.api.split_for_parts();
-        (self.router.merge(api), description, self.table)
     }
 }
 
@@ -142,19 +152,32 @@ fn asked_names(paths: &utoipa::openapi::path::Paths) -> std::sync::Arc<[String]>
 
 /// Every door of Regulars behind its layers, and the table of their policies.
 pub fn all(app: &App) -> (Router, Vec<Line>) {
-    let routes = crate::dashboard::routes(Routes::new(app));
-    let routes = crate::hooks::routes(crate::api::routes(routes));
-    let routes = crate::portal::routes(routes);
-    let (router, description, table) = routes.done();
-    let description = crate::api::describe(description);
+    let Routes { router, table, .. } = doors(Routes::new(app));
+    let asked = app.clone();
     let router = router
         .route("/assets/{name}", get(super::health::asset))
         .route("/healthz", get(super::health::healthz))
         .route("/readyz", get(super::health::readyz))
         .route("/metrics", get(super::health::metrics))
-        .route("/api/v1/openapi.json", get(move || std::future::ready(axum::Json(description.clone()))))
+        .route("/api/v1/openapi.json", get(move || std::future::ready(description(&asked))))
         .fallback(crate::dashboard::not_found)
         .method_not_allowed_fallback(crate::api::wrong_method)
         .with_state(app.clone());
     (super::layers::wrap(router, app), table)
+}
+
+fn doors(routes: Routes) -> Routes {
+    let routes = crate::hooks::routes(crate::api::routes(crate::dashboard::routes(routes)));
+    crate::portal::routes(routes)
+}
+
+/// The description of the API: made when somebody asks for the first time, kept as it goes over the wire. In memory as it is made it weighs
+/// thirty megabytes.
+fn description(app: &App) -> ([(HeaderName, &'static str); 1], Bytes) {
+    static MADE: OnceLock<Bytes> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let api = doors(Routes::described(app)).described.map(OpenApiRouter::into_openapi).unwrap_or_default();
+        serde_json::to_vec(&crate::api::describe(api)).unwrap_or_default().into()
+    });
+    ([(CONTENT_TYPE, "application/json")], made.clone())
 }

@@ -35,6 +35,8 @@ impl Asset {
 const CSS: &str = concat!(include_str!("../../assets/tokens.css"), include_str!("../../assets/app.css"));
 
 static STYLE: LazyLock<String> = LazyLock::new(|| squeeze_css(CSS));
+/// What the list of customers does without until something opens over it: a first visit weighs that much less (SPEC 16).
+static ROOMS: LazyLock<String> = LazyLock::new(|| squeeze_css(include_str!("../../assets/rooms.css")));
 static SCRIPT: LazyLock<String> = LazyLock::new(|| squeeze_js(include_str!("../../assets/app.js")));
 static PANEL: LazyLock<String> = LazyLock::new(|| squeeze_js(include_str!("../../assets/panel.js")));
 static PASSKEY: LazyLock<String> = LazyLock::new(|| squeeze_js(include_str!("../../assets/passkey.js")));
@@ -42,6 +44,7 @@ static PASSKEY: LazyLock<String> = LazyLock::new(|| squeeze_js(include_str!("../
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     vec![
         make("app.css", "text/css", STYLE.as_bytes()),
+        make("rooms.css", "text/css", ROOMS.as_bytes()),
         make("app.js", "text/javascript", SCRIPT.as_bytes()),
         make("panel.js", "text/javascript", PANEL.as_bytes()),
         make("passkey.js", "text/javascript", PASSKEY.as_bytes()),
@@ -125,11 +128,15 @@ mod tests {
 
     #[test]
     fn a_first_visit_stays_inside_its_budget() {
-        let (alone, shared): (Vec<_>, Vec<_>) = ASSETS.iter().partition(|asset| asset.name == "passkey.js");
-        let packed: usize = shared.iter().map(|asset| asset.brotli.len()).sum();
-        // SPEC 16 gives 30 KB to the first list page; its own HTML needs up to 6 of them.
-        assert!(packed <= 24_000, "{packed} bytes");
-        // Loaded by the few pages that ask for a passkey.
-        assert!(alone[0].brotli.len() <= 1_100, "{} bytes", alone[0].brotli.len());
+        let packed = |one: &str| ASSETS.iter().filter(|asset| asset.name == one).map(|asset| asset.brotli.len()).sum::<usize>();
+        let all: usize = ASSETS.iter().map(|asset| asset.brotli.len()).sum();
+        // Loaded by the few pages that ask for a passkey, with the first panel, and by all but the list of customers.
+        let (passkey, panel, rooms) = (packed("passkey.js"), packed("panel.js"), packed("rooms.css"));
+        assert!(passkey <= 1_100, "{passkey} bytes");
+        assert!(panel <= 1_300, "{panel} bytes");
+        assert!(rooms <= 2_600, "{rooms} bytes");
+        // SPEC 16 gives 30 KB to the first list page; its own HTML needs up to 7 of them.
+        let first = all - passkey - panel - rooms;
+        assert!(first <= 22_800, "{first} bytes");
     }
 }

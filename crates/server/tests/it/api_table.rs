@@ -23,7 +23,6 @@ const VIEW: &str = "view";
 const LINK: &str = "link";
 const HAND: &str = "hand";
 const HOUSE: &str = "house";
-const NONE: &str = "none yet";
 
 const WHY: &[(&str, &str)] = &[
     (ASKS, "only asks for what the form of the same page sends"),
@@ -33,7 +32,6 @@ const WHY: &[(&str, &str)] = &[
     (LINK, "for whoever was sent the link: its secret is the permission"),
     (HAND, "gives somebody a way in: by hand alone, after a fresh sign-in"),
     (HOUSE, "a key belongs to one merchant, and makes and changes to no other"),
-    (NONE, "**none yet**"),
 ];
 
 /// Route by route: the calls that do the same, or one of the reasons above.
@@ -89,17 +87,8 @@ const HEAD: &str = "# What a page does, and the call that does the same\n\n\
 
 fn page(rows: &[(String, String, Policy)], operations: &BTreeMap<String, String>) -> String {
     let mut text = HEAD.to_owned();
-    let none: Vec<&str> = rows.iter().filter(|(_, what, _)| what == NONE).map(|(route, _, _)| route.as_str()).collect();
     let has = rows.iter().filter(|(_, what, _)| WHY.iter().all(|(w, _)| w != what)).count();
-    writeln!(
-        text,
-        "{} routes: {has} have calls, {} have none for a reason, and {} have none yet:",
-        rows.len(),
-        rows.len() - has - none.len(),
-        none.len()
-    )
-    .unwrap();
-    writeln!(text, "{}.\n", none.iter().map(|route| format!("`{route}`")).collect::<Vec<_>>().join(", ")).unwrap();
+    writeln!(text, "{} routes: {has} have calls, {} have none for a reason.\n", rows.len(), rows.len() - has).unwrap();
     writeln!(text, "| page | right | call |\n|---|---|---|").unwrap();
     for (route, what, policy) in rows {
         let right = match policy {

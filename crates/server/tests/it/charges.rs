@@ -34,6 +34,30 @@ fn behind(body: &str, start: &str) -> String {
 store::db_test! {
     domain::migrations();
 
+    fn a_program_pays_with_a_test_card_and_tries_the_keys_of_an_account(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let (ana, all) = (customer(&f, "ana@example.es"), key(&f, Rights::all()));
+        let at = format!("/customers/{ana}/payments/test");
+        let body = |number: &str, amount: i64| json!({ "shop": f.shop, "amount": amount, "number": number });
+        assert_eq!(ask(&desk, &all, "POST", &at, &body("4242 4242 4242 4242", 2500)).1["code"], json!("no_test_provider"));
+        let (_, account) = ask(&desk, &all, "POST", "/provider-accounts", &json!({ "shop": f.shop, "provider": "test" }));
+        for (number, status) in [("4242 4242 4242 4242", "settled"), ("4000 0000 0000 9995", "failed"), ("4000 0000 0000 0077", "pending")] {
+            assert_eq!(ask(&desk, &all, "POST", &at, &body(number, 2500)), (201, json!({ "status": status })), "{number}");
+        }
+        let (_, found) = ask(&desk, &all, "GET", &format!("/customers/{ana}/payments"), &Value::Null);
+        assert_eq!(found["data"].as_array().unwrap().len(), 3);
+        assert_eq!(ask(&desk, &all, "POST", &at, &body("1", 2500)).0, 422);
+        assert_eq!(ask(&desk, &all, "POST", &at, &body("4242 4242 4242 4242", 0)).0, 422);
+        assert_eq!(ask(&desk, &key(&f, Rights::of(&[Right::Read])), "POST", &at, &body("4242 4242 4242 4242", 2500)).0, 403);
+        let test = format!("/provider-accounts/{}/test", account["id"].as_str().unwrap());
+        assert_eq!(ask(&desk, &all, "POST", &test, &json!({})), (200, json!({ "works": true, "message": "" })));
+        let (_, stripe) = ask(&desk, &all, "POST", "/provider-accounts", &json!({ "shop": f.shop, "provider": "stripe", "secret": "sk_test_x", "webhook": "whsec_x" }));
+        ask(&desk, &all, "POST", &format!("/provider-accounts/{}/disable", stripe["id"].as_str().unwrap()), &json!({}));
+        let (status, off) = ask(&desk, &all, "POST", &format!("/provider-accounts/{}/test", stripe["id"].as_str().unwrap()), &json!({}));
+        assert_eq!((status, &off["code"]), (409, &json!("switched_off")), "{off}");
+    }
+
     fn a_card_is_charged_from_the_profile_once_and_the_page_says_what_became_of_it(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

@@ -190,6 +190,51 @@ store::db_test! {
         assert!(olivia.get("/drafts").body.contains("No drafts"));
     }
 
+    fn a_file_stays_with_its_draft(db) {
+        let f = Fixture::new(db);
+        let (desk, ana) = (Desk::new(db), customer(&f, "ana@example.es"));
+        let (mut olivia, at) = (desk.owner(&f), format!("/customers/{ana}/mails/new"));
+        let saved = olivia.upload(&at, &[("keep", "1"), ("to", "ana@example.es"), ("subject", "Manual"), ("body", "Here")], ("files", "manual <1>.txt"), "press it");
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+        let form = olivia.get(&at).body;
+        assert!(form.contains("manual 1.txt (8 B)"), "{form}");
+        let start = form.find("value=\"mdf_").unwrap() + 7;
+        let file = form[start..start + form[start..].find('"').unwrap()].to_owned();
+        assert!(form.contains(&format!("name=\"kept\" value=\"{file}\" checked")), "{form}");
+        let once = hidden(&form, "once");
+        olivia.post(&at, &[("once", once.as_str()), ("kept", &file), ("to", "ana@example.es"), ("subject", "Manual"), ("body", "Here")]);
+        let page = olivia.get(&format!("/customers/{ana}/conversations")).body;
+        assert!(page.contains("manual 1.txt"), "{page}");
+    }
+
+    fn a_program_prepares_a_mail_that_a_person_sends(db) {
+        let f = Fixture::new(db);
+        let (desk, ana) = (Desk::new(db), customer(&f, "ana@example.es"));
+        let (all, at) = (key(&f, Rights::all()), format!("/staff/{}/drafts", f.owner));
+        let body = json!({ "customer": ana, "to": "ana@example.es", "subject": "Your parcel", "body": "Dear Ana",
+            "files": [{ "name": "label.txt", "content_type": "text/plain", "content": "aGk=" }] });
+        let (status, made) = say(&desk, &all, "POST", &at, &body);
+        assert_eq!((status, &made["subject"], &made["entry"], &made["files"][0]["size"]), (200, &json!("Your parcel"), &Value::Null, &json!(2)), "{made}");
+        let mut olivia = desk.owner(&f);
+        assert!(olivia.get(&format!("/customers/{ana}/mails/new")).body.contains("label.txt (2 B)"));
+        let kept = json!({ "customer": ana, "subject": "Your parcel", "kept": [made["files"][0]["id"]] });
+        let (_, again) = say(&desk, &all, "POST", &at, &kept);
+        assert_eq!((&again["id"], &again["body"], again["files"].as_array().unwrap().len()), (&made["id"], &json!(""), 1), "{again}");
+        let (_, listed) = say(&desk, &all, "GET", &at, &Value::Null);
+        assert_eq!((listed["data"].as_array().unwrap().len(), &listed["next"]), (1, &Value::Null), "{listed}");
+        for (rights, status) in [(Rights::of(&[Right::Staff]), 403), (Rights::of(&[Right::Write]), 403)] {
+            assert_eq!(say(&desk, &key(&f, rights), "POST", &at, &body).0, status);
+        }
+        assert_eq!(say(&desk, &all, "POST", &at, &json!({ "subject": "x" })).0, 422, "to nobody");
+        assert_eq!(say(&desk, &all, "DELETE", &format!("{at}/{}", made["id"].as_str().unwrap()), &Value::Null).0, 204);
+        assert!(olivia.get("/drafts").body.contains("No drafts"));
+        let at = format!("/staff/{}/signature", f.owner);
+        assert_eq!(say(&desk, &all, "PUT", &at, &json!({ "signature": "Olivia, Kilde" })), (200, json!({ "signature": "Olivia, Kilde" })));
+        assert!(olivia.get("/account").body.contains("Olivia, Kilde"));
+        let other = f.other();
+        assert_eq!(say(&desk, &key(&other, Rights::all()), "GET", &format!("/staff/{}/drafts", of_role(&f, Role::Support)), &Value::Null).0, 404, "another merchant's");
+    }
+
     fn an_address_that_bounced_is_marked_and_tried_again(db) {
         let f = Fixture::new(db);
         let (desk, ana) = (Desk::new(db), customer(&f, "ana@example.es"));

@@ -11,6 +11,7 @@ use domain::providers::{Addresses, Vault};
 use domain::staff::{api_keys, sessions};
 use domain::testing::{Fixture, NOW};
 use http_body_util::BodyExt as _;
+use providers::oidc::Client;
 use server::config::Config;
 use server::http::routes::{self, Line};
 use store::testing::TestDb;
@@ -62,11 +63,16 @@ impl Desk {
     /// The same with accounting services at this address.
     pub fn booking(db: &TestDb, at: &str) -> Self {
         let books = domain::accounting::Addresses { exact: Some(at.to_owned()), twinfield: Some(at.to_owned()) };
-        Self::open_with(db, "", Addresses::default(), true, books)
+        Self::open_with(db, "", Addresses::default(), true, books, None)
+    }
+
+    /// The same with an identity provider.
+    pub fn known_by(db: &TestDb, client: Client) -> Self {
+        Self::open_with(db, "", Addresses::default(), true, domain::accounting::Addresses::default(), Some(client))
     }
 
     fn open(db: &TestDb, base_url: &str, providers: Addresses, webhooks_local: bool) -> Self {
-        Self::open_with(db, base_url, providers, webhooks_local, domain::accounting::Addresses::default())
+        Self::open_with(db, base_url, providers, webhooks_local, domain::accounting::Addresses::default(), None)
     }
 
     fn open_with(
@@ -75,6 +81,7 @@ impl Desk {
         providers: Addresses,
         webhooks_local: bool,
         accounting: domain::accounting::Addresses,
+        oidc: Option<Client>,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = Config {
@@ -89,6 +96,7 @@ impl Desk {
             accounting,
             import_max: 32 << 20,
             webhooks_local,
+            oidc,
         };
         let app = server::cli::serve::app((**db).clone(), Arc::new(FixedClock(NOW)), config).unwrap();
         let (router, table) = routes::all(&app);
@@ -135,7 +143,7 @@ impl Desk {
         let opened =
             f.db.write_now::<_, domain::Error>(move |tx| {
                 let moment = domain::staff::Moment { now: since, ..Fixture::moment(77 + rand()) };
-                sessions::open(tx, &moment, &person, &sessions::Device::default())
+                sessions::open(tx, &moment, &person, &sessions::Device::default(), domain::staff::Means::SetUp)
             })
             .unwrap();
         Visitor { desk: self, cookies: vec![("regulars".to_owned(), opened.secret)] }

@@ -22,6 +22,7 @@ mod mailboxes;
 mod mailings;
 mod merges;
 mod offers;
+mod oidc;
 mod operations;
 mod outbox;
 mod pages_list;

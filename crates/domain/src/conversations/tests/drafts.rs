@@ -1,7 +1,7 @@
 //! Drafts and signatures: each of one person.
 
 use super::*;
-use crate::kit::{MailDraftId, Role};
+use crate::kit::{Ctx, MailDraftId, Right, Rights, Role};
 use crate::orders::desk::refusal;
 
 fn typed(subject: &str, body: &str) -> Draft {
@@ -61,6 +61,54 @@ store::db_test! {
         assert_eq!(other.read(|tx, ctx| signature(tx, ctx)).unwrap(), "");
         set(&desk, " ").unwrap();
         assert_eq!(desk.read(|tx, ctx| signature(tx, ctx)).unwrap(), "");
+    }
+
+    fn what_is_attached_is_kept_with_a_draft_and_goes_with_the_mail(db) {
+        let house = Desk::new(db);
+        let (ana, desk) = (house.customer("ana@example.com"), staff(&house));
+        let new = Begun::Mail(ana.clone());
+        let file = |name: &str, bytes: &[u8]| NewFile { name: name.into(), content_type: "text/plain".into(), bytes: bytes.to_vec() };
+        let id = save(&desk, new.clone(), Draft { files: vec![file("../a.txt", b"a"), file("b.txt", b"bb")], ..typed("Two", "") }).unwrap();
+        let of = |desk: &Desk| { let id = id.clone(); desk.read(move |tx, ctx| draft_files(tx, ctx, &id)).unwrap() };
+        let kept = of(&desk);
+        assert_eq!(kept.iter().map(|f| (f.name.as_str(), f.size)).collect::<Vec<_>>(), [("a.txt", 1), ("b.txt", 2)]);
+        let stay = vec![kept[1].id.clone()];
+        save(&desk, new.clone(), Draft { files: vec![file("c.txt", b"ccc")], kept: stay.clone(), ..typed("Two", "") }).unwrap();
+        assert_eq!(of(&desk).iter().map(|f| f.name.clone()).collect::<Vec<_>>(), ["b.txt", "c.txt"]);
+        let large = Draft { files: vec![file("d", &vec![0; 10 * 1024 * 1024])], kept: stay.clone(), ..typed("Two", "") };
+        assert_eq!(refusal(save(&desk, new.clone(), large)), "files:too_large");
+        assert_eq!(of(&desk).len(), 2, "what was refused changes nothing");
+        let (other, all_of_them) = (staff(&house), of(&desk).into_iter().map(|f| f.id).collect::<Vec<_>>());
+        let theirs = Draft { kept: all_of_them.clone(), ..typed("Theirs", "b") };
+        let entry = { let (ana, theirs) = (ana.clone(), theirs.clone()); other.write(move |tx, ctx| compose(tx, ctx, &ana, &theirs)).unwrap() };
+        let files = |entry: EntryId| desk.read(move |tx, ctx| Ok(super::super::entry(tx, ctx, &entry)?.files)).unwrap();
+        assert!(files(entry).is_empty(), "nobody sends what another kept");
+        let mail = Draft { kept: stay, files: vec![file("e.txt", b"e")], ..typed("Two", "b") };
+        let entry = { let ana = ana.clone(); desk.write(move |tx, ctx| compose(tx, ctx, &ana, &mail)).unwrap() };
+        assert_eq!(files(entry).iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["b.txt", "e.txt"]);
+        assert!(of(&desk).is_empty() && all(&desk).is_empty(), "and nothing is left of the draft");
+        let again = save(&desk, new, Draft { files: vec![file("f.txt", b"f")], ..typed("", "") }).unwrap();
+        desk.write(move |tx, ctx| drop_draft(tx, ctx, &again)).unwrap();
+    }
+
+    fn a_program_goes_on_with_what_somebody_began(db) {
+        let house = Desk::new(db);
+        let (ana, desk) = (house.customer("ana@example.com"), staff(&house));
+        let person: crate::kit::PersonId = desk.ctx.actor.id.parse().unwrap();
+        let key = |rights| Ctx { actor: crate::kit::Actor { kind: crate::kit::ActorKind::ApiKey, id: "key_1".into(), name: "Till".into(), rights }.into(), ..house.ctx.clone() };
+        let begin = |ctx: Ctx, who: crate::kit::PersonId| {
+            let begun = Begun::Mail(ana.clone());
+            db.write_now(move |tx| {
+                let theirs = of_person(tx, &ctx, &who)?;
+                save_draft(tx, &theirs, &begun, &typed("From the till", "b"))
+            })
+        };
+        begin(key(Rights::all()), person.clone()).unwrap();
+        assert_eq!(all(&desk)[0].subject, "From the till");
+        assert_eq!(refusal(begin(key(Rights::all().without(Right::Staff)), person.clone())), "forbidden staff");
+        assert_eq!(refusal(begin(key(Rights::all().without(Right::Write)), person.clone())), "forbidden write");
+        let other = Ctx { merchant: desk.f.other().ctx.merchant, ..key(Rights::all()) };
+        assert_eq!(refusal(begin(other, person)), "no person");
     }
 
     fn what_may_not_be_written_is_not_begun(db) {

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicUsize;
 use super::*;
 use crate::customers::CustomerEdit;
 use crate::files::Kind;
+use crate::imports::run::ROWS;
 use crate::imports::{self, Import, ImportError, KEPT, MatchBy, Shelf};
 use crate::kit::{Error, ImportId, Right, SystemClock};
 
@@ -133,6 +134,29 @@ store::db_test! {
         }
         assert_eq!(desk.trade(), before);
         assert!(desk.lying().is_empty());
+        desk.verified();
+    }
+
+    fn a_long_file_is_tried_in_a_copy_and_a_short_one_is_not_and_both_tell_what_happens(db) {
+        let desk = Desk::new(db, "Shop");
+        for n in [ROWS, ROWS + 1] {
+            let before = desk.trade();
+            let line = |i: usize| format!("Person {i},p{i}@example.com,New group\n");
+            let good: String = (1..n).map(line).collect();
+            let id = desk.uploaded("people.csv", format!("Who,Mail,Kind\n{good}Nobody,nobody at all,New group\n"));
+            desk.chosen(&id, &["Name", "Email", "Group"], MatchBy::Auto).unwrap();
+            desk.press(&id, imports::check).unwrap();
+            desk.work();
+            let found = desk.import_of(&id).checked.unwrap();
+            assert_eq!((found.counts.created, found.counts.failed, found.failures[0].0), (n as i64 - 1, 1, n as u64), "{found:?}");
+            assert_eq!(desk.trade(), before, "a dry run changes nothing");
+            desk.press(&id, imports::start).unwrap();
+            desk.work();
+            assert_eq!(desk.import_of(&id).counts, found.counts);
+            desk.press(&id, imports::take_back).unwrap();
+            desk.work();
+            assert_eq!(desk.trade(), before);
+        }
         desk.verified();
     }
 

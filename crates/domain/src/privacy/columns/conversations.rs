@@ -33,6 +33,12 @@ pub(super) fn tables() -> Vec<Table> {
             .personal("recipient subject body")
             .finding("recipient")
             .neither("merchant_id id person_id customer_id entry_id created_at updated_at"),
+        table("mail_draft_files")
+            .under("draft_id", "mail_drafts", "id")
+            .deleted()
+            .shown("Files of mails that were begun")
+            .personal("name bytes")
+            .neither("merchant_id id draft_id position content_type size"),
         table("signatures").house("body").neither("merchant_id person_id updated_at"),
         table("mailboxes")
             .house("address address_key host username folder error")

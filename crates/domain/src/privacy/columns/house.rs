@@ -14,17 +14,19 @@ pub(super) fn tables() -> Vec<Table> {
         table("sessions")
             .secret("secret_hash")
             .house("user_agent address")
-            .neither("id person_id merchant_id created_at seen_at expires_at revoked_at fresh_at new_device"),
+            .neither("id person_id merchant_id created_at seen_at expires_at revoked_at fresh_at new_device means"),
         table("attempts").secret("key").neither("count since"),
         table("second_factors").secret("sealed").neither("person_id last_step created_at confirmed_at"),
         table("recovery_codes").secret("code_hash").neither("person_id created_at used_at"),
-        table("half_sign_ins").secret("secret_hash").neither("person_id created_at expires_at"),
+        table("half_sign_ins").secret("secret_hash").neither("person_id means created_at expires_at"),
         table("devices").secret("secret_hash").neither("person_id first_seen last_seen"),
         table("password_resets").secret("secret_hash").neither("id person_id mail_id created_at expires_at used_at"),
         table("passkeys").house("name").neither("id person_id credential_id public_key sign_count created_at last_used_at"),
         table("passkey_handles").neither("person_id handle"),
         table("passkey_challenges").secret("challenge_hash visit_hash").neither("created_at expires_at"),
-        table("sign_in_rules").neither("merchant_id required_roles refund_limit refund_currency updated_at"),
+        table("oidc_identities").house("subject email").neither("issuer person_id created_at last_used_at"),
+        table("oidc_visits").secret("state_hash visit_hash about").neither("purpose created_at expires_at"),
+        table("sign_in_rules").neither("merchant_id required_roles provider_roles refund_limit refund_currency updated_at"),
         table("invitations")
             .secret("secret_hash")
             .house("email email_key invited_by")

@@ -48,6 +48,7 @@ fn target(column: &str) -> Option<&'static str> {
         ("ticket_id", "tickets"),
         ("conversation_id", "conversations"),
         ("entry_id", "entries"),
+        ("draft_id", "mail_drafts"),
     ];
     known.into_iter().find(|(name, _)| *name == column).map(|(_, table)| table)
 }

@@ -73,6 +73,7 @@ fn target(column: &str) -> Option<&'static str> {
         "ticket_id" => "tickets",
         "conversation_id" => "conversations",
         "entry_id" => "entries",
+        "draft_id" => "mail_drafts",
         _ => return None,
     })
 }

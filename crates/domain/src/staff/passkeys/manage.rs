@@ -4,7 +4,7 @@ use serde_json::json;
 use store::Tx;
 
 use super::super::sessions::note;
-use super::super::{Moment, SignedIn, devices, factor};
+use super::super::{Moment, SignedIn, devices, factor, oidc};
 use super::{Passkey, queries};
 use crate::events::Event;
 use crate::kit::{Error, PasskeyId, PersonId, Result};
@@ -36,7 +36,7 @@ pub(in crate::staff) fn lock(tx: &mut Tx, person: &PersonId) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not theirs, or gone; [`Error::Conflict`] `second_factor_required` when one of their merchants wants a second factor
-/// and there is no other.
+/// and there is no other, `only_way_in` for who has no password.
 pub fn remove(tx: &mut Tx, who: &SignedIn, moment: &Moment, passkey: &PasskeyId, site: Option<&str>) -> Result<()> {
     let person = &who.person.id;
     factor::lock(tx, person)?;
@@ -45,6 +45,7 @@ pub fn remove(tx: &mut Tx, who: &SignedIn, moment: &Moment, passkey: &PasskeyId,
         factor::wanted(tx, person)?;
         factor::forget_codes(tx, person)?;
     }
+    oidc::only_way(tx, person)?;
     let event = Event::new("person.passkey_removed").on("person", person.as_str()).data(json!({ "passkey": passkey, "name": name }));
     note(tx, who, moment, event)?;
     devices::tell(tx, moment, &who.person, site, "Passkey removed", &format!("a passkey was removed from your account: {name}."))

@@ -4,8 +4,8 @@
 use serde_json::json;
 use store::Tx;
 
-use super::super::sessions::{Device, Opened, memberships};
-use super::super::{Moment, Person, SignedIn, devices, fresh, halves, person_row, sign_in as door};
+use super::super::sessions::{Device, Opened, Opening, memberships};
+use super::super::{Means, Moment, Person, SignedIn, devices, fresh, halves, person_row, sign_in as door};
 use super::asked::{Visit, take};
 use super::wire::{Answer, Wanted, kept};
 use super::{Party, Taken, Unfit, queries};
@@ -96,7 +96,7 @@ pub fn sign_in(
 ) -> Result<Taken<Opened>> {
     let visit = Visit::Door(cookie.to_owned());
     match check(tx, moment, party, &visit, None, answer, site)? {
-        Ok(person) => door::come_in(tx, moment, &person, device, site).map(Ok),
+        Ok(person) => door::come_in(tx, moment, &person, device, site, Opening::by(Means::Passkey, moment)).map(Ok),
         Err(unfit) => Ok(Err(unfit)),
     }
 }
@@ -117,8 +117,8 @@ pub fn second_step(
     let person = halves::look(tx, secret, moment.now)?;
     match check(tx, moment, party, &Visit::Half(secret.to_owned()), Some(&person), answer, site)? {
         Ok(person) => {
-            halves::end(tx, secret)?;
-            door::come_in(tx, moment, &person, device, site).map(Ok)
+            let means = halves::end(tx, secret)?.and_passkey();
+            door::come_in(tx, moment, &person, device, site, Opening::by(means, moment)).map(Ok)
         }
         Err(unfit) => Ok(Err(unfit)),
     }

@@ -1,6 +1,7 @@
-//! What was said: a customer's stream, the inbox, writing and answering, mail handed in, chats, calls, mailboxes (SPEC 2.11, 7.1, 7.2).
+//! What was said: a customer's stream, the inbox, writing and answering, mail handed in, chats, calls, mailboxes, drafts and signatures (SPEC 2.11, 7.1, 7.2).
 
 mod body;
+mod drafts;
 mod hand_in;
 mod mailboxes;
 mod phones;
@@ -13,6 +14,6 @@ use crate::http::Routes;
 
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
-    let routes = signing::routes(phones::routes(routes));
+    let routes = drafts::routes(signing::routes(phones::routes(routes)));
     mailboxes::routes(talk::routes(hand_in::routes(write::routes(read::routes(routes)))))
 }

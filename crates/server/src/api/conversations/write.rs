@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::conversations::{self as room, Draft, NewFile, Newcomer};
 use domain::kit::{ConversationId, Ctx, CustomerId, EntryId, Problems, Right, TemplateId};
 use domain::{Error, mail, mailings};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -33,9 +33,9 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 /// A file to attach.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct FileNew {
+pub(super) struct FileNew {
     name: String,
     #[serde(default)]
     #[schema(example = "application/pdf")]
@@ -86,7 +86,7 @@ struct ReplyNew {
     files: Vec<FileNew>,
 }
 
-fn files(all: &[FileNew]) -> domain::Result<Vec<NewFile>> {
+pub(super) fn files(all: &[FileNew]) -> domain::Result<Vec<NewFile>> {
     let file = |(at, f): (usize, &FileNew)| {
         let wrong = |_| Problems::one(format!("files.{at}.content"), "invalid", "Give the file in base64.");
         Ok(NewFile { name: f.name.clone(), content_type: f.content_type.clone(), bytes: STANDARD.decode(&f.content).map_err(wrong)? })
@@ -111,7 +111,8 @@ async fn compose(State(app): State<App>, caller: Caller, At(text): At<String>, w
     let customer: CustomerId = id(&text, "customer")?;
     write
         .run(&app, &caller, move |tx, ctx, b| {
-            let mut draft = Draft { to: b.to.clone(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)? };
+            let mut draft =
+                Draft { to: b.to.clone(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)?, ..Draft::default() };
             if let Some(template) = &b.template {
                 let written = mailings::filled(tx, &seeing(ctx), template, &customer)?;
                 draft.subject = or(draft.subject, written.subject);
@@ -132,7 +133,8 @@ async fn answer(State(app): State<App>, caller: Caller, At(text): At<String>, wr
     let entry: EntryId = id(&text, "entry")?;
     write
         .run(&app, &caller, move |tx, ctx, b| {
-            let mut draft = Draft { to: String::new(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)? };
+            let mut draft =
+                Draft { to: String::new(), subject: b.subject.clone(), body: b.body.clone(), files: files(&b.files)?, ..Draft::default() };
             if let Some(template) = &b.template {
                 let customer = room::entry(tx, &seeing(ctx), &entry)?.customer.ok_or_else(room::no_customer)?;
                 draft.body = or(draft.body, mailings::filled(tx, &seeing(ctx), template, &customer)?.body);

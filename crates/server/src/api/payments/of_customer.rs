@@ -3,10 +3,11 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::customers;
-use domain::kit::{Ctx, CustomerId, MethodId, PageKey, PaymentId, Right};
+use domain::kit::{Ctx, CustomerId, MethodId, PageKey, PaymentId, Problems, Right, ShopId};
 use domain::payments::{self as room, guests, methods};
-use serde::Deserialize;
+use domain::providers::{self, TestPayment};
+use domain::{customers, shops};
+use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -32,6 +33,7 @@ pub fn routes(routes: Routes) -> Routes {
         .api(orders, routes!(choose_method))
         .api(orders, routes!(check_method))
         .api(read, routes!(list_guests))
+        .api(payments, routes!(play))
         .api(payments, routes!(attach_guest))
         .api(payments, routes!(detach_guest))
 }
@@ -70,6 +72,48 @@ async fn paid(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>,
     found.truncate(limit as usize);
     let next = found.last().filter(|_| more).map(|p| PageKey { at: p.paid_at, id: p.id.to_string() }.to_string());
     Ok(axum::Json(Page { next, ..Page::whole(found.into_iter().map(Into::into).collect()) }))
+}
+
+/// A payment with a test card.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TestPaymentCreate {
+    #[schema(value_type = String)]
+    shop: ShopId,
+    /// Minor units of the shop's currency.
+    #[schema(minimum = 1, example = 2500)]
+    amount: i64,
+    /// The number of a test card: it says what happens.
+    #[schema(example = "4242 4242 4242 4242")]
+    number: String,
+}
+
+/// What became of it so far.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct TestPaymentPlayed {
+    /// `pending`, `settled`, `failed`, `bounced`.
+    #[schema(example = "settled")]
+    status: &'static str,
+}
+
+/// Pay with a test card.
+///
+/// In test mode, where the shop has an account with the test provider: it counts nowhere. The payment stands among those of the customer. Answers 409
+/// `no_test_provider` for a shop without one.
+#[utoipa::path(post, path = "/api/v1/customers/{id}/payments/test", operation_id = "playTestPayment", tag = "Payments", params(("id" = String, Path)),
+    request_body = TestPaymentCreate, responses((status = 201, body = TestPaymentPlayed)))]
+async fn play(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<TestPaymentCreate>) -> Result<Response, Problem> {
+    let customer: CustomerId = id(&text, "customer")?;
+    write
+        .run(&app, &caller, move |tx, ctx, b| {
+            let unknown = |_| Problems::one("shop", "unknown", "Name one of your shops.");
+            let currency = shops::get(tx, &seeing(ctx), &b.shop).map_err(unknown)?.currency;
+            let asked =
+                TestPayment { customer: customer.clone(), shop: b.shop.clone(), currency, amount: b.amount, number: b.number.clone() };
+            let status = providers::play(tx, ctx, &asked)?.name();
+            reply(StatusCode::CREATED, &format!("/api/v1/customers/{customer}/payments"), &TestPaymentPlayed { status })
+        })
+        .await
 }
 
 fn bad_place() -> domain::Error {

@@ -16,6 +16,7 @@ use crate::api::write::{Write, done, reply};
 use crate::app::App;
 use crate::http::guard::{Caller, id};
 use crate::http::{Policy, Problem, Routes};
+use crate::outside;
 
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
@@ -26,6 +27,7 @@ pub fn routes(routes: Routes) -> Routes {
         .api(settings, routes!(get))
         .api(settings, routes!(disable))
         .api(settings, routes!(retry))
+        .api(settings, routes!(test))
 }
 
 /// An account of a shop with a payment provider.
@@ -129,6 +131,44 @@ async fn get(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) 
 async fn disable(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: AccountId = id(&text, "provider account")?;
     write.run(&app, &caller, move |tx, ctx, ()| accounts::disable(tx, ctx, &id).map(|()| done())).await
+}
+
+/// What the provider says to the keys.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProviderAccountTest {
+    /// It answers, and the keys work.
+    works: bool,
+    /// Its words when it does not.
+    message: String,
+}
+
+/// Try the keys of an account with a payment provider.
+///
+/// Asks the provider the smallest question there is; nothing is changed there. The answer is kept with the account. Answers 409 `switched_off` for one that
+/// is off.
+#[utoipa::path(post, path = "/api/v1/provider-accounts/{id}/test", operation_id = "testProviderAccount", tag = "Payment providers",
+    params(("id" = String, Path)), responses((status = 200, body = ProviderAccountTest)))]
+async fn test(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
+    let id: AccountId = id(&text, "provider account")?;
+    let (which, vault) = (id.clone(), app.config.vault.clone());
+    let read = move |tx: &mut store::Tx, ctx: &domain::Ctx| {
+        let account = accounts::get(tx, ctx, &which)?;
+        // The test provider is asked nothing: it has no keys.
+        let asked = account.provider.is_outside() || account.disabled_at.is_some();
+        asked.then(|| accounts::opened(tx, ctx, &vault, &which)).transpose()
+    };
+    let (opened, asking) = (app.read(&caller.0, read).await?, app.clone());
+    let found = tokio::task::spawn_blocking(move || opened.map_or(Ok(()), |opened| outside::test(&asking, &opened))).await;
+    let found = found.map_err(|e| domain::Error::Internal(e.to_string()))?;
+    let message = found.err().map(|refusal| refusal.message().to_owned());
+    write
+        .run(&app, &caller, move |tx, ctx, ()| {
+            let (works, words) = (message.is_none(), message.clone().unwrap_or_default());
+            let told = if works { "The provider answers, and the keys work." } else { &words };
+            accounts::tested(tx, ctx, &id, works, told)?;
+            reply(StatusCode::OK, "", &ProviderAccountTest { works, message: words })
+        })
+        .await
 }
 
 /// How many were taken up again.

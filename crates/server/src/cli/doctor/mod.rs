@@ -4,6 +4,7 @@ mod backups;
 mod database;
 mod mail;
 mod place;
+mod provider;
 mod reach;
 mod report;
 mod work;
@@ -78,6 +79,7 @@ impl Doctor {
             mail::mailboxes(seen, &mut open, vault.as_ref(), report);
         }
         mail::server(seen, report);
+        provider::look(seen, &reach, report);
         reach::reach(seen, &reach, report);
         if let Some(folder) = &self.backups {
             backups::newest(seen, folder, report);

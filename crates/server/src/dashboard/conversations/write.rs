@@ -5,12 +5,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use domain::addresses::{self, Bounce};
-use domain::conversations::{self, Begun, Draft, KeptDraft, NewFile};
+use domain::conversations::{self, Begun, Draft, DraftFile, KeptDraft, NewFile};
 use domain::customers;
 use domain::kit::{EntryId, MailDraftId, Problems};
 use domain::replies::Reply;
 use domain::{Error, mail, mailings, merchants, templates, tickets};
 
+use super::shown::size;
 use crate::app::App;
 use crate::dashboard::parts::Parts;
 use crate::dashboard::{PageError, PageResult, Typed, frame, moments, once, refused, see_other, show_with, toasted};
@@ -37,6 +38,8 @@ struct Write {
     bounced: Option<(String, Bounce)>,
     /// What this person had begun, and when it was saved.
     kept: Option<(MailDraftId, When)>,
+    /// Files that were kept with it: id, name and size.
+    files: Vec<(String, String)>,
     /// Templates to begin with.
     templates: Vec<(String, String)>,
     /// A mail server is set up.
@@ -52,9 +55,12 @@ struct Asked<'a> {
 }
 
 /// The empty form: what was begun, or a subject and the signature.
-fn filled(kept: Option<&KeptDraft>, subject: String, signature: &str) -> Form {
+fn filled(kept: Option<&KeptDraft>, files: &[DraftFile], subject: String, signature: &str) -> Form {
     match kept {
-        Some(d) => Form::of([("to", d.to.clone()), ("subject", d.subject.clone()), ("body", d.body.clone())]),
+        Some(d) => {
+            let typed = [("to", d.to.clone()), ("subject", d.subject.clone()), ("body", d.body.clone())];
+            Form::of(typed.into_iter().chain(files.iter().map(|f| ("kept", f.id.to_string()))))
+        }
         None if signature.is_empty() => Form::of([("subject", subject)]),
         None => Form::of([("subject", subject), ("body", format!("\n\n-- \n{signature}"))]),
     }
@@ -63,7 +69,7 @@ fn filled(kept: Option<&KeptDraft>, subject: String, signature: &str) -> Form {
 async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<Form>) -> Result<Response, PageError> {
     let Asked { app, who, uri, headers } = *asked;
     let wanted = to.clone();
-    let (entry, c, theirs, bounced, signature, kept, zone, templates) = app
+    let (entry, c, theirs, bounced, signature, kept, files, zone, templates) = app
         .read(&who.ctx, move |tx, ctx| {
             let entry = match &wanted {
                 Begun::Answer(id) => Some(conversations::entry(tx, ctx, id)?),
@@ -77,12 +83,13 @@ async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<F
             let c = customers::get(tx, ctx, &customer)?;
             let theirs = conversations::recipients(&c);
             let kept = conversations::draft(tx, ctx, &wanted)?;
+            let files = kept.as_ref().map(|d| conversations::draft_files(tx, ctx, &d.id)).transpose()?.unwrap_or_default();
             let chosen = kept.as_ref().map(|d| d.to.clone()).filter(|to| theirs.contains(to));
             let likely = entry.as_ref().map(|e| e.address.clone()).or(chosen).or_else(|| theirs.first().cloned()).unwrap_or_default();
             let bounced = addresses::standing(tx, ctx, &likely)?.map(|bounce| (likely, bounce));
             let zone = merchants::settings(tx, ctx)?.zone;
             let templates = templates::list(tx, ctx)?;
-            Ok((entry, c, theirs, bounced, conversations::signature(tx, ctx)?, kept, zone, templates))
+            Ok((entry, c, theirs, bounced, conversations::signature(tx, ctx)?, kept, files, zone, templates))
         })
         .await?;
     let (at, title, answers) = match &entry {
@@ -90,7 +97,7 @@ async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<F
         None => (format!("/customers/{}/mails/new", c.id), format!("Write to {}", c.display_name), String::new()),
     };
     let subject = entry.as_ref().map_or_else(String::new, |e| e.answer_subject());
-    let form = form.unwrap_or_else(|| filled(kept.as_ref(), subject, &signature));
+    let form = form.unwrap_or_else(|| filled(kept.as_ref(), &files, subject, &signature));
     let page = Write {
         frame: frame(app, who, "customers", uri, headers).await?,
         title,
@@ -101,6 +108,7 @@ async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<F
         answers,
         bounced,
         kept: kept.map(|d| (d.id, moments::moment(&zone, d.updated_at))),
+        files: files.into_iter().map(|f| (f.id.to_string(), format!("{} ({})", f.name, size(f.size)))).collect(),
         templates: choices(templates),
         ready: app.config.smtp.is_some(),
         once: once(&form, who),
@@ -136,7 +144,8 @@ async fn fill(asked: &Asked<'_>, to: Begun, parts: Parts) -> PageResult {
     let subject = if matches!(to, Begun::Mail(_)) { written.subject } else { typed.text("subject") };
     let below = typed.get("body").trim();
     let body = if below.is_empty() { written.body } else { format!("{}\n\n{below}", written.body.trim_end()) };
-    let form = Form::of([("to", typed.text("to")), ("subject", subject), ("body", body), ("once", typed.text("once"))]);
+    let fields = [("to", typed.text("to")), ("subject", subject), ("body", body), ("once", typed.text("once"))];
+    let form = Form::of(fields.into_iter().chain(typed.all("kept").map(|id| ("kept", id.to_owned()))));
     render(asked, to, StatusCode::OK, Some(form)).await
 }
 
@@ -144,7 +153,13 @@ fn draft(parts: &Parts) -> Draft {
     let file =
         |f: &crate::dashboard::parts::File| NewFile { name: f.name.clone(), content_type: f.content_type.clone(), bytes: f.bytes.to_vec() };
     let typed = &parts.typed;
-    Draft { to: typed.text("to"), subject: typed.text("subject"), body: typed.text("body"), files: parts.files.iter().map(file).collect() }
+    Draft {
+        to: typed.text("to"),
+        subject: typed.text("subject"),
+        body: typed.text("body"),
+        files: parts.files.iter().map(file).collect(),
+        kept: typed.all("kept").filter_map(|id| id.parse().ok()).collect(),
+    }
 }
 
 /// Keeps it for later.
@@ -159,7 +174,7 @@ async fn keep(asked: &Asked<'_>, to: Begun, parts: Parts) -> PageResult {
         })
         .await;
     match done {
-        Ok(back) => Ok(toasted(see_other(&back), "Draft saved. Only you see it.", None)),
+        Ok(back) => Ok(toasted(see_other(&back), "Draft saved. None of your colleagues sees it.", None)),
         Err(error) => again(asked, to, &parts, error).await,
     }
 }

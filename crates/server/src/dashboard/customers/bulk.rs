@@ -151,7 +151,7 @@ async fn run(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typ
         return shown(&app, &who, &uri, &headers, asked, form, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     if matches!(action, Action::DeletePermanently | Action::Anonymise) && !who.signed_in.is_fresh(app.now()) {
-        return Ok(again::instead(&who.signed_in, &uri, &headers, &typed));
+        return Ok(again::instead(&app, &who.signed_in, &uri, &headers, &typed));
     }
     let (indexes, selection) = (app.indexes.clone(), asked.selection.clone());
     let picked = app.read(&who.ctx, move |tx, ctx| bulk::pick(tx, ctx, &indexes, &selection)).await?;

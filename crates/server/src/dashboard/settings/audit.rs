@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::events::{self, Entry, LogFilter, LogKey};
 use domain::kit::{CustomerId, EventId, Right, Zone};
 use domain::merchants;
-use domain::staff::{api_keys, members};
+use domain::staff::{Means, api_keys, members};
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -200,11 +200,17 @@ fn changes(e: &Entry) -> Vec<String> {
         }
     });
     let data = e.data.as_object().into_iter().flatten().filter(|(_, v)| !v.is_null());
-    fields.chain(data.map(|(name, v)| format!("{}: {}", name.replace('_', " "), plain(v)))).collect()
+    fields.chain(data.map(|(name, v)| format!("{}: {}", name.replace('_', " "), said(name, v)))).collect()
 }
 
 fn or_nothing(text: &str) -> &str {
     if text.is_empty() { "nothing" } else { text }
+}
+
+/// By which means a session was opened, in words; everything else as it is.
+fn said(name: &str, value: &serde_json::Value) -> String {
+    let means = value.as_str().filter(|_| name == "means").and_then(|word| word.parse::<Means>().ok());
+    means.map_or_else(|| plain(value), |means| means.label().to_lowercase())
 }
 
 /// A value of an event as text: lists with commas, no quotes.

@@ -1,10 +1,11 @@
-//! How the staff signs in: which roles need a second factor, and above which amount a refund needs a fresh sign-in (SPEC 14.1).
+//! How the staff signs in: which roles need a second factor, which come in through the identity provider, and above which amount a refund needs a fresh
+//! sign-in (SPEC 14.1).
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use domain::kit::{ALL_ROLES, Currency, Money, Problems};
+use domain::kit::{ALL_ROLES, Currency, Money, Problems, Role};
 use domain::merchants;
 use domain::staff::rules::{self, Rules};
 
@@ -12,7 +13,7 @@ use super::staff::is_owner;
 use super::{Item, around};
 use crate::app::App;
 use crate::dashboard::typed::{Typed, refused};
-use crate::dashboard::{PageError, PageResult, see_other, show_with, toasted};
+use crate::dashboard::{PageError, PageResult, oidc, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::look::{Form, Frame};
 
@@ -28,10 +29,13 @@ struct SignInRules {
     currency: &'static str,
     /// Owners alone change it.
     owner: bool,
+    /// What is asked about the identity provider, where there is one.
+    provider: Option<String>,
 }
 
 fn stored(rules: &Rules) -> Form {
-    let mut form = Form::of(rules.required.iter().map(|role| ("required", role.name())));
+    let required = rules.required.iter().map(|role| ("required", role.name()));
+    let mut form = Form::of(required.chain(rules.provider.iter().map(|role| ("provider", role.name()))));
     if let Some(limit) = rules.refund_limit {
         form.set("refund_limit", limit.plain());
     }
@@ -55,6 +59,7 @@ async fn render(
         roles: ALL_ROLES.into_iter().map(|role| (role.name(), role.label())).collect(),
         currency: currency(&rules, own).code(),
         owner: is_owner(who),
+        provider: oidc::name(app).map(|name| format!("Must sign in with {name}")),
     };
     Ok(show_with(status, &page))
 }
@@ -71,10 +76,14 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
 
 /// Saves it.
 pub async fn save(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
-    let (required, limit) = (typed.all("required").filter_map(|name| name.parse().ok()).collect::<Vec<_>>(), typed.text("refund_limit"));
+    let roles = |field: &str| typed.all(field).filter_map(|name| name.parse().ok()).collect::<Vec<Role>>();
+    let (required, provider, limit) = (roles("required"), roles("provider"), typed.text("refund_limit"));
+    // Where there is no provider, nothing is asked about it, and what was set stays.
+    let has_provider = app.config.oidc.is_some();
     let done = app
         .write(&who.ctx, move |tx, ctx| {
-            let currency = currency(&rules::get(tx, ctx)?, merchants::settings(tx, ctx)?.currency);
+            let old = rules::get(tx, ctx)?;
+            let currency = currency(&old, merchants::settings(tx, ctx)?.currency);
             let refund_limit = match limit.trim() {
                 "" => None,
                 text => Some(Money::typed(text, currency).filter(|m| m.minor >= 0).ok_or_else(|| {
@@ -82,7 +91,8 @@ pub async fn save(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
                     Problems::one("refund_limit", "invalid", format!("Type an amount such as {example}, or nothing."))
                 })?),
             };
-            rules::set(tx, ctx, &Rules { required: required.clone(), refund_limit })
+            let provider = if has_provider { provider.clone() } else { old.provider };
+            rules::set(tx, ctx, &Rules { required: required.clone(), provider, refund_limit })
         })
         .await;
     match done {
