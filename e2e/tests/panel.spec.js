@@ -20,10 +20,10 @@ test('a note is written, refused, kept and deleted in the panel, and the list st
   await expect(panel.locator('[data-errors]')).toBeFocused();
   await note.fill('Calls on <b>Fridays</b> only');
   await add.click();
-  await expect(panel.getByText('Calls on <b>Fridays</b> only')).toBeVisible();
+  await expect(panel.locator('.said', { hasText: 'Calls on <b>Fridays</b> only' })).toBeVisible();
   await expect(page.getByText('Note added.')).toBeVisible();
   await panel.getByRole('button', { name: /^Delete note/ }).first().click();
-  await expect(panel.getByText('Fridays')).toBeHidden();
+  await expect(panel.locator('.said', { hasText: 'Fridays' })).toBeHidden();
   expect(page.url()).toBe(address);
   await page.keyboard.press('Escape');
   await expect(panel).toBeHidden();

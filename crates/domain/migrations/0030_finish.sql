@@ -5,3 +5,5 @@ CREATE INDEX payments_note ON payments (merchant_id, (LOWER(note)) COLLATE "C") 
 -- What stands in the log of one thing that is exported: the checkup of what is kept asks for it.
 CREATE INDEX accounting_log_subject ON accounting_log (merchant_id, connection_id, subject_id);
 CREATE INDEX accounting_exports_remote ON accounting_exports (merchant_id, connection_id, remote) WHERE remote IS NOT NULL;
+-- How many imports go on, for the top bar.
+CREATE INDEX imports_state ON imports (merchant_id, state);

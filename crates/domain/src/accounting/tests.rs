@@ -246,8 +246,9 @@ store::db_test! {
         let (ana, ben) = (b.customer("ana@example.es"), b.customer("ben@example.es"));
         b.issued(&ana, "10", "20");
         b.issued(&ben, "10", "5.5");
-        b.run();
+        let first = b.run();
         b.work(&mut fake, b.now());
+        b.ended(&first, b.now() + SECOND);
         // One more of each waits to be sent when they are erased.
         let b = b.days(1);
         b.issued(&ana, "12", "20");
