@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 28] = [
+static MIGRATIONS: [Migration; 29] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -74,6 +74,7 @@ static MIGRATIONS: [Migration; 28] = [
     Migration::new(26, "accounting", include_str!("../migrations/0026_accounting.sql")),
     Migration::new(27, "the rest", include_str!("../migrations/0027_rest.sql")),
     Migration::new(28, "passkeys", include_str!("../migrations/0028_passkeys.sql")),
+    Migration::new(30, "methods", include_str!("../migrations/0030_methods.sql")),
 ];
 
 /// All migrations, oldest first.
