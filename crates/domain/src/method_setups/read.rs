@@ -19,14 +19,17 @@ pub(super) fn keeper(tx: &mut Tx, ctx: &Ctx, shop: &ShopId) -> Result<Option<Acc
 /// The customer's shops that keep methods; of a customer of no such shop, all shops that do. Needs [`Right::Read`].
 pub(crate) fn places(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<At>> {
     ctx.must(Right::Read)?;
-    let read = |r: &Row<'_>| Ok(At { shop: r.get(0)?, name: r.get(1)? });
-    let theirs = tx.rows(&queries::SHOPS_OF, &[&ctx.merchant, customer], read)?;
+    let theirs = tx.rows(&queries::SHOPS_OF, &[&ctx.merchant, customer], shop)?;
     let found = keeping(tx, ctx, theirs)?;
     if !found.is_empty() {
         return Ok(found);
     }
-    let all = tx.rows(&queries::SHOPS, &[&ctx.merchant], read)?;
+    let all = tx.rows(&queries::SHOPS, &[&ctx.merchant], shop)?;
     keeping(tx, ctx, all)
+}
+
+fn shop(r: &Row<'_>) -> std::result::Result<At, store::Error> {
+    Ok(At { shop: r.get(0)?, name: r.get(1)? })
 }
 
 fn keeping(tx: &mut Tx, ctx: &Ctx, shops: Vec<At>) -> Result<Vec<At>> {

@@ -167,7 +167,9 @@ pub fn answered(tx: &mut Tx, claimed: &Claimed, outcome: &std::result::Result<An
         }
         // So is a record of the customer, without which there is no page.
         Ok(Answer::Customer(reference)) => {
-            setups::known(tx, &ctx, &Source::of_answer(&account, now, &call.id), &call, reference)?;
+            if !setups::known(tx, &ctx, &Source::of_answer(&account, now, &call.id), &call, reference)? {
+                return refuse(tx, &ctx, &call, "The provider’s record of this customer is somebody else’s.", false);
+            }
             tx.exec(&queries::CALL_LATER, &[&ctx.merchant, &call.id, &"", &now, &now])?;
             Ok(())
         }

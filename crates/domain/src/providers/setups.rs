@@ -60,13 +60,12 @@ fn bind(tx: &mut Tx, ctx: &Ctx, s: &Source, ours: &CustomerId, theirs: &str) -> 
     Ok(())
 }
 
-/// The provider's answer: its record of a customer whom it did not know. The page is asked for next, by the same call.
-pub(super) fn known(tx: &mut Tx, ctx: &Ctx, s: &Source, call: &calls::Call, theirs: &str) -> Result<()> {
-    let Ok(id) = call.subject.parse::<MethodSetupId>() else { return Ok(()) };
-    match room::place(tx, ctx, &s.account.id, id.as_str())? {
-        Some(at) => bind(tx, ctx, s, &at.customer, theirs),
-        None => Ok(()),
+/// The provider's answer: its record of a customer whom it did not know. Gives whether the page can be asked for next, by the same call.
+pub(super) fn known(tx: &mut Tx, ctx: &Ctx, s: &Source, call: &calls::Call, theirs: &str) -> Result<bool> {
+    if let Some(at) = room::place(tx, ctx, &s.account.id, &call.subject)? {
+        bind(tx, ctx, s, &at.customer, theirs)?;
     }
+    Ok(customer_of(tx, ctx, &s.account.id, &call.subject)?.is_some())
 }
 
 /// Whom the page is for, as the account knows them when the call is sent: after a merge the survivor.
