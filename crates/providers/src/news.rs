@@ -48,6 +48,8 @@ pub enum News {
         /// When.
         at: i64,
     },
+    /// A method that somebody was adding on a page that we asked for.
+    Setup(Box<Setup>),
     /// A subscription as it stands.
     Subscription(Box<Subscription>),
     /// A customer as it stands.
@@ -183,6 +185,31 @@ pub struct Method {
     pub billing: Option<Address>,
     /// Since when, or when this was told.
     pub at: i64,
+}
+
+/// What became of a page on which a method is added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SetupStep {
+    /// The provider has the method.
+    Kept,
+    /// The page was closed without one.
+    Over,
+}
+
+/// A method that somebody was adding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setup {
+    /// Our own mark.
+    pub ours: String,
+    /// What became of it.
+    pub step: SetupStep,
+    /// The provider's customer.
+    pub customer: Option<String>,
+    /// The provider's id of the method, where this names it.
+    pub method: Option<String>,
+    /// The method itself, where this holds it.
+    pub details: Option<Method>,
 }
 
 /// How far a refund came. In this order; it never goes back.
@@ -331,6 +358,9 @@ pub struct Customer {
     pub default_method: Option<String>,
     /// Deleted there. Says nothing about the customer here.
     pub deleted: bool,
+    /// Our own id, when the record was asked for here.
+    #[serde(default)]
+    pub ours: Option<String>,
 }
 
 /// Which payment, invoice and subscription belong together; two of the three.

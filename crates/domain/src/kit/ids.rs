@@ -225,6 +225,8 @@ ids! {
     ChargeId = "chg";
     /// A link by which a buyer pays.
     PaymentLinkId = "plk";
+    /// A payment method that a customer is adding.
+    MethodSetupId = "mst";
     /// A return of goods.
     ReturnId = "ret";
     /// A logo on invoices.

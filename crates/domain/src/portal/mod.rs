@@ -13,6 +13,7 @@ mod handed;
 mod invite;
 mod letters;
 mod link;
+mod methods;
 mod own;
 pub mod queries;
 mod see;
@@ -31,6 +32,7 @@ pub(crate) use handed::{Kept, kept, put};
 pub use invite::{Invited, Way, invite};
 pub use link::{Kind as LinkKind, Looked, look};
 pub(crate) use link::{LINK, for_mail};
+pub use methods::{add_method, adding, choose_method, method, method_places, method_setup, remove_method, type_test_card};
 pub use own::{Contact, ask_data, ask_return, cancel_subscription, edit_contact, say};
 pub use see::{
     Home, conversation, customer, home, invoice_paper, invoices, methods, order, orders, payments, requests, returnable, returns,

@@ -7,6 +7,7 @@ use super::visitor::ctx_of;
 use super::{Portal, Visitor, queries, settings};
 use crate::customers::display_name;
 use crate::kit::{Ctx, CustomerId, DAY, Micros, PortalSessionId, Result, Rights, secret, secret_hash};
+use crate::method_setups;
 use crate::staff::Moment;
 use crate::staff::sessions::{Device, TOUCH};
 
@@ -73,5 +74,6 @@ pub fn sign_out(tx: &mut Tx, v: &Visitor) -> Result<()> {
 pub fn forget(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
     tx.exec(&queries::OLD_LINKS, &[&ctx.merchant, &(ctx.now - LINKS)])?;
     tx.exec(&queries::OLD_SESSIONS, &[&ctx.merchant, &ctx.now])?;
+    tx.exec(&method_setups::queries::OLD, &[&ctx.merchant, &(ctx.now - 30 * DAY)])?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use store::Tx;
 
 use super::accounts::Account;
-use super::{money, people, queries, running};
+use super::{money, people, queries, running, setups};
 use crate::kit::{CallId, Ctx, Error, Micros, Result};
 
 /// Where news comes from.
@@ -51,6 +51,7 @@ pub(super) fn apply(tx: &mut Tx, ctx: &Ctx, s: &Source, news: &News) -> Result<(
         News::Customer(c) => people::customer(tx, ctx, s, c),
         News::Method(m) => people::method(tx, ctx, s, m, news),
         News::MethodGone { reference, at } => people::method_gone(tx, ctx, s, reference, *at),
+        News::Setup(p) => setups::setup(tx, ctx, s, p, news),
         News::Subscription(p) => running::subscription(tx, ctx, s, p, news),
     }
 }

@@ -9,6 +9,7 @@ use super::charge::ChargeCall;
 use super::evidence::Sending;
 use super::{Call, CallKind, Provider};
 use crate::kit::EvidenceFileId;
+use crate::method_setups::SetUpCall;
 use crate::payment_links::checkout::{CheckoutCall, CloseCall};
 
 /// Where the providers are.
@@ -71,6 +72,12 @@ pub(super) struct RunningCall {
     pub reference: String,
 }
 
+/// A method to forget.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct DetachCall {
+    reference: String,
+}
+
 /// The answer to a dispute.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct EvidenceCall {
@@ -100,6 +107,8 @@ pub enum Answer {
     Subscription(Box<news::Subscription>),
     /// A page of the provider on which somebody pays: its id and where it is.
     Checkout(String, String),
+    /// The provider's record of a customer, as it calls it; there is more to do.
+    Customer(String),
     /// It is done.
     Done,
 }
@@ -237,6 +246,25 @@ impl Asked {
                 };
                 stripe::checkout(keys, key, &page)
             }
+            (Self::Stripe(keys), CallKind::SetUp) => {
+                let c: SetUpCall = content(call)?;
+                Ok(match &c.customer {
+                    None => stripe::new_customer(keys, &format!("{key}-customer"), &c.ours, &c.name, &c.email),
+                    Some(customer) => {
+                        let page = stripe::SetupOf {
+                            customer,
+                            currency: &c.currency,
+                            back: &c.back,
+                            cancelled: &c.cancelled,
+                            until: c.until,
+                            ours: &call.subject,
+                        };
+                        stripe::setup(keys, key, &page)
+                    }
+                })
+            }
+            (Self::Stripe(keys), CallKind::Detach) => Ok(stripe::detach(keys, key, &content::<DetachCall>(call)?.reference)),
+            (Self::Paypal(_), CallKind::SetUp | CallKind::Detach) => Err(refused("PayPal keeps no payment methods here.")),
             (Self::Stripe(keys), CallKind::CloseCheckout) => Ok(stripe::close_checkout(keys, key, &content::<CloseCall>(call)?.reference)),
             (Self::Paypal(_), CallKind::Checkout | CallKind::CloseCheckout) => Err(refused("Payment links are paid through Stripe.")),
             (Self::Paypal(_), CallKind::Keep) => Err(refused("PayPal cannot take a cancellation back.")),
@@ -263,6 +291,12 @@ impl Asked {
             // When it was made is its webhook's to say; until then it is the moment at which we asked.
             (Self::Stripe(_), CallKind::Charge) => stripe::read_charge(reply, call.updated_at).map(|p| Answer::Payment(Box::new(p))),
             (Self::Stripe(_), CallKind::Checkout) => stripe::read_checkout(reply).map(|(id, url)| Answer::Checkout(id, url)),
+            (Self::Stripe(_), CallKind::SetUp) if call.payload["customer"].is_null() => {
+                stripe::read_customer(reply).map(|c| Answer::Customer(c.reference))
+            }
+            (Self::Stripe(_), CallKind::SetUp) => stripe::read_checkout(reply).map(|(id, url)| Answer::Checkout(id, url)),
+            // One that is off there already is off.
+            (Self::Stripe(_), CallKind::Detach) => stripe::read_closed_checkout(reply).map(|()| Answer::Done),
             (Self::Stripe(_), CallKind::CloseCheckout) => stripe::read_closed_checkout(reply).map(|()| Answer::Done),
             (Self::Stripe(_), CallKind::Evidence) => match next_file(call) {
                 Some(f) => stripe::read_file(reply).map(|id| Answer::File(f.id.clone(), id)),

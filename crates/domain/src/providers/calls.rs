@@ -9,10 +9,10 @@ use store::{Row, Tx};
 
 use super::apply::Source;
 use super::evidence::{self, Sending};
-use super::{Answer, Vault, accounts, inbox, money, queries, running};
+use super::{Answer, Vault, accounts, inbox, money, queries, running, setups};
 use crate::kit::{AccountId, CallId, Ctx, Error, MerchantId, Micros, Result, Right, words};
 use crate::payments::{self, refunds};
-use crate::{charges, payment_links, subscriptions};
+use crate::{charges, method_setups, payment_links, subscriptions};
 
 /// How long a sender holds a call: longer than the longest wait for an answer.
 const LEASE: Micros = 120_000_000;
@@ -44,6 +44,10 @@ words! {
         Checkout = "checkout", "Payment page";
         /// That page is closed.
         CloseCheckout = "close_checkout", "Payment page closed";
+        /// A page on which a customer adds a payment method.
+        SetUp = "set_up", "Page for a payment method";
+        /// A method that its customer took off.
+        Detach = "detach", "Removal of a payment method";
     }
 }
 
@@ -136,6 +140,11 @@ pub fn open(tx: &mut Tx, vault: &Vault, claimed: &Claimed, now: Micros) -> Resul
     if call.kind == CallKind::Evidence {
         call.files = evidence::sending(tx, &seen, &call.subject)?;
     }
+    if call.kind == CallKind::SetUp
+        && let Some(theirs) = setups::customer_of(tx, &seen, &call.account, &call.subject)?
+    {
+        call.payload["customer"] = theirs.into();
+    }
     let account = accounts::opened(tx, &seen, vault, &call.account)?;
     Ok((call, account))
 }
@@ -153,6 +162,14 @@ pub fn answered(tx: &mut Tx, claimed: &Claimed, outcome: &std::result::Result<An
         // One file is there; the next step of the same call is due at once.
         Ok(Answer::File(file, reference)) => {
             tx.exec(&queries::SET_EVIDENCE_REF, &[&ctx.merchant, file, reference])?;
+            tx.exec(&queries::CALL_LATER, &[&ctx.merchant, &call.id, &"", &now, &now])?;
+            Ok(())
+        }
+        // So is a record of the customer, without which there is no page.
+        Ok(Answer::Customer(reference)) => {
+            if !setups::known(tx, &ctx, &Source::of_answer(&account, now, &call.id), &call, reference)? {
+                return refuse(tx, &ctx, &call, "The provider’s record of this customer is somebody else’s.", false);
+            }
             tx.exec(&queries::CALL_LATER, &[&ctx.merchant, &call.id, &"", &now, &now])?;
             Ok(())
         }
@@ -203,6 +220,7 @@ fn refuse(tx: &mut Tx, ctx: &Ctx, call: &Call, words: &str, unsure: bool) -> Res
             Ok(id) => charges::refused(tx, ctx, &id, words, unsure),
             Err(()) => call.subject.parse().map_or(Ok(()), |id| subscriptions::refused(tx, ctx, &id, words, unsure)),
         },
+        CallKind::SetUp => call.subject.parse().map_or(Ok(()), |id| method_setups::refused(tx, ctx, &id, words)),
         CallKind::Checkout => call.subject.parse().map_or(Ok(()), |id| payment_links::checkout_refused(tx, ctx, &id, words)),
         _ => Ok(()),
     }
@@ -222,11 +240,14 @@ fn apply(tx: &mut Tx, ctx: &Ctx, account: &accounts::Account, call: &Call, answe
             money::payment(tx, ctx, &Source::of_answer(account, ctx.now, &call.id), p, &said)
         }
         Answer::Subscription(s) => running::answered(tx, ctx, account, s),
+        Answer::Checkout(reference, url) if call.kind == CallKind::SetUp => {
+            call.subject.parse().map_or(Ok(()), |id| method_setups::ready(tx, ctx, &id, reference, url))
+        }
         Answer::Checkout(reference, url) => {
             call.subject.parse().map_or(Ok(()), |id| payment_links::checkout_ready(tx, ctx, &id, reference, url))
         }
         Answer::Done if call.kind == CallKind::Cancel => running::cancelled(tx, ctx, call),
-        Answer::Done | Answer::File(..) => Ok(()),
+        Answer::Done | Answer::File(..) | Answer::Customer(_) => Ok(()),
     }
 }
 

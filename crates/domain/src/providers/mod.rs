@@ -20,6 +20,7 @@ mod play;
 pub mod queries;
 mod refund;
 mod running;
+pub(crate) mod setups;
 #[cfg(test)]
 pub(crate) mod tests;
 mod vault;

@@ -64,6 +64,10 @@ pub(super) fn customer(tx: &mut Tx, ctx: &Ctx, s: &Source, c: &news::Customer) -
 }
 
 fn link(tx: &mut Tx, ctx: &Ctx, s: &Source, c: &news::Customer) -> Result<Option<CustomerId>> {
+    if let Some(id) = asked_for(tx, ctx, c)? {
+        note(tx, ctx, s, "customer", &c.reference, id.as_str())?;
+        return Ok(Some(id));
+    }
     let email = Email::parse(&c.email).map(|e| e.typed).unwrap_or_default();
     let known = if email.is_empty() { None } else { customers::find_by_email(tx, ctx, &email)? };
     let id = match known {
@@ -88,6 +92,14 @@ fn link(tx: &mut Tx, ctx: &Ctx, s: &Source, c: &news::Customer) -> Result<Option
     };
     note(tx, ctx, s, "customer", &c.reference, id.as_str())?;
     Ok(Some(id))
+}
+
+/// Ours, when we asked for the provider's record: nobody is looked for by an address then.
+fn asked_for(tx: &mut Tx, ctx: &Ctx, c: &news::Customer) -> Result<Option<CustomerId>> {
+    let Some(Ok(id)) = c.ours.as_deref().map(str::parse::<CustomerId>) else { return Ok(None) };
+    let id = customers::survivor(tx, ctx, &id)?;
+    let erased = tx.opt(&queries::ERASED, &[&ctx.merchant, &id], |r| r.get::<bool>(0))?;
+    Ok(Some(id).filter(|_| erased == Some(false)))
 }
 
 fn take_over(tx: &mut Tx, ctx: &Ctx, s: &Source, id: &CustomerId, c: &news::Customer) -> Result<()> {

@@ -302,6 +302,50 @@ pub fn read_checkout(reply: &Reply) -> Result<(String, String), Refusal> {
     some(&page, &["id"]).zip(url).ok_or_else(|| Refusal::later(reply, "Stripe answered with something that is no payment page."))
 }
 
+/// A page on which a customer adds a method.
+#[derive(Clone, Debug)]
+pub struct SetupOf<'a> {
+    /// Stripe's customer.
+    pub customer: &'a str,
+    /// Three capital letters: which methods are offered depends on it.
+    pub currency: &'a str,
+    /// Where the customer comes back to with a method …
+    pub back: &'a str,
+    /// … and without one.
+    pub cancelled: &'a str,
+    /// When the page closes, microseconds UTC.
+    pub until: i64,
+    /// Our own mark, by which its webhooks are known again.
+    pub ours: &'a str,
+}
+
+/// `POST /v1/checkout/sessions` in mode `setup`: no money moves. The mark stands on the page and on the intent behind it.
+pub fn setup(keys: &Keys, key: &str, s: &SetupOf) -> Request {
+    let fields = [
+        field("mode", "setup"),
+        field("currency", s.currency.to_lowercase()),
+        field("customer", s.customer),
+        field("metadata[regulars_setup]", s.ours),
+        field("setup_intent_data[metadata][regulars_setup]", s.ours),
+        field("success_url", s.back),
+        field("cancel_url", s.cancelled),
+        field("expires_at", (s.until / 1_000_000).to_string()),
+    ];
+    keys.post("/v1/checkout/sessions", key, &fields)
+}
+
+/// `POST /v1/customers`: a record of somebody whom Stripe does not know yet. Its answer is read by [`read_customer`].
+pub fn new_customer(keys: &Keys, key: &str, ours: &str, name: &str, email: &str) -> Request {
+    let mut fields = vec![field("metadata[regulars_customer]", ours)];
+    fields.extend([("name", name), ("email", email)].into_iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| field(n, v)));
+    keys.post("/v1/customers", key, &fields)
+}
+
+/// `POST /v1/payment_methods/{id}/detach`.
+pub fn detach(keys: &Keys, key: &str, reference: &str) -> Request {
+    keys.post(&format!("/v1/payment_methods/{}/detach", part(reference)), key, &[])
+}
+
 /// `POST /v1/checkout/sessions/{id}/expire`.
 pub fn close_checkout(keys: &Keys, key: &str, reference: &str) -> Request {
     keys.post(&format!("/v1/checkout/sessions/{}/expire", part(reference)), key, &[])

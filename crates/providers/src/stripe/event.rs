@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::object;
 use crate::json::{flag, id, int, list, some, text};
-use crate::news::{News, Renewal, Told};
+use crate::news::{News, Renewal, Setup, SetupStep, Told};
 use crate::{Unreadable, money};
 
 /// Reads an event, from a webhook or from the list of past ones. Kinds that are not known, and thin events, are no news.
@@ -79,6 +79,9 @@ fn news(kind: &str, o: &Value, at: i64) -> Vec<News> {
             let payment = id(o, &["payment", "charge"]).or_else(|| id(o, &["payment", "payment_intent"]));
             renewal(payment, id(o, &["invoice"]), None)
         }
+        "setup_intent.succeeded" => setup(o, at, SetupStep::Kept, true),
+        "checkout.session.completed" if text(o, &["mode"]) == "setup" => setup(o, at, SetupStep::Kept, false),
+        "checkout.session.expired" if text(o, &["mode"]) == "setup" => setup(o, at, SetupStep::Over, false),
         "checkout.session.completed" | "checkout.session.async_payment_succeeded" => session(o),
         _ => Vec::new(),
     }
@@ -137,4 +140,12 @@ fn session(o: &Value) -> Vec<News> {
     }
     news.extend(renewal(None, id(o, &["invoice"]), id(o, &["subscription"])));
     news
+}
+
+/// A method that was added on a page of ours, told by the page or (`names`) by the intent behind it; nothing for one that others asked for.
+fn setup(o: &Value, at: i64, step: SetupStep, names: bool) -> Vec<News> {
+    let Some(ours) = some(&o["metadata"], &["regulars_setup"]) else { return Vec::new() };
+    let method = id(o, &["payment_method"]).filter(|_| names);
+    let details = Some(&o["payment_method"]).filter(|m| names && m.is_object()).and_then(|m| object::method(m, at));
+    vec![News::Setup(Box::new(Setup { ours, step, customer: id(o, &["customer"]), method, details }))]
 }

@@ -10,9 +10,10 @@ mod signature;
 mod tests;
 
 pub use calls::{
-    Cancellation, ChargeOf, CheckoutOf, CustomerEdit, Events, Evidence, Keys, RefundOf, cancel, charge, checkout, close_checkout, customer,
-    delete_customer, events, evidence, file, keep, pause, read_charge, read_checkout, read_closed_checkout, read_customer, read_deleted,
-    read_events, read_evidence, read_file, read_refund, read_subscription, read_who, refund, resume, who,
+    Cancellation, ChargeOf, CheckoutOf, CustomerEdit, Events, Evidence, Keys, RefundOf, SetupOf, cancel, charge, checkout, close_checkout,
+    customer, delete_customer, detach, events, evidence, file, keep, new_customer, pause, read_charge, read_checkout, read_closed_checkout,
+    read_customer, read_deleted, read_events, read_evidence, read_file, read_refund, read_subscription, read_who, refund, resume, setup,
+    who,
 };
 pub use event::read;
 pub use signature::{TOLERANCE, verify};

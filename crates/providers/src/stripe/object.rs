@@ -271,5 +271,6 @@ pub(super) fn customer(o: &Value, deleted: bool) -> Option<Customer> {
         address: place(&o["address"]),
         default_method: id(o, &["invoice_settings", "default_payment_method"]).or_else(|| id(o, &["default_source"])),
         deleted: deleted || flag(o, &["deleted"]),
+        ours: some(&o["metadata"], &["regulars_customer"]),
     })
 }

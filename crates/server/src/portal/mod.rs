@@ -10,6 +10,7 @@ mod home;
 mod link;
 mod look;
 mod messages;
+mod methods;
 mod money;
 mod orders;
 mod shell;
@@ -48,6 +49,12 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/portal/{word}/invoices", customer, money::invoices)
         .get("/portal/{word}/invoices/{id}/pdf", customer, money::pdf)
         .get("/portal/{word}/payments", customer, money::payments)
+        .post("/portal/{word}/adding", customer, methods::add)
+        .get("/portal/{word}/adding/{id}", customer, methods::adding)
+        .post("/portal/{word}/adding/{id}/card", customer, methods::card)
+        .post("/portal/{word}/methods/{id}/default", customer, methods::choose)
+        .get("/portal/{word}/methods/{id}/remove", customer, methods::ask)
+        .post("/portal/{word}/methods/{id}/remove", customer, methods::remove)
         .get("/portal/{word}/subscriptions", customer, subscriptions::list)
         .get("/portal/{word}/subscriptions/{id}/cancel", customer, subscriptions::ask)
         .post("/portal/{word}/subscriptions/{id}/cancel", customer, subscriptions::cancel)

@@ -1,21 +1,23 @@
-//! Invoices with their papers, payments, and the methods that are kept.
+//! Invoices with their papers, and payments; under these stand the methods that are kept ([`super::methods`]).
 
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::Uri;
+use axum::http::{StatusCode, Uri};
 use domain::invoices::Summary;
-use domain::kit::{InvoiceId, Money};
+use domain::kit::{InvoiceId, Money, PageKey};
+use domain::method_setups::State as Step;
 use domain::payments::{PaymentStatus, PaymentView};
 use domain::portal::{self as room, Visitor};
 
-use super::{Shell, Shown, after, read, show};
+use super::methods::{Methods, kept};
+use super::{Shell, Shown, after, read, show, show_with};
 use crate::app::App;
 use crate::dashboard::customers::profile::method;
 use crate::dashboard::invoices::{Line, file, line};
 use crate::dashboard::{hidden, moments, slow::slow};
 use crate::http::guard::id;
-use crate::look::When;
+use crate::look::{Form, When};
 
 /// An invoice in a list.
 pub struct Bill {
@@ -92,35 +94,32 @@ fn paid(v: &Visitor, p: &PaymentView) -> Paid {
     }
 }
 
-/// A method that is kept.
-struct Kept {
-    words: String,
-    expires: String,
-}
-
 #[derive(Template)]
 #[template(path = "portal/payments.html")]
 struct Payments {
     shell: Shell,
+    form: Form,
     payments: Vec<Paid>,
-    methods: Vec<Kept>,
+    methods: Methods,
     next: Option<String>,
 }
 
 /// Payments and methods.
 pub async fn payments(State(app): State<App>, Extension(v): Extension<Visitor>, uri: Uri, RawQuery(query): RawQuery) -> Shown {
-    let key = after(query.as_deref());
-    let ((found, next), methods) = read(&app, &v, move |tx, v| Ok((room::payments(tx, v, key.as_ref())?, room::methods(tx, v)?))).await?;
-    let expires = |month_and_year: Option<(i64, i64)>| {
-        month_and_year.map_or_else(String::new, |(month, year)| format!("valid to {month:02}/{:02}", year.rem_euclid(100)))
-    };
-    let methods = methods
-        .iter()
-        .map(|m| Kept { words: method(m.kind.name(), &m.brand, &m.last4), expires: expires(m.expires_month.zip(m.expires_year)) });
-    Ok(show(&Payments {
-        shell: Shell::on(&v, &uri, "/payments"),
-        payments: found.iter().map(|p| paid(&v, p)).collect(),
-        methods: methods.collect(),
-        next: next.map(|key| format!("{}/payments?after={key}", v.portal.at())),
-    }))
+    render(&app, &v, &uri, after(query.as_deref()), StatusCode::OK, Form::default()).await
+}
+
+/// The page, also for a press that was refused.
+pub async fn render(app: &App, v: &Visitor, uri: &Uri, key: Option<PageKey>, status: StatusCode, form: Form) -> Shown {
+    let ((found, next), methods) = read(app, v, move |tx, v| Ok((room::payments(tx, v, key.as_ref())?, kept(tx, v)?))).await?;
+    Ok(show_with(
+        status,
+        &Payments {
+            shell: Shell::on(v, uri, "/payments"),
+            form,
+            payments: found.iter().map(|p| paid(v, p)).collect(),
+            methods,
+            next: next.map(|key| format!("{}/payments?after={key}", v.portal.at())),
+        },
+    ))
 }

@@ -241,6 +241,66 @@ store::db_test! {
         assert_eq!((browser.get(&cancel).status, browser.get("/portal/kilde/data").status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
     }
 
+    fn they_add_a_payment_method_choose_it_and_take_it_off(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        seller(&f);
+        open(&f, "kilde");
+        let ana = person(&f, "ana@example.es", "ANACANARY");
+        let eve = person(&f, "eve@example.es", "EVECANARY");
+        let mut browser = inside(&desk, &f, &ana.id);
+        let shop = f.shop.to_string();
+        let closed = browser.get("/portal/kilde/payments").body;
+        assert!(!closed.contains("Add a payment method"), "nobody keeps methods: {closed}");
+        let refused = browser.post("/portal/kilde/adding", &[("shop", &shop)]);
+        assert!(refused.status == StatusCode::CONFLICT && refused.body.contains("Please ask the shop."), "{}", refused.body);
+        ask(&desk, &key(&f, Rights::all()), "POST", "/provider-accounts", &json!({ "shop": f.shop, "provider": "test" }));
+        assert!(browser.get("/portal/kilde/payments").body.contains("Add a payment method"));
+        let begun = browser.post("/portal/kilde/adding", &[("shop", &shop)]);
+        assert!(begun.location.starts_with("/portal/kilde/adding/mst_"), "{}", begun.body);
+        let page = browser.get(&begun.location);
+        assert!(page.body.contains("never type the number of a real card") && page.body.contains("Test mode"), "{}", page.body);
+        assert!(browser.get("/portal/kilde/payments").body.contains("Being added"));
+        let card = format!("{}/card", begun.location);
+        let wrong = browser.post(&card, &[("number", "4000 0000 0000 9995")]);
+        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("insufficient funds"), "{}", wrong.body);
+        assert!(!wrong.body.contains("value=\"4000 0000"), "what was typed is not shown again");
+        let mut stranger = inside(&desk, &f, &eve.id);
+        assert_eq!((stranger.get(&begun.location).status, stranger.post(&card, &[("number", "4242 4242 4242 4242")]).status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+        let added = browser.post(&card, &[("number", "4242 4242 4242 4242")]);
+        assert_eq!(added.location, "/portal/kilde/payments?done=method", "{}", added.body);
+        let list = browser.get(&added.location).body;
+        assert!(list.contains("The payment method is added.") && list.contains("4242") && !list.contains("Being added"), "{list}");
+        let seen = desk.owner(&f).get(&format!("/customers/{}/timeline", ana.id)).body;
+        assert!(seen.contains("Payment method added") && seen.contains("Adding a payment method begun"), "{seen}");
+
+        let second = browser.post("/portal/kilde/adding", &[("shop", &shop)]).location;
+        browser.post(&format!("{second}/card"), &[("number", "5555 5555 5555 4444")]);
+        let (_, found) = ask(&desk, &key(&f, Rights::all()), "GET", &format!("/customers/{}/methods", ana.id), &Value::Null);
+        let by_end = |end: &str| found["data"].as_array().unwrap().iter().find(|m| m["last4"] == *end).unwrap()["id"].as_str().unwrap().to_owned();
+        let (visa, master) = (by_end("4242"), by_end("4444"));
+        for end in ["default", "remove"] {
+            assert_eq!(stranger.post(&format!("/portal/kilde/methods/{visa}/{end}"), &[]).status, StatusCode::NOT_FOUND, "{end}");
+        }
+        let chosen = browser.post(&format!("/portal/kilde/methods/{master}/default"), &[]);
+        assert_eq!(chosen.location, "/portal/kilde/payments?done=default", "{}", chosen.body);
+        assert!(!browser.get("/portal/kilde/payments").body.contains(&format!("{master}/default")), "it is the default");
+        let (method, who, at) = (visa.parse().unwrap(), ana.id.clone(), f.shop.clone());
+        let club = write(&f, move |tx, ctx| {
+            let input = StartInput { shop: Some(at.clone()), name: "Tea club".into(), amount: Some(500), cycle: Some((1, Unit::Month)), method: Some(domain::kit::MethodId::clone(&method)), ..StartInput::of(who.clone()) };
+            subscriptions::start(tx, ctx, &input)
+        });
+        let remove = format!("/portal/kilde/methods/{visa}/remove");
+        assert!(browser.get(&remove).body.contains("Keep it"));
+        let held = browser.post(&remove, &[]);
+        assert!(held.status == StatusCode::CONFLICT && held.body.contains("The subscription Tea club is paid by this payment method."), "{}", held.body);
+        browser.post(&format!("/portal/kilde/subscriptions/{club}/cancel"), &[]);
+        let gone = browser.post(&remove, &[]);
+        assert_eq!(gone.location, "/portal/kilde/payments?done=removed", "{}", gone.body);
+        assert_eq!(browser.post(&remove, &[]).status, StatusCode::NOT_FOUND);
+        assert!(!browser.get("/portal/kilde/payments").body.contains(&visa));
+    }
+
     fn an_archived_customer_reads_and_is_offered_nothing_that_is_refused(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

@@ -27,5 +27,11 @@ pub(super) fn tables() -> Vec<Table> {
             .hidden("doors for the buyer, as hashes")
             .secret("hash")
             .neither("merchant_id payment_link_id opened_at"),
+        table("method_setups")
+            .of("customer_id")
+            .deleted()
+            .shown("Payment methods being added")
+            .personal("reference url words method_ref")
+            .neither("merchant_id id customer_id shop_id account_id state until method_id created_at updated_at"),
     ]
 }

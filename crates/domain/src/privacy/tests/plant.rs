@@ -27,6 +27,7 @@ fn known(table: &str, column: &str) -> Option<&'static str> {
         ("charges" | "payment_links", "state") => "paid",
         ("charges", "provider") => "test",
         ("payment_links", "checkout") => "none",
+        ("method_setups", "state") => "done",
         ("returns", "state") => "closed",
         ("return_lines", "reason") => "other",
         ("invoices", "state") => "paid",

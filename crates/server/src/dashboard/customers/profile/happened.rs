@@ -274,6 +274,7 @@ fn title(entry: &Entry) -> String {
         "task.edited" => "Task changed".to_owned(),
         "task.done" => "Task done".to_owned(),
         "task.reopened" => "Task taken up again".to_owned(),
+        "method.asked" => "Adding a payment method begun".to_owned(),
         "method.attached" => "Payment method added".to_owned(),
         "method.detached" => "Payment method removed".to_owned(),
         "method.chosen" => "Default payment method chosen".to_owned(),
