@@ -25,8 +25,8 @@ store::statements! {
     pub OLD = "DELETE FROM method_setups WHERE merchant_id = $1 AND created_at < $2";
 
     /// Shops in which the customer is.
-    pub SHOPS_OF = "SELECT s.id, s.name FROM customer_shops c JOIN shops s ON s.merchant_id = c.merchant_id AND s.id = c.shop_id
-        WHERE c.merchant_id = $1 AND c.customer_id = $2 AND s.archived_at IS NULL ORDER BY s.name, s.id";
+    pub SHOPS_OF = "SELECT id, name FROM shops WHERE merchant_id = $1 AND archived_at IS NULL
+        AND id IN (SELECT shop_id FROM customer_shops WHERE merchant_id = $1 AND customer_id = $2) ORDER BY name, id";
     /// All that take something new.
     pub SHOPS = "SELECT id, name FROM shops WHERE merchant_id = $1 AND archived_at IS NULL ORDER BY name, id";
 }

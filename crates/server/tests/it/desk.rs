@@ -124,7 +124,7 @@ impl Desk {
 
     /// Somebody with a browser and no cookies.
     pub fn visitor(&self) -> Visitor<'_> {
-        Visitor { desk: self, cookies: Vec::new() }
+        Visitor { desk: self, cookies: Vec::new(), language: None }
     }
 
     /// The owner of the fixture, signed in.
@@ -146,7 +146,7 @@ impl Desk {
                 sessions::open(tx, &moment, &person, &sessions::Device::default(), domain::staff::Means::SetUp)
             })
             .unwrap();
-        Visitor { desk: self, cookies: vec![("regulars".to_owned(), opened.secret)] }
+        Visitor { desk: self, cookies: vec![("regulars".to_owned(), opened.secret)], language: None }
     }
 }
 
@@ -183,6 +183,7 @@ pub fn of_role(f: &Fixture, role: Role) -> PersonId {
 pub struct Visitor<'a> {
     desk: &'a Desk,
     cookies: Vec<(String, String)>,
+    language: Option<&'static str>,
 }
 
 impl Visitor<'_> {
@@ -208,6 +209,12 @@ impl Visitor<'_> {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.cookies.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The same in a browser set to these languages.
+    #[must_use]
+    pub fn reading(self, language: &'static str) -> Self {
+        Self { language: Some(language), ..self }
     }
 
     /// The value of a cookie.
@@ -243,6 +250,10 @@ impl Visitor<'_> {
             .header("user-agent", "Firefox/126.0 Linux")
             .header("cookie", cookies.join("; "))
             .header("content-type", kind);
+        let request = match self.language {
+            Some(language) => request.header("accept-language", language),
+            None => request,
+        };
         let answer = self.desk.send(request.body(Body::from(body)).unwrap());
         for cookie in &answer.cookies {
             let (name, rest) = cookie.split_once('=').unwrap();

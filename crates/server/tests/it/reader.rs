@@ -29,7 +29,7 @@ store::db_test! {
         let f = Fixture::new(db);
         let desk = Desk::new(db);
         let (id, payment) = ana(&f);
-        let mut olivia = desk.owner(&f).with("accept-language", "de-DE,de;q=0.9,en;q=0.8");
+        let mut olivia = desk.owner(&f).reading("de-DE,de;q=0.9,en;q=0.8");
         let list = olivia.get("/customers?view=all").body;
         assert!(list.contains("1.234,50\u{a0}€") && list.contains("Lifetime value") && list.contains("15.06.2026") && list.contains("data-locale=\"de-DE\""), "{list}");
         assert!(list.contains("datetime=\"2026-06-15"), "machines read the same as ever");
@@ -49,7 +49,7 @@ store::db_test! {
         let f = Fixture::new(db);
         let desk = Desk::new(db);
         let (id, _) = ana(&f);
-        let mut olivia = desk.owner(&f).with("accept-language", "de-DE");
+        let mut olivia = desk.owner(&f).reading("de-DE");
         let saved = olivia.post("/account/look", &[("theme", "system"), ("density", "comfortable"), ("shortcuts", "on"), ("locale", "en-US")]);
         assert_eq!(saved.status, StatusCode::SEE_OTHER);
         let page = olivia.get(&format!("/customers/{id}")).body;
@@ -69,7 +69,7 @@ store::db_test! {
             desk.send(request.body(Body::empty()).unwrap()).body
         };
         assert_eq!(ask("de-DE"), ask("en"));
-        let mut olivia = desk.owner(&f).with("accept-language", "de-DE");
+        let mut olivia = desk.owner(&f).reading("de-DE");
         let done = olivia.post(&format!("/payments/{payment}/refund"), &[("amount", "1.000,50"), ("tell_customer", "on")]);
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
         let texts = f.db.read_now::<_, domain::Error>(|tx| Ok(tx.rows(&store::Stmt::built("SELECT body FROM mails".into()), &[], |r| r.get::<String>(0))?)).unwrap();
