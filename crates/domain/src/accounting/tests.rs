@@ -267,8 +267,12 @@ store::db_test! {
             b.write(move |tx, ctx| crate::privacy::anonymise(tx, ctx, &desk::vault(), &id, crate::privacy::Cause::Hand).map(drop)).unwrap();
         }
         let asked = fake.asked.len();
-        b.work(&mut fake, b.now() + SECOND);
-        b.ended(&run, b.now() + MINUTE);
+        for minutes in 1..=15 {
+            b.work(&mut fake, b.now() + minutes * MINUTE);
+            b.finish(b.now() + minutes * MINUTE);
+        }
+        let now = b.ended(&run, b.now() + 16 * MINUTE);
+        assert!(now.state.is_over(), "the run ends: {now:?}");
         let b = b.days(1);
         b.run();
         b.work(&mut fake, b.now() + SECOND);

@@ -112,7 +112,6 @@ impl Reader {
             created_at,
             import_id: Some(self.import.clone()),
             active: active.unwrap_or(true),
-            ..NewCustomer::default()
         };
         let ready = match ready(new, Rules::Import, &self.settings, self.now) {
             Ok(ready) if wrong.is_empty() => ready,

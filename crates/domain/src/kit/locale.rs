@@ -148,8 +148,16 @@ impl Locale {
 fn weighed(one: &str) -> Option<(u16, &str)> {
     let mut parts = one.split(';').map(str::trim);
     let tag = parts.next().filter(|tag| !tag.is_empty())?;
-    let weight = parts.find_map(|p| p.strip_prefix("q=")).map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
-    (weight > 0.0 && weight <= 1.0).then_some(((weight * 1000.0) as u16, tag))
+    let weight = parts.find_map(|p| p.strip_prefix("q=")).map_or(Some(1000), thousandths)?;
+    (weight > 0).then_some((weight, tag))
+}
+
+/// `0.8` in thousandths; nothing above 1.
+fn thousandths(q: &str) -> Option<u16> {
+    let (whole, fraction) = q.split_once('.').unwrap_or((q, ""));
+    let part: u16 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+    let weight = whole.parse::<u16>().ok()?.checked_mul(1000)?.checked_add(part)?;
+    (weight <= 1000).then_some(weight)
 }
 
 /// Gives the thread its reader back, also when what is made panics.
