@@ -36,7 +36,7 @@ pub fn wrap(router: Router, app: &App) -> Router {
         .layer(middleware::from_fn(measure))
         .layer(middleware::from_fn(headers))
         .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(7)))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(9)))
         .layer(middleware::from_fn(super::drain::drain))
 }
 
