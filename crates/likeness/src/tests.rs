@@ -314,6 +314,11 @@ proptest! {
 }
 
 #[test]
+fn nothing_is_the_same_as_nothing_by_both_measures() {
+    assert_eq!((jaro_winkler("", ""), jaro_winkler_from("", "", 0.8)), (1.0, 1.0));
+}
+
+#[test]
 fn a_file_of_three_rows_is_judged_with_sense() {
     let of = |given: &str, surname: &str, email: &str, city: &str| {
         Record::of(&[(Field::Given, given), (Field::Surname, surname), (Field::Email, email), (Field::City, city)])

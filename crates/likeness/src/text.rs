@@ -35,6 +35,9 @@ pub fn jaro_winkler_from(a: &str, b: &str, least: f32) -> f32 {
 
 /// No more than this can come out: as if all letters that both have were met in order.
 fn most<T: Letter>(a: &[T], b: &[T]) -> f32 {
+    if a.is_empty() && b.is_empty() {
+        return 1.0; // nothing is the same as nothing
+    }
     let (of_a, of_b) = (letters(a), letters(b));
     let met = |text: &[T], set: u64| short(text.iter().filter(|letter| set & (1 << letter.bit()) != 0).count()) / short(text.len().max(1));
     let jaro = (met(a, of_b) + met(b, of_a) + 1.0) / 3.0;
