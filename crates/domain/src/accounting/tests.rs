@@ -8,10 +8,11 @@ use self::desk::{Books, Fake, Mood, books, exact, twinfield};
 use super::tokens::Ready;
 use super::*;
 use crate::customers::{self, CustomerEdit};
-use crate::invoices::{self, NewCredit};
+use crate::invoices::{self, NewCredit, Pay};
 use crate::jobs;
-use crate::kit::{DAY, Error, Right, SessionId};
+use crate::kit::{DAY, Error, InvoiceId, Right, SessionId};
 use crate::orders::desk::refusal;
+use crate::payments::MethodKind;
 
 const SECOND: Micros = 1_000_000;
 const MINUTE: Micros = 60 * SECOND;
@@ -239,6 +240,51 @@ store::db_test! {
         b.work(&mut fake, b.now());
         assert_eq!((fake.asked.len(), b.ended(&run, b.now() + SECOND).total), (0, 0), "{:?}", fake.asked);
         assert!(b.log_of(&ben).is_empty());
+    }
+
+    fn of_somebody_anonymised_nothing_is_sent_any_more_and_the_log_knows_nobody(db) {
+        let (b, mut fake) = books(db, Service::Exact, exact());
+        let (ana, ben) = (b.customer("ana@example.es"), b.customer("ben@example.es"));
+        let paid = |b: &Books, id: InvoiceId| {
+            b.write(move |tx, ctx| {
+                let amount = invoices::get(tx, ctx, &id)?.summary.rest();
+                invoices::record(tx, ctx, &id, &Pay { amount, kind: MethodKind::Transfer, paid_at: None, note: String::new() })
+            })
+            .unwrap();
+        };
+        paid(&b, b.issued(&ana, "10", "20"));
+        paid(&b, b.issued(&ben, "10", "5.5"));
+        let first = b.run();
+        b.work(&mut fake, b.now());
+        b.ended(&first, b.now() + SECOND);
+        // One more of each waits to be sent when they are erased.
+        let b = b.days(1);
+        paid(&b, b.issued(&ana, "12", "20"));
+        paid(&b, b.issued(&ben, "13", "20"));
+        let run = b.run();
+        for id in [&ana, &ben] {
+            let id = id.clone();
+            b.write(move |tx, ctx| crate::privacy::anonymise(tx, ctx, &desk::vault(), &id, crate::privacy::Cause::Hand).map(drop)).unwrap();
+        }
+        let asked = fake.asked.len();
+        for minutes in 1..=15 {
+            b.work(&mut fake, b.now() + minutes * MINUTE);
+            b.finish(b.now() + minutes * MINUTE);
+        }
+        let now = b.ended(&run, b.now() + 16 * MINUTE);
+        assert!(now.state.is_over(), "the run ends: {now:?}");
+        let b = b.days(1);
+        b.run();
+        b.work(&mut fake, b.now() + SECOND);
+        let sent: Vec<_> = fake.asked[asked..].iter().filter(|(line, _)| !line.starts_with("GET")).collect();
+        assert!(sent.is_empty(), "{sent:?}");
+        for id in [&ana, &ben] {
+            for entry in b.log_of(id) {
+                let line = format!("{entry:?}");
+                assert!(!line.contains("Ana") && !line.contains("Söhne") && !line.contains("example.es"), "{line}");
+            }
+        }
+        assert_eq!(b.faults(), [""; 0], "and verify finds nothing");
     }
 
     fn verify_finds_what_was_made_twice_and_what_its_log_does_not_say(db) {

@@ -182,7 +182,9 @@ fn whose(tx: &mut Tx, ctx: &Ctx, c: &Connection, run: &JobId, row: &Export) -> R
     match found {
         Some((Some(remote), _)) => Ok(Some(remote)),
         Some((None, ExportState::Refused)) => refuse(tx, "Its customer was not taken. Mend that first, then try again."),
-        Some((None, _)) => {
+        // Anonymised: what it is called there was forgotten with it.
+        Some((None, ExportState::Done)) => refuse(tx, "The customer was anonymised."),
+        Some((None, ExportState::Waiting)) => {
             tx.exec(&queries::BEHIND, &[&ctx.merchant, &c.id, &row.subject, &(ctx.now + 5_000_000)])?;
             Ok(None)
         }

@@ -9,7 +9,7 @@ use crate::kit::{DAY, FixedClock, Result};
 use crate::orders::desk::{Desk, refusal};
 use crate::payments::methods::{self, Method};
 use crate::providers::tests::desk::{Shop, customer as told_customer, event};
-use crate::providers::{Addresses, Asked, CallKind, calls, inbox, setups};
+use crate::providers::{Addresses, Asked, CallKind, calls, inbox};
 use ::providers::wire::Reply;
 
 const AT: &str = "https://desk.example.com/portal/kilde";
@@ -196,11 +196,7 @@ store::db_test! {
         shop.tell(&event("evt_1", "payment_method.attached", 10, card("pm_1", "cus_1")));
         shop.tell(&event("evt_2", "setup_intent.succeeded", 10, intent(&id, "cus_1", "pm_1")));
         let kept = desk.kept_of(&ana).remove(0);
-        desk.write(move |tx, ctx| {
-            methods::detach(tx, ctx, &kept.id)?;
-            setups::forget(tx, ctx, &kept)
-        })
-        .unwrap();
+        desk.write(move |tx, ctx| methods::detach(tx, ctx, &kept.id)).unwrap();
         let said = shop.calls_once(CallKind::Detach, &json!({ "id": "pm_1", "object": "payment_method" }));
         assert!(said.contains("/v1/payment_methods/pm_1/detach"), "{said}");
         shop.tell(&event("evt_3", "payment_method.detached", 40, card("pm_1", "cus_1")));

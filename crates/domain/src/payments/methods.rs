@@ -12,6 +12,7 @@ use crate::customers::status::last_day;
 use crate::customers::{facts, survivor};
 use crate::events::Event;
 use crate::kit::{Address, Ctx, CustomerId, Error, ImportId, MethodId, Micros, Problems, Result, Right, Zone, clean, locks};
+use crate::providers::setups;
 
 /// A method as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -92,7 +93,7 @@ pub fn attach(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, provider: &str, inp
     Ok(id)
 }
 
-/// Takes a method off; its payments keep it.
+/// Takes a method off, here and at its provider; its payments keep it.
 pub fn detach(tx: &mut Tx, ctx: &Ctx, id: &MethodId) -> Result<()> {
     ctx.must(Right::Orders)?;
     let method = locked(tx, ctx, id)?;
@@ -101,7 +102,8 @@ pub fn detach(tx: &mut Tx, ctx: &Ctx, id: &MethodId) -> Result<()> {
     }
     tx.exec(&queries::DETACH_METHOD, &[&ctx.merchant, id, &ctx.now])?;
     event(tx, ctx, "method.detached", &method.customer, id)?;
-    facts::refresh(tx, ctx, std::slice::from_ref(&method.customer), "payment method detached")
+    facts::refresh(tx, ctx, std::slice::from_ref(&method.customer), "payment method detached")?;
+    setups::forget(tx, ctx, &method)
 }
 
 /// Makes a method the default.

@@ -6,7 +6,6 @@ use super::Visitor;
 use crate::kit::{Error, MethodId, MethodSetupId, Result, Right, ShopId, secret_hash};
 use crate::method_setups::{self, At, MethodSetup, State};
 use crate::payments::methods::{self, Method};
-use crate::providers::setups;
 use crate::staff::sign_in::slowed;
 use crate::subscriptions::{self, SubscriptionStatus};
 
@@ -79,7 +78,7 @@ pub fn choose_method(tx: &mut Tx, v: &Visitor, id: &MethodId) -> Result<()> {
     methods::choose(tx, &v.with(&[Right::Orders]), id)
 }
 
-/// Takes one off, here and at its provider.
+/// Takes one off.
 ///
 /// # Errors
 /// `NotFound` for another's; `Conflict` (`method_in_use`) while a subscription is charged from it.
@@ -100,7 +99,5 @@ pub fn remove_method(tx: &mut Tx, v: &Visitor, id: &MethodId) -> Result<()> {
         );
         return Err(Error::conflict("method_in_use", words));
     }
-    let ctx = v.with(&[Right::Orders]);
-    methods::detach(tx, &ctx, id)?;
-    setups::forget(tx, &ctx, &found)
+    methods::detach(tx, &v.with(&[Right::Orders]), id)
 }

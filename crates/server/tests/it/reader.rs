@@ -37,8 +37,6 @@ store::db_test! {
         assert!(profile.contains("1.234,50\u{a0}€") && !profile.contains("€1,234.50") && !profile.contains("15 Jun 2026"), "{profile}");
         let dialog = olivia.get(&format!("/payments/{payment}/refund")).body;
         assert!(dialog.contains("value=\"1234.50\"") && dialog.contains("1.234,50"), "a field holds a plain number: {dialog}");
-        let csv = olivia.get("/customers/export?view=all").body;
-        assert!(!csv.contains("€1,234.50"), "{csv}");
 
         let mut mara = desk.owner(&f);
         let plain = mara.get("/customers?view=all").body;
