@@ -20,6 +20,9 @@ const POST: Duration = Duration::from_secs(1);
 /// How often statuses that time has moved are written down, and old answers forgotten.
 const HOUSEKEEPING: Duration = Duration::from_secs(600);
 
+/// An image of customers that nobody asked so long goes out of the memory; a working day has breaks.
+const IDLE: Duration = Duration::from_secs(12 * 3600);
+
 /// How often uploaded files are cleared away.
 const SWEEP: Duration = Duration::from_secs(15);
 
@@ -63,15 +66,16 @@ pub fn start(app: &App) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
     // What waits for the wire has a thread of its own, and what came over it another: a slow provider delays nobody else.
     // Renewals have one too: a day on which very many are due holds up no job.
-    let threads: [(&str, fn(&App, &AtomicBool)); 8] = [
+    let threads: [(&str, fn(&App, &Arc<AtomicBool>)); 9] = [
         ("jobs", run),
         ("inbox", inbox),
         ("calls", calls),
         ("renewals", renewals),
         ("mailboxes", mailboxes),
-        ("webhooks", crate::webhooks::serve),
+        ("webhooks", |app, stop| crate::webhooks::serve(app, stop)),
         ("imports", imports),
-        ("accounting", crate::accounting::serve),
+        ("accounting", |app, stop| crate::accounting::serve(app, stop)),
+        ("images", images),
     ];
     let started = threads.into_iter().map(|(name, work)| {
         let (app, flag) = (app.clone(), stop.clone());
@@ -98,7 +102,7 @@ fn post(app: &App, stop: &AtomicBool) {
 }
 
 /// Looks into the mailboxes that are due.
-fn mailboxes(app: &App, stop: &AtomicBool) {
+fn mailboxes(app: &App, stop: &Arc<AtomicBool>) {
     let name = format!("{}:{}", std::process::id(), domain::kit::secret());
     let stopped = || stop.load(Ordering::Relaxed);
     while !stopped() {
@@ -109,7 +113,7 @@ fn mailboxes(app: &App, stop: &AtomicBool) {
     }
 }
 
-fn inbox(app: &App, stop: &AtomicBool) {
+fn inbox(app: &App, stop: &Arc<AtomicBool>) {
     let stopped = || stop.load(Ordering::Relaxed);
     while !stopped() {
         if let Err(error) = domain::providers::inbox::work(&app.db, &*app.clock, &stopped) {
@@ -119,7 +123,7 @@ fn inbox(app: &App, stop: &AtomicBool) {
     }
 }
 
-fn renewals(app: &App, stop: &AtomicBool) {
+fn renewals(app: &App, stop: &Arc<AtomicBool>) {
     let stopped = || stop.load(Ordering::Relaxed);
     while !stopped() {
         if let Err(error) = domain::subscriptions::renew::work(&app.db, &*app.clock, &domain::kit::IdSource::System, &stopped) {
@@ -129,7 +133,7 @@ fn renewals(app: &App, stop: &AtomicBool) {
     }
 }
 
-fn calls(app: &App, stop: &AtomicBool) {
+fn calls(app: &App, stop: &Arc<AtomicBool>) {
     let stopped = || stop.load(Ordering::Relaxed);
     let mut tokens = outside::Tokens::default();
     while !stopped() {
@@ -140,8 +144,19 @@ fn calls(app: &App, stop: &AtomicBool) {
     }
 }
 
+/// Keeps the images of customers: here before the first list is opened, and gone when nobody comes any more.
+fn images(app: &App, stop: &Arc<AtomicBool>) {
+    if let Err(error) = domain::customers::list::warm(&app.db, &app.indexes, &*app.clock, stop) {
+        tracing::warn!(%error, "the customers were not read ahead; the first list waits for them");
+    }
+    while !stop.load(Ordering::Relaxed) {
+        app.indexes.leave_idle(IDLE);
+        std::thread::park_timeout(HOUSEKEEPING);
+    }
+}
+
 /// Imports have a thread of their own: a large file holds up no job.
-fn imports(app: &App, stop: &AtomicBool) {
+fn imports(app: &App, stop: &Arc<AtomicBool>) {
     let shelf = domain::imports::Shelf::of(&app.config.data);
     let stopped = || stop.load(Ordering::Relaxed);
     let mut last: Option<Instant> = None;
@@ -159,7 +174,7 @@ fn imports(app: &App, stop: &AtomicBool) {
     }
 }
 
-fn run(app: &App, stop: &AtomicBool) {
+fn run(app: &App, stop: &Arc<AtomicBool>) {
     let kinds = kinds();
     let tools = Tools { indexes: app.indexes.clone(), vault: Some(app.config.vault.clone()), ..Tools::default() };
     let name = format!("{}:{}", std::process::id(), domain::kit::secret());

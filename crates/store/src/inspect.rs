@@ -92,7 +92,7 @@ impl Inspection {
             if self.place.engine() == Engine::Sqlite { "BEGIN DEFERRED" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
         self.place.say(begin)?;
         let link = match &mut self.place {
-            Place::Sqlite(conn) => Link::Sqlite(&conn.raw),
+            Place::Sqlite(conn) => Link::Sqlite(conn),
             Place::Postgres(session) => Link::Postgres(session),
         };
         let done = guarded(|| f(&mut Tx::new(link, false)));

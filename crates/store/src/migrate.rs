@@ -121,7 +121,7 @@ impl Place {
 
     pub(crate) fn tx(&mut self) -> Tx<'_> {
         match self {
-            Place::Sqlite(conn) => Tx::new(Link::Sqlite(&conn.raw), true),
+            Place::Sqlite(conn) => Tx::new(Link::Sqlite(conn), true),
             Place::Postgres(session) => Tx::new(Link::Postgres(session), true),
         }
     }

@@ -4,7 +4,7 @@
 use crate::error::Fault;
 use crate::postgres::Session;
 use crate::row::Row;
-use crate::{Bind, Engine, Error, FromCell, Stmt, Value, ValueRef, postgres, sqlite};
+use crate::{Bind, Engine, Error, FromCell, Stmt, ValueRef, postgres, sqlite};
 
 /// What can be locked, in one fixed order over the whole program: a transaction never locks a lower rank after a higher one.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct Tx<'a> {
 }
 
 pub(crate) enum Link<'a> {
-    Sqlite(&'a rusqlite::Connection),
+    Sqlite(&'a sqlite::Conn),
     Postgres(&'a mut Session),
 }
 
@@ -60,7 +60,7 @@ impl<'a> Tx<'a> {
     pub fn exec(&mut self, s: &Stmt, params: &[&dyn Bind]) -> Result<u64, Error> {
         let values = self.ready(s, params)?;
         let done = match &mut self.link {
-            Link::Sqlite(conn) => sqlite::exec(conn, s.text_for(Engine::Sqlite), &values),
+            Link::Sqlite(conn) => sqlite::exec(conn.begun(), s.text_for(Engine::Sqlite), &values),
             Link::Postgres(session) => session.exec(s.text(), &values),
         };
         self.note(s.name(), done)
@@ -70,7 +70,7 @@ impl<'a> Tx<'a> {
     pub fn each(&mut self, s: &Stmt, params: &[&dyn Bind], mut f: impl FnMut(&Row<'_>) -> Result<(), Error>) -> Result<(), Error> {
         let values = self.ready(s, params)?;
         let done = match &mut self.link {
-            Link::Sqlite(conn) => sqlite::each(conn, s.text_for(Engine::Sqlite), &values, &mut f),
+            Link::Sqlite(conn) => sqlite::each(conn.begun(), s.text_for(Engine::Sqlite), &values, &mut f),
             Link::Postgres(session) => session.each(s.text(), &values, &mut f),
         };
         self.note(s.name(), done)
@@ -110,19 +110,19 @@ impl<'a> Tx<'a> {
 
     /// Writes many rows at once: COPY on PostgreSQL, one prepared statement on SQLite. Gives their number. Table and columns are text
     /// of the source; each row has one value for each column.
-    pub fn insert_many(&mut self, table: &'static str, columns: &[&'static str], rows: &[Vec<Value>]) -> Result<u64, Error> {
+    pub fn insert_many<V: Bind>(&mut self, table: &'static str, columns: &[&'static str], rows: &[Vec<V>]) -> Result<u64, Error> {
         if let Some(error) = &self.failure {
             return Err(error.clone());
         }
         if rows.iter().any(|row| row.len() != columns.len()) {
             return Err(Error::Other(format!("{table}: a row does not have {} values", columns.len())));
         }
-        rows.iter().flatten().try_for_each(|value| value.as_ref().check())?;
+        rows.iter().flatten().try_for_each(|value| value.value_ref().check())?;
         if rows.is_empty() {
             return Ok(0);
         }
         let done = match &mut self.link {
-            Link::Sqlite(conn) => sqlite::insert_many(conn, table, columns, rows),
+            Link::Sqlite(conn) => sqlite::insert_many(conn.begun(), table, columns, rows),
             Link::Postgres(session) => postgres::insert_many(session, table, columns, rows),
         };
         self.note(table, done)
@@ -184,7 +184,7 @@ impl<'a> Tx<'a> {
     pub(crate) fn prepare(&mut self, s: &Stmt) -> Result<(), Error> {
         s.check(s.parameters())?;
         let done = match &mut self.link {
-            Link::Sqlite(conn) => sqlite::prepare(conn, s.text_for(Engine::Sqlite), s.parameters()),
+            Link::Sqlite(conn) => sqlite::prepare(&conn.raw, s.text_for(Engine::Sqlite), s.parameters()),
             Link::Postgres(session) => session.statement(s.text()).map(|_| ()),
         };
         self.note(s.name(), done)

@@ -28,7 +28,7 @@ impl Db {
             (Target::Sqlite(path), _) => {
                 let conn = Conn::open(path, Role::Reader, &self.0.options)?;
                 conn.raw.execute_batch("BEGIN DEFERRED").map_err(|e| sqlite::fault(e).error)?;
-                guarded(|| f(&mut Tx::new(Link::Sqlite(&conn.raw), false)))
+                guarded(|| f(&mut Tx::new(Link::Sqlite(&conn), false)))
             }
             (Target::Postgres(_), Some(connector)) => {
                 let mut session = connector.connect(None)?;

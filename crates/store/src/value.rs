@@ -86,6 +86,22 @@ bind! {
     Value, self => self.clone(), self.as_ref();
 }
 
+impl Bind for ValueRef<'_> {
+    fn value(&self) -> Value {
+        match self {
+            ValueRef::Null => Value::Null,
+            ValueRef::Text(text) => Value::Text((*text).to_owned()),
+            ValueRef::Int(n) => Value::Int(*n),
+            ValueRef::Bool(b) => Value::Bool(*b),
+            ValueRef::Bytes(bytes) => Value::Bytes(bytes.to_vec()),
+            ValueRef::Owned(value) => value.clone(),
+        }
+    }
+    fn value_ref(&self) -> ValueRef<'_> {
+        self.flat()
+    }
+}
+
 impl<T: Bind + ?Sized> Bind for &T {
     fn value(&self) -> Value {
         (**self).value()
@@ -101,6 +117,29 @@ impl<T: Bind> Bind for Option<T> {
     }
     fn value_ref(&self) -> ValueRef<'_> {
         self.as_ref().map_or(ValueRef::Null, Bind::value_ref)
+    }
+}
+
+macro_rules! into_ref {
+    ($($type:ty),*) => { $(impl From<$type> for ValueRef<'_> { fn from(value: $type) -> Self { ValueRef::Owned(value.value()) } })* };
+}
+into_ref!(i64, i32, u32, bool);
+
+impl<'a> From<&'a str> for ValueRef<'a> {
+    fn from(text: &'a str) -> Self {
+        ValueRef::Text(text)
+    }
+}
+
+impl<'a> From<&'a String> for ValueRef<'a> {
+    fn from(text: &'a String) -> Self {
+        ValueRef::Text(text)
+    }
+}
+
+impl From<String> for ValueRef<'_> {
+    fn from(text: String) -> Self {
+        ValueRef::Owned(Value::Text(text))
     }
 }
 

@@ -166,6 +166,35 @@ fn endless(engine: Engine) {
     assert_eq!(add(&db, "b"), Ok(1));
 }
 
+/// Many short statements take longer than one may, and nobody stops them.
+fn patient(engine: Engine) {
+    static SHORT: Stmt = Stmt::new(
+        "short",
+        "WITH RECURSIVE c (n) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM c WHERE n < 5000) SELECT COUNT(*) FROM c",
+    );
+    let limit = Duration::from_secs(1);
+    let db = testing::fresh_with(engine, MIGRATIONS, Options { statement_timeout: limit, ..testing::options() });
+    let long = move |tx: &mut store::Tx<'_>| {
+        let start = std::time::Instant::now();
+        while start.elapsed() < limit + limit / 10 {
+            assert_eq!(tx.scalar::<i64>(&SHORT, &[])?, 5_000);
+        }
+        Ok::<_, Error>(())
+    };
+    assert_eq!(db.read_now(long), Ok(()));
+    assert_eq!(db.write_now(long), Ok(()));
+}
+
+#[test]
+fn each_statement_has_its_own_time_sqlite() {
+    patient(Engine::Sqlite);
+}
+
+#[test]
+fn each_statement_has_its_own_time_postgres() {
+    patient(Engine::Postgres);
+}
+
 #[test]
 fn what_runs_too_long_is_stopped_sqlite() {
     endless(Engine::Sqlite);

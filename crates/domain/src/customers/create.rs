@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::json;
-use store::{Bind, Tx, Value};
+use store::{Bind, Tx, ValueRef};
 
 use super::duplicates;
 use super::index::fold;
@@ -97,6 +97,7 @@ fn insert(tx: &mut Tx, ctx: &Ctx, all: &[&Ready]) -> Result<Vec<Created>> {
     let numbers = numbers(tx, ctx, all)?;
     let stamp = tx.stamp()?;
     let mut sheets = Sheets::default();
+    sheets.customers.reserve(all.len());
     for ((ready, id), number) in all.iter().zip(&ids).zip(&numbers) {
         sheets.add(ctx, ready, id, number, stamp, &tag_ids);
     }
@@ -166,26 +167,34 @@ pub(super) fn taken(error: store::Error) -> Error {
     }
 }
 
-/// Rows about to be written, by table.
+/// Rows about to be written, by table. They lend what the file or the form brought.
 #[derive(Default)]
-struct Sheets {
-    customers: Vec<Vec<Value>>,
-    contacts: Vec<Vec<Value>>,
-    tags: Vec<Vec<Value>>,
-    external_ids: Vec<Vec<Value>>,
-    notes: Vec<Vec<Value>>,
+struct Sheets<'a> {
+    customers: Vec<Vec<ValueRef<'a>>>,
+    contacts: Vec<Vec<ValueRef<'a>>>,
+    tags: Vec<Vec<ValueRef<'a>>>,
+    external_ids: Vec<Vec<ValueRef<'a>>>,
+    notes: Vec<Vec<ValueRef<'a>>>,
 }
 
-impl Sheets {
-    fn add(&mut self, ctx: &Ctx, ready: &Ready, id: &CustomerId, number: &str, stamp: i64, tag_ids: &HashMap<String, crate::kit::TagId>) {
+impl<'a> Sheets<'a> {
+    fn add(
+        &mut self,
+        ctx: &'a Ctx,
+        ready: &'a Ready,
+        id: &'a CustomerId,
+        number: &'a str,
+        stamp: i64,
+        tag_ids: &'a HashMap<String, crate::kit::TagId>,
+    ) {
         let new = &ready.new;
         self.customers.push(row(ctx, ready, id, number, stamp));
         let emails = ready.emails.iter().map(|e| ("email", &e.typed, &e.key));
         for (kind, value, key) in emails.chain(ready.phones.iter().map(|e| ("phone", &e.typed, &e.key))) {
             self.contacts.push(vec![
-                ctx.merchant.value(),
-                ctx.id::<ContactId>().value(),
-                id.value(),
+                ctx.merchant.value_ref(),
+                ValueRef::Owned(ctx.id::<ContactId>().value()),
+                id.value_ref(),
                 kind.into(),
                 value.into(),
                 key.into(),
@@ -193,17 +202,17 @@ impl Sheets {
             ]);
         }
         for tag in new.tags.iter().filter_map(|t| tag_ids.get(&crate::kit::name_key(t))) {
-            self.tags.push(vec![ctx.merchant.value(), id.value(), tag.value()]);
+            self.tags.push(vec![ctx.merchant.value_ref(), id.value_ref(), tag.value_ref()]);
         }
         for e in &new.external_ids {
-            self.external_ids.push(vec![ctx.merchant.value(), (&e.system).into(), (&e.id).into(), id.value()]);
+            self.external_ids.push(vec![ctx.merchant.value_ref(), (&e.system).into(), (&e.id).into(), id.value_ref()]);
         }
         if let Some(note) = &new.note {
-            let (a, at) = (&ctx.actor, Value::Int(ctx.now));
+            let (a, at) = (&ctx.actor, ValueRef::Int(ctx.now));
             self.notes.push(vec![
-                ctx.merchant.value(),
-                ctx.id::<NoteId>().value(),
-                id.value(),
+                ctx.merchant.value_ref(),
+                ValueRef::Owned(ctx.id::<NoteId>().value()),
+                id.value_ref(),
                 note.into(),
                 a.kind.name().into(),
                 (&a.id).into(),
@@ -221,7 +230,7 @@ impl Sheets {
         } else {
             tx.insert_many("customers", &all_columns(), &self.customers)?;
         }
-        let mut many = |table, columns: &[&'static str], rows: &[Vec<Value>]| {
+        let mut many = |table, columns: &[&'static str], rows: &[Vec<ValueRef<'a>>]| {
             if rows.is_empty() { Ok(0) } else { tx.insert_many(table, columns, rows) }
         };
         many("customer_contacts", &["merchant_id", "id", "customer_id", "kind", "value", "key", "created_at"], &self.contacts)?;
@@ -241,31 +250,36 @@ fn all_columns() -> Vec<&'static str> {
 }
 
 /// The row of a new customer in the order of [`all_columns`].
-fn row(ctx: &Ctx, ready: &Ready, id: &CustomerId, number: &str, stamp: i64) -> Vec<Value> {
+fn row<'a>(ctx: &'a Ctx, ready: &'a Ready, id: &'a CustomerId, number: &'a str, stamp: i64) -> Vec<ValueRef<'a>> {
     let new = &ready.new;
-    let created = new.created_at.unwrap_or(ctx.now);
-    let mut row = vec![ctx.merchant.value(), id.value(), number.into()];
+    let when = |at: Option<i64>| at.map_or(ValueRef::Null, ValueRef::Int);
+    let mut row = Vec::with_capacity(COLUMNS.len() + KEPT.len() + 1);
+    row.extend([ctx.merchant.value_ref(), id.value_ref(), number.into()]);
     row.extend(texts(ready));
-    row.extend([new.shop.value(), new.group.value(), new.marketing.into(), new.marketing.then_some(ctx.now).into(), metadata(new).into()]);
-    row.extend([created.into(), ctx.now.into(), (!new.active).then_some(ctx.now).into(), new.import_id.value()]);
+    row.extend([new.shop.value_ref(), new.group.value_ref(), new.marketing.into()]);
+    row.extend([when(new.marketing.then_some(ctx.now)), metadata(new).into()]);
+    row.extend([ValueRef::Int(new.created_at.unwrap_or(ctx.now)), ValueRef::Int(ctx.now)]);
+    row.extend([when((!new.active).then_some(ctx.now)), new.import_id.value_ref()]);
     let status = if new.active { Status::Prospect } else { Status::Archived };
-    row.extend([Value::Int(1), sort_name(new, number).into(), stamp.into(), i64::from(status.code()).into()]);
-    row.extend(KEPT.iter().map(|(column, start)| if *column == "lifetime_missing" { Value::Bool(false) } else { Value::Int(*start) }));
+    row.extend([ValueRef::Int(1), sort_name(new, number).into(), ValueRef::Int(stamp), ValueRef::Int(i64::from(status.code()))]);
+    row.extend(
+        KEPT.iter().map(|(column, start)| if *column == "lifetime_missing" { ValueRef::Bool(false) } else { ValueRef::Int(*start) }),
+    );
     row.push("".into());
     row
 }
 
 /// From `name` to `delivery_country`, as they stand in [`COLUMNS`] and in `UPDATE`.
-pub(super) fn texts(ready: &Ready) -> Vec<Value> {
+pub(super) fn texts(ready: &Ready) -> Vec<ValueRef<'_>> {
     let new = &ready.new;
     let (b, d) = (&new.billing, new.delivery.as_ref().unwrap_or(&new.billing));
     let first = [&new.name, &new.first_name, &new.last_name, &new.email, &ready.email_key, &new.phone, &ready.phone_key, &new.language];
     let company = [&new.company, &new.company_id, &new.company_email, &new.tax_id, &new.vat_number];
     let billing = [&b.line1, &b.line2, &b.city, &b.state, &b.zip, &b.country];
     let delivery = [&d.line1, &d.line2, &d.city, &d.state, &d.zip, &d.country];
-    let mut values: Vec<Value> = first.into_iter().chain(company).chain(billing).map(Value::from).collect();
+    let mut values: Vec<ValueRef<'_>> = first.into_iter().chain(company).chain(billing).map(ValueRef::from).collect();
     values.push(new.delivery.is_none().into());
-    values.extend(delivery.into_iter().map(Value::from));
+    values.extend(delivery.into_iter().map(ValueRef::from));
     values
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use store::{Bind, Tx, Value};
+use store::{Bind, Tx, ValueRef};
 
 use super::model::{Customer, CustomerEdit, NewCustomer, Rules};
 use super::validate::{self, Ready};
@@ -55,11 +55,17 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, edit: CustomerEdit) -> Resu
 
 fn write(tx: &mut Tx, ctx: &Ctx, old: &Customer, ready: &Ready) -> Result<()> {
     let new = &ready.new;
-    let mut values: Vec<Value> = vec![ctx.merchant.value(), old.id.value(), new.number.as_deref().unwrap_or(&old.number).into()];
-    values.extend(create::texts(ready));
-    let marketing_at = if new.marketing == old.marketing { old.marketing_at } else { Some(ctx.now) };
     let number = new.number.as_deref().unwrap_or(&old.number);
-    values.extend([new.shop.value(), new.group.value(), new.marketing.into(), marketing_at.into(), create::metadata(new).into()]);
+    let marketing_at = if new.marketing == old.marketing { old.marketing_at } else { Some(ctx.now) };
+    let mut values: Vec<ValueRef<'_>> = vec![ctx.merchant.value_ref(), old.id.value_ref(), number.into()];
+    values.extend(create::texts(ready));
+    values.extend([
+        new.shop.value_ref(),
+        new.group.value_ref(),
+        new.marketing.into(),
+        marketing_at.value_ref(),
+        create::metadata(new).into(),
+    ]);
     values.push(create::sort_name(new, number).into());
     let values: Vec<&dyn Bind> = values.iter().map(|v| v as &dyn Bind).collect();
     tx.exec(&q::UPDATE, &values).map_err(create::taken)?;

@@ -14,7 +14,7 @@ pub(crate) use log::find;
 pub use log::{Change, Entry, LogFilter, LogKey, Page, Place, log, timeline};
 
 use serde_json::Value as Json;
-use store::{Bind, Tx, Value};
+use store::{Bind, Tx, Value, ValueRef};
 
 use crate::kit::{Ctx, CustomerId, EventId, Result};
 use crate::webhooks;
@@ -117,32 +117,33 @@ impl<'a> Event<'a> {
 
 /// Records the first event of customers that were made in this transaction with an event counter of 1, all at once.
 pub(crate) fn record_first(tx: &mut Tx, ctx: &Ctx, all: Vec<Event>) -> Result<()> {
+    let told: Vec<(EventId, &'static str)> = all.iter().map(|event| (ctx.id(), event.kind)).collect();
     let (mut rows, mut values) = (Vec::with_capacity(all.len()), Vec::new());
-    let mut told = Vec::with_capacity(all.len());
-    for event in all {
+    let (merchant, actor) = (ctx.merchant.value_ref(), &ctx.actor);
+    for (event, (id, _)) in all.iter().zip(&told) {
         debug_assert!(nouns::is_known(event.kind), "{} is about nothing that the audit log and webhooks can be asked for", event.kind);
-        let id: EventId = ctx.id();
-        told.push((id.clone(), event.kind));
         let data = if event.data.is_null() { String::new() } else { event.data.to_string() };
-        let actor = &ctx.actor;
         rows.push(vec![
-            ctx.merchant.value(),
-            id.value(),
+            merchant.clone(),
+            id.value_ref(),
             ctx.now.into(),
             event.kind.into(),
             actor.kind.name().into(),
             (&actor.id).into(),
             (&actor.name).into(),
             ctx.door.name().into(),
-            event.customer.value(),
-            Value::Int(1),
+            event.customer.value_ref(),
+            ValueRef::Int(1),
             event.subject.0.into(),
-            event.subject.1.into(),
-            event.cause.into(),
+            ValueRef::from(event.subject.1),
+            event.cause.as_str().into(),
             data.into(),
         ]);
         values.extend(
-            event.values.into_iter().map(|(field, old, new)| vec![ctx.merchant.value(), id.value(), field.into(), old.into(), new.into()]),
+            event
+                .values
+                .iter()
+                .map(|(field, old, new)| vec![merchant.clone(), id.value_ref(), field.value_ref(), old.value_ref(), new.value_ref()]),
         );
     }
     if let [one] = rows.as_slice() {

@@ -24,7 +24,7 @@ use crate::shops;
 /// How long a process holds an import without a sign of life.
 const LEASE: Micros = 5_000_000;
 /// Rows of customers in a slice.
-pub(super) const ROWS: usize = 400;
+pub(super) const ROWS: usize = 1_000;
 /// Units of a file of orders in a slice, and lines of orders in it.
 const UNITS: usize = 60;
 const LINES: usize = 500;

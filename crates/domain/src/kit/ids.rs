@@ -2,6 +2,7 @@
 //!
 //! An id is never guessed from input: [`FromStr`] refuses what does not have the prefix and 26 base32 characters.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -95,12 +96,24 @@ impl IdSource {
     }
 }
 
-/// 16 bytes nobody can guess.
+thread_local! {
+    /// Chance that was asked for ahead, and how much of it is left: an import makes many ids, and each question to the system costs more than an id.
+    static AHEAD: RefCell<([u8; 1024], usize)> = const { RefCell::new(([0; 1024], 0)) };
+}
+
+/// 16 bytes nobody can guess, each given once.
 fn chance() -> [u8; 16] {
-    let mut bytes = [0u8; 16];
-    // The system's source of chance does not fail on the systems we run on; a zero id would still be refused as a duplicate.
-    let _ = getrandom::fill(&mut bytes);
-    bytes
+    AHEAD.with_borrow_mut(|(bytes, left)| {
+        if *left == 0 {
+            // The system's source of chance does not fail on the systems we run on; a zero id would still be refused as a duplicate.
+            let _ = getrandom::fill(bytes);
+            *left = bytes.len();
+        }
+        *left -= 16;
+        let mut some = [0; 16];
+        some.copy_from_slice(&bytes[*left..*left + 16]);
+        some
+    })
 }
 
 /// A secret of 32 bytes as text, for sessions, links and keys.
@@ -149,7 +162,10 @@ macro_rules! ids {
             }
         }
         impl AsRef<str> for $name { fn as_ref(&self) -> &str { &self.0 } }
-        impl Bind for $name { fn value(&self) -> Value { Value::Text(self.0.clone()) } }
+        impl Bind for $name {
+            fn value(&self) -> Value { Value::Text(self.0.clone()) }
+            fn value_ref(&self) -> store::ValueRef<'_> { store::ValueRef::Text(&self.0) }
+        }
         impl store::FromCell for $name {
             const WANT: &'static str = concat!("an id of the form ", $prefix, "_…");
             fn from_cell(cell: store::Cell<'_>) -> Option<Self> { <String as store::FromCell>::from_cell(cell).map(Self) }

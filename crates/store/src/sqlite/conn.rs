@@ -25,10 +25,13 @@ pub(crate) struct Conn {
     limit: Limit,
 }
 
-/// Milliseconds since `start` at which SQLite interrupts itself; 0 for never.
+/// How long a statement may work.
 #[derive(Clone)]
 struct Limit {
     start: Instant,
+    /// Milliseconds a statement has; 0 for no limit.
+    each: Arc<AtomicU64>,
+    /// Milliseconds since `start` at which SQLite interrupts itself; 0 for never.
     until: Arc<AtomicU64>,
 }
 
@@ -42,7 +45,7 @@ impl Conn {
             flags |= OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         }
         let raw = Connection::open_with_flags(path, flags).map_err(|e| unavailable(path, e))?;
-        let mut conn = Conn { raw, limit: Limit { start: Instant::now(), until: Arc::default() } };
+        let mut conn = Conn { raw, limit: Limit { start: Instant::now(), each: Arc::default(), until: Arc::default() } };
         conn.set_up(role, options).map_err(|e| unavailable(path, e))?;
         Ok(conn)
     }
@@ -73,18 +76,32 @@ impl Conn {
         self.raw.progress_handler(4_000, Some(move || limit.is_over()))
     }
 
-    /// From now on so long, or without end.
+    /// From now on each statement has so long, or is without end.
     pub(crate) fn allow(&self, time: Option<Duration>) {
-        let until = time.map_or(0, |time| (self.limit.start.elapsed() + time).as_millis().try_into().unwrap_or(u64::MAX).max(1));
+        self.limit.each.store(time.map_or(0, |time| millis(time).max(1)), Ordering::Relaxed);
+        self.begun();
+    }
+
+    /// A statement begins: its time is its own, however long those before it took, as on PostgreSQL.
+    pub(crate) fn begun(&self) -> &Connection {
+        let until = match self.limit.each.load(Ordering::Relaxed) {
+            0 => 0,
+            each => millis(self.limit.start.elapsed()).saturating_add(each),
+        };
         self.limit.until.store(until, Ordering::Relaxed);
+        &self.raw
     }
 }
 
 impl Limit {
     fn is_over(&self) -> bool {
         let until = self.until.load(Ordering::Relaxed);
-        until != 0 && self.start.elapsed().as_millis() >= u128::from(until)
+        until != 0 && millis(self.start.elapsed()) >= until
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    time.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
 fn unavailable(path: &Path, error: rusqlite::Error) -> Error {

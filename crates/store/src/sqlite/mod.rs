@@ -14,7 +14,7 @@ pub(crate) use writer::Writer;
 
 use crate::error::Fault;
 use crate::row::{Held, Row};
-use crate::{Error, Value, ValueRef};
+use crate::{Bind, Error, Value, ValueRef};
 
 impl rusqlite::ToSql for ValueRef<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -57,13 +57,13 @@ pub(crate) fn each(
     Ok(())
 }
 
-pub(crate) fn insert_many(conn: &rusqlite::Connection, table: &str, columns: &[&str], rows: &[Vec<Value>]) -> Result<u64, Fault> {
+pub(crate) fn insert_many<V: Bind>(conn: &rusqlite::Connection, table: &str, columns: &[&str], rows: &[Vec<V>]) -> Result<u64, Fault> {
     let places: Vec<String> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
     let text = format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
     let mut stmt = conn.prepare_cached(&text).map_err(fault)?;
     for row in rows {
         for (at, value) in row.iter().enumerate() {
-            stmt.raw_bind_parameter(at + 1, value.as_ref()).map_err(fault)?;
+            stmt.raw_bind_parameter(at + 1, value.value_ref()).map_err(fault)?;
         }
         stmt.raw_execute().map_err(fault)?;
     }

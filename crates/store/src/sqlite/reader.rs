@@ -43,7 +43,7 @@ fn serve(path: &Path, options: &Options, held: &mut Option<Conn>, job: &mut Job,
 
 fn once(conn: &Conn, job: &mut Job) -> Result<bool, Error> {
     conn.raw.execute_batch("BEGIN DEFERRED").map_err(|e| fault(e).error)?;
-    let mut tx = Tx::new(Link::Sqlite(&conn.raw), false);
+    let mut tx = Tx::new(Link::Sqlite(conn), false);
     let ran = job.run(&mut tx);
     let retry = ran == Ran::Bad && tx.wants_retry();
     // Whether this succeeds is seen by the caller: the connection stands outside any transaction, or it is thrown away.

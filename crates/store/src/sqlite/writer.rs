@@ -167,7 +167,7 @@ impl Writer {
     fn run(&mut self, job: &mut Job) -> (Ran, bool) {
         let Some(conn) = &self.conn else { return (Ran::Bad, false) };
         conn.allow(Some(self.options.statement_timeout));
-        let mut tx = Tx::new(Link::Sqlite(&conn.raw), true);
+        let mut tx = Tx::new(Link::Sqlite(conn), true);
         let ran = job.run(&mut tx);
         let retry = ran == Ran::Bad && tx.wants_retry();
         conn.allow(None);

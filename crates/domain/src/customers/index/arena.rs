@@ -72,7 +72,7 @@ impl Arena {
         let base = self.block.last().copied().unwrap_or(0);
         self.start.push((self.bytes.len() as u64 - base) as u32);
         if self.bytes.capacity() - self.bytes.len() < record.len() {
-            self.bytes.reserve_exact(self.bytes.len() / 8 + record.len() + 4096);
+            self.bytes.reserve_exact(self.bytes.len() / 32 + record.len() + 4096);
         }
         self.bytes.extend_from_slice(record);
     }

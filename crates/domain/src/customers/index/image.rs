@@ -62,6 +62,8 @@ pub fn country_letters(code: u16) -> String {
     [code / 26, code % 26].iter().map(|n| char::from(b'A' + (n % 26) as u8)).collect()
 }
 
+/// A full column grows by one part in so many: large ones are moved by their pages and not copied.
+const GROWTH: usize = 32;
 /// No group, no country.
 pub(super) const NONE: u16 = u16::MAX;
 /// No last order.
@@ -189,13 +191,18 @@ impl Image {
         Image::default()
     }
 
-    /// An image with room for `customers` more, so that loading copies nothing twice. `text` is the expected bytes of
-    /// text each.
-    pub fn with_capacity(customers: usize, text: usize) -> Image {
+    /// An image with room for so many customers, so that loading copies nothing twice.
+    pub fn with_capacity(customers: usize) -> Image {
         let mut image = Image::default();
-        image.reserve(customers, customers * text);
+        image.reserve(customers, 0);
         image.map.rebuild(&[], std::iter::empty(), customers);
         image
+    }
+
+    /// Makes room for the text of `customers` in all, by what those have that are here already.
+    pub fn expect(&mut self, customers: usize) {
+        let more = customers.saturating_sub(self.rows());
+        self.text.reserve(0, self.text.all().len() / self.rows().max(1) * more);
     }
 
     /// Adds a customer or replaces what is known of it.
@@ -252,7 +259,7 @@ impl Image {
     fn append(&mut self, entry: &Entry, record: &[u8]) -> usize {
         let row = self.keys.len();
         if row == self.keys.capacity() {
-            self.reserve(row / 8 + 1024, 0);
+            self.reserve(row / GROWTH + 1024, 0);
         }
         self.text.push(record);
         self.prefix.push(prefix(arena::name_of(record)));
@@ -311,7 +318,7 @@ impl Image {
         self.shop_sets.keep(&mut self.shops);
         self.dead = 0;
         let rows = self.keys.len();
-        self.map.rebuild(&self.keys, 0..rows as u32, rows + rows / 8);
+        self.map.rebuild(&self.keys, 0..rows as u32, rows + rows / GROWTH);
     }
 
     fn reserve(&mut self, rows: usize, text: usize) {

@@ -24,7 +24,7 @@ impl KeyMap {
     pub fn insert(&mut self, keys: &[Key], row: usize) {
         if (self.used + 1) * 5 > self.slots.len() * 4 {
             let living: Vec<u32> = self.slots.iter().copied().filter(|s| *s < LEFT).collect();
-            self.rebuild(keys, living.into_iter(), keys.len() * 3 / 2);
+            self.rebuild(keys, living.into_iter(), keys.len() * 9 / 8 + 64);
         }
         self.place(&keys[row], row as u32);
     }

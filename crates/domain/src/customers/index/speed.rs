@@ -62,7 +62,7 @@ fn timed(image: &Image, query: &Query) -> (Duration, Found) {
 #[ignore = "prints figures; a million customers in a release build"]
 fn index_speed() {
     let start = Instant::now();
-    let mut image = Image::with_capacity(CUSTOMERS as usize, 60);
+    let mut image = Image::with_capacity(CUSTOMERS as usize);
     let mut text = 0;
     for number in 0..CUSTOMERS {
         let entry = made_up(number);

@@ -4,7 +4,7 @@ use store::{Bind, Row, Tx, Value};
 
 use super::memory::Held;
 use super::queries::{self as q, MANY, Some2};
-use crate::customers::index::{Entry, Key, country_code, fold};
+use crate::customers::index::{Entry, Image, Key, country_code, fold};
 use crate::kit::{Ctx, CustomerId, Result, decode};
 
 /// Customers read at once while loading.
@@ -86,12 +86,14 @@ fn read(r: &Row) -> std::result::Result<Facts, store::Error> {
     Ok(Facts { id: id.to_owned(), entry, group: r.get(13)?, tags: Vec::new(), shops })
 }
 
-/// Fills an empty image.
-pub(super) fn all(tx: &mut Tx, ctx: &Ctx, held: &mut Held) -> Result<()> {
+/// Fills an empty image. Gives false when `stop` ended it before it was whole.
+pub(super) fn all(tx: &mut Tx, ctx: &Ctx, held: &mut Held, stop: &dyn Fn() -> bool) -> Result<bool> {
+    let many = tx.one(&q::HOW_MANY, &[&ctx.merchant], |r| r.get::<i64>(0))? as usize;
+    held.image = Image::with_capacity(many);
     let mut last = String::new();
-    loop {
+    while !stop() {
         let mut rows = tx.rows(&q::LOAD, &[&ctx.merchant, &last, &SLICE], read)?;
-        let Some((from, to)) = rows.first().zip(rows.last()).map(|(a, b)| (a.id.clone(), b.id.clone())) else { return Ok(()) };
+        let Some((from, to)) = rows.first().zip(rows.last()).map(|(a, b)| (a.id.clone(), b.id.clone())) else { return Ok(true) };
         let range: [&dyn Bind; 3] = [&ctx.merchant, &from, &to];
         tx.each(&q::LOAD_CONTACTS, &range, |r| add(&mut rows, r, |facts, r| Ok(facts.contact(r.str(1)?, r.str(2)?))))?;
         tx.each(&q::LOAD_TAGS, &range, |r| add(&mut rows, r, |facts, r| Ok(facts.tags.push(r.get(1)?))))?;
@@ -101,11 +103,15 @@ pub(super) fn all(tx: &mut Tx, ctx: &Ctx, held: &mut Held) -> Result<()> {
             let entry = facts.entry(held);
             held.image.put(entry);
         }
+        if last.is_empty() {
+            held.image.expect(many);
+        }
         if !full {
-            return Ok(());
+            return Ok(true);
         }
         last = to;
     }
+    Ok(false)
 }
 
 /// What has a stamp of at least `since`.

@@ -111,6 +111,23 @@ impl Indexes {
         }
     }
 
+    /// Loads a merchant's image unless it is here, so that whoever opens the list first finds it. Gives up between two slices when `stop`
+    /// says so. A read transaction, as for an answer.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn warm(&self, tx: &mut Tx, ctx: &Ctx, stop: &dyn Fn() -> bool) -> Result<()> {
+        let slot = self.slot(&ctx.merchant);
+        let mut guard = write(&slot.held);
+        if guard.is_none() {
+            let mut held = Held::as_of(tx.horizon()?);
+            if load::all(tx, ctx, &mut held, stop)? {
+                *guard = Some(held);
+            }
+        }
+        Ok(())
+    }
+
     /// Lets go of images that nobody has asked for so long.
     pub fn leave_idle(&self, longer_than: Duration) {
         lock(&self.all).retain(|_, slot| lock(&slot.used).elapsed() <= longer_than);
@@ -142,9 +159,8 @@ fn load_first<T>(tx: &mut Tx, ctx: &Ctx, slot: &Slot, now: i64, f: impl FnOnce(&
         }
         Some(_) => {}
         None => {
-            let mut held =
-                Held { image: Image::new(), groups: Codes::default(), tags: Codes::default(), shops: Codes::default(), horizon: now };
-            load::all(tx, ctx, &mut held)?;
+            let mut held = Held::as_of(now);
+            load::all(tx, ctx, &mut held, &|| false)?;
             *guard = Some(held);
         }
     }
@@ -153,6 +169,10 @@ fn load_first<T>(tx: &mut Tx, ctx: &Ctx, slot: &Slot, now: i64, f: impl FnOnce(&
 }
 
 impl Held {
+    fn as_of(horizon: i64) -> Self {
+        Held { image: Image::new(), groups: Codes::default(), tags: Codes::default(), shops: Codes::default(), horizon }
+    }
+
     fn apply(&mut self, changes: Changes) {
         for facts in changes.rows {
             let entry = facts.entry(self);

@@ -13,6 +13,7 @@ mod memory;
 mod page;
 pub mod queries;
 mod views;
+mod warm;
 
 pub use super::index::{Sort, SortBy};
 pub use columns::{Column, DEFAULT_COLUMNS, columns, keep_columns};
@@ -22,3 +23,4 @@ pub(crate) use load::of as some_of;
 pub use memory::Indexes;
 pub use page::{ListPage, ListRow, Neighbours, count, ids, named_like, neighbours, of_ids, page, page_only, sort_in_force};
 pub use views::{SavedView, change_view, delete_view, expand, keep_used, last_used, reset_used, save_view, views};
+pub use warm::warm;

@@ -16,12 +16,19 @@ macro_rules! facts {
 }
 
 store::statements! {
+    pub(super) HOW_MANY = "SELECT count(*) FROM customers WHERE merchant_id = $1";
     pub(super) LOAD = facts!("AND id > $2 ORDER BY id LIMIT $3");
     pub(super) CHANGED = facts!("AND change_stamp >= $2");
     pub(super) GONE = "SELECT id FROM customers_gone WHERE merchant_id = $1 AND change_stamp >= $2";
     pub(super) LOAD_CONTACTS = "SELECT customer_id, kind, key FROM customer_contacts WHERE merchant_id = $1 AND customer_id >= $2 AND customer_id <= $3";
     pub(super) LOAD_TAGS = "SELECT customer_id, tag_id FROM customer_tags WHERE merchant_id = $1 AND customer_id >= $2 AND customer_id <= $3";
     pub(super) LOAD_SHOPS = "SELECT customer_id, shop_id FROM customer_shops WHERE merchant_id = $1 AND customer_id >= $2 AND customer_id <= $3";
+
+    /// Whose staff or programs were here since a time, the latest first.
+    pub(super) IN_USE = "SELECT merchant_id FROM (
+            SELECT merchant_id, seen_at FROM sessions WHERE merchant_id IS NOT NULL AND revoked_at IS NULL AND seen_at >= $1
+            UNION ALL SELECT merchant_id, last_used_at FROM api_keys WHERE revoked_at IS NULL AND last_used_at >= $1
+        ) AS visits GROUP BY merchant_id ORDER BY max(seen_at) DESC, merchant_id";
 
     pub(super) GROUPS = "SELECT id, name FROM customer_groups WHERE merchant_id = $1 ORDER BY name_key, id";
     pub(super) TAGS = "SELECT id, name FROM tags WHERE merchant_id = $1 ORDER BY name_key, id";
