@@ -188,7 +188,7 @@ for (const [window, viewport] of Object.entries({ desk: { width: 1280, height: 9
       test.use({ colorScheme });
 
       test('every page has no barrier, fits the window, and no error is heard', async ({ page }) => {
-        test.setTimeout(300_000);
+        test.setTimeout(600_000); // a hundred pages, each looked at by axe
         const addresses = await all(page);
         await page.setViewportSize(viewport);
         const faults = {};

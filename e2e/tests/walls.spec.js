@@ -10,6 +10,7 @@ test('what is not there, or is another merchant’s, is 404 everywhere', async (
 });
 
 test('every page says what may run in it, and no script or style stands inside', async ({ page }) => {
+  test.setTimeout(120_000); // seven pages, each looked at by axe
   for (const path of ['/', '/customers', '/customers/new', '/orders', '/settings', '/account', '/jobs']) {
     const answer = await page.goto(path);
     expect(answer.status(), path).toBe(200);

@@ -1,5 +1,8 @@
 //! The list as a person uses it: search, filters, pages, neighbours, views.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use super::*;
 use crate::customers;
 use crate::customers::list::{self, Indexes, ListPage, ListQuery, SortBy, View};
@@ -145,6 +148,42 @@ store::db_test! {
         assert_eq!(names(&f, &indexes, ""), ["Ana"]);
         assert_eq!(names(&other, &indexes, ""), ["Bob"]);
     }
+
+    fn who_was_here_lately_finds_the_list_read_in(db) {
+        let f = Fixture::new(db);
+        let gone = f.other();
+        [&f, &gone].into_iter().for_each(|f| drop(person(f, "Ana", "ana@example.com", "", "")));
+        visits(&gone, 4);
+        visits(&f, 2);
+        let warmed = |stop: bool| {
+            let indexes = Indexes::new();
+            list::warm(db, &indexes, &crate::kit::FixedClock(crate::testing::NOW), &Arc::new(AtomicBool::new(stop))).unwrap();
+            indexes
+        };
+        let indexes = warmed(false);
+        assert_eq!(indexes.size().0, 1, "one merchant's customer, and nobody of those whose staff stayed away");
+        person(&f, "Zoe", "zoe@example.com", "", "");
+        assert_eq!(names(&f, &indexes, ""), ["Zoe", "Ana"], "and it catches up");
+        indexes.leave_idle(std::time::Duration::ZERO);
+        assert_eq!(indexes.size().0, 0, "and nothing stays when nobody asks");
+        assert_eq!(warmed(true).size().0, 0, "a server that is told to stop reads nothing ahead");
+    }
+}
+
+/// The owner was last here so many days ago, and nobody else since.
+fn visits(f: &Fixture, days: i64) {
+    static LONG_AGO: store::Stmt = store::Stmt::new("long ago", "UPDATE sessions SET seen_at = $1 WHERE seen_at > $1");
+    static OPEN: store::Stmt = store::Stmt::new(
+        "visit",
+        "INSERT INTO sessions (id, secret_hash, person_id, merchant_id, user_agent, address, created_at, seen_at, expires_at, revoked_at, fresh_at, new_device, means)
+         VALUES ($1, $1, $2, $3, '', '', $4, $4, $4, NULL, $4, $5, 'password')",
+    );
+    let (ctx, owner, seen) = (f.ctx.clone(), f.owner.clone(), crate::testing::NOW - days * crate::kit::DAY);
+    f.db.write_now(move |tx| {
+        tx.exec(&LONG_AGO, &[&seen])?;
+        tx.exec(&OPEN, &[&ctx.id::<crate::kit::SessionId>(), &owner, &ctx.merchant, &seen, &false])
+    })
+    .unwrap();
 }
 
 #[test]
