@@ -28,6 +28,7 @@ mod outbox;
 mod pages_list;
 mod pages_profile;
 mod passkeys;
+mod paypal_page;
 mod people;
 mod policy;
 mod portal;
