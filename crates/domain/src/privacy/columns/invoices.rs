@@ -25,7 +25,7 @@ pub(super) fn tables() -> Vec<Table> {
             .under("invoice_id", "invoices", "id")
             .kept("goods, prices and rates, as issued")
             .shown("Invoice lines")
-            .neither("merchant_id invoice_id position title sku quantity unit_price category rate net shown source"),
+            .neither("merchant_id invoice_id position title sku quantity unit_price category rate net shown source discount"),
         table("invoice_taxes")
             .under("invoice_id", "invoices", "id")
             .kept("sums, as issued")
