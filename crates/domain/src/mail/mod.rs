@@ -6,6 +6,7 @@
 
 pub mod dkim;
 mod offer;
+mod method_link;
 mod payment_link;
 pub mod queries;
 mod queue;
@@ -17,6 +18,7 @@ mod tests;
 use serde::Serialize;
 
 pub use offer::{of_offer, send_offer};
+pub(crate) use method_link::{method_link_address, send_method_link};
 pub use payment_link::{of_payment_link, send_payment_link};
 pub(crate) use queue::{Draft, put};
 pub use queue::{get, of_invoice, retry, send_invoice};

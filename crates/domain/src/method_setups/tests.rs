@@ -16,7 +16,7 @@ const AT: &str = "https://desk.example.com/portal/kilde";
 impl Desk {
     fn adds(&self, customer: &CustomerId) -> Result<MethodSetupId> {
         let (who, shop) = (customer.clone(), self.f.shop.clone());
-        self.write(move |tx, ctx| begin(tx, ctx, &who, &shop, AT))
+        self.write(move |tx, ctx| begin(tx, ctx, &who, &shop, Back::Portal(AT)))
     }
 
     fn setup_now(&self, id: &MethodSetupId) -> MethodSetup {

@@ -23,6 +23,7 @@ mod lists;
 mod mailings;
 mod offers;
 mod orders;
+mod method_links;
 mod payment_links;
 mod payments;
 mod plans;
@@ -59,7 +60,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = returns::routes(offers::routes(routes));
     let routes = contracts::routes(articles::routes(routes));
-    let routes = payment_links::routes(charges::routes(routes));
+    let routes = payment_links::routes(charges::routes(method_links::routes(routes)));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
     let routes = webhooks::routes(routes);
     let routes = accounting::routes(routes);

@@ -32,6 +32,7 @@ pub mod orders;
 mod page;
 pub mod parts;
 mod passkeys;
+mod method_links;
 mod payment_links;
 mod payments;
 mod portal;
@@ -69,7 +70,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = returns::routes(offers::routes(routes));
     let routes = contracts::routes(routes);
-    let routes = payment_links::routes(charges::routes(routes));
+    let routes = payment_links::routes(charges::routes(method_links::routes(routes)));
     let routes = tasks::routes(tickets::routes(routes));
     let routes = mailings::routes(routes);
     let routes = conversations::routes(routes);

@@ -21,6 +21,7 @@ mod lists;
 mod mailboxes;
 mod mailings;
 mod merges;
+mod method_links;
 mod offers;
 mod oidc;
 mod operations;
