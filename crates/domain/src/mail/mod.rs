@@ -5,8 +5,8 @@
 //! growing pauses. Nothing here talks to the network; the server does, with [`Letter`].
 
 pub mod dkim;
-mod offer;
 mod method_link;
+mod offer;
 mod payment_link;
 pub mod queries;
 mod queue;
@@ -17,8 +17,8 @@ mod tests;
 
 use serde::Serialize;
 
-pub use offer::{of_offer, send_offer};
 pub(crate) use method_link::{method_link_address, send_method_link};
+pub use offer::{of_offer, send_offer};
 pub use payment_link::{of_payment_link, send_payment_link};
 pub(crate) use queue::{Draft, put};
 pub use queue::{get, of_invoice, retry, send_invoice};

@@ -7,8 +7,8 @@ use crate::conversations;
 use crate::events::Event;
 use crate::invoices;
 use crate::kit::{
-    Ctx, CustomerId, Email, Error, InvoiceId, MailId, MethodLinkId, OfferId, PaymentLinkId, PortalLinkId, Problems, Result, Right, TemplateId, clean,
-    locks,
+    Ctx, CustomerId, Email, Error, InvoiceId, MailId, MethodLinkId, OfferId, PaymentLinkId, PortalLinkId, Problems, Result, Right,
+    TemplateId, clean, locks,
 };
 use crate::mailings;
 

@@ -114,8 +114,10 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
         let links = (r.get::<Option<PaymentLinkId>>(8)?, r.get::<Option<PortalLinkId>>(9)?.is_some(), r.get::<Option<MethodLinkId>>(10)?);
         Ok((texts, carries, links, r.get::<Micros>(5)?))
     })?;
-    let ((to, subject, body), (invoice, template, offer), (payment_link, into_portal, method_link), at) = found.ok_or(Error::NotFound("mail"))?;
-    let by_hand = invoice.is_none() && template.is_none() && offer.is_none() && payment_link.is_none() && method_link.is_none() && !into_portal;
+    let ((to, subject, body), (invoice, template, offer), (payment_link, into_portal, method_link), at) =
+        found.ok_or(Error::NotFound("mail"))?;
+    let by_hand =
+        invoice.is_none() && template.is_none() && offer.is_none() && payment_link.is_none() && method_link.is_none() && !into_portal;
     let heading = if by_hand { conversations::heading(tx, &ctx, &claimed.mail)? } else { None };
     let Heading { mut from_name, mut reply_to, answers, files } = heading.unwrap_or_default();
     let mut paper = None;

@@ -46,7 +46,8 @@ pub fn send(tx: &mut Tx, ctx: &Ctx, input: &LinkInput, origin: &str) -> Result<M
             found => found,
         },
     };
-    let place = place.ok_or_else(|| Error::conflict("no_keeper", "No shop keeps payment methods. Connect one with Stripe in Settings, Payments."))?;
+    let place = place
+        .ok_or_else(|| Error::conflict("no_keeper", "No shop keeps payment methods. Connect one with Stripe in Settings, Payments."))?;
     let (id, expires_at): (MethodLinkId, Micros) = (ctx.id(), ctx.now + DAYS * DAY);
     let to = mail::method_link_address(tx, ctx, &customer, &input.to, &input.message)?;
     tx.exec(&queries::INSERT, &[&ctx.merchant, &id, &customer, &place.shop, &to, &expires_at, &ctx.now, &ctx.actor.name])?;
@@ -61,11 +62,11 @@ pub fn send(tx: &mut Tx, ctx: &Ctx, input: &LinkInput, origin: &str) -> Result<M
     Ok(id)
 }
 
-/// Takes a link back: whoever has it adds nothing by it any more. Needs [`Right::Orders`].
+/// Takes a link back: whoever has it adds nothing by it any more. Gives whose it was. Needs [`Right::Orders`].
 ///
 /// # Errors
 /// `Conflict` (`link_state`) unless it is open.
-pub fn withdraw(tx: &mut Tx, ctx: &Ctx, id: &MethodLinkId) -> Result<()> {
+pub fn withdraw(tx: &mut Tx, ctx: &Ctx, id: &MethodLinkId) -> Result<CustomerId> {
     ctx.must(Right::Orders)?;
     let link = locked(tx, ctx, id)?;
     if link.state != State::Open {
@@ -73,5 +74,5 @@ pub fn withdraw(tx: &mut Tx, ctx: &Ctx, id: &MethodLinkId) -> Result<()> {
     }
     tx.exec(&queries::WITHDRAW, &[&ctx.merchant, id, &ctx.now])?;
     Event::new("method.link_withdrawn").of(&link.customer).on("method_link", id.as_str()).record(tx, ctx)?;
-    Ok(())
+    Ok(link.customer)
 }

@@ -17,7 +17,7 @@ store::statements! {
         VALUES ($1, $2, $3, $4, 'open', $5, NULL, NULL, $6, $7, $8, $7)";
     pub SET_HASH = "UPDATE method_links SET hash = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";
     pub SET_SETUP = "UPDATE method_links SET setup_id = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";
-    pub WITHDRAW = "UPDATE method_links SET state = 'withdrawn', hash = NULL, updated_at = $3 WHERE merchant_id = $1 AND id = $2";
+    pub WITHDRAW = "UPDATE method_links SET state = 'withdrawn', updated_at = $3 WHERE merchant_id = $1 AND id = $2";
     /// The method of a press is there: whatever link led to it is used.
     pub USED = "UPDATE method_links SET state = 'used', updated_at = $3 WHERE merchant_id = $1 AND setup_id = $2 AND state = 'open'";
     pub BY_HASH = "SELECT merchant_id, id FROM method_links WHERE hash = $1";

@@ -93,7 +93,7 @@ store::db_test! {
         let later = desk.at(desk.now() + DAYS * DAY + 1);
         assert_eq!((later.link_now(&id).state, refusal(later.begins(&secret)), later.stands_by_link(&secret)), (State::Expired, "link_state".into(), Standing::Over(State::Expired)));
         desk.write({ let id = id.clone(); move |tx, ctx| withdraw(tx, ctx, &id) }).unwrap();
-        assert!(matches!(desk.begins(&secret), Err(Error::NotFound(_))), "its door is gone");
+        assert_eq!((refusal(desk.begins(&secret)), desk.stands_by_link(&secret)), ("link_state".into(), Standing::Over(State::Withdrawn)));
         assert!(matches!(desk.begins("nothing"), Err(Error::NotFound(_))));
         let second = desk.sends(&ana).unwrap();
         let secret = desk.delivered();

@@ -4,8 +4,8 @@ use store::Tx;
 
 use super::read::find;
 use super::{MethodSetup, State, queries};
-use crate::method_links;
 use crate::kit::{AccountId, Ctx, MethodId, MethodSetupId, Result, locks};
+use crate::method_links;
 
 /// Where a mark of the provider leads.
 pub(crate) type Place = MethodSetup;

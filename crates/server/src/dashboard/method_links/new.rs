@@ -66,7 +66,14 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
 }
 
 /// Sends it, once.
-pub async fn send(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>, typed: Typed) -> PageResult {
+pub async fn send(
+    State(app): State<App>,
+    who: Who,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(customer): Path<String>,
+    typed: Typed,
+) -> PageResult {
     let customer: CustomerId = id(&customer, "customer")?;
     let (whose, sent, origin) = (customer.clone(), typed.clone(), app.config.origin());
     let ready = app.config.smtp.is_some();
@@ -100,11 +107,6 @@ pub async fn send(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
 /// Takes it back.
 pub async fn withdraw(State(app): State<App>, who: Who, Path(link): Path<String>) -> PageResult {
     let link: MethodLinkId = id(&link, "link")?;
-    let customer = app
-        .write(&who.ctx, move |tx, ctx| {
-            method_links::withdraw(tx, ctx, &link)?;
-            Ok(method_links::get(tx, &crate::api::write::seeing(ctx), &link)?.customer)
-        })
-        .await?;
+    let customer = app.write(&who.ctx, move |tx, ctx| method_links::withdraw(tx, ctx, &link)).await?;
     Ok(toasted(see_other(&format!("/customers/{customer}/methods")), "The link was taken back.", None))
 }
