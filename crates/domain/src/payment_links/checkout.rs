@@ -67,6 +67,10 @@ pub fn begin(tx: &mut Tx, secret: &str, back: &str, now: Micros) -> Result<()> {
 /// The provider made its page. One that nobody wants any more is closed at once.
 pub(crate) fn checkout_ready(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, reference: &str, url: &str) -> Result<()> {
     let link = locked(tx, ctx, id)?;
+    if link.checkout == Checkout::Capturing {
+        // The buyer agreed on a page before this one, whose money is on its way.
+        return Ok(());
+    }
     let (account, until) = (link.checkout_account.clone(), link.checkout_until);
     set(tx, ctx, id, Checkout::Ready, (account.as_ref(), Some(reference), url), until, "")?;
     if matches!(link.state, State::Open | State::Expired) {
@@ -78,7 +82,9 @@ pub(crate) fn checkout_ready(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, referen
 
 /// The provider refused to make one, or could not be reached: the buyer may press again.
 pub(crate) fn checkout_refused(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, words: &str) -> Result<()> {
-    locked(tx, ctx, id)?;
+    if locked(tx, ctx, id)?.checkout == Checkout::Capturing {
+        return Ok(());
+    }
     let words: String = words.chars().filter(|c| !c.is_control()).take(300).collect();
     set(tx, ctx, id, Checkout::None, (None, None, ""), None, &words)
 }

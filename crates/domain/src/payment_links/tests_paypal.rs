@@ -202,6 +202,23 @@ store::db_test! {
         desk.verified();
     }
 
+    fn a_page_that_is_made_late_does_not_hide_that_money_is_on_its_way(db) {
+        let shop = Shop::with(db, Provider::Paypal);
+        let desk = &shop.desk;
+        let ana = desk.customer("ana@example.es");
+        let (id, secret) = shop.at_paypal(&ana, "O-1");
+        // Its page was open for too long, so the buyer asks for another; and then agrees on the old one all the same.
+        let later = Shop { desk: desk.at(desk.now() + 3 * 3_600_000_000), ..shop.clone() };
+        later.goes(&secret).unwrap();
+        assert_eq!(later.desk.pay_link_now(&id).checkout, Checkout::Asked);
+        later.tell(&event("A1", "CHECKOUT.ORDER.APPROVED", agreed("O-1", &id, "19.00")));
+        later.calls_once(CallKind::Checkout, &page("O-2"));
+        assert_eq!((later.desk.pay_link_now(&id).checkout, later.desk.stands(&secret)), (Checkout::Capturing, Standing::UnderWay));
+        later.calls(CallKind::Capture, 0, 201, &captured("O-1", &id, "COMPLETED"));
+        assert_eq!((later.desk.pay_link_now(&id).state, later.desk.get(&ana).lifetime), (State::Paid, 1900));
+        later.desk.verified();
+    }
+
     fn what_paypal_takes_no_money_in_is_paid_by_transfer(db) {
         let shop = Shop::with(db, Provider::Paypal);
         let desk = &shop.desk;
