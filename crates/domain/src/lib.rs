@@ -30,6 +30,7 @@ pub mod lists;
 pub mod mail;
 pub mod mailings;
 pub mod merchants;
+pub mod method_links;
 pub mod method_setups;
 pub mod offers;
 pub mod orders;

@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 31] = [
+static MIGRATIONS: [Migration; 32] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -77,6 +77,7 @@ static MIGRATIONS: [Migration; 31] = [
     Migration::new(29, "identity provider and files of drafts", include_str!("../migrations/0029_signin.sql")),
     Migration::new(30, "reading and finding", include_str!("../migrations/0030_finish.sql")),
     Migration::new(31, "methods", include_str!("../migrations/0031_methods.sql")),
+    Migration::new(32, "money", include_str!("../migrations/0032_money.sql")),
 ];
 
 /// All migrations, oldest first.

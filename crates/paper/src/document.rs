@@ -123,6 +123,15 @@ pub struct Bank {
     pub bic: String,
 }
 
+/// What was taken off a line; its `net` and `shown` are without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Off {
+    /// Percent of the line.
+    Percent(Decimal),
+    /// An amount off the line, major units.
+    Amount(Decimal),
+}
+
 /// One line. `net` is what counts; quantity times price is how it came about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -134,6 +143,8 @@ pub struct Line {
     pub quantity: Decimal,
     /// Exact, major units; with tax in it when [`Document::gross`].
     pub unit_price: Decimal,
+    /// What was taken off quantity times price.
+    pub off: Option<Off>,
     /// How it is taxed.
     pub category: Category,
     /// Percent: `20`, `5.5`.

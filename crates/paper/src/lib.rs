@@ -13,7 +13,7 @@ mod xml;
 
 pub use check::{Fault, not_in_norm};
 pub use country::country;
-pub use document::{Bank, Category, Date, Document, Earlier, Kind, Line, Logo, Moment, Party, TaxGroup};
+pub use document::{Bank, Category, Date, Document, Earlier, Kind, Line, Logo, Moment, Off, Party, TaxGroup};
 pub use language::amount;
 pub use pdf::pdf;
 pub use xml::xml;

@@ -4,7 +4,8 @@
 mod parties;
 mod write;
 
-use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::check::{Fault, adds_up};
 use crate::document::{Category, Date, Document, Kind, Line, TaxGroup};
@@ -49,7 +50,8 @@ fn day(x: &mut Xml, name: &str, date: Date) {
 }
 
 fn line(x: &mut Xml, d: &Document, number: usize, l: &Line) {
-    let (quantity, price) = quantity_and_price(d, l);
+    let before = before(d, l);
+    let (quantity, price) = quantity_and_price(d, l, before);
     x.open("ram:IncludedSupplyChainTradeLineItem");
     x.open("ram:AssociatedDocumentLineDocument").text("ram:LineID", &number.to_string()).close(1);
     x.open("ram:SpecifiedTradeProduct").maybe("ram:SellerAssignedID", &l.sku);
@@ -64,17 +66,33 @@ fn line(x: &mut Xml, d: &Document, number: usize, l: &Line) {
     if l.category != Category::Outside {
         x.text("ram:RateApplicablePercent", &l.rate.normalize().to_string());
     }
-    x.close(1).open("ram:SpecifiedTradeSettlementLineMonetarySummation");
+    x.close(1);
+    if let Some(before) = before {
+        x.open("ram:SpecifiedTradeAllowanceCharge").open("ram:ChargeIndicator").text("udt:Indicator", "false").close(1);
+        // 95: a discount.
+        x.text("ram:ActualAmount", &money(d, before - l.net)).text("ram:ReasonCode", "95").text("ram:Reason", "Discount").close(1);
+    }
+    x.open("ram:SpecifiedTradeSettlementLineMonetarySummation");
     x.text("ram:LineTotalAmount", &money(d, l.net)).close(3);
 }
 
+/// What a line came to before its discount, without tax, minor units. The norm wants the discount of a line as an amount above zero of at most two
+/// decimals: this and the net differ by it to the cent. A line that takes back has its discount in the price.
+fn before(d: &Document, l: &Line) -> Option<i64> {
+    l.off?;
+    let exact = l.quantity.checked_mul(l.unit_price)?.checked_mul(Decimal::from(10_i64.pow(d.decimals)))?;
+    let exact = if d.gross { exact.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::ONE_HUNDRED + l.rate)? } else { exact };
+    let whole = exact.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero).to_i64()?;
+    (l.net >= 0 && whole > l.net).then_some(whole)
+}
+
 /// The norm wants the price without tax and not below zero: what takes back has a quantity below zero.
-fn quantity_and_price(d: &Document, l: &Line) -> (Decimal, Decimal) {
+fn quantity_and_price(d: &Document, l: &Line, before: Option<i64>) -> (Decimal, Decimal) {
     let signed = |quantity: Decimal, back: bool| if back { -quantity } else { quantity };
-    if !d.gross {
+    if !d.gross && (l.off.is_none() || before.is_some()) {
         return (signed(l.quantity, l.unit_price.is_sign_negative()), l.unit_price.abs());
     }
-    let net = Decimal::new(l.net, d.decimals);
+    let net = Decimal::new(before.unwrap_or(l.net), d.decimals);
     match net.abs().checked_div(l.quantity.abs()) {
         Some(price) => (signed(l.quantity.abs(), net.is_sign_negative()), price.round_dp(6)),
         None => (l.quantity, l.unit_price.abs()),

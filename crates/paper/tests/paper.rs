@@ -5,7 +5,7 @@ mod sample;
 use paper::{Category, Document, Fault, pdf, xml};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
-use sample::{all, dec, document};
+use sample::{all, dec, document, gross_with_discount, with_discounts};
 
 fn count(bytes: &[u8], what: &str) -> usize {
     bytes.windows(what.len()).filter(|w| *w == what.as_bytes()).count()
@@ -87,6 +87,27 @@ fn the_data_says_what_the_page_says() {
     let credit = all().into_iter().find(|(name, _)| *name == "credit").unwrap().1;
     let xml = paper::xml(&credit).unwrap();
     assert!(xml.contains("<ram:TypeCode>381</ram:TypeCode>") && xml.contains("<ram:InvoiceReferencedDocument>"));
+}
+
+#[test]
+fn the_discount_of_a_line_is_an_amount_between_its_price_and_its_net() {
+    let told = |d: &Document| {
+        let xml = xml(d).unwrap();
+        let all = |name: &str| -> Vec<String> {
+            let open = format!("<{name}>");
+            xml.match_indices(&open).map(|(at, _)| xml[at + open.len()..at + xml[at..].find("</").unwrap()].to_owned()).collect()
+        };
+        (all("ram:ActualAmount"), all("ram:ChargeAmount"), all("ram:LineTotalAmount"))
+    };
+    let (off, price, net) = told(&with_discounts());
+    assert_eq!(off, ["4.86", "9.00", "6.00"], "38.85 less 12.5 percent is 33.99; 149 less 9.005 is 140.00 rounded; all of 6.00");
+    assert_eq!(
+        (&price[..], &net[..4]),
+        (&["12.95", "149", "4.99", "6"].map(str::to_owned)[..], &["33.99", "140.00", "9.98", "0.00"].map(str::to_owned)[..])
+    );
+    let (off, price, net) = told(&gross_with_discount());
+    assert_eq!((off, price, net[0].as_str()), (vec!["3.00".to_owned()], vec!["10".to_owned()], "27.00"));
+    assert!(pdf(&with_discounts()).is_ok());
 }
 
 proptest! {

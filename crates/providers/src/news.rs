@@ -37,6 +37,8 @@ pub enum News {
         /// When it was told.
         at: i64,
     },
+    /// A buyer agreed to pay what was asked for here; nothing is taken yet.
+    Approved(Approved),
     /// A buyer went to the bank.
     Dispute(Dispute),
     /// A method was attached or changed.
@@ -135,6 +137,19 @@ pub struct Payment {
     /// Our own mark, when the payment was asked for here.
     #[serde(default)]
     pub ours: Option<String>,
+}
+
+/// What a buyer agreed to pay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approved {
+    /// The provider's order.
+    pub reference: String,
+    /// Our own mark.
+    pub ours: String,
+    /// How much.
+    pub amount: Amount,
+    /// When.
+    pub at: i64,
 }
 
 /// Who paid.

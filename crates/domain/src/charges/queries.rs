@@ -24,13 +24,14 @@ store::statements! {
     /// Of that, what is on its way.
     pub PENDING_OF_ORDER = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM payments
         WHERE merchant_id = $1 AND order_id = $2 AND currency = $3 AND status = 'pending'";
-    /// Charges of an order that no provider has told of yet.
-    pub ASKED_OF_ORDER = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM charges
-        WHERE merchant_id = $1 AND order_id = $2 AND state = 'asked' AND payment_id IS NULL";
+    /// Charges of an order that no provider has told of yet, and links whose money is being taken.
+    pub ASKED_OF_ORDER = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM (
+        SELECT amount FROM charges WHERE merchant_id = $1 AND order_id = $2 AND state = 'asked' AND payment_id IS NULL
+        UNION ALL SELECT amount FROM payment_links WHERE merchant_id = $1 AND order_id = $2 AND state = 'open' AND checkout = 'capturing') asked";
     /// Charges of an invoice that are not answered yet.
     pub ASKED_OF_INVOICE = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM charges WHERE merchant_id = $1 AND invoice_id = $2 AND state = 'asked'";
     /// Payments by links of an invoice that are on their way.
-    pub LINKED_OF_INVOICE = "SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM payment_links l
-        JOIN payments p ON p.merchant_id = l.merchant_id AND p.id = l.payment_id
-        WHERE l.merchant_id = $1 AND l.invoice_id = $2 AND p.status = 'pending'";
+    pub LINKED_OF_INVOICE = "SELECT CAST(COALESCE(SUM(CASE WHEN p.status = 'pending' THEN p.amount ELSE l.amount END), 0) AS BIGINT) FROM payment_links l
+        LEFT JOIN payments p ON p.merchant_id = l.merchant_id AND p.id = l.payment_id
+        WHERE l.merchant_id = $1 AND l.invoice_id = $2 AND (p.status = 'pending' OR l.state = 'open' AND l.checkout = 'capturing')";
 }

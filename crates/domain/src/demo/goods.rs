@@ -71,6 +71,7 @@ pub fn line(sku: &str, title: &str, quantity: i64, cents: i64) -> Line {
         title: title.to_owned(),
         quantity: quantity.to_string(),
         unit_price: format!("{}.{:02}", cents / 100, cents % 100),
+        ..Line::default()
     }
 }
 

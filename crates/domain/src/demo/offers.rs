@@ -47,12 +47,16 @@ fn offer(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, n: usize) -> Result<()> 
         title: title.to_owned(),
         quantity: quantity.to_owned(),
         unit_price: unit_price.to_owned(),
+        ..Line::default()
     };
     let new = NewOffer {
         customer: customer.clone(),
         shop,
         currency: None,
-        lines: vec![line("Espresso blend, 5 kg for the office", "OFF-5000", "4", "89"), line("Grinder, on loan", "LOAN-1", "1", "0")],
+        lines: vec![
+            Line { discount: "10%".to_owned(), ..line("Espresso blend, 5 kg for the office", "OFF-5000", "4", "89") },
+            line("Grinder, on loan", "LOAN-1", "1", "0"),
+        ],
         discount: 0,
         shipping: 1500,
         tax: 0,

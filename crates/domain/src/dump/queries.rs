@@ -47,7 +47,7 @@ store::statements! {
         o.shipping, o.tax, o.total, o.email, o.name, o.company, o.flag, o.ordered_at
         FROM orders o JOIN shops s ON s.merchant_id = o.merchant_id AND s.id = o.shop_id
         LEFT JOIN customers c ON c.merchant_id = o.merchant_id AND c.id = o.customer_id WHERE o.merchant_id = $1";
-    pub LINES = "SELECT o.number, l.position, l.sku, l.title, l.quantity, l.unit_price FROM order_lines l
+    pub LINES = "SELECT o.number, l.position, l.sku, l.title, l.quantity, l.unit_price, l.discount FROM order_lines l
         JOIN orders o ON o.merchant_id = l.merchant_id AND o.id = l.order_id WHERE l.merchant_id = $1";
     pub PAYMENTS = "SELECT o.number, c.number, p.provider, p.status, p.kind, CASE WHEN p.live THEN 1 ELSE 0 END, p.currency, p.amount,
         p.refunded, p.refund_pending, p.lost, p.flag, p.paid_at FROM payments p

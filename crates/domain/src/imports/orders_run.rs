@@ -220,6 +220,7 @@ fn order(journal: &Journal<'_>, place: &Place, invoice: &Invoice, owner: Option<
         title: l.title.clone(),
         quantity: l.quantity.clone(),
         unit_price: l.price.clone(),
+        ..orders::Line::default()
     });
     let buyer = &invoice.customer;
     let address = Address { country: buyer.country.clone(), ..Address::default() };

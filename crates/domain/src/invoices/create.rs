@@ -8,7 +8,9 @@ use super::settings::{choice, text};
 use super::{Invoice, Kind, Line, LineInput, Party, Prices, Rounding, State, Summary, Sums, lines, queries, read, settings, sums};
 use crate::customers::display_name;
 use crate::events::Event;
-use crate::kit::{Address, Ctx, Currency, CustomerId, Error, InvoiceId, OrderId, PaymentId, Problems, Result, Right, ShopId, clean, locks};
+use crate::kit::{
+    Address, Ctx, Currency, CustomerId, Error, InvoiceId, OrderId, PaymentId, Problems, Result, Right, ShopId, clean, discount, locks,
+};
 use crate::{customers, merchants, payments};
 
 /// An invoice by hand.
@@ -157,9 +159,10 @@ pub(super) fn insert(
 fn write_lines(tx: &mut Tx, ctx: &Ctx, id: &InvoiceId, lines: &[Line], sums: &Sums) -> Result<()> {
     for l in lines {
         let (quantity, price, rate) = (plain(l.quantity), plain(l.unit_price), plain(l.rate));
+        let off = discount::written(l.discount);
         tx.exec(
             &queries::INSERT_LINE,
-            &[&ctx.merchant, id, &l.position, &l.title, &l.sku, &quantity, &price, &l.category, &rate, &l.net, &l.shown, &l.source],
+            &[&ctx.merchant, id, &l.position, &l.title, &l.sku, &quantity, &price, &l.category, &rate, &l.net, &l.shown, &l.source, &off],
         )?;
     }
     for t in &sums.taxes {

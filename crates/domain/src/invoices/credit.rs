@@ -158,6 +158,7 @@ fn taken(invoice: &Invoice, left: &BTreeMap<i64, Left>, chosen: &BTreeMap<i64, D
         lines.push(Line {
             position: lines.len() as i64 + 1,
             quantity: *quantity,
+            discount: line.discount.map(|d| d.share(*quantity, line.quantity)),
             net: share(line.net, rest.net)?,
             shown: share(line.shown, rest.shown)?,
             source: Some(line.position),

@@ -4,7 +4,7 @@ use store::Tx;
 
 use super::{Invoice, Kind, Line, Party, Prices, TaxGroup, logo, read, shown_logo};
 use crate::files::countries;
-use crate::kit::{Ctx, Error, InvoiceId, LogoId, Micros, Result, Right, Zone};
+use crate::kit::{Ctx, Discount, Error, InvoiceId, LogoId, Micros, Result, Right, Zone};
 
 /// What is needed to set an invoice in type; the setting itself takes time and is done outside of a transaction.
 #[derive(Clone, Debug)]
@@ -125,6 +125,10 @@ pub(crate) fn on_paper(lines: &[Line], taxes: &[TaxGroup]) -> (Vec<paper::Line>,
         sku: l.sku.clone(),
         quantity: l.quantity,
         unit_price: l.unit_price,
+        off: l.discount.map(|d| match d {
+            Discount::Percent(part) => paper::Off::Percent(part),
+            Discount::Amount(amount) => paper::Off::Amount(amount),
+        }),
         category: l.category.paper(),
         rate: l.rate,
         net: l.net,

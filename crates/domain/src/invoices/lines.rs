@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::Category;
-use crate::kit::{Problems, clean};
+use crate::kit::{Discount, Problems, clean, discount};
 
 /// More lines than any invoice has.
 pub const MAX_LINES: usize = 500;
@@ -21,6 +21,8 @@ pub struct LineInput {
     pub quantity: String,
     /// `12.95`.
     pub unit_price: String,
+    /// Taken off this line: `10%` of it, or an amount off the whole line, `5.00`; empty: nothing.
+    pub discount: String,
     /// How it is taxed; empty: the merchant's usual way.
     pub category: String,
     /// Percent: `20`, `5.5`; empty: the merchant's usual rate.
@@ -42,6 +44,8 @@ pub struct Line {
     /// Exact, major units.
     #[serde(serialize_with = "plain")]
     pub unit_price: Decimal,
+    /// What is taken off it.
+    pub discount: Option<Discount>,
     /// How it is taxed.
     pub category: Category,
     /// Percent.
@@ -97,6 +101,14 @@ fn one(i: usize, line: &LineInput, category: Category, rate: Decimal, problems: 
     if unit_price.is_none() {
         problems.add(at("unit_price"), "invalid", "Use a plain number such as 12.95.");
     }
+    let off = Discount::read(&line.discount).unwrap_or_else(|()| {
+        problems.add(at("discount"), "invalid", discount::WORDS);
+        None
+    });
+    let amount = quantity.zip(unit_price).and_then(|(q, p)| q.checked_mul(p));
+    if off.zip(amount).is_some_and(|(off, amount)| !off.fits(amount)) {
+        problems.add(at("discount"), "too_much", "Take off no more than the line comes to.");
+    }
     let category = match line.category.trim() {
         "" => category,
         word => word.parse().unwrap_or_else(|()| {
@@ -111,7 +123,7 @@ fn one(i: usize, line: &LineInput, category: Category, rate: Decimal, problems: 
         Decimal::ZERO
     });
     let (quantity, unit_price) = (quantity.unwrap_or_default(), unit_price.unwrap_or_default());
-    Line { position: i as i64 + 1, title, sku, quantity, unit_price, category, rate, net: 0, shown: 0, source: None }
+    Line { position: i as i64 + 1, title, sku, quantity, unit_price, discount: off, category, rate, net: 0, shown: 0, source: None }
 }
 
 /// A percentage that goes with the category; empty takes the usual one.

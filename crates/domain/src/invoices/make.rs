@@ -8,7 +8,7 @@ use store::Tx;
 use super::create::{Draft, buyer};
 use super::sums::on_top;
 use super::{Category, Line, Party, Prices, Rounding, State, Sums, queries, settings, sums};
-use crate::kit::{Actor, Address, Ctx, Currency, Error, InvoiceId, Link, OrderId, PaymentId, Problems, Result, Right, locks};
+use crate::kit::{Actor, Address, Ctx, Currency, Discount, Error, InvoiceId, Link, OrderId, PaymentId, Problems, Result, Right, locks};
 use crate::merchants;
 use crate::orders;
 use crate::payments::PaymentStatus;
@@ -114,6 +114,7 @@ impl<'a> Sold<'a> {
             sku: sku.to_owned(),
             quantity,
             unit_price,
+            discount: None,
             category,
             rate,
             net: 0,
@@ -121,7 +122,11 @@ impl<'a> Sold<'a> {
             source: None,
         };
         let exact = |text: &str| text.parse::<Decimal>().unwrap_or_default();
-        let mut lines: Vec<Line> = self.lines.iter().map(|l| made(&l.title, &l.sku, exact(&l.quantity), exact(&l.unit_price))).collect();
+        let sold = |l: &orders::Line| Line {
+            discount: Discount::kept(&l.discount),
+            ..made(&l.title, &l.sku, exact(&l.quantity), exact(&l.unit_price))
+        };
+        let mut lines: Vec<Line> = self.lines.iter().map(sold).collect();
         if self.extras.shipping != 0 {
             lines.push(made("Shipping", "", Decimal::ONE, minor(self.extras.shipping)));
         }
@@ -254,6 +259,7 @@ fn alone(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<InvoiceId> {
         sku: String::new(),
         quantity: Decimal::ONE,
         unit_price: Decimal::new(amount, draft.currency.decimals()),
+        discount: None,
         category: own.category,
         rate: own.rate,
         net: 0,

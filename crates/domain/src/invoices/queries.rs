@@ -65,7 +65,7 @@ store::statements! {
     pub CREDITS_OF = summary!("i.merchant_id = $1 AND i.corrects_id = $2 ORDER BY i.created_at, i.id");
     pub BY_LINK = "SELECT merchant_id, id FROM invoices WHERE link_hash = $1";
     pub COUNT_OF_CUSTOMER = "SELECT COUNT(*) FROM invoices WHERE merchant_id = $1 AND customer_id = $2";
-    pub LINES = "SELECT position, title, sku, quantity, unit_price, category, rate, net, shown, source FROM invoice_lines
+    pub LINES = "SELECT position, title, sku, quantity, unit_price, category, rate, net, shown, source, discount FROM invoice_lines
         WHERE merchant_id = $1 AND invoice_id = $2 ORDER BY position";
     pub TAXES = "SELECT category, rate, net, tax FROM invoice_taxes WHERE merchant_id = $1 AND invoice_id = $2 ORDER BY category, rate";
     pub PAID_BY = "SELECT a.payment_id, a.amount, p.paid_at, p.provider, p.kind FROM invoice_payments a
@@ -81,8 +81,8 @@ store::statements! {
     pub INSERT = "INSERT INTO invoices (merchant_id, id, kind, state, series, customer_id, shop_id, order_id, payment_id, corrects_id, currency, prices,
         rounding, net, tax, total, paid, credited, prepaid, buyer, seller, note, terms_days, created_at, updated_at, version, country)
         VALUES ($1, $2, $3, 'draft', '', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, 0, $15, '', $16, $17, $18, $18, 1, $19)";
-    pub INSERT_LINE = "INSERT INTO invoice_lines (merchant_id, invoice_id, position, title, sku, quantity, unit_price, category, rate, net, shown, source)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    pub INSERT_LINE = "INSERT INTO invoice_lines (merchant_id, invoice_id, position, title, sku, quantity, unit_price, category, rate, net, shown, source, discount)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     pub DROP_LINES = "DELETE FROM invoice_lines WHERE merchant_id = $1 AND invoice_id = $2";
     pub INSERT_TAX = "INSERT INTO invoice_taxes (merchant_id, invoice_id, category, rate, net, tax) VALUES ($1, $2, $3, $4, $5, $6)";
     pub DROP_TAXES = "DELETE FROM invoice_taxes WHERE merchant_id = $1 AND invoice_id = $2";

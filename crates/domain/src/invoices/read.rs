@@ -6,7 +6,9 @@ use store::{Row, Tx};
 use super::queries;
 use super::settings::json;
 use super::{Category, Kind, Line, Party, Prices, Rounding, Snapshot, State, TaxGroup};
-use crate::kit::{Ctx, Currency, CustomerId, Error, InvoiceId, Micros, OrderId, PageKey, PaymentId, Result, Right, ShopId, locks};
+use crate::kit::{
+    Ctx, Currency, CustomerId, Discount, Error, InvoiceId, Micros, OrderId, PageKey, PaymentId, Result, Right, ShopId, locks,
+};
 
 /// An invoice in a list.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -294,6 +296,7 @@ fn line(r: &Row<'_>) -> std::result::Result<Line, store::Error> {
         net: r.get(7)?,
         shown: r.get(8)?,
         source: r.get(9)?,
+        discount: Discount::kept(r.str(10)?),
     })
 }
 

@@ -4,7 +4,7 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{Line, Prices, Rounding, TaxGroup};
-use crate::kit::{Currency, Problems};
+use crate::kit::{Currency, Problems, discount};
 use crate::payments::MAX_MINOR;
 
 /// Net, tax and total, minor units.
@@ -59,7 +59,7 @@ pub(super) fn groups(lines: &[Line]) -> Vec<(super::Category, Decimal)> {
 
 /// Fills the lines of one rate; gives their tax.
 fn group(lines: &mut [&mut Line], prices: Prices, rounding: Rounding, rate: Decimal, scale: Decimal) -> Option<i64> {
-    let exact = |l: &Line| l.quantity.checked_mul(l.unit_price)?.checked_mul(scale);
+    let exact = |l: &Line| discount::less(l.quantity.checked_mul(l.unit_price)?, l.discount)?.checked_mul(scale);
     shares(lines, rounding, exact, |l, part| l.shown = part)?;
     let shown = lines.iter().try_fold(0_i64, |sum, l| sum.checked_add(l.shown))?;
     match (prices, rounding) {
@@ -148,11 +148,13 @@ mod tests {
 
     use super::super::Category;
     use super::*;
+    use crate::kit::Discount;
 
     fn line(quantity: Decimal, unit_price: Decimal, rate: i64) -> Line {
         let category = if rate == 0 { Category::Zero } else { Category::Standard };
         let rate = Decimal::new(rate, 1);
-        Line { position: 1, title: "x".into(), sku: String::new(), quantity, unit_price, category, rate, net: 0, shown: 0, source: None }
+        let sku = String::new();
+        Line { position: 1, title: "x".into(), sku, quantity, unit_price, discount: None, category, rate, net: 0, shown: 0, source: None }
     }
 
     fn of(lines: &mut [Line], prices: Prices, rounding: Rounding) -> Sums {
@@ -185,11 +187,19 @@ mod tests {
     proptest! {
         #[test]
         fn the_parts_add_up_to_the_cent(
-            parts in prop::collection::vec((-3_000_i64..9_000, -99_999_i64..999_999, prop::sample::select(vec![0_i64, 55, 100, 200, 190])), 1..40),
+            parts in prop::collection::vec((-3_000_i64..9_000, -99_999_i64..999_999, prop::sample::select(vec![0_i64, 55, 100, 200, 190]), 0_i64..1_200), 1..40),
             gross: bool,
             each: bool,
         ) {
-            let mut lines: Vec<Line> = parts.iter().map(|(q, p, r)| line(Decimal::new(*q, 2), Decimal::new(*p, 3), *r)).collect();
+            let mut lines: Vec<Line> = parts
+                .iter()
+                .map(|(q, p, r, off)| {
+                    let whole = line(Decimal::new(*q, 2), Decimal::new(*p, 3), *r);
+                    let part = Discount::kept(&format!("{}%", Decimal::new((*off).min(1_000), 1))).filter(|_| off % 3 == 0);
+                    let amount = Discount::kept(&Decimal::new(*off, 2).to_string()).filter(|d| off % 3 == 1 && d.fits(whole.quantity * whole.unit_price));
+                    Line { discount: part.or(amount), ..whole }
+                })
+                .collect();
             let prices = if gross { Prices::Gross } else { Prices::Net };
             let rounding = if each { Rounding::Line } else { Rounding::Document };
             let s = of(&mut lines, prices, rounding);

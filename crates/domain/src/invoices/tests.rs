@@ -101,6 +101,24 @@ fn as_edited(edit: DraftEdit) -> impl Fn(&Desk, &InvoiceId) -> Result<()> {
 store::db_test! {
     crate::migrations();
 
+    fn a_line_by_hand_has_a_discount_of_its_own(db) {
+        let desk = desk(db);
+        let ana = desk.customer("ana@example.es");
+        let off = |text: &str, l: LineInput| LineInput { discount: text.into(), ..l };
+        let wrong = vec![off("-1", priced("Coffee", "4", "25", "")), off("100.01", priced("Coffee", "4", "25", ""))];
+        assert_eq!(refusal(draft(&desk, &ana, wrong)), "lines.0.discount:invalid lines.1.discount:too_much");
+        let id = draft(&desk, &ana, vec![off("10%", priced("Coffee", "4", "25", "")), off("0.335", priced("Cup", "1", "3", "10"))]).unwrap();
+        let found = look(&desk, &id);
+        assert_eq!((found.summary.net, found.summary.tax, found.summary.total), (9267, 1827, 11_094), "90.00 at 20 percent and 2.665 at 10");
+        let keep = DraftEdit { note: Some("Thank you".into()), ..DraftEdit::default() };
+        as_edited(keep)(&desk, &id).unwrap();
+        assert_eq!(look(&desk, &id).lines, found.lines, "an edit of something else leaves it");
+        do_issue(&desk, &id).unwrap();
+        let whole = desk.write({ let id = id.clone(); move |tx, ctx| credit(tx, ctx, &id, &NewCredit::default()) }).unwrap();
+        assert_eq!(look(&desk, &whole).summary.total, 11_094);
+        desk.verified();
+    }
+
     fn a_draft_that_comes_to_less_than_nothing_is_no_difference(db) {
         let desk = desk(db);
         let ana = desk.customer("ana@example.es");

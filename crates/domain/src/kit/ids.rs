@@ -243,6 +243,8 @@ ids! {
     PaymentLinkId = "plk";
     /// A payment method that a customer is adding.
     MethodSetupId = "mst";
+    /// A link by which a customer adds a payment method.
+    MethodLinkId = "mlk";
     /// A return of goods.
     ReturnId = "ret";
     /// A logo on invoices.

@@ -6,6 +6,7 @@ mod actor;
 mod address;
 mod clock;
 mod ctx;
+pub mod discount;
 mod error;
 mod ids;
 mod locale;
@@ -22,6 +23,7 @@ pub use actor::{ALL_RIGHTS, ALL_ROLES, Actor, ActorKind, Door, Right, Rights, Ro
 pub use address::Address;
 pub use clock::{AsOf, Clock, DAY, FixedClock, Micros, SystemClock, Zone, day_date, day_number, rfc3339};
 pub use ctx::Ctx;
+pub use discount::Discount;
 pub use error::{Error, Link, Problem, Problems, Result, Stale, StaleField};
 pub use ids::*;
 pub use locale::{LOCALES, Locale, typed_number, within};

@@ -5,6 +5,7 @@
 //! growing pauses. Nothing here talks to the network; the server does, with [`Letter`].
 
 pub mod dkim;
+mod method_link;
 mod offer;
 mod payment_link;
 pub mod queries;
@@ -16,6 +17,7 @@ mod tests;
 
 use serde::Serialize;
 
+pub(crate) use method_link::{method_link_address, send_method_link};
 pub use offer::{of_offer, send_offer};
 pub use payment_link::{of_payment_link, send_payment_link};
 pub(crate) use queue::{Draft, put};

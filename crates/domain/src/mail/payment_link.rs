@@ -27,7 +27,7 @@ pub fn send_payment_link(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, to: &str, m
     let price = Money::new(link.amount, link.currency);
     let subject: String = format!("{} – {}", link.purpose, link.shop_name).chars().filter(|c| !c.is_control()).collect();
     let message = if message.is_empty() { String::new() } else { format!("\n\n{message}") };
-    let transfer = match payment_links::way(tx, ctx, &link.shop)? {
+    let transfer = match payment_links::way(tx, ctx, &link.shop, price)? {
         Some(Way::Transfer(_)) => format!("\n\nIt is paid by bank transfer. Please give the reference {}.", link.reference()),
         _ => String::new(),
     };

@@ -7,8 +7,8 @@ use crate::conversations;
 use crate::events::Event;
 use crate::invoices;
 use crate::kit::{
-    Ctx, CustomerId, Email, Error, InvoiceId, MailId, OfferId, PaymentLinkId, PortalLinkId, Problems, Result, Right, TemplateId, clean,
-    locks,
+    Ctx, CustomerId, Email, Error, InvoiceId, MailId, MethodLinkId, OfferId, PaymentLinkId, PortalLinkId, Problems, Result, Right,
+    TemplateId, clean, locks,
 };
 use crate::mailings;
 
@@ -88,6 +88,8 @@ pub(crate) struct Draft<'a> {
     pub payment_link: Option<&'a PaymentLinkId>,
     /// The template it was written from.
     pub template: Option<&'a TemplateId>,
+    /// The link to add a payment method that it carries.
+    pub method_link: Option<&'a MethodLinkId>,
     /// The link into the portal that it carries.
     pub portal_link: Option<&'a PortalLinkId>,
     /// To whom.
@@ -107,6 +109,7 @@ impl<'a> Draft<'a> {
             offer: None,
             payment_link: None,
             template: None,
+            method_link: None,
             portal_link: None,
             recipient,
             subject,
@@ -119,9 +122,9 @@ impl<'a> Draft<'a> {
 pub(crate) fn put(tx: &mut Tx, ctx: &Ctx, d: &Draft) -> Result<MailId> {
     let id: MailId = ctx.id();
     let whose: [&dyn store::Bind; 4] = [&ctx.merchant, &id, &d.customer, &d.invoice];
-    let says: [&dyn store::Bind; 9] =
-        [&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name, &d.template, &d.offer, &d.payment_link, &d.portal_link];
-    tx.exec(&queries::INSERT, &[whose.as_slice(), says.as_slice()].concat())?;
+    let says: [&dyn store::Bind; 5] = [&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name];
+    let carries: [&dyn store::Bind; 5] = [&d.template, &d.offer, &d.payment_link, &d.portal_link, &d.method_link];
+    tx.exec(&queries::INSERT, &[whose.as_slice(), says.as_slice(), carries.as_slice()].concat())?;
     tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
     Ok(id)
 }

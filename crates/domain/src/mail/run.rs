@@ -7,9 +7,9 @@ use super::{State, queries};
 use crate::conversations::{self, Heading, NewFile};
 use crate::invoices::{self, Paper};
 use crate::kit::{
-    Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, Micros, OfferId, PaymentLinkId, PortalLinkId, Result, TemplateId,
+    Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, MethodLinkId, Micros, OfferId, PaymentLinkId, PortalLinkId, Result, TemplateId,
 };
-use crate::{mailings, merchants, offers, payment_links, portal, staff};
+use crate::{mailings, merchants, method_links, offers, payment_links, portal, staff};
 
 /// How long a worker holds a mail: ten minutes, longer than any server may take.
 const LEASE: Micros = 600_000_000;
@@ -81,12 +81,13 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
         match tx.opt(&queries::SENDING, &[&merchant, &mail], |r| r.get(0))? {
             Some(attempt) => {
                 let ctx = of(&merchant, now);
-                let carries = tx.opt(&queries::LETTER, &[&merchant, &mail], |r| Ok((r.get(7)?, r.get(8)?, r.get(9)?)))?;
+                let carries = tx.opt(&queries::LETTER, &[&merchant, &mail], |r| Ok((r.get(7)?, r.get(8)?, r.get(9)?, r.get(10)?)))?;
                 let link = match carries.unwrap_or_default() {
-                    (Some(offer), _, _) => Some(offers::for_mail(tx, &ctx, &offer)?),
-                    (_, Some(link), _) => Some(payment_links::for_mail(tx, &ctx, &link)?),
-                    (_, _, Some(link)) => Some(portal::for_mail(tx, &ctx, &link)?),
-                    (None, None, None) => staff::resets::for_mail(tx, &mail)?,
+                    (Some(offer), ..) => Some(offers::for_mail(tx, &ctx, &offer)?),
+                    (_, Some(link), ..) => Some(payment_links::for_mail(tx, &ctx, &link)?),
+                    (_, _, Some(link), _) => Some(portal::for_mail(tx, &ctx, &link)?),
+                    (_, _, _, Some(link)) => Some(method_links::for_mail(tx, &ctx, &link)?),
+                    (None, None, None, None) => staff::resets::for_mail(tx, &mail)?,
                 };
                 return Ok(Some(Claimed { merchant, mail, worker: worker.to_owned(), attempt, link }));
             }
@@ -110,11 +111,13 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
     let found = tx.opt(&queries::LETTER, &[&claimed.merchant, &claimed.mail], |r| {
         let texts: (String, String, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
         let carries: (Option<InvoiceId>, Option<TemplateId>, Option<OfferId>) = (r.get(3)?, r.get(6)?, r.get(7)?);
-        let links = (r.get::<Option<PaymentLinkId>>(8)?, r.get::<Option<PortalLinkId>>(9)?.is_some());
+        let links = (r.get::<Option<PaymentLinkId>>(8)?, r.get::<Option<PortalLinkId>>(9)?.is_some(), r.get::<Option<MethodLinkId>>(10)?);
         Ok((texts, carries, links, r.get::<Micros>(5)?))
     })?;
-    let ((to, subject, body), (invoice, template, offer), (payment_link, into_portal), at) = found.ok_or(Error::NotFound("mail"))?;
-    let by_hand = invoice.is_none() && template.is_none() && offer.is_none() && payment_link.is_none() && !into_portal;
+    let ((to, subject, body), (invoice, template, offer), (payment_link, into_portal, method_link), at) =
+        found.ok_or(Error::NotFound("mail"))?;
+    let by_hand =
+        invoice.is_none() && template.is_none() && offer.is_none() && payment_link.is_none() && method_link.is_none() && !into_portal;
     let heading = if by_hand { conversations::heading(tx, &ctx, &claimed.mail)? } else { None };
     let Heading { mut from_name, mut reply_to, answers, files } = heading.unwrap_or_default();
     let mut paper = None;
@@ -129,6 +132,10 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
     }
     if let Some(link) = payment_link {
         from_name = payment_links::get(tx, &ctx, &link)?.shop_name;
+        reply_to = invoices::settings(tx, &ctx)?.seller.email;
+    }
+    if let Some(link) = method_link {
+        from_name = method_links::get(tx, &ctx, &link)?.shop_name;
         reply_to = invoices::settings(tx, &ctx)?.seller.email;
     }
     if into_portal {

@@ -33,12 +33,31 @@ pub(crate) struct SetUpCall {
     pub customer: Option<String>,
 }
 
-/// Begins, or goes on with what is open for the same shop. `at` is the address of the portal. Needs [`Right::Orders`] and [`Right::Read`]; the
+/// Where the customer comes back to from the provider's page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Back<'a> {
+    /// The portal, at this address.
+    Portal(&'a str),
+    /// A page of ours that says no more than that, at this origin: a call holds no secret of a link.
+    Link(&'a str),
+}
+
+impl Back<'_> {
+    /// With a method, and without.
+    fn ways(self, id: &MethodSetupId) -> [String; 2] {
+        match self {
+            Self::Portal(at) => [format!("{at}/adding/{id}?back=done"), format!("{at}/payments")],
+            Self::Link(origin) => [format!("{origin}/m?back=done"), format!("{origin}/m")],
+        }
+    }
+}
+
+/// Begins, or goes on with what is open for the same shop. Needs [`Right::Orders`] and [`Right::Read`]; the
 /// customer is locked and active.
 ///
 /// # Errors
 /// `Conflict` (`no_keeper`) when this shop keeps no methods of this customer.
-pub(crate) fn begin(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, shop: &ShopId, at: &str) -> Result<MethodSetupId> {
+pub(crate) fn begin(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, shop: &ShopId, to: Back) -> Result<MethodSetupId> {
     ctx.must(Right::Orders)?;
     let closed = || Error::conflict("no_keeper", "No payment method can be added here. Please ask the shop.");
     if !places(tx, ctx, customer)?.iter().any(|p| p.shop == *shop) {
@@ -56,13 +75,14 @@ pub(crate) fn begin(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, shop: &ShopId
     tx.exec(&queries::INSERT, &[&ctx.merchant, &id, customer, shop, &account.id, &state, &until, &ctx.now])?;
     if asks {
         let who = customers::get(tx, ctx, customer)?;
+        let [back, cancelled] = to.ways(&id);
         let call = SetUpCall {
             ours: customer.to_string(),
             name: who.name,
             email: who.email,
             currency: shops::get(tx, ctx, shop)?.currency.code().to_owned(),
-            back: format!("{at}/adding/{id}?back=done"),
-            cancelled: format!("{at}/payments"),
+            back,
+            cancelled,
             until,
             customer: None,
         };

@@ -13,8 +13,8 @@ mod told;
 
 use serde::Serialize;
 
-pub(crate) use begin::{SetUpCall, begin, ready, refused};
-pub(crate) use read::{find as seen, of_customer, own, places};
+pub(crate) use begin::{Back, SetUpCall, begin, ready, refused};
+pub(crate) use read::{find as seen, keeps, of_customer, own, places};
 pub(crate) use test_card::add;
 pub(crate) use told::{Place, added, place, telling};
 

@@ -16,6 +16,11 @@ pub(super) fn keeper(tx: &mut Tx, ctx: &Ctx, shop: &ShopId) -> Result<Option<Acc
     accounts::in_use(tx, ctx, shop, Provider::Test, false)
 }
 
+/// Does this shop keep methods with anybody?
+pub(crate) fn keeps(tx: &mut Tx, ctx: &Ctx, shop: &ShopId) -> Result<bool> {
+    Ok(keeper(tx, ctx, shop)?.is_some())
+}
+
 /// The customer's shops that keep methods; of a customer of no such shop, all shops that do. Needs [`Right::Read`].
 pub(crate) fn places(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<At>> {
     ctx.must(Right::Read)?;

@@ -9,15 +9,14 @@ use crate::kit::{DAY, FixedClock, Result};
 use crate::orders::desk::{Desk, refusal};
 use crate::payments::methods::{self, Method};
 use crate::providers::tests::desk::{Shop, customer as told_customer, event};
-use crate::providers::{Addresses, Asked, CallKind, calls, inbox};
-use ::providers::wire::Reply;
+use crate::providers::{CallKind, calls, inbox};
 
 const AT: &str = "https://desk.example.com/portal/kilde";
 
 impl Desk {
     fn adds(&self, customer: &CustomerId) -> Result<MethodSetupId> {
         let (who, shop) = (customer.clone(), self.f.shop.clone());
-        self.write(move |tx, ctx| begin(tx, ctx, &who, &shop, AT))
+        self.write(move |tx, ctx| begin(tx, ctx, &who, &shop, Back::Portal(AT)))
     }
 
     fn setup_now(&self, id: &MethodSetupId) -> MethodSetup {
@@ -34,24 +33,6 @@ impl Desk {
         let who = customer.clone();
         let all = self.read(move |tx, ctx| methods::of_customer(tx, ctx, &who)).unwrap();
         all.into_iter().filter(|m| m.detached_at.is_none()).collect()
-    }
-}
-
-impl Shop {
-    /// Sends the one call that is due, as its kind, and gives what was said; then applies the answer.
-    fn calls_once(&self, wanted: CallKind, answer: &Value) -> String {
-        let (desk, now, vault) = (&self.desk, self.desk.now(), self.vault.clone());
-        let held = desk.write(move |tx, _| calls::claim(tx, now)).unwrap().unwrap();
-        let claimed = held.clone();
-        let (call, account) = desk.read(move |tx, _| calls::open(tx, &vault, &claimed, now)).unwrap();
-        assert_eq!(call.kind, wanted);
-        let asked = Asked::of(&account, &Addresses::default()).unwrap();
-        let request = asked.request(&call, "").unwrap();
-        let reply = Reply { status: 200, headers: Vec::new(), body: answer.to_string().into_bytes() };
-        let outcome = asked.answer(&call, &reply);
-        desk.write(move |tx, _| calls::answered(tx, &held, &outcome, now)).unwrap();
-        let key = request.headers.iter().find(|(name, _)| *name == "idempotency-key").unwrap();
-        format!("{} {} key={}", request.url, String::from_utf8(request.body).unwrap(), key.1)
     }
 }
 
@@ -201,6 +182,30 @@ store::db_test! {
         assert!(said.contains("/v1/payment_methods/pm_1/detach"), "{said}");
         shop.tell(&event("evt_3", "payment_method.detached", 40, card("pm_1", "cus_1")));
         assert_eq!(desk.kept_of(&ana), []);
+        desk.verified();
+    }
+
+    fn what_a_provider_is_still_asked_about_a_method_holds_back_forgetting_its_customer(db) {
+        let shop = Shop::new(db);
+        let desk = &shop.desk;
+        let ana = desk.customer("ana@example.es");
+        let waiting = || {
+            let who = ana.clone();
+            desk.read(move |tx, ctx| crate::privacy::active(tx, ctx, &who)).unwrap().into_iter().map(|l| l.kind).collect::<Vec<_>>()
+        };
+        let id = desk.adds(&ana).unwrap();
+        assert_eq!(waiting(), ["call"], "it says her name and address to Stripe");
+        shop.calls_once(CallKind::SetUp, &json!({ "id": "cus_1", "object": "customer" }));
+        assert_eq!(waiting(), ["call"], "the page is asked for next");
+        shop.calls_once(CallKind::SetUp, &page("cs_1"));
+        assert_eq!(waiting(), [""; 0]);
+        shop.tell(&event("evt_1", "payment_method.attached", 10, card("pm_1", "cus_1")));
+        shop.tell(&event("evt_2", "setup_intent.succeeded", 10, intent(&id, "cus_1", "pm_1")));
+        let kept = desk.kept_of(&ana).remove(0);
+        desk.write(move |tx, ctx| methods::detach(tx, ctx, &kept.id)).unwrap();
+        assert_eq!(waiting(), ["call"], "Stripe still keeps the card");
+        shop.calls_once(CallKind::Detach, &json!({ "id": "pm_1", "object": "payment_method" }));
+        assert_eq!(waiting(), [""; 0]);
         desk.verified();
     }
 }

@@ -5,6 +5,7 @@ use store::Tx;
 use super::read::find;
 use super::{MethodSetup, State, queries};
 use crate::kit::{AccountId, Ctx, MethodId, MethodSetupId, Result, locks};
+use crate::method_links;
 
 /// Where a mark of the provider leads.
 pub(crate) type Place = MethodSetup;
@@ -37,6 +38,7 @@ pub(crate) fn added(tx: &mut Tx, ctx: &Ctx, at: &Place, reference: &str, method:
     let reference = Some(reference.to_owned());
     if at.state != State::Done {
         tx.exec(&queries::SET_STATE, &[&ctx.merchant, &at.id, &State::Done, &reference, &Some(method.clone()), &ctx.now])?;
+        method_links::used(tx, ctx, &at.id)?;
     }
     Ok(())
 }

@@ -158,7 +158,7 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &OfferId, edit: &DraftEdit) -> Result<()
 fn write_lines(tx: &mut Tx, ctx: &Ctx, id: &OfferId, lines: &[Line]) -> Result<()> {
     for (position, l) in lines.iter().enumerate() {
         let position = position as i64;
-        tx.exec(&queries::INSERT_LINE, &[&ctx.merchant, id, &position, &l.sku, &l.title, &l.quantity, &l.unit_price])?;
+        tx.exec(&queries::INSERT_LINE, &[&ctx.merchant, id, &position, &l.sku, &l.title, &l.quantity, &l.unit_price, &l.discount])?;
     }
     Ok(())
 }

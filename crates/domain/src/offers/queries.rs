@@ -24,11 +24,12 @@ store::statements! {
     pub GET = summary!("f.merchant_id = $1 AND f.id = $2");
     pub OF_CUSTOMER = summary!("f.merchant_id = $1 AND f.customer_id = $2 AND (f.created_at, f.id) < ($3, $4) ORDER BY f.created_at DESC, f.id DESC LIMIT $5");
     pub OF_ORDER = summary!("f.merchant_id = $1 AND f.order_id = $2");
-    pub LINES = "SELECT sku, title, quantity, unit_price FROM offer_lines WHERE merchant_id = $1 AND offer_id = $2 ORDER BY position";
+    pub LINES = "SELECT sku, title, quantity, unit_price, discount FROM offer_lines WHERE merchant_id = $1 AND offer_id = $2 ORDER BY position";
     pub INSERT = "INSERT INTO offers (merchant_id, id, number, shop_id, customer_id, state, currency, discount, shipping, tax, total, buyer, seller, note, reason,
         valid_until, created_at, created_by, updated_at, version)
         VALUES ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $9, $10, $11, '', $12, '', $13, $14, $15, $14, 1)";
-    pub INSERT_LINE = "INSERT INTO offer_lines (merchant_id, offer_id, position, sku, title, quantity, unit_price) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    pub INSERT_LINE = "INSERT INTO offer_lines (merchant_id, offer_id, position, sku, title, quantity, unit_price, discount)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     pub DROP_LINES = "DELETE FROM offer_lines WHERE merchant_id = $1 AND offer_id = $2";
     pub SET_DRAFT = "UPDATE offers SET discount = $3, shipping = $4, tax = $5, total = $6, note = $7, valid_until = $8, updated_at = $9, version = version + 1
         WHERE merchant_id = $1 AND id = $2";

@@ -108,7 +108,7 @@ pub(crate) fn load(tx: &mut Tx, ctx: &Ctx, id: &OfferId) -> Result<Offer> {
     let today = today(tx, ctx)?;
     let mut offer = tx.opt(&queries::GET, &[&ctx.merchant, id], |r| whole(r, today))?.ok_or(Error::NotFound("offer"))?;
     offer.lines = tx.rows(&queries::LINES, &[&ctx.merchant, id], |r| {
-        Ok(Line { sku: r.get(0)?, title: r.get(1)?, quantity: r.get(2)?, unit_price: r.get(3)? })
+        Ok(Line { sku: r.get(0)?, title: r.get(1)?, quantity: r.get(2)?, unit_price: r.get(3)?, discount: r.get(4)? })
     })?;
     (offer.links, offer.link_at) = tx.one(&queries::LINKS, &[&ctx.merchant, id], |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(offer)

@@ -59,6 +59,35 @@ fn listed_ids(desk: &Desk, text: &str) -> Vec<String> {
 store::db_test! {
     crate::migrations();
 
+    fn what_is_taken_off_a_line_goes_with_it_to_the_order_and_its_invoice(db) {
+        let desk = Desk::new(db);
+        invoices::tests::set(&desk, |_| {});
+        let ana = desk.customer("ana@example.es");
+        let off = |text: &str, l: Line| Line { discount: text.into(), ..l };
+        let lines = vec![off("10%", line("KAFFEE-1", "2", "10")), off("1.00", line("TEE", "1", "4.995")), line("CUP", "1", "3")];
+        let refused = vec![off("21", line("KAFFEE-1", "2", "10")), off("ten", line("TEE", "1", "4.995"))];
+        assert_eq!(refusal(desk.offer(&ana, refused)), "lines.0.discount:too_much lines.1.discount:invalid");
+        let id = desk.offer(&ana, lines).unwrap();
+        let offer = desk.seen(&id);
+        let said = |lines: &[Line]| lines.iter().map(|l| l.discount.clone()).collect::<Vec<_>>();
+        assert_eq!((offer.summary.total, said(&offer.lines)), (2650, vec!["10%".to_owned(), "1".to_owned(), String::new()]), "26.495, rounded once");
+        desk.link(&id).unwrap();
+        let order = desk.accepted(&id).unwrap();
+        let sold = desk.read({ let order = order.clone(); move |tx, ctx| orders::get(tx, ctx, &order) }).unwrap();
+        assert_eq!((sold.summary.total, &sold.lines), (2650, &offer.lines));
+        let bill = desk.write(move |tx, ctx| invoices::of_order_draft(tx, ctx, &order)).unwrap();
+        let invoice = desk.read({ let bill = bill.clone(); move |tx, ctx| invoices::get(tx, ctx, &bill) }).unwrap();
+        assert_eq!((invoice.summary.total, invoice.lines[0].shown, invoice.lines[0].discount.unwrap().to_string()), (2650, 1800, "10%".into()));
+        desk.write({ let bill = bill.clone(); move |tx, ctx| invoices::issue(tx, ctx, &bill) }).unwrap();
+        let xml = desk.read({ let bill = bill.clone(); move |tx, ctx| invoices::paper(tx, ctx, &bill) }).unwrap().xml().unwrap();
+        assert_eq!(xml.matches("<ram:ReasonCode>95</ram:ReasonCode>").count(), 2, "{xml}");
+        let half = invoices::NewCredit { lines: Some(vec![invoices::CreditLine { line: 1, quantity: Some("1".into()) }]), reason: String::new() };
+        let credit = desk.write({ let bill = bill.clone(); move |tx, ctx| invoices::credit(tx, ctx, &bill, &half) }).unwrap();
+        let credit = desk.read(move |tx, ctx| invoices::get(tx, ctx, &credit)).unwrap();
+        assert_eq!((credit.summary.total, credit.lines[0].discount.unwrap().to_string()), (900, "10%".into()), "what was paid for it, and not its price");
+        desk.verified();
+    }
+
     fn a_draft_is_sent_and_accepted_and_becomes_one_order(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.es");

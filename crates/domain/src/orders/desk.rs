@@ -182,7 +182,13 @@ pub(crate) fn eur() -> Currency {
 }
 
 pub(crate) fn line(sku: &str, quantity: &str, unit_price: &str) -> Line {
-    Line { sku: sku.to_owned(), title: format!("Article {sku}"), quantity: quantity.to_owned(), unit_price: unit_price.to_owned() }
+    Line {
+        sku: sku.to_owned(),
+        title: format!("Article {sku}"),
+        quantity: quantity.to_owned(),
+        unit_price: unit_price.to_owned(),
+        ..Line::default()
+    }
 }
 
 /// A settled payment of a checkout by a card.

@@ -80,6 +80,8 @@ pub struct Line {
     pub quantity: String,
     /// `12.95`, `0.004`.
     pub unit_price: String,
+    /// Taken off this line: `10%` of it, or an amount off the whole line, `5.00`; empty: nothing.
+    pub discount: String,
 }
 
 /// An order's row, as the rules need it.

@@ -223,7 +223,7 @@ fn write_lines(tx: &mut Tx, ctx: &Ctx, id: &OrderId, lines: &[Line]) -> Result<(
     for (position, l) in lines.iter().enumerate() {
         let position = position as i64;
         let key = name_key(&l.sku);
-        tx.exec(&queries::INSERT_LINE, &[&ctx.merchant, id, &position, &l.sku, &key, &l.title, &l.quantity, &l.unit_price])?;
+        tx.exec(&queries::INSERT_LINE, &[&ctx.merchant, id, &position, &l.sku, &key, &l.title, &l.quantity, &l.unit_price, &l.discount])?;
     }
     Ok(())
 }

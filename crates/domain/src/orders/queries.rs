@@ -39,11 +39,11 @@ store::statements! {
     /// Unless the number is taken.
     pub SET_NUMBER = "UPDATE orders SET number = $3 WHERE merchant_id = $1 AND id = $2
         AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.merchant_id = $1 AND o.number = $3)";
-    pub INSERT_LINE = "INSERT INTO order_lines (merchant_id, order_id, position, sku, sku_key, title, quantity, unit_price)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    pub INSERT_LINE = "INSERT INTO order_lines (merchant_id, order_id, position, sku, sku_key, title, quantity, unit_price, discount)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     pub DROP_LINES = "DELETE FROM order_lines WHERE merchant_id = $1 AND order_id = $2";
-    pub LINES = "SELECT sku, title, quantity, unit_price FROM order_lines WHERE merchant_id = $1 AND order_id = $2 ORDER BY position";
-    pub FIRST_LINES = "SELECT sku, title, quantity, unit_price FROM order_lines WHERE merchant_id = $1 AND order_id = $2 ORDER BY position LIMIT 3";
+    pub LINES = "SELECT sku, title, quantity, unit_price, discount FROM order_lines WHERE merchant_id = $1 AND order_id = $2 ORDER BY position";
+    pub FIRST_LINES = "SELECT sku, title, quantity, unit_price, discount FROM order_lines WHERE merchant_id = $1 AND order_id = $2 ORDER BY position LIMIT 3";
     // Articles, one look into an index each; no line begins with a number that is empty.
     pub NEXT_SKU = "SELECT sku_key FROM order_lines WHERE merchant_id = $1 AND sku_key >= $2 AND sku_key < $3 ORDER BY sku_key LIMIT 1";
     pub NEXT_TITLE = "SELECT LOWER(title) FROM order_lines WHERE merchant_id = $1 AND LOWER(title) COLLATE \"C\" >= LOWER(CAST($2 AS TEXT))

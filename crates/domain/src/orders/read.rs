@@ -227,7 +227,7 @@ pub(super) fn row(r: &Row<'_>) -> std::result::Result<OrderRow, store::Error> {
 }
 
 fn line(r: &Row<'_>) -> std::result::Result<Line, store::Error> {
-    Ok(Line { sku: r.get(0)?, title: r.get(1)?, quantity: r.get(2)?, unit_price: r.get(3)? })
+    Ok(Line { sku: r.get(0)?, title: r.get(1)?, quantity: r.get(2)?, unit_price: r.get(3)?, discount: r.get(4)? })
 }
 
 pub(super) fn short(r: &Row<'_>) -> std::result::Result<OrderSummary, store::Error> {

@@ -78,7 +78,7 @@ store::db_test! {
         let rooms = [
             queries::ALL, crate::customers::queries::ALL, crate::events::queries::ALL, crate::payments::queries::ALL, crate::subscriptions::queries::ALL, crate::rates::queries::ALL,
             crate::verify::queries::ALL, crate::imports::queries::ALL, crate::customers::facts::queries::ALL, crate::merchants::queries::ALL,
-            crate::offers::queries::ALL, crate::returns::queries::ALL, crate::charges::queries::ALL, crate::payment_links::queries::ALL, crate::method_setups::queries::ALL, crate::portal::queries::ALL,
+            crate::offers::queries::ALL, crate::returns::queries::ALL, crate::charges::queries::ALL, crate::payment_links::queries::ALL, crate::method_setups::queries::ALL, crate::method_links::queries::ALL, crate::portal::queries::ALL,
         ];
         let mut bad = Vec::new();
         for statement in rooms.into_iter().flatten().copied().chain(crate::payment_links::queries::built()) {

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Line;
-use crate::kit::{Currency, Money, Problems, clean, exact_to_minor};
+use crate::kit::{Currency, Discount, Money, Problems, clean, discount, exact_to_minor};
 use crate::payments::MAX_MINOR;
 
 /// More lines than any order has; a bound for what one request can make us do.
@@ -20,7 +20,7 @@ pub struct Extras {
     pub tax: i64,
 }
 
-/// The lines as they are kept, and the total in minor units: the exact sum of quantity times unit price, less discount, plus shipping and
+/// The lines as they are kept, and the total in minor units: the exact sum of quantity times unit price less each line's discount, less discount, plus shipping and
 /// tax, rounded once, half away from zero. Notes everything that is wrong.
 pub fn total(lines: &[Line], extras: Extras, currency: Currency, problems: &mut Problems) -> (Vec<Line>, i64) {
     if lines.len() > MAX_LINES {
@@ -61,10 +61,10 @@ pub fn total(lines: &[Line], extras: Extras, currency: Currency, problems: &mut 
     }
 }
 
-/// What one line comes to, rounded for showing; the order's total is rounded once, from the exact lines.
+/// What one line comes to, its discount taken off, rounded for showing; the order's total is rounded once, from the exact lines.
 pub fn line_total(line: &Line, currency: Currency) -> Option<Money> {
     let amount = decimal(&line.quantity, 1_000_000_000)?.checked_mul(decimal(&line.unit_price, 1_000_000_000_000)?)?;
-    exact_to_minor(amount, currency).map(|minor| Money::new(minor, currency))
+    exact_to_minor(discount::less(amount, Discount::kept(&line.discount))?, currency).map(|minor| Money::new(minor, currency))
 }
 
 fn i128_sum(extras: Extras) -> i128 {
@@ -87,13 +87,24 @@ fn read(i: usize, line: &Line, problems: &mut Problems) -> (Line, Option<Decimal
     if price.is_none() {
         problems.add(format!("lines.{i}.unit_price"), "invalid", no_number(&line.unit_price, "Use a plain number such as 12.95."));
     }
+    let amount = quantity.zip(price).and_then(|(q, p)| q.checked_mul(p));
+    let off = Discount::read(&line.discount);
+    match (off, amount) {
+        (Err(()), _) => problems.add(format!("lines.{i}.discount"), "invalid", discount::WORDS),
+        (Ok(Some(off)), Some(amount)) if !off.fits(amount) => {
+            problems.add(format!("lines.{i}.discount"), "too_much", "Take off no more than the line comes to.");
+        }
+        _ => {}
+    }
+    let off = off.ok().flatten();
     let kept = Line {
         sku: clean(problems, &format!("lines.{i}.sku"), &line.sku, 100),
         title: clean(problems, &format!("lines.{i}.title"), &line.title, 500),
         quantity: quantity.unwrap_or_default().to_string(),
         unit_price: price.unwrap_or_default().to_string(),
+        discount: discount::written(off),
     };
-    (kept, quantity.zip(price).and_then(|(q, p)| q.checked_mul(p)))
+    (kept, amount.and_then(|amount| discount::less(amount, off)))
 }
 
 /// An exact plain number of sane size with at most 12 decimals.
@@ -130,6 +141,21 @@ mod tests {
     }
 
     #[test]
+    fn a_line_has_a_discount_of_its_own_and_the_total_is_rounded_once() {
+        let less = |off: &str, l: Line| Line { discount: off.to_owned(), ..l };
+        let three = [less("10%", line("1", "0.335")), less("10%", line("1", "0.335")), less("10%", line("1", "0.335"))];
+        assert_eq!(gbp(&three, Extras::default()), Ok(90), "0.9045, and not three times 0.30");
+        let mixed = [less("2.50", line("2", "10")), less("100%", line("1", "4")), less("10 %", line("-1", "5"))];
+        assert_eq!(gbp(&mixed, Extras { discount: 100, ..Extras::default() }), Ok(1750 - 450 - 100));
+        let off = |off: &str, quantity: &str| gbp(&[less(off, line(quantity, "10"))], Extras::default());
+        assert_eq!(off("20", "2"), Ok(0));
+        for (text, quantity) in [("20.01", "2"), ("110%", "2"), ("x", "2"), ("-1", "2"), ("1", "-2")] {
+            assert!(off(text, quantity).unwrap_err().contains(&"lines.0.discount".to_owned()), "{text}");
+        }
+        assert_eq!(line_total(&less("12.5%", line("3", "1.99")), Currency::of("GBP").unwrap()).unwrap().minor, 522);
+    }
+
+    #[test]
     fn absurd_values_are_field_errors() {
         assert_eq!(gbp(&[line("1e9", "1")], Extras::default()), Err(vec!["lines.0.quantity".to_owned()]));
         assert_eq!(
@@ -147,8 +173,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_input_panics(quantity in ".{0,32}", price in "[-0-9.]{0,32}", discount: i64, shipping: i64, tax: i64) {
-            let _ = gbp(&[line(&quantity, &price)], Extras { discount, shipping, tax });
+        fn no_input_panics(quantity in ".{0,32}", price in "[-0-9.]{0,32}", off in "[0-9.]{0,30}%?", discount: i64, shipping: i64, tax: i64) {
+            let line = Line { discount: off, ..line(&quantity, &price) };
+            let _ = gbp(&[line], Extras { discount, shipping, tax });
         }
     }
 }

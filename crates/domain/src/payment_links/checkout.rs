@@ -1,4 +1,4 @@
-//! The page of Stripe on which a link is paid: asked for when the buyer presses, once for as long as it is open there; closed when the link is.
+//! The page of Stripe or PayPal on which a link is paid: asked for when the buyer presses, once for as long as it is open there; closed when the link is.
 
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -7,11 +7,13 @@ use super::pay::{closed, payable};
 use super::read::{find, locked};
 use super::{Checkout, PaymentLink, State, Way, queries};
 use crate::kit::{AccountId, Ctx, Error, Micros, PaymentLinkId, Result};
-use crate::providers::{CallKind, calls, charge};
+use crate::providers::{CallKind, Provider, accounts, calls, charge};
 
 /// A page of Stripe is open for half an hour at least and a day at most.
 const SHORTEST: Micros = 31 * 60 * 1_000_000;
 const LONGEST: Micros = 24 * 3_600_000_000 - 60_000_000;
+/// PayPal forgets an order that nobody agreed to after three hours.
+const ORDER: Micros = 10_200_000_000;
 
 /// A page to ask for, as it stands in a call. It holds no secret of the link.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,20 +35,22 @@ pub(crate) struct CloseCall {
     pub reference: String,
 }
 
-/// Asks Stripe for its page, unless one is there or on its way. `back` is where the buyer comes back to.
+/// Asks the provider for its page, unless one is there or on its way. `back` is where the buyer comes back to.
 ///
 /// # Errors
 /// [`Error::NotFound`] for anything but an open door; `Conflict`: `link_state`, `payment_under_way`, `nothing_due`, `customer_inactive`, `no_way_to_pay`.
 pub fn begin(tx: &mut Tx, secret: &str, back: &str, now: Micros) -> Result<()> {
     let (ctx, link, way) = payable(tx, secret, now)?;
-    let Way::Stripe(account) = way else { return Err(closed()) };
-    let usable = link.checkout_until.is_some_and(|until| until > now + 60_000_000);
+    let (account, until) = match way {
+        Way::Stripe(account) => (account, link.expires_at.clamp(now + SHORTEST, now + LONGEST)),
+        Way::Paypal(account) => (account, link.expires_at.min(now + ORDER)),
+        Way::Transfer(_) | Way::Test(_) => return Err(closed()),
+    };
     match link.checkout {
         Checkout::Asked => return Ok(()),
-        Checkout::Ready if usable && link.checkout_account.as_ref() == Some(&account.id) => return Ok(()),
-        Checkout::Ready | Checkout::None => {}
+        Checkout::Ready if link.has_page(now) && link.checkout_account.as_ref() == Some(&account.id) => return Ok(()),
+        Checkout::Ready | Checkout::Capturing | Checkout::None => {}
     }
-    let until = link.expires_at.clamp(now + SHORTEST, now + LONGEST);
     let call = CheckoutCall {
         customer: charge::known_as(tx, &ctx, &link.customer, &account.id)?,
         minor: link.amount,
@@ -60,9 +64,13 @@ pub fn begin(tx: &mut Tx, secret: &str, back: &str, now: Micros) -> Result<()> {
     set(tx, &ctx, &link.id, Checkout::Asked, (Some(&account.id), None, ""), Some(until), "")
 }
 
-/// Stripe made its page. One that nobody wants any more is closed at once.
+/// The provider made its page. One that nobody wants any more is closed at once.
 pub(crate) fn checkout_ready(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, reference: &str, url: &str) -> Result<()> {
     let link = locked(tx, ctx, id)?;
+    if link.checkout == Checkout::Capturing {
+        // The buyer agreed on a page before this one, whose money is on its way.
+        return Ok(());
+    }
     let (account, until) = (link.checkout_account.clone(), link.checkout_until);
     set(tx, ctx, id, Checkout::Ready, (account.as_ref(), Some(reference), url), until, "")?;
     if matches!(link.state, State::Open | State::Expired) {
@@ -72,22 +80,27 @@ pub(crate) fn checkout_ready(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, referen
     close(tx, ctx, &link)
 }
 
-/// Stripe refused to make one, or could not be reached: the buyer may press again.
+/// The provider refused to make one, or could not be reached: the buyer may press again.
 pub(crate) fn checkout_refused(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, words: &str) -> Result<()> {
-    locked(tx, ctx, id)?;
+    if locked(tx, ctx, id)?.checkout == Checkout::Capturing {
+        return Ok(());
+    }
     let words: String = words.chars().filter(|c| !c.is_control()).take(300).collect();
     set(tx, ctx, id, Checkout::None, (None, None, ""), None, &words)
 }
 
-/// Closes the page at its provider. One that is only asked for is closed when it is there.
+/// Closes the page at its provider. One that is only asked for is closed when it is there. An order of PayPal lapses by itself: what a buyer agrees to there
+/// is not taken any more.
 pub(super) fn close(tx: &mut Tx, ctx: &Ctx, link: &PaymentLink) -> Result<()> {
     let (Some(account), Some(reference)) = (&link.checkout_account, &link.checkout_ref) else { return Ok(()) };
-    let payload = serde_json::to_value(CloseCall { reference: reference.clone() }).map_err(|e| Error::Internal(e.to_string()))?;
-    calls::enqueue(tx, ctx, account, CallKind::CloseCheckout, link.id.as_str(), &payload)?;
+    if accounts::find(tx, ctx, account)?.provider != Provider::Paypal {
+        let payload = serde_json::to_value(CloseCall { reference: reference.clone() }).map_err(|e| Error::Internal(e.to_string()))?;
+        calls::enqueue(tx, ctx, account, CallKind::CloseCheckout, link.id.as_str(), &payload)?;
+    }
     set(tx, ctx, &link.id, Checkout::None, (None, None, ""), None, "")
 }
 
-fn set(
+pub(super) fn set(
     tx: &mut Tx,
     ctx: &Ctx,
     id: &PaymentLinkId,

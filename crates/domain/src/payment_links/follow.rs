@@ -39,12 +39,13 @@ pub(crate) fn follow(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<()> 
 }
 
 /// Keeps what the payment says. Money that came by a link that was withdrawn or paid meanwhile is there all the same: it stays a payment of the customer,
-/// and the link says which one paid it first. The customer is locked.
+/// and the link says which one paid it first. Less than was asked for pays no link. The customer is locked.
 pub(super) fn note(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, payment: &PaymentId) -> Result<()> {
     let link = find(tx, ctx, id)?;
-    let status = payments::get(tx, &followed(ctx), payment)?.status;
-    match status {
-        PaymentStatus::Settled if link.state != State::Paid => {
+    let told = payments::get(tx, &followed(ctx), payment)?;
+    let whole = told.currency == link.currency && told.amount >= link.amount;
+    match told.status {
+        PaymentStatus::Settled if link.state != State::Paid && whole => {
             tx.exec(&queries::SET_PAYMENT, &[&ctx.merchant, id, payment, &ctx.now])?;
             tx.exec(&queries::CLOSE, &[&ctx.merchant, id, &State::Paid, &ctx.now])?;
             tell(tx, ctx, &link, "payment_link.paid")?;

@@ -8,7 +8,7 @@ use super::{Checkout, PaymentLink, State, checkout, queries, way};
 use crate::charges::purpose::{self, Wish};
 use crate::events::Event;
 use crate::kit::{
-    Ctx, Currency, CustomerId, DAY, Error, InvoiceId, Micros, OrderId, PaymentId, PaymentLinkId, Problems, Result, Right, ShopId,
+    Ctx, Currency, CustomerId, DAY, Error, InvoiceId, Micros, Money, OrderId, PaymentId, PaymentLinkId, Problems, Result, Right, ShopId,
 };
 use crate::payments::{self, ManualPayment, MethodKind, must_exist};
 
@@ -56,8 +56,8 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, input: &LinkInput) -> Result<PaymentLinkId
         invoice: input.invoice.as_ref(),
     };
     let asked = purpose::ready(tx, ctx, &wish)?;
-    if way(tx, ctx, &asked.shop)?.is_none() {
-        let words = "This shop has no way to pay by a link. Set up Stripe in Settings, Payments, or a bank account in Settings, Invoices.";
+    if way(tx, ctx, &asked.shop, Money::new(asked.amount, asked.currency))?.is_none() {
+        let words = "This shop has no way to pay by a link. Set up Stripe or PayPal in Settings, Payments, or a bank account in Settings, Invoices.";
         return Err(Error::conflict("no_way_to_pay", words));
     }
     let (id, expires_at): (PaymentLinkId, Micros) = (ctx.id(), ctx.now + input.days * DAY);
@@ -91,8 +91,9 @@ pub fn withdraw(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId) -> Result<()> {
 pub fn receive(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, kind: MethodKind, paid_at: Option<Micros>) -> Result<PaymentId> {
     ctx.must(Right::Payments)?;
     let link = locked(tx, ctx, id)?;
-    if link.state != State::Expired {
-        open(&link)?;
+    match link.state {
+        State::Expired => at_rest(&link)?,
+        _ => open(&link)?,
     }
     let alone = link.order.is_none();
     let manual = ManualPayment {
@@ -130,6 +131,10 @@ pub(super) fn open(link: &PaymentLink) -> Result<()> {
     if link.state != State::Open {
         return Err(Error::conflict("link_state", format!("This payment link is {}.", link.state.label().to_lowercase())));
     }
+    at_rest(link)
+}
+
+fn at_rest(link: &PaymentLink) -> Result<()> {
     if link.is_under_way() {
         return Err(Error::conflict("payment_under_way", "A payment by this link is on its way. Wait until it is through."));
     }

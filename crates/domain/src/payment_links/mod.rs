@@ -1,8 +1,9 @@
 //! Payment links: a page on which a customer pays an amount for an order, an unpaid invoice or something else, without signing in (SPEC 2.7).
 //!
 //! A link is paid at most once: the pages of its buyer lock the customer before they look. What it is for and what is due is looked at again at that moment.
-//! Real card numbers are never typed here: Stripe has a page of its own for them.
+//! Real card numbers are never typed here: Stripe and PayPal have pages of their own for them.
 
+pub(crate) mod capture;
 pub(crate) mod checkout;
 mod follow;
 mod link;
@@ -13,10 +14,13 @@ pub mod queries;
 mod read;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_paypal;
 mod way;
 
 use serde::Serialize;
 
+pub use capture::{is_awaited, returned};
 pub use checkout::begin;
 pub(crate) use checkout::{checkout_ready, checkout_refused};
 pub(crate) use follow::{behind, follow, told};
@@ -28,7 +32,7 @@ pub use pay::{Standing, pay, standing};
 pub use read::{get, of_customer};
 pub use way::{Way, way};
 
-use crate::kit::{AccountId, Currency, CustomerId, InvoiceId, Micros, OrderId, PaymentId, PaymentLinkId, ShopId, words};
+use crate::kit::{AccountId, Currency, CustomerId, InvoiceId, Micros, Money, OrderId, PaymentId, PaymentLinkId, ShopId, words};
 use crate::payments::PaymentStatus;
 
 words! {
@@ -54,6 +58,8 @@ words! {
         Asked = "asked", "Asked for";
         /// It is there.
         Ready = "ready", "Ready";
+        /// The buyer agreed there, and the provider was asked for the money.
+        Capturing = "capturing", "Being paid";
     }
 }
 
@@ -127,8 +133,18 @@ impl PaymentLink {
         format!("PL-{first}-{second}")
     }
 
+    /// What is to be paid.
+    pub fn price(&self) -> Money {
+        Money::new(self.amount, self.currency)
+    }
+
     /// A payment by it is on its way.
     pub fn is_under_way(&self) -> bool {
-        self.payment_status == Some(PaymentStatus::Pending)
+        self.payment_status == Some(PaymentStatus::Pending) || self.checkout == Checkout::Capturing
+    }
+
+    /// Its provider's page can be gone to.
+    pub fn has_page(&self, now: Micros) -> bool {
+        self.checkout == Checkout::Ready && self.checkout_until.is_some_and(|until| until > now + 60_000_000)
     }
 }

@@ -32,6 +32,7 @@ pub fn standing(tx: &mut Tx, ctx: &Ctx, link: &PaymentLink) -> Result<Standing> 
     match link.state {
         State::Paid => return Ok(Standing::Paid),
         State::Open => {}
+        State::Expired if link.is_under_way() => return Ok(Standing::UnderWay),
         over => return Ok(Standing::Over(over)),
     }
     if link.is_under_way() {
@@ -43,10 +44,10 @@ pub fn standing(tx: &mut Tx, ctx: &Ctx, link: &PaymentLink) -> Result<Standing> 
     if !is_due(tx, ctx, link)? {
         return Ok(Standing::NothingDue);
     }
-    Ok(way(tx, ctx, &link.shop)?.map_or(Standing::Over(State::Withdrawn), Standing::Payable))
+    Ok(way(tx, ctx, &link.shop, link.price())?.map_or(Standing::Over(State::Withdrawn), Standing::Payable))
 }
 
-fn is_due(tx: &mut Tx, ctx: &Ctx, link: &PaymentLink) -> Result<bool> {
+pub(super) fn is_due(tx: &mut Tx, ctx: &Ctx, link: &PaymentLink) -> Result<bool> {
     let rest = purpose::rest(tx, ctx, link.order.as_ref(), link.invoice.as_ref())?;
     Ok(rest.is_none_or(|rest| rest >= link.amount))
 }
@@ -63,7 +64,7 @@ pub(super) fn payable(tx: &mut Tx, secret: &str, now: Micros) -> Result<(Ctx, Pa
     if !is_due(tx, &ctx, &link)? {
         return Err(Error::conflict("nothing_due", "This was paid in another way. Nothing is to be paid."));
     }
-    let way = way(tx, &ctx, &link.shop)?.ok_or_else(closed)?;
+    let way = way(tx, &ctx, &link.shop, link.price())?.ok_or_else(closed)?;
     Ok((ctx, link, way))
 }
 

@@ -37,6 +37,9 @@ store::statements! {
     pub SET_CHECKOUT = "UPDATE payment_links SET checkout = $3, checkout_account = $4, checkout_ref = $5, checkout_url = $6, checkout_until = $7,
         checkout_words = $8, updated_at = $9 WHERE merchant_id = $1 AND id = $2";
 
+    /// Whose page this is, while it waits for its buyer. A number that a provider gave, which nobody else is told.
+    pub BY_ORDER = "SELECT merchant_id, id FROM payment_links WHERE checkout_ref = $1 AND checkout = 'ready' ORDER BY merchant_id, id LIMIT 1";
+
     pub OPEN_KEY = "INSERT INTO payment_link_keys (hash, merchant_id, payment_link_id, opened_at) VALUES ($1, $2, $3, $4)";
     pub BY_KEY = "SELECT merchant_id, payment_link_id FROM payment_link_keys WHERE hash = $1";
 }

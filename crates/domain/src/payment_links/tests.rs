@@ -13,7 +13,7 @@ use crate::{mail, orders};
 use ::providers::wire::Reply;
 
 impl Desk {
-    fn wanted(&self, customer: &CustomerId) -> LinkInput {
+    pub(super) fn wanted(&self, customer: &CustomerId) -> LinkInput {
         LinkInput {
             customer: customer.clone(),
             shop: Some(self.f.shop.clone()),
@@ -26,7 +26,7 @@ impl Desk {
         }
     }
 
-    fn pay_link(&self, input: &LinkInput) -> Result<(PaymentLinkId, String)> {
+    pub(super) fn pay_link(&self, input: &LinkInput) -> Result<(PaymentLinkId, String)> {
         let input = input.clone();
         self.write(move |tx, ctx| {
             let id = create(tx, ctx, &input)?;
@@ -40,12 +40,12 @@ impl Desk {
         self.f.db.write_now::<_, Error>(move |tx| pay(tx, &secret, &number, now))
     }
 
-    fn pay_link_now(&self, id: &PaymentLinkId) -> PaymentLink {
+    pub(super) fn pay_link_now(&self, id: &PaymentLinkId) -> PaymentLink {
         let id = id.clone();
         self.read(move |tx, ctx| get(tx, ctx, &id)).unwrap()
     }
 
-    fn stands(&self, secret: &str) -> Standing {
+    pub(super) fn stands(&self, secret: &str) -> Standing {
         let (secret, now) = (secret.to_owned(), self.now());
         self.f
             .db

@@ -3,7 +3,7 @@
 use store::Tx;
 
 use crate::invoices::{self, Bank};
-use crate::kit::{Ctx, Result, ShopId};
+use crate::kit::{Ctx, Money, Result, ShopId};
 use crate::providers::{Account, Provider, accounts};
 use crate::subscriptions::followed;
 
@@ -12,6 +12,8 @@ use crate::subscriptions::followed;
 pub enum Way {
     /// A page of Stripe.
     Stripe(Account),
+    /// A page of PayPal.
+    Paypal(Account),
     /// A bank transfer that somebody records when it comes.
     Transfer(Bank),
     /// Test cards: no money moves.
@@ -22,18 +24,23 @@ impl Way {
     /// Real money.
     pub fn is_live(&self) -> bool {
         match self {
-            Self::Stripe(account) => account.live,
+            Self::Stripe(account) | Self::Paypal(account) => account.live,
             Self::Transfer(_) => true,
             Self::Test(_) => false,
         }
     }
 }
 
-/// The way of a shop; `None`: nothing is set up by which a buyer could pay.
-pub fn way(tx: &mut Tx, ctx: &Ctx, shop: &ShopId) -> Result<Option<Way>> {
+/// The way of a shop for this much; `None`: nothing is set up by which a buyer could pay it. PayPal knows fewer currencies than Stripe.
+pub fn way(tx: &mut Tx, ctx: &Ctx, shop: &ShopId, price: Money) -> Result<Option<Way>> {
     for live in [true, false] {
         if let Some(account) = accounts::in_use(tx, ctx, shop, Provider::Stripe, live)? {
             return Ok(Some(Way::Stripe(account)));
+        }
+        if ::providers::paypal::takes(price.minor, price.currency.code())
+            && let Some(account) = accounts::in_use(tx, ctx, shop, Provider::Paypal, live)?
+        {
+            return Ok(Some(Way::Paypal(account)));
         }
     }
     let bank = invoices::settings(tx, &followed(ctx))?.bank;

@@ -4,7 +4,7 @@ use store::Tx;
 
 use super::Visitor;
 use crate::kit::{Error, MethodId, MethodSetupId, Result, Right, ShopId, secret_hash};
-use crate::method_setups::{self, At, MethodSetup, State};
+use crate::method_setups::{self, At, Back, MethodSetup, State};
 use crate::payments::methods::{self, Method};
 use crate::staff::sign_in::slowed;
 use crate::subscriptions::{self, SubscriptionStatus};
@@ -35,7 +35,7 @@ pub fn add_method(tx: &mut Tx, v: &Visitor, shop: &ShopId, origin: &str) -> Resu
         return Err(Error::conflict("too_many", "Too many tries. Try again in a quarter of an hour."));
     }
     let ctx = v.with(&[Right::Read, Right::Orders]);
-    method_setups::begin(tx, &ctx, &v.customer, shop, &format!("{origin}{}", v.portal.at()))
+    method_setups::begin(tx, &ctx, &v.customer, shop, Back::Portal(&format!("{origin}{}", v.portal.at())))
 }
 
 /// How far one came.

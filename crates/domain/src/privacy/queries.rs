@@ -35,6 +35,8 @@ store::statements! {
     pub(super) OPEN_CALLS = "SELECT id, kind FROM provider_calls WHERE merchant_id = $1 AND state = 'waiting' AND subject_id IN (
         SELECT CAST($2 AS TEXT) UNION SELECT id FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT id FROM charges WHERE merchant_id = $1 AND customer_id = $2 UNION SELECT id FROM payment_links WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT id FROM method_setups WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT id FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT r.id FROM payments p JOIN refunds r ON r.merchant_id = p.merchant_id AND r.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2
         UNION SELECT d.id FROM payments p JOIN disputes d ON d.merchant_id = p.merchant_id AND d.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2)
         ORDER BY id LIMIT 20";

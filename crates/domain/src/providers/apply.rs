@@ -8,6 +8,7 @@ use store::Tx;
 use super::accounts::Account;
 use super::{money, people, queries, running, setups};
 use crate::kit::{CallId, Ctx, Error, Micros, Result};
+use crate::payment_links;
 
 /// Where news comes from.
 #[derive(Clone, Debug)]
@@ -43,6 +44,7 @@ pub(super) fn apply(tx: &mut Tx, ctx: &Ctx, s: &Source, news: &News) -> Result<(
     tx.next_verb();
     match news {
         News::Payment(p) => money::payment(tx, ctx, s, p, news),
+        News::Approved(n) => payment_links::capture::approved(tx, ctx, s.account, n),
         News::Refund(r) => money::refund(tx, ctx, s, r, news),
         News::RefundTotal { payment, total, .. } => money::refund_total(tx, ctx, s, payment, total, news),
         News::Dispute(d) => money::dispute(tx, ctx, s, d, news),

@@ -10,6 +10,7 @@ use super::evidence::Sending;
 use super::{Call, CallKind, Provider};
 use crate::kit::EvidenceFileId;
 use crate::method_setups::SetUpCall;
+use crate::payment_links::capture::OrderCall;
 use crate::payment_links::checkout::{CheckoutCall, CloseCall};
 
 /// Where the providers are.
@@ -103,6 +104,10 @@ pub enum Answer {
     File(EvidenceFileId, String),
     /// A payment as the provider made it, or as the bank refused it.
     Payment(Box<news::Payment>),
+    /// All payments of a page, as the provider made them.
+    Payments(Vec<news::Payment>),
+    /// It was done before: how, is to be looked at.
+    Look,
     /// A subscription as it is there now.
     Subscription(Box<news::Subscription>),
     /// A page of the provider on which somebody pays: its id and where it is.
@@ -266,7 +271,22 @@ impl Asked {
             (Self::Stripe(keys), CallKind::Detach) => Ok(stripe::detach(keys, key, &content::<DetachCall>(call)?.reference)),
             (Self::Paypal(_), CallKind::SetUp | CallKind::Detach) => Err(refused("PayPal keeps no payment methods here.")),
             (Self::Stripe(keys), CallKind::CloseCheckout) => Ok(stripe::close_checkout(keys, key, &content::<CloseCall>(call)?.reference)),
-            (Self::Paypal(_), CallKind::Checkout | CallKind::CloseCheckout) => Err(refused("Payment links are paid through Stripe.")),
+            (Self::Paypal(keys), CallKind::Checkout) => {
+                let c: CheckoutCall = content(call)?;
+                let order = paypal::OrderOf {
+                    minor: c.minor,
+                    currency: &c.currency,
+                    name: &c.name,
+                    back: &c.back,
+                    cancelled: &format!("{}?cancelled=yes", c.back),
+                    ours: &call.subject,
+                };
+                paypal::order(keys, token, key, &order)
+            }
+            (Self::Paypal(keys), CallKind::Capture) => Ok(paypal::capture(keys, token, key, &content::<OrderCall>(call)?.reference)),
+            (Self::Paypal(keys), CallKind::Look) => Ok(paypal::look(keys, token, &content::<OrderCall>(call)?.reference)),
+            (Self::Paypal(_), CallKind::CloseCheckout) => Err(refused("PayPal’s payment pages close by themselves.")),
+            (Self::Stripe(_), CallKind::Capture | CallKind::Look) => Err(refused("Stripe takes the money of its payment pages itself.")),
             (Self::Paypal(_), CallKind::Keep) => Err(refused("PayPal cannot take a cancellation back.")),
             (Self::Paypal(_), CallKind::Charge) => Err(refused("PayPal runs subscriptions itself.")),
         }
@@ -302,6 +322,12 @@ impl Asked {
                 Some(f) => stripe::read_file(reply).map(|id| Answer::File(f.id.clone(), id)),
                 None => stripe::read_evidence(reply).map(|()| Answer::Done),
             },
+            (Self::Paypal(_), CallKind::Checkout) => paypal::read_order(reply).map(|(id, url)| Answer::Checkout(id, url)),
+            (Self::Paypal(_), CallKind::Capture) => {
+                Ok(paypal::read_capture(reply, call.updated_at)?.map_or(Answer::Look, Answer::Payments))
+            }
+            (Self::Paypal(_), CallKind::Look) => paypal::read_look(reply, call.updated_at).map(Answer::Payments),
+            (Self::Stripe(_), CallKind::Capture | CallKind::Look) => Err(refused("Stripe takes the money of its payment pages itself.")),
             (Self::Paypal(_), _) => paypal::read_done(reply).map(|()| Answer::Done),
         }
     }

@@ -44,6 +44,10 @@ words! {
         Checkout = "checkout", "Payment page";
         /// That page is closed.
         CloseCheckout = "close_checkout", "Payment page closed";
+        /// The money of a payment page that its buyer agreed to.
+        Capture = "capture", "Payment taken";
+        /// What became of it.
+        Look = "look", "Payment looked at";
         /// A page on which a customer adds a payment method.
         SetUp = "set_up", "Page for a payment method";
         /// A method that its customer took off.
@@ -221,6 +225,7 @@ fn refuse(tx: &mut Tx, ctx: &Ctx, call: &Call, words: &str, unsure: bool) -> Res
             Err(()) => call.subject.parse().map_or(Ok(()), |id| subscriptions::refused(tx, ctx, &id, words, unsure)),
         },
         CallKind::SetUp => call.subject.parse().map_or(Ok(()), |id| method_setups::refused(tx, ctx, &id, words)),
+        CallKind::Capture | CallKind::Look => taken(tx, ctx, call, words),
         CallKind::Checkout => call.subject.parse().map_or(Ok(()), |id| payment_links::checkout_refused(tx, ctx, &id, words)),
         _ => Ok(()),
     }
@@ -239,6 +244,20 @@ fn apply(tx: &mut Tx, ctx: &Ctx, account: &accounts::Account, call: &Call, answe
             let said = news::News::Payment(p.clone());
             money::payment(tx, ctx, &Source::of_answer(account, ctx.now, &call.id), p, &said)
         }
+        Answer::Payments(all) => {
+            for p in all {
+                // What PayPal leaves out of an answer is known by whom it was asked for.
+                let p = Box::new(news::Payment { ours: Some(call.subject.clone()), ..p.clone() });
+                let said = news::News::Payment(p.clone());
+                money::payment(tx, ctx, &Source::of_answer(account, ctx.now, &call.id), &p, &said)?;
+                tx.next_verb();
+            }
+            taken(tx, ctx, call, "")
+        }
+        Answer::Look => match call.subject.parse() {
+            Ok(id) => payment_links::capture::look(tx, ctx, &call.account, &id, reference(call)),
+            Err(()) => Ok(()),
+        },
         Answer::Subscription(s) => running::answered(tx, ctx, account, s),
         Answer::Checkout(reference, url) if call.kind == CallKind::SetUp => {
             call.subject.parse().map_or(Ok(()), |id| method_setups::ready(tx, ctx, &id, reference, url))
@@ -249,6 +268,15 @@ fn apply(tx: &mut Tx, ctx: &Ctx, account: &accounts::Account, call: &Call, answe
         Answer::Done if call.kind == CallKind::Cancel => running::cancelled(tx, ctx, call),
         Answer::Done | Answer::File(..) | Answer::Customer(_) => Ok(()),
     }
+}
+
+/// The money of a payment page was taken, or was not.
+fn taken(tx: &mut Tx, ctx: &Ctx, call: &Call, words: &str) -> Result<()> {
+    call.subject.parse().map_or(Ok(()), |id| payment_links::capture::answered(tx, ctx, &id, reference(call), words))
+}
+
+fn reference(call: &Call) -> &str {
+    call.payload["reference"].as_str().unwrap_or_default()
 }
 
 /// The latest calls about one thing of ours, newest first.

@@ -82,12 +82,7 @@ pub fn replace(tx: &mut Tx, ctx: &Ctx, id: &ReturnId) -> Result<OrderId> {
     }
     let s = &back.summary;
     let old = orders::load(tx, ctx, &s.order)?;
-    let line = |l: &super::ReturnLine| Line {
-        sku: l.sku.clone(),
-        title: l.title.clone(),
-        quantity: l.quantity.clone(),
-        unit_price: String::new(),
-    };
+    let line = |l: &super::ReturnLine| Line { sku: l.sku.clone(), title: l.title.clone(), quantity: l.quantity.clone(), ..Line::default() };
     let note = format!("Replaces what came back with return {} of order {}.", s.number, s.order_number);
     let order = orders::replacement(tx, ctx, &old, back.lines.iter().map(line).collect(), note)?;
     tx.exec(&queries::SET_REPLACEMENT, &[&ctx.merchant, id, &order, &ctx.now])?;

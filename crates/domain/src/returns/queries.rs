@@ -25,7 +25,7 @@ store::statements! {
     pub GET = summary!("t.merchant_id = $1 AND t.id = $2");
     pub OF_ORDER = summary!("t.merchant_id = $1 AND t.order_id = $2 ORDER BY t.created_at, t.id");
     pub OF_CUSTOMER = summary!("o.merchant_id = $1 AND o.customer_id = $2 AND (t.created_at, t.id) < ($3, $4) ORDER BY t.created_at DESC, t.id DESC LIMIT $5");
-    pub LINES = "SELECT line, sku, title, quantity, unit_price, reason FROM return_lines WHERE merchant_id = $1 AND return_id = $2 ORDER BY line";
+    pub LINES = "SELECT line, sku, title, quantity, unit_price, reason, discount FROM return_lines WHERE merchant_id = $1 AND return_id = $2 ORDER BY line";
     /// What of an order comes back already, rejected ones aside.
     pub BACK = "SELECT l.line, l.quantity FROM returns t JOIN return_lines l ON l.merchant_id = t.merchant_id AND l.return_id = t.id
         WHERE t.merchant_id = $1 AND t.order_id = $2 AND t.state <> 'rejected'";
@@ -33,7 +33,8 @@ store::statements! {
         JOIN refunds r ON r.merchant_id = b.merchant_id AND r.id = b.refund_id WHERE b.merchant_id = $1 AND b.return_id = $2 ORDER BY r.created_at, r.id";
     pub INSERT = "INSERT INTO returns (merchant_id, id, number, order_id, state, value, note, answer, created_at, created_by, updated_at, version)
         VALUES ($1, $2, $3, $4, 'requested', $5, $6, '', $7, $8, $7, 1)";
-    pub INSERT_LINE = "INSERT INTO return_lines (merchant_id, return_id, line, sku, title, quantity, unit_price, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    pub INSERT_LINE = "INSERT INTO return_lines (merchant_id, return_id, line, sku, title, quantity, unit_price, reason, discount)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     pub SET_STATE = "UPDATE returns SET state = $3, answer = $4, approved_at = COALESCE($5, approved_at), received_at = COALESCE($6, received_at),
         closed_at = COALESCE($7, closed_at), updated_at = $8, version = version + 1 WHERE merchant_id = $1 AND id = $2";
     pub SET_REPLACEMENT = "UPDATE returns SET replacement_id = $3, updated_at = $4, version = version + 1 WHERE merchant_id = $1 AND id = $2";

@@ -65,6 +65,8 @@ pub struct ReturnLine {
     pub quantity: String,
     /// Exact, major units, as it was bought.
     pub unit_price: String,
+    /// What was taken off it, as an order's line says it; an amount is the share of what comes back.
+    pub discount: String,
     /// Why.
     pub reason: Reason,
 }
@@ -132,8 +134,8 @@ pub fn get(tx: &mut Tx, ctx: &Ctx, id: &ReturnId) -> Result<Return> {
 pub(super) fn load(tx: &mut Tx, ctx: &Ctx, id: &ReturnId) -> Result<Return> {
     let mut found = tx.opt(&queries::GET, &[&ctx.merchant, id], whole)?.ok_or(Error::NotFound("return"))?;
     found.lines = tx.rows(&queries::LINES, &[&ctx.merchant, id], |r| {
-        let (sku, title) = (r.get(1)?, r.get(2)?);
-        Ok(ReturnLine { line: r.get(0)?, sku, title, quantity: r.get(3)?, unit_price: r.get(4)?, reason: r.get(5)? })
+        let (sku, title, discount) = (r.get(1)?, r.get(2)?, r.get(6)?);
+        Ok(ReturnLine { line: r.get(0)?, sku, title, quantity: r.get(3)?, unit_price: r.get(4)?, discount, reason: r.get(5)? })
     })?;
     found.refunds = tx.rows(&queries::REFUNDS, &[&ctx.merchant, id], |r| {
         let (amount, currency) = (r.get(2)?, r.get(3)?);

@@ -8,7 +8,7 @@ use store::Tx;
 
 use super::{Reason, queries};
 use crate::events::Event;
-use crate::kit::{Ctx, Error, OrderId, Problems, Result, ReturnId, Right, clean};
+use crate::kit::{Ctx, Discount, Error, OrderId, Problems, Result, ReturnId, Right, clean, discount};
 use crate::merchants;
 use crate::orders::{self, Extras, Line, Order, total};
 
@@ -100,7 +100,10 @@ pub fn request(tx: &mut Tx, ctx: &Ctx, order: &OrderId, new: &NewReturn) -> Resu
     let (s, by) = (&order.summary, &ctx.actor.name);
     tx.exec(&queries::INSERT, &[&ctx.merchant, &id, &number, &s.id, &value, &note, &ctx.now, by])?;
     for (l, asked) in lines.iter().zip(&new.lines) {
-        tx.exec(&queries::INSERT_LINE, &[&ctx.merchant, &id, &asked.line, &l.sku, &l.title, &l.quantity, &l.unit_price, &asked.reason])?;
+        tx.exec(
+            &queries::INSERT_LINE,
+            &[&ctx.merchant, &id, &asked.line, &l.sku, &l.title, &l.quantity, &l.unit_price, &asked.reason, &l.discount],
+        )?;
     }
     Event::new("return.requested")
         .of_opt(s.customer.as_ref())
@@ -108,6 +111,13 @@ pub fn request(tx: &mut Tx, ctx: &Ctx, order: &OrderId, new: &NewReturn) -> Resu
         .data(serde_json::json!({ "number": number, "order": s.id, "total": value, "currency": s.currency }))
         .record(tx, ctx)?;
     Ok(id)
+}
+
+/// An amount that was taken off a line goes with its quantity.
+fn share(bought: &Line, back: &str) -> String {
+    let part = back.trim().parse().ok().filter(|back: &Decimal| *back > Decimal::ZERO && *back <= number(&bought.quantity));
+    let off = Discount::kept(&bought.discount).map(|d| d.share(part.unwrap_or_default(), number(&bought.quantity)));
+    discount::written(off)
 }
 
 /// The lines as they were bought with how many come back, and what they came to.
@@ -122,7 +132,7 @@ fn read(asked: &[LineBack], left: &[Left], order: &Order, problems: &mut Problem
             problems.add(format!("lines.{i}.line"), "unknown", "Name each line of the order once, by its place from 1.");
             continue;
         };
-        lines.push(Line { quantity: back.quantity.clone(), ..of.bought.clone() });
+        lines.push(Line { quantity: back.quantity.clone(), discount: share(&of.bought, &back.quantity), ..of.bought.clone() });
     }
     if !problems.0.is_empty() {
         return (Vec::new(), 0);

@@ -44,6 +44,24 @@ impl Desk {
 store::db_test! {
     crate::migrations();
 
+    fn what_comes_back_is_worth_what_was_paid_for_it(db) {
+        let desk = Desk::new(db);
+        let off = |text: &str, l: orders::Line| orders::Line { discount: text.into(), ..l };
+        let done = desk.check_out(&Checkout {
+            lines: vec![off("5.00", line("KAFFEE-1", "2", "10")), off("10%", line("TEE", "1", "5"))],
+            payments: vec![by_card("pi_off", 1950, "fp_1")],
+            ..desk.basket("D-1", "ana@example.es")
+        });
+        let order = done.unwrap().order;
+        assert_eq!(desk.read({ let order = order.clone(); move |tx, ctx| orders::get(tx, ctx, &order) }).unwrap().summary.total, 1950);
+        let first = desk.shown(&desk.back(&order, &[(1, "1"), (2, "1")]).unwrap());
+        assert_eq!((first.summary.value, first.lines[0].discount.as_str(), first.lines[1].discount.as_str()), (1200, "2.5", "10%"));
+        let second = desk.shown(&desk.back(&order, &[(1, "1")]).unwrap());
+        assert_eq!(first.summary.value + second.summary.value, 1950, "all of it is worth what was paid");
+        assert_eq!(refusal(desk.back(&order, &[(1, "1")])), "lines.0.quantity:too_much");
+        desk.verified();
+    }
+
     fn goods_come_back_and_money_goes(db) {
         let desk = Desk::new(db);
         let (order, payment) = desk.sold("A-1");

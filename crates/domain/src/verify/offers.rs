@@ -14,7 +14,7 @@ use crate::orders::{Extras, Line, total};
 const ROWS: i64 = 1_000;
 
 fn line(r: &store::Row<'_>, at: usize) -> std::result::Result<Line, store::Error> {
-    Ok(Line { sku: String::new(), title: String::new(), quantity: r.get(at)?, unit_price: r.get(at + 1)? })
+    Ok(Line { quantity: r.get(at)?, unit_price: r.get(at + 1)?, discount: r.get(at + 2)?, ..Line::default() })
 }
 
 fn sum(lines: &[Line], extras: Extras, currency: Currency) -> String {

@@ -1,7 +1,7 @@
 //! Invoices that add up, of every kind: for the tests and for the judge from outside.
 #![allow(dead_code, reason = "each of those who use it uses a part")]
 
-use paper::{Bank, Category, Date, Document, Earlier, Kind, Line, Logo, Moment, Party, TaxGroup};
+use paper::{Bank, Category, Date, Document, Earlier, Kind, Line, Logo, Moment, Off, Party, TaxGroup};
 use rust_decimal::Decimal;
 
 /// Half away from zero, minor units.
@@ -10,15 +10,30 @@ fn rounded(exact: Decimal) -> i64 {
     whole.normalize().to_string().parse().unwrap_or(0)
 }
 
-/// A document of lines (title, quantity, price, category, rate), taxed as a whole.
-pub fn document(lines: &[(&str, Decimal, Decimal, Category, Decimal)], decimals: u32) -> Document {
+/// A line: title, quantity, price, category, rate.
+type Told<'a> = (&'a str, Decimal, Decimal, Category, Decimal);
+
+/// A document of lines, taxed as a whole.
+pub fn document(lines: &[Told], decimals: u32) -> Document {
+    let lines: Vec<_> = lines.iter().map(|l| (*l, None)).collect();
+    discounted(&lines, decimals)
+}
+
+/// The same with what is taken off each line.
+pub fn discounted(lines: &[(Told, Option<Off>)], decimals: u32) -> Document {
     let scale = Decimal::from(10_i64.pow(decimals));
     let mut taxes: Vec<TaxGroup> = Vec::new();
     let lines: Vec<Line> = lines
         .iter()
         .enumerate()
-        .map(|(i, (title, quantity, unit_price, category, rate))| {
-            let net = rounded(quantity * unit_price * scale);
+        .map(|(i, ((title, quantity, unit_price, category, rate), off))| {
+            let whole = quantity * unit_price;
+            let less = match off {
+                None => Decimal::ZERO,
+                Some(Off::Percent(part)) => whole * part / Decimal::ONE_HUNDRED,
+                Some(Off::Amount(amount)) => *amount,
+            };
+            let net = rounded((whole - less) * scale);
             match taxes.iter_mut().find(|t| (t.category, t.rate) == (*category, *rate)) {
                 Some(t) => t.net += net,
                 None => taxes.push(TaxGroup { category: *category, rate: *rate, net, tax: 0 }),
@@ -28,6 +43,7 @@ pub fn document(lines: &[(&str, Decimal, Decimal, Category, Decimal)], decimals:
                 sku: if i % 2 == 0 { format!("SKU-{i:03}") } else { String::new() },
                 quantity: *quantity,
                 unit_price: *unit_price,
+                off: *off,
                 category: *category,
                 rate: *rate,
                 net,
@@ -114,6 +130,30 @@ fn coffee(count: usize) -> Vec<(&'static str, Decimal, Decimal, Category, Decima
         .collect()
 }
 
+/// Two lines with a discount, one without.
+pub fn with_discounts() -> Document {
+    let told =
+        |title: &'static str, quantity: &str, price: &str, rate: &str| (title, dec(quantity), dec(price), Category::Standard, dec(rate));
+    discounted(
+        &[
+            (told("Coffee", "3", "12.95", "5.5"), Some(Off::Percent(dec("12.5")))),
+            (told("Grinder", "1", "149", "20"), Some(Off::Amount(dec("9.005")))),
+            (told("Filters", "2", "4.99", "20"), None),
+            (told("Sample", "1", "6", "20"), Some(Off::Percent(dec("100")))),
+        ],
+        2,
+    )
+}
+
+/// Prices with the tax in them, and a discount: 35.70 less a tenth, 19 percent inside.
+pub fn gross_with_discount() -> Document {
+    let mut d = discounted(&[(("Coffee", dec("3"), dec("11.9"), Category::Standard, dec("19")), Some(Off::Percent(dec("10"))))], 2);
+    (d.gross, d.net, d.tax, d.total) = (true, 2700, 513, 3213);
+    (d.lines[0].net, d.lines[0].shown) = (2700, 3213);
+    (d.taxes[0].net, d.taxes[0].tax) = (2700, 513);
+    d
+}
+
 fn one(category: Category) -> Document {
     document(&[("Advice", dec("2.5"), dec("80"), category, Decimal::ZERO)], 2)
 }
@@ -151,6 +191,9 @@ pub fn all() -> Vec<(&'static str, Document)> {
     );
     scripts.buyer.name = "株式会社サンプル".into();
     scripts.note = "Ελληνικά, Кириллица, e\u{301}, \u{202e}abc, a\u{0}b".into();
+    let mut credited = with_discounts();
+    (credited.kind, credited.number, credited.due, credited.terms) = (Kind::CreditNote, "CN-2026-00008".into(), None, String::new());
+    credited.earlier = Some(Earlier { number: "INV-2026-01042".into(), issued: Date { year: 2026, month: 11, day: 2 } });
     let takes_back = document(
         &[
             ("Coffee", dec("3"), dec("12.95"), Category::Standard, dec("5.5")),
@@ -177,6 +220,9 @@ pub fn all() -> Vec<(&'static str, Document)> {
         ("logo", logo),
         ("scripts", scripts),
         ("takes_back", takes_back),
+        ("discounts", with_discounts()),
+        ("gross_discount", gross_with_discount()),
+        ("credited_discount", credited),
     ]
 }
 
@@ -193,10 +239,16 @@ pub fn thrown(count: u64) -> Vec<(String, Document)> {
         let lines: Vec<_> = (0..1 + dice(25))
             .map(|_| {
                 let (quantity, price) = (Decimal::new(1 + dice(9_999) as i64, 2), Decimal::new(dice(2_000_000) as i64 - 200_000, 4));
-                ("Thing", quantity, price, Category::Standard, dec(rates[dice(rates.len() as u64) as usize]))
+                let told = ("Thing", quantity, price, Category::Standard, dec(rates[dice(rates.len() as u64) as usize]));
+                let off = match dice(4) {
+                    0 => Some(Off::Percent(Decimal::new(1 + dice(1_000) as i64, 1))),
+                    1 if price.is_sign_positive() => Some(Off::Amount((quantity * price * Decimal::new(dice(100) as i64, 2)).round_dp(3))),
+                    _ => None,
+                };
+                (told, off)
             })
             .collect();
-        let mut d = document(&lines, if dice(5) == 0 { 0 } else { 2 });
+        let mut d = discounted(&lines, if dice(5) == 0 { 0 } else { 2 });
         if d.total < 0 {
             continue;
         }

@@ -37,14 +37,18 @@ fn headers(token: &str, key: Option<&str>, content_type: Option<String>) -> Vec<
     headers
 }
 
-fn post(keys: &Keys, token: &str, key: &str, path: &str, body: &Value) -> Request {
+pub(super) fn post(keys: &Keys, token: &str, key: &str, path: &str, body: &Value) -> Request {
     let mut headers = headers(token, Some(key), Some("application/json".to_owned()));
     headers.push(("prefer", "return=representation".to_owned()));
     Request { method: "POST", url: format!("{}{path}", keys.base), headers, body: body.to_string().into_bytes() }
 }
 
+pub(super) fn get(keys: &Keys, token: &str, path: &str) -> Request {
+    Request { method: "GET", url: format!("{}{path}", keys.base), headers: headers(token, None, None), body: Vec::new() }
+}
+
 /// Reads what every call has in common.
-fn read(reply: &Reply) -> Result<Value, Refusal> {
+pub(super) fn read(reply: &Reply) -> Result<Value, Refusal> {
     let json = reply.json();
     let error = json.clone().unwrap_or_default();
     let detail = list(&error, &["details"]).first().cloned().unwrap_or_default();

@@ -50,6 +50,7 @@ fn news(kind: &str, o: &Value, at: i64) -> Vec<News> {
             let back = refund(o, None, at);
             if back.is_empty() { payment(object::sale(o, PaymentStatus::Bounced, at)) } else { back }
         }
+        "CHECKOUT.ORDER.APPROVED" => super::orders::approved(o, at).map(News::Approved).into_iter().collect(),
         "CHECKOUT.ORDER.COMPLETED" => object::order(o, at),
         "BILLING.SUBSCRIPTION.CREATED"
         | "BILLING.SUBSCRIPTION.ACTIVATED"

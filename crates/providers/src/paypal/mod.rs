@@ -4,6 +4,7 @@
 mod calls;
 mod event;
 mod object;
+mod orders;
 mod signature;
 #[cfg(test)]
 mod tests;
@@ -13,4 +14,5 @@ pub use calls::{
     resume, token,
 };
 pub use event::read;
+pub use orders::{OrderOf, capture, look, order, read_capture, read_look, read_order, takes};
 pub use signature::{Headers, TOLERANCE, is_cert_url, verify};

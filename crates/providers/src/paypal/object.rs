@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::orders::MARK;
 use crate::json::{address, at, id, list, some, text};
 use crate::money;
 use crate::news::{
@@ -20,7 +21,7 @@ pub(super) fn time(o: &Value, field: &str) -> Option<i64> {
 }
 
 /// An amount of either API: `value`/`currency_code`, `total`/`currency`. Without its sign: refunds of the first API carry a minus.
-fn amount(o: &Value) -> Option<Amount> {
+pub(super) fn amount(o: &Value) -> Option<Amount> {
     let currency = some(o, &["currency_code"]).or_else(|| some(o, &["currency"]))?.to_uppercase();
     let value = some(o, &["value"]).or_else(|| some(o, &["total"]))?;
     Some(Amount { minor: money::of_text(&value, &currency)?.abs(), currency })
@@ -59,11 +60,16 @@ fn wallet(now: i64) -> Method {
     }
 }
 
+/// Our own mark on an order that was asked for here.
+fn mark(o: &Value) -> Option<String> {
+    some(o, &["custom_id"]).filter(|id| id.starts_with(MARK))
+}
+
 /// A capture of the second API.
 pub(super) fn capture(o: &Value, status: PaymentStatus, now: i64) -> Option<Payment> {
     let when = if status == PaymentStatus::Pending { "create_time" } else { "update_time" };
     Some(Payment {
-        ours: None,
+        ours: mark(o),
         reference: some(o, &["id"])?,
         other: some(o, &["supplementary_data", "related_ids", "order_id"]),
         status,
@@ -142,7 +148,8 @@ pub(super) fn order(o: &Value, now: i64) -> Vec<News> {
         };
         let p = capture(c, status, now)?;
         let name = p.order.clone().or_else(|| some(unit, &["custom_id"])).or_else(|| some(unit, &["invoice_id"]));
-        Some(News::Payment(Box::new(Payment { other: order.clone(), payer: who.clone(), order: name, ..p })))
+        let ours = p.ours.clone().or_else(|| mark(unit));
+        Some(News::Payment(Box::new(Payment { other: order.clone(), payer: who.clone(), order: name, ours, ..p })))
     });
     found.collect()
 }

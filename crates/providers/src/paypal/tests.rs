@@ -235,3 +235,55 @@ fn the_documented_examples_are_read() {
     }
     assert_eq!(subscriptions, 4, "a customer and a subscription each");
 }
+
+#[test]
+fn an_order_is_agreed_to_and_then_captured() {
+    let of = |minor, currency| OrderOf {
+        minor,
+        currency,
+        name: "Order 1001",
+        back: "https://a.example/pay",
+        cancelled: "https://a.example/no",
+        ours: "plk_1",
+    };
+    let request = order(&keys(), "T", "cal_1", &of(1099, "EUR")).unwrap();
+    assert_eq!(request.url, "https://api-m.paypal.com/v2/checkout/orders");
+    assert!(request.headers.contains(&("paypal-request-id", "cal_1".into())));
+    let body: Value = serde_json::from_slice(&request.body).unwrap();
+    assert_eq!(
+        body["purchase_units"],
+        json!([{ "custom_id": "plk_1", "description": "Order 1001", "amount": { "currency_code": "EUR", "value": "10.99" } }])
+    );
+    assert!(order(&keys(), "T", "k", &of(1000, "KWD")).is_err() && !takes(150_050, "HUF") && takes(150_000, "HUF"));
+    let links = |rel: &str, href: &str| json!({ "id": "O-1", "status": "CREATED", "links": [{ "rel": "self", "href": "x" }, { "rel": rel, "href": href }] });
+    let at = "https://www.paypal.com/checkoutnow?token=O-1";
+    assert_eq!(read_order(&reply(201, links("payer-action", at))), Ok(("O-1".into(), at.into())));
+    assert_eq!(read_order(&reply(200, links("approve", at))), Ok(("O-1".into(), at.into())));
+    assert!(matches!(read_order(&reply(201, links("approve", "javascript:x"))), Err(Refusal::Later { .. })));
+    let taken = |status: &str| {
+        let capture = json!({ "id": "2GG", "status": status, "amount": { "currency_code": "EUR", "value": "10.99" } });
+        json!({ "id": "O-1", "status": "COMPLETED", "payer": { "email_address": "ana@example.es" },
+            "purchase_units": [{ "custom_id": "plk_1", "payments": { "captures": [capture] } }] })
+    };
+    let p = read_capture(&reply(201, taken("COMPLETED")), NOW).unwrap().unwrap().remove(0);
+    assert_eq!(
+        (p.reference.as_str(), p.other.as_deref(), p.ours.as_deref(), p.status),
+        ("2GG", Some("O-1"), Some("plk_1"), PaymentStatus::Settled)
+    );
+    assert_eq!(read_look(&reply(200, taken("PENDING")), NOW).unwrap()[0].status, PaymentStatus::Pending);
+    assert_eq!(read_look(&reply(200, json!({ "id": "O-1", "status": "APPROVED" })), NOW), Ok(Vec::new()));
+    let no = |issue: &str| json!({ "name": "UNPROCESSABLE_ENTITY", "details": [{ "issue": issue, "description": "No." }] });
+    assert_eq!(read_capture(&reply(422, no("ORDER_ALREADY_CAPTURED")), NOW), Ok(None));
+    assert!(matches!(read_capture(&reply(422, no("ORDER_COMPLETION_IN_PROGRESS")), NOW), Err(Refusal::Later { .. })));
+    assert!(matches!(read_capture(&reply(422, no("INSTRUMENT_DECLINED")), NOW), Err(Refusal::Refused { .. })));
+    let unit = json!({ "custom_id": "plk_1", "amount": { "currency_code": "EUR", "value": "10.99" } });
+    let [News::Approved(n)] = &event("CHECKOUT.ORDER.APPROVED", json!({ "id": "O-1", "purchase_units": [unit] }))[..] else { panic!() };
+    assert_eq!((n.reference.as_str(), n.ours.as_str(), n.amount.minor, n.at), ("O-1", "plk_1", 1099, NOW));
+    let other = json!({ "custom_id": "1042", "amount": { "currency_code": "EUR", "value": "10.99" } });
+    assert_eq!(
+        event("CHECKOUT.ORDER.APPROVED", json!({ "id": "O-1", "purchase_units": [other] })),
+        [],
+        "a shop’s own order is its own to take"
+    );
+    assert_eq!(event("CHECKOUT.ORDER.APPROVED", json!({ "id": "O-1", "purchase_units": [unit, unit] })), []);
+}

@@ -21,6 +21,7 @@ mod invoices;
 mod jobs;
 mod lists;
 mod mailings;
+mod method_links;
 mod offers;
 mod orders;
 mod payment_links;
@@ -59,7 +60,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = returns::routes(offers::routes(routes));
     let routes = contracts::routes(articles::routes(routes));
-    let routes = payment_links::routes(charges::routes(routes));
+    let routes = payment_links::routes(charges::routes(method_links::routes(routes)));
     let routes = exports::routes(jobs::routes(views::routes(routes)));
     let routes = webhooks::routes(routes);
     let routes = accounting::routes(routes);

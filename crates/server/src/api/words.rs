@@ -56,6 +56,7 @@ words! {
     ContractState = domain::contracts::State::ALL, "What a contract is today; `ended` is worked out";
     ChargeState = domain::charges::State::ALL, "How far a charge came; `unclear` may have been paid and is for a person to look at";
     PaymentLinkState = domain::payment_links::State::ALL, "What a payment link is now; `expired` is worked out";
+    MethodLinkState = domain::method_links::State::ALL, "What a link to add a payment method is now; `expired` is worked out";
     ReturnState = domain::returns::State::ALL, "How far a return came";
     ReturnReason = domain::returns::Reason::ALL, "Why a line comes back";
     RefundState = domain::payments::refunds::RefundStatus::ALL, "How far a refund came";

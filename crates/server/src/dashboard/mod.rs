@@ -24,6 +24,7 @@ mod jobs;
 pub mod lists;
 mod mailings;
 mod merchants;
+mod method_links;
 pub mod moments;
 mod new_password;
 mod offers;
@@ -69,7 +70,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = privacy::routes(blocks::routes(affiliates::routes(credit::routes(routes))));
     let routes = returns::routes(offers::routes(routes));
     let routes = contracts::routes(routes);
-    let routes = payment_links::routes(charges::routes(routes));
+    let routes = payment_links::routes(charges::routes(method_links::routes(routes)));
     let routes = tasks::routes(tickets::routes(routes));
     let routes = mailings::routes(routes);
     let routes = conversations::routes(routes);

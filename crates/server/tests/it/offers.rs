@@ -35,6 +35,40 @@ pub(crate) fn ask(desk: &Desk, key: &str, method: &str, path: &str, body: &Value
 store::db_test! {
     domain::migrations();
 
+    fn a_line_has_a_discount_on_pages_and_by_the_api(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let mut mara = desk.owner(&f);
+        let ana = customer(&f, "ana@example.es");
+        let shop = f.shop.to_string();
+        let at = format!("/customers/{ana}/offers/new");
+        let fields = |off: &'static str| {
+            vec![("once", off), ("shop", shop.as_str()), ("count", "3"), ("lines.1.title", "Beans"), ("lines.1.quantity", "2"), ("lines.1.unit_price", "12,50"), ("lines.1.discount", off)]
+        };
+        let wrong = mara.post(&at, &fields("half"));
+        assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.body.contains("id=\"f-lines.1.discount-error\""), "{}", wrong.body);
+        let made = mara.post(&at, &fields("12,5 %")).location;
+        let page = mara.get(&made).body;
+        assert!(page.contains("12.5% off") && page.contains("€21.88"), "{page}");
+        assert!(mara.get(&format!("{made}/edit")).body.contains("value=\"12.5%\""));
+        let linked = mara.post(&format!("{made}/link"), &[]);
+        let public = format!("/o/{}", behind(&linked.body, "value=\"http://127.0.0.1:0/o/"));
+        assert!(desk.visitor().get(&public).body.contains("12.5% off"), "the buyer sees it too");
+
+        let all = key(&f, Rights::all());
+        let line = json!([{ "title": "Tea", "quantity": "3", "unit_price": "10", "discount": "5.00" }]);
+        let (status, order) = ask(&desk, &all, "POST", "/orders", &json!({ "customer": ana, "shop": f.shop, "state": "open", "lines": line }));
+        assert_eq!((status, &order["lines"][0]["discount"], &order["total"]["amount"]), (201, &json!("5"), &json!(2500)), "{order}");
+        let wrong = json!([{ "title": "Tea", "quantity": "3", "unit_price": "10", "discount": "30.01" }]);
+        let (status, refused) = ask(&desk, &all, "POST", "/orders", &json!({ "customer": ana, "shop": f.shop, "lines": wrong }));
+        assert_eq!((status, &refused["errors"][0]["pointer"]), (422, &json!("/lines/0/discount")), "{refused}");
+        let bill = json!({ "customer": ana, "lines": [{ "title": "Tea", "quantity": "3", "unit_price": "10", "discount": "10%", "rate": "20" }] });
+        let (status, invoice) = ask(&desk, &all, "POST", "/invoices", &bill);
+        assert_eq!((status, &invoice["lines"][0]["discount"], &invoice["lines"][0]["net"]["amount"]), (201, &json!("10%"), &json!(2700)), "{invoice}");
+        let page = mara.get(&format!("/invoices/{}", invoice["id"].as_str().unwrap())).body;
+        assert!(page.contains("10% off") && page.contains("€27.00"), "{page}");
+    }
+
     fn an_offer_is_made_sent_by_link_and_accepted_by_the_buyer(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

@@ -70,14 +70,14 @@ impl Fake {
     }
 }
 
-struct House {
-    f: Fixture,
-    desk: Desk,
+pub(crate) struct House {
+    pub f: Fixture,
+    pub desk: Desk,
     account: AccountId,
     address: String,
 }
 
-fn house(db: &TestDb, provider: Provider, at: &str) -> House {
+pub(crate) fn house(db: &TestDb, provider: Provider, at: &str) -> House {
     let f = Fixture::new(db);
     let own = Addresses { stripe: at.into(), paypal: at.into(), paypal_sandbox: at.into(), paypal_certificates: Some(at.into()) };
     let desk = Desk::asking(db, "", own);
@@ -119,7 +119,7 @@ impl House {
     }
 
     /// One turn of the sender.
-    fn send(&self) -> usize {
+    pub fn send(&self) -> usize {
         outside::work(&self.desk.app, &mut Tokens::default(), &|| false).unwrap()
     }
 

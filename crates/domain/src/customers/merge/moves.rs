@@ -78,6 +78,7 @@ pub const MOVES: &[Move] = &[
     Move::rows("charges", "charges"),
     Move::rows("payment_links", "payment links"),
     Move::rows("method_setups", ""),
+    Move::rows("method_links", ""),
     Move::rows("credit_lines", "lines of store credit"),
     Move::is("credit_balances", "customer_id", Way::Summed),
     Move::rows("mails", "mails"),

@@ -27,6 +27,14 @@ pub(super) fn tables() -> Vec<Table> {
             .hidden("doors for the buyer, as hashes")
             .secret("hash")
             .neither("merchant_id payment_link_id opened_at"),
+        table("method_links")
+            .of("customer_id")
+            .deleted()
+            .shown("Links to add a payment method")
+            .personal("recipient")
+            .secret("hash")
+            .house("created_by")
+            .neither("merchant_id id customer_id shop_id state setup_id expires_at created_at updated_at"),
         table("method_setups")
             .of("customer_id")
             .deleted()

@@ -25,7 +25,7 @@ pub(super) fn tables() -> Vec<Table> {
             .under("invoice_id", "invoices", "id")
             .kept("goods, prices and rates, as issued")
             .shown("Invoice lines")
-            .neither("merchant_id invoice_id position title sku quantity unit_price category rate net shown source"),
+            .neither("merchant_id invoice_id position title sku quantity unit_price category rate net shown source discount"),
         table("invoice_taxes")
             .under("invoice_id", "invoices", "id")
             .kept("sums, as issued")
@@ -44,7 +44,7 @@ pub(super) fn tables() -> Vec<Table> {
             .finding("recipient")
             .house("queued_by")
             .neither("merchant_id id state customer_id invoice_id attempts queued_at next_at sent_at")
-            .neither("template_id offer_id payment_link_id portal_link_id"),
+            .neither("template_id offer_id payment_link_id portal_link_id method_link_id"),
         table("mail_queue")
             .under("mail_id", "mails", "id")
             .deleted()

@@ -18,7 +18,7 @@ pub(super) fn tables() -> Vec<Table> {
             .under("offer_id", "offers", "id")
             .kept("goods, quantities and prices")
             .shown("Offer lines")
-            .neither("merchant_id offer_id position sku title quantity unit_price"),
+            .neither("merchant_id offer_id position sku title quantity unit_price discount"),
         table("offer_links")
             .under("offer_id", "offers", "id")
             .deleted()
@@ -32,7 +32,7 @@ pub(super) fn tables() -> Vec<Table> {
             .under("return_id", "returns", "id")
             .kept("goods, quantities and prices")
             .shown("Return lines")
-            .neither("merchant_id return_id line sku title quantity unit_price reason"),
+            .neither("merchant_id return_id line sku title quantity unit_price reason discount"),
         table("return_refunds")
             .under("return_id", "returns", "id")
             .kept("which refund was given for which return")

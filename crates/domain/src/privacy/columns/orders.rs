@@ -20,7 +20,7 @@ pub(super) fn tables() -> Vec<Table> {
             .under("order_id", "orders", "id")
             .kept("goods, quantities and prices")
             .shown("Order lines")
-            .neither("merchant_id order_id position sku sku_key title quantity unit_price"),
+            .neither("merchant_id order_id position sku sku_key title quantity unit_price discount"),
         table("order_affiliates")
             .under("order_id", "orders", "id")
             .kept("who is owed a commission")

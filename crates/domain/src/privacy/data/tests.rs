@@ -37,6 +37,8 @@ fn target(column: &str) -> Option<&'static str> {
         ("offer_id", "offers"),
         ("contract_id", "contracts"),
         ("payment_link_id", "payment_links"),
+        ("method_link_id", "method_links"),
+        ("setup_id", "method_setups"),
         ("return_id", "returns"),
         ("refund_id", "refunds"),
         ("dispute_id", "disputes"),

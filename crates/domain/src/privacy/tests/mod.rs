@@ -21,7 +21,7 @@ pub(crate) fn vault() -> Vault {
     Vault::new(&[7; 32]).unwrap()
 }
 
-fn erase(desk: &Desk, id: &CustomerId) -> Result<Receipt> {
+pub(crate) fn erase(desk: &Desk, id: &CustomerId) -> Result<Receipt> {
     let id = id.clone();
     desk.write(move |tx, ctx| anonymise(tx, ctx, &vault(), &id, Cause::Hand))
 }

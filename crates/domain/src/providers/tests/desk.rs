@@ -9,7 +9,8 @@ use crate::kit::{AccountId, CustomerId, FixedClock, Micros, PaymentId};
 use crate::orders::desk::Desk;
 use crate::payments::{self, PaymentView};
 use crate::providers::accounts::{self, Opened};
-use crate::providers::{AccountInput, Provider, Vault, inbox};
+use crate::providers::{AccountInput, Addresses, Asked, CallKind, Provider, Vault, calls, inbox};
+use ::providers::wire::Reply;
 
 #[derive(Clone)]
 pub(crate) struct Shop {
@@ -73,6 +74,46 @@ impl Shop {
     pub fn tell(&self, event: &Value) {
         self.send(event);
         self.work();
+    }
+
+    /// Sends the one call that is due, as its kind, and gives what was said; then applies the answer.
+    pub fn calls_once(&self, wanted: CallKind, answer: &Value) -> String {
+        self.calls(wanted, 0, 200, answer)
+    }
+
+    /// The same so much later, with another answer.
+    pub fn calls(&self, wanted: CallKind, later: Micros, status: u16, answer: &Value) -> String {
+        let (held, said) = self.sends(wanted, later);
+        self.hears(held, later, status, answer);
+        said
+    }
+
+    /// Sends the one call that is due; nobody has noted an answer yet.
+    pub fn sends(&self, wanted: CallKind, later: Micros) -> (calls::Claimed, String) {
+        let (desk, now, vault) = (&self.desk, self.desk.now() + later, self.vault.clone());
+        let held = desk.write(move |tx, _| calls::claim(tx, now)).unwrap().unwrap();
+        let claimed = held.clone();
+        let (call, account) = desk.read(move |tx, _| calls::open(tx, &vault, &claimed, now)).unwrap();
+        assert_eq!(call.kind, wanted);
+        let request = Asked::of(&account, &Addresses::default()).unwrap().request(&call, "").unwrap();
+        let key = request.headers.iter().find(|(name, _)| matches!(*name, "idempotency-key" | "paypal-request-id"));
+        let key = key.map(|(_, value)| value.clone()).unwrap_or_default();
+        (held, format!("{} {} key={key}", request.url, String::from_utf8(request.body).unwrap()))
+    }
+
+    /// Notes what came of a call.
+    pub fn hears(&self, held: calls::Claimed, later: Micros, status: u16, answer: &Value) {
+        let (desk, now, vault, claimed) = (&self.desk, self.desk.now() + later, self.vault.clone(), held.clone());
+        let (call, account) = desk.read(move |tx, _| calls::open(tx, &vault, &claimed, now)).unwrap();
+        let reply = Reply { status, headers: Vec::new(), body: answer.to_string().into_bytes() };
+        let outcome = Asked::of(&account, &Addresses::default()).unwrap().answer(&call, &reply);
+        desk.write(move |tx, _| calls::answered(tx, &held, &outcome, now)).unwrap();
+    }
+
+    /// Nothing is to be sent.
+    pub fn is_quiet(&self) -> bool {
+        let now = self.desk.now() + crate::kit::DAY;
+        self.desk.write(move |tx, _| calls::claim(tx, now)).unwrap().is_none()
     }
 
     pub fn payment(&self, reference: &str) -> PaymentView {

@@ -1,7 +1,7 @@
 //! The lines. A line is never torn apart between two pages unless it is longer than a page; the head stands on each page again.
 
 use super::{BODY, Flow, MARGIN, RIGHT, SMALL, WIDTH};
-use crate::document::{Category, Line};
+use crate::document::{Category, Line, Off};
 use crate::pdf::face::Weight::{Regular, Strong};
 use crate::pdf::marks::Ink;
 
@@ -40,10 +40,11 @@ fn head(f: &mut Flow<'_>) {
 fn row(f: &mut Flow<'_>, line: &Line) {
     let mut title = f.faces.regular.wrap(&line.title, BODY.0, TITLE);
     let sku = f.faces.regular.wrap(&line.sku, SMALL.0, TITLE);
+    let off = f.faces.regular.wrap(&off(f, line), SMALL.0, TITLE);
     if title.is_empty() && sku.is_empty() {
         title.push("–".to_owned());
     }
-    let height = BODY.1 * title.len() as f32 + SMALL.1 * sku.len() as f32 + 6.0;
+    let height = BODY.1 * title.len() as f32 + SMALL.1 * (sku.len() + off.len()) as f32 + 6.0;
     if !f.fits(height) {
         f.turn();
         head(f);
@@ -51,7 +52,9 @@ fn row(f: &mut Flow<'_>, line: &Line) {
     f.y += BODY.1 + 1.0;
     numbers(f, line);
     let mut first = true;
-    for (text, (size, step), ink) in title.iter().map(|t| (t, BODY, Ink::Text)).chain(sku.iter().map(|t| (t, SMALL, Ink::Quiet))) {
+    for (text, (size, step), ink) in
+        title.iter().map(|t| (t, BODY, Ink::Text)).chain(sku.iter().chain(&off).map(|t| (t, SMALL, Ink::Quiet)))
+    {
         if !first {
             if !f.fits(step) {
                 f.turn();
@@ -67,10 +70,25 @@ fn row(f: &mut Flow<'_>, line: &Line) {
     f.rule(MARGIN, y, WIDTH, 0.25, Ink::Line);
 }
 
+/// `Discount 10 %`, `Discount 5.00`; nothing where nothing was taken off.
+fn off(f: &Flow<'_>, line: &Line) -> String {
+    let much = match line.off {
+        None => return String::new(),
+        Some(Off::Percent(part)) => percent(f, part),
+        Some(Off::Amount(amount)) => f.w.number(&decimals(f, amount)),
+    };
+    format!("{} {much}", f.w.discount)
+}
+
+/// Exact, with at least the decimals of the currency.
+fn decimals(f: &Flow<'_>, amount: rust_decimal::Decimal) -> String {
+    let (amount, least) = (amount.normalize(), f.d.decimals);
+    if amount.scale() < least { format!("{amount:.*}", least as usize) } else { amount.to_string() }
+}
+
 fn numbers(f: &mut Flow<'_>, line: &Line) {
     let (d, w, y) = (f.d, f.w, f.y);
-    let price = line.unit_price.normalize();
-    let price = if price.scale() < d.decimals { format!("{price:.*}", d.decimals as usize) } else { price.to_string() };
+    let price = decimals(f, line.unit_price);
     let rate = if line.category == Category::Outside { "–".to_owned() } else { percent(f, line.rate) };
     f.say_to(QUANTITY, y, BODY.0, Regular, Ink::Text, &w.number(&line.quantity.normalize().to_string()));
     f.say_to(PRICE, y, BODY.0, Regular, Ink::Text, &w.number(&price));

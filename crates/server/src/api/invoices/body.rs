@@ -1,7 +1,7 @@
 //! Invoices as the API writes and takes them.
 
 use domain::invoices::{self, CreditLine, DraftEdit, NewCredit, NewInvoice, Pay, SettingsEdit};
-use domain::kit::{Currency, CustomerId, PaymentId};
+use domain::kit::{Currency, CustomerId, PaymentId, discount};
 use domain::mail;
 use domain::payments::MethodKind;
 use serde::{Deserialize, Serialize};
@@ -124,6 +124,9 @@ pub struct InvoiceLine {
     pub quantity: String,
     #[schema(example = "12.95")]
     pub unit_price: String,
+    /// What was taken off it: `10%` or an amount, `5`; empty for nothing. On a credit note an amount is the share of what it takes back.
+    #[schema(example = "10%")]
+    pub discount: String,
     #[schema(value_type = words::TaxCategory)]
     pub category: invoices::Category,
     /// Percent.
@@ -195,6 +198,7 @@ impl From<invoices::Invoice> for Invoice {
             sku: l.sku,
             quantity: l.quantity.normalize().to_string(),
             unit_price: l.unit_price.normalize().to_string(),
+            discount: discount::written(l.discount),
             category: l.category,
             rate: l.rate.normalize().to_string(),
             net: of(l.net),
@@ -247,6 +251,9 @@ pub struct InvoiceLineInput {
     pub quantity: String,
     #[schema(example = "12.95")]
     pub unit_price: String,
+    /// Taken off this line: `10%` of it, or an amount off the whole line in major units, `5.00`. Empty: nothing.
+    #[schema(example = "10%")]
+    pub discount: String,
     /// How it is taxed: `standard`, `zero`, `exempt`, `reverse_charge`, `intra_community`, `export`, `outside`.
     #[schema(example = "standard")]
     pub category: String,
@@ -261,6 +268,7 @@ fn lines(lines: &[InvoiceLineInput]) -> Vec<invoices::LineInput> {
         sku: l.sku,
         quantity: l.quantity,
         unit_price: l.unit_price,
+        discount: l.discount,
         category: l.category,
         rate: l.rate,
     };

@@ -24,17 +24,20 @@ pub struct Line {
     /// In major units, without tax of its own.
     #[schema(example = "12.95")]
     pub unit_price: String,
+    /// Taken off this line: `10%` of it, or an amount off the whole line in major units, `5.00`. Empty: nothing.
+    #[schema(example = "10%")]
+    pub discount: String,
 }
 
 impl From<orders::Line> for Line {
     fn from(l: orders::Line) -> Self {
-        Self { sku: l.sku, title: l.title, quantity: l.quantity, unit_price: l.unit_price }
+        Self { sku: l.sku, title: l.title, quantity: l.quantity, unit_price: l.unit_price, discount: l.discount }
     }
 }
 
 /// As the verbs take them.
 pub fn lines(lines: &[Line]) -> Vec<orders::Line> {
-    let line = |l: Line| orders::Line { sku: l.sku, title: l.title, quantity: l.quantity, unit_price: l.unit_price };
+    let line = |l: Line| orders::Line { sku: l.sku, title: l.title, quantity: l.quantity, unit_price: l.unit_price, discount: l.discount };
     lines.iter().cloned().map(line).collect()
 }
 

@@ -64,6 +64,9 @@ pub struct ReturnLine {
     /// As it was bought.
     #[schema(example = "12.95")]
     pub unit_price: String,
+    /// What was taken off it: `10%`, or of an amount the share of what comes back. Empty: nothing.
+    #[schema(example = "10%")]
+    pub discount: String,
     #[schema(value_type = words::ReturnReason)]
     pub reason: Reason,
 }
@@ -101,6 +104,7 @@ impl From<returns::Return> for Return {
             title: l.title,
             quantity: l.quantity,
             unit_price: l.unit_price,
+            discount: l.discount,
             reason: l.reason,
         };
         let refund = |g: returns::Given| ReturnRefund {

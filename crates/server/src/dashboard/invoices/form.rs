@@ -4,13 +4,14 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::invoices::{self, Category, DraftEdit, Invoice, LineInput, NewInvoice, Party, Prices};
-use domain::kit::{Address, CustomerId, EventId, InvoiceId, Problems};
+use domain::kit::{Address, CustomerId, EventId, InvoiceId, Problems, discount};
 use domain::replies::Reply;
 use domain::{Error, customers};
 
 use crate::app::App;
 use crate::dashboard::choices::Choices;
 use crate::dashboard::customers::profile::param;
+use crate::dashboard::orders::form::off;
 use crate::dashboard::{PageResult, Typed, frame, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
@@ -20,7 +21,7 @@ use crate::look::{Form, Frame};
 const LINES: usize = 3;
 const MOST: usize = 100;
 /// The fields of a line.
-const PARTS: [&str; 6] = ["title", "sku", "quantity", "unit_price", "category", "rate"];
+const PARTS: [&str; 7] = ["title", "sku", "quantity", "unit_price", "discount", "category", "rate"];
 
 #[derive(Template)]
 #[template(path = "dashboard/invoices/form.html")]
@@ -60,6 +61,7 @@ fn lines(typed: &Typed) -> Vec<(usize, LineInput)> {
             sku: of("sku"),
             quantity: of("quantity"),
             unit_price: of("unit_price"),
+            discount: off(of("discount")),
             category: of("category"),
             rate: of("rate"),
         }
@@ -139,6 +141,7 @@ fn stored(i: &Invoice) -> Typed {
             l.sku.clone(),
             l.quantity.normalize().to_string(),
             l.unit_price.normalize().to_string(),
+            discount::written(l.discount),
             l.category.name().to_owned(),
             l.rate.normalize().to_string(),
         ];

@@ -28,10 +28,25 @@ pub fn lines(t: &Typed) -> Vec<(usize, Line)> {
         let part = |name: &str| t.text(&format!("lines.{i}.{name}"));
         // What can be read in two ways stays as it is, and the verb refuses it beside its field.
         let decimal = |text: String| typed_number(&text).unwrap_or(text);
-        Line { sku: part("sku"), title: part("title"), quantity: decimal(part("quantity")), unit_price: decimal(part("unit_price")) }
+        Line {
+            sku: part("sku"),
+            title: part("title"),
+            quantity: decimal(part("quantity")),
+            unit_price: decimal(part("unit_price")),
+            discount: off(part("discount")),
+        }
     };
     let holds = |l: &Line| [&l.sku, &l.title, &l.unit_price].iter().any(|text| !text.trim().is_empty());
     (0..count(t)).map(|i| (i, line(i))).filter(|(_, l)| holds(l)).collect()
+}
+
+/// What is taken off a line, as people type it: `12,5 %`, `5,00`. What can be read in two ways stays as it is.
+pub fn off(text: String) -> String {
+    let read = match text.trim().strip_suffix('%') {
+        Some(part) => typed_number(part).map(|part| format!("{part}%")),
+        None => typed_number(&text),
+    };
+    read.unwrap_or(text)
 }
 
 /// An amount of the form in minor units; empty is nothing.
@@ -215,7 +230,14 @@ pub fn sold(lines: &[Line], [discount, shipping, tax]: [i64; 3], currency: Curre
         all.push((name.to_owned(), if minor == 0 { String::new() } else { Money::new(minor, currency).plain() }));
     }
     for (i, line) in lines.iter().enumerate() {
-        for (part, value) in [("sku", &line.sku), ("title", &line.title), ("quantity", &line.quantity), ("unit_price", &line.unit_price)] {
+        let parts = [
+            ("sku", &line.sku),
+            ("title", &line.title),
+            ("quantity", &line.quantity),
+            ("unit_price", &line.unit_price),
+            ("discount", &line.discount),
+        ];
+        for (part, value) in parts {
             all.push((format!("lines.{i}.{part}"), value.clone()));
         }
     }
@@ -238,9 +260,11 @@ mod tests {
             ("lines.2.title", "Kettle"),
             ("lines.2.unit_price", "49,90"),
             ("lines.2.quantity", "x"),
+            ("lines.2.discount", "12,5 %"),
         ]);
         let lines = lines(&t);
-        assert_eq!((lines.len(), lines[0].0, lines[0].1.unit_price.as_str()), (1, 2, "49.90"));
+        assert_eq!((lines.len(), lines[0].0, lines[0].1.unit_price.as_str(), lines[0].1.discount.as_str()), (1, 2, "49.90", "12.5%"));
+        assert_eq!(["5,00", "", "1,234", "ten"].map(|text| off(text.into())), ["5.00", "", "1,234", "ten"]);
         let mut problems = Problems::default();
         problems.add("lines.0.quantity", "invalid", "Use a plain number such as 2 or 0.5.");
         assert_eq!(placed(problems, &lines).0[0].field, "lines.2.quantity");

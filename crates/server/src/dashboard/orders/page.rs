@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
-use domain::kit::{Ctx, Money, OrderId, Right, Zone};
+use domain::kit::{Ctx, Discount, Money, OrderId, Right, Zone};
 use domain::orders::{self, Order, State as Step};
 use domain::payments::{self, PaymentStatus, PaymentView};
 use domain::tasks::On;
@@ -42,6 +42,8 @@ pub struct Line {
     pub title: String,
     pub quantity: String,
     pub price: String,
+    /// `10% off`; empty for none.
+    pub off: String,
     pub sum: String,
 }
 
@@ -211,7 +213,17 @@ fn line(l: &orders::OrderLine, currency: domain::kit::Currency) -> Line {
         title: l.title.clone(),
         quantity: l.quantity.clone(),
         price: price(&l.unit_price, currency),
+        off: off(Discount::kept(&l.discount), currency),
         sum: orders::line_total(l, currency).map_or_else(String::new, |m| m.to_string()),
+    }
+}
+
+/// What is taken off a line, in words; empty for nothing.
+pub fn off(discount: Option<Discount>, currency: domain::kit::Currency) -> String {
+    match discount {
+        None => String::new(),
+        Some(Discount::Percent(part)) => format!("{}% off", part.normalize()),
+        Some(Discount::Amount(amount)) => format!("{} off", price(&amount.normalize().to_string(), currency)),
     }
 }
 

@@ -81,7 +81,7 @@ async fn render(
         .read(&who.ctx, move |tx, ctx| {
             let l = payment_links::get(tx, ctx, &link)?;
             let customer = customers::get(tx, ctx, &l.customer)?;
-            let way = payment_links::way(tx, ctx, &l.shop)?;
+            let way = payment_links::way(tx, ctx, &l.shop, l.price())?;
             let mails = mail::of_payment_link(tx, ctx, &link)?;
             Ok((l, customer, way, mails, merchants::settings(tx, ctx)?.zone))
         })
@@ -95,9 +95,10 @@ async fn render(
         whose: (format!("/customers/{}", l.customer), customer.display_name.clone()),
         way: match way {
             Some(Way::Stripe(_)) => "On a page of Stripe",
+            Some(Way::Paypal(_)) => "On a page of PayPal",
             Some(Way::Transfer(_)) => "By bank transfer",
             Some(Way::Test(_)) => "With a test card: no money moves",
-            None => "In no way: the shop has neither Stripe nor a bank account",
+            None => "In no way: the shop has neither Stripe nor PayPal nor a bank account",
         }
         .to_owned(),
         mails: mails.iter().map(|m| sent(m, &zone)).collect(),

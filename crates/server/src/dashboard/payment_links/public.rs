@@ -2,7 +2,7 @@
 //! so that a program that opens links in mails pays nothing.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode};
 use domain::invoices::Bank;
 use domain::kit::{Micros, Money};
@@ -32,18 +32,50 @@ struct Page {
     bank: Option<Bank>,
     /// What the buyer writes on a transfer.
     reference: String,
-    /// Paid on a page of Stripe: its address, empty until it is there.
-    stripe: Option<String>,
+    /// Paid on a page of this provider: its address, empty until it is there.
+    hosted: Option<(&'static str, String)>,
     test: bool,
 }
 
 #[derive(Template)]
 #[template(path = "dashboard/payment_links/back.html")]
-struct Back;
+struct Back {
+    cancelled: bool,
+}
 
-/// Where Stripe's page leads back to. It holds no secret, so it says no more than that.
-pub async fn back() -> PageResult {
-    Ok(hidden(show(&Back)))
+/// What PayPal adds to the address of the way back.
+#[derive(Debug, serde::Deserialize)]
+pub struct Brought {
+    /// Its number of the order, which its page and we know.
+    #[serde(default)]
+    token: String,
+    /// The buyer did not agree.
+    #[serde(default)]
+    cancelled: String,
+}
+
+/// Where the provider's page leads back to. It holds no secret, so it says no more than that. Who comes back from PayPal has agreed: the money is asked for
+/// at once instead of when the webhook comes.
+pub async fn back(State(app): State<App>, Query(brought): Query<Brought>) -> PageResult {
+    let cancelled = !brought.cancelled.is_empty();
+    let (order, now) = (brought.token, app.now());
+    if !cancelled && (1..=64).contains(&order.len()) {
+        let seen = order.clone();
+        if app.db.read::<_, Error>(move |tx| payment_links::is_awaited(tx, &seen)).await? {
+            match app.db.write::<_, Error>(move |tx| payment_links::returned(tx, &order, now)).await {
+                Ok(()) | Err(Error::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(hidden(show(&Back { cancelled })))
+}
+
+fn provider(way: &Way) -> Option<&'static str> {
+    match way {
+        Way::Stripe(account) | Way::Paypal(account) => Some(account.provider.label()),
+        Way::Transfer(_) | Way::Test(_) => None,
+    }
 }
 
 fn words(standing: &Standing) -> String {
@@ -69,8 +101,10 @@ async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Page
         })
         .await?;
     let payable = matches!(standing, Standing::Payable(_));
+    let taking = link.checkout == Checkout::Capturing && standing == Standing::UnderWay;
     let waits = link.checkout == Checkout::Asked && payable;
-    let fresh = link.checkout == Checkout::Ready;
+    let fresh = link.has_page(now);
+    let at = if let Standing::Payable(way) = &standing { provider(way) } else { None };
     let mut page = Page {
         form,
         at: format!("/pay/{secret}"),
@@ -83,23 +117,22 @@ async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Page
         until: moments::day(&settings.zone, link.expires_at).shown,
         cards: Vec::new(),
         bank: None,
-        stripe: None,
+        hosted: None,
         test: matches!(&standing, Standing::Payable(way) if !way.is_live()),
     };
     match standing {
         Standing::Payable(Way::Test(_)) => page.cards = ::providers::test::CARDS.to_vec(),
         Standing::Payable(Way::Transfer(bank)) => page.bank = Some(bank),
-        Standing::Payable(Way::Stripe(_)) => page.stripe = Some(if fresh { link.checkout_url } else { String::new() }),
-        _ => {}
+        _ => page.hosted = at.map(|name| (name, if fresh { link.checkout_url } else { String::new() })),
     }
-    if waits {
-        page.words = "One moment: the page of Stripe is being made.".to_owned();
-        page.stripe = None;
-    } else if payable && !link.checkout_words.is_empty() && !fresh {
-        page.form.fail("", "Stripe could not make its page. Try again, or ask the shop.");
+    if let (true, Some((name, _))) = (waits, &page.hosted) {
+        page.words = format!("One moment: the page of {name} is being made.");
+        page.hosted = None;
+    } else if let Some((name, _)) = page.hosted.as_ref().filter(|_| !link.checkout_words.is_empty() && !fresh) {
+        page.form.fail("", format!("It could not be paid through {name}. Try again, or ask the shop."));
     }
     let mut answer = hidden(show_with(status, &page));
-    if waits {
+    if waits || taking {
         answer.headers_mut().insert("refresh", HeaderValue::from_static("2"));
     }
     Ok(answer)
@@ -116,7 +149,7 @@ pub async fn card(State(app): State<App>, Path(secret): Path<String>, typed: Typ
     answer(&app, secret, typed, verb).await
 }
 
-/// Asks for the page of Stripe.
+/// Asks for the page of the provider.
 pub async fn checkout(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
     let back = format!("{}/pay", app.config.origin());
     let verb = move |tx: &mut Tx, secret: &str, _: &Typed, now: Micros| payment_links::begin(tx, secret, &back, now).map(|()| None);

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::events::{self, Entry};
-use domain::kit::{Ctx, Money, ReturnId, Right, Zone};
+use domain::kit::{Ctx, Discount, Money, ReturnId, Right, Zone};
 use domain::payments::refunds::RefundStatus;
 use domain::returns::{self, Return, State as Step};
 use domain::tasks::On;
@@ -14,7 +14,7 @@ use store::Tx;
 use super::shown::{Line, line};
 use crate::app::App;
 use crate::dashboard::customers::profile::Happened;
-use crate::dashboard::orders::page::price;
+use crate::dashboard::orders::page::{off, price};
 use crate::dashboard::reason::{Asking, ask};
 use crate::dashboard::tasks::Section;
 use crate::dashboard::{PageResult, Typed, frame, moments, see_other, show, toasted};
@@ -39,6 +39,8 @@ struct Row {
     sku: String,
     quantity: String,
     price: String,
+    /// `10% off`; empty for none.
+    off: String,
     reason: &'static str,
 }
 
@@ -108,6 +110,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         sku: l.sku.clone(),
         quantity: l.quantity.clone(),
         price: price(&l.unit_price, s.currency),
+        off: off(Discount::kept(&l.discount), s.currency),
         reason: l.reason.label(),
     };
     let gave = |g: &returns::Given| Gave {

@@ -277,6 +277,8 @@ fn title(entry: &Entry) -> String {
         "method.asked" => "Adding a payment method begun".to_owned(),
         "method.attached" => "Payment method added".to_owned(),
         "method.detached" => "Payment method removed".to_owned(),
+        "method.link_sent" => "Link to add a payment method sent".to_owned(),
+        "method.link_withdrawn" => "Link to add a payment method taken back".to_owned(),
         "method.chosen" => "Default payment method chosen".to_owned(),
         kind => {
             let (noun, verb) = kind.split_once('.').unwrap_or((kind, ""));

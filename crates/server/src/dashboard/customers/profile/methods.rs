@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
+use domain::method_links::{self, MethodLink, State as Step};
 use domain::payments::Outcome;
 use domain::payments::methods::{self, Method};
 
@@ -13,6 +14,9 @@ use crate::app::App;
 use crate::dashboard::{moments, show, tones};
 use crate::http::Who;
 use crate::look::{Frame, When};
+
+/// Links that are shown.
+const LINKS: i64 = 10;
 
 /// A method as a row shows it.
 struct Line {
@@ -26,20 +30,53 @@ struct Line {
     added: When,
 }
 
+/// A link that was sent to add one.
+struct Sent {
+    id: String,
+    to: String,
+    shop: String,
+    tone: &'static str,
+    state: &'static str,
+    /// It can be taken back.
+    open: bool,
+    until: When,
+}
+
 #[derive(Template)]
 #[template(path = "dashboard/customers/profile/methods.html")]
 struct Methods {
     frame: Frame,
     pane: Pane,
     lines: Vec<Line>,
+    links: Vec<Sent>,
 }
 
 /// The page.
 pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
-    let (frame, pane, found) = open(asked, &customer, Topic::Methods, |tx, ctx, c| methods::of_customer(tx, ctx, &c.id)).await?;
-    let lines = found.iter().map(|m| line(m, &pane)).collect();
-    Ok(show(&Methods { frame, pane, lines }))
+    let (frame, pane, found) = open(asked, &customer, Topic::Methods, |tx, ctx, c| {
+        Ok((methods::of_customer(tx, ctx, &c.id)?, method_links::of_customer(tx, ctx, &c.id, LINKS)?))
+    })
+    .await?;
+    let lines = found.0.iter().map(|m| line(m, &pane)).collect();
+    let links = found.1.into_iter().map(|l| sent(l, &pane)).collect();
+    Ok(show(&Methods { frame, pane, lines, links }))
+}
+
+fn sent(l: MethodLink, pane: &Pane) -> Sent {
+    Sent {
+        id: l.id.to_string(),
+        to: l.recipient,
+        shop: l.shop_name,
+        tone: match l.state {
+            Step::Open => "attention",
+            Step::Used => "good",
+            Step::Expired | Step::Withdrawn => "quiet",
+        },
+        state: if l.state == Step::Open { "Waiting" } else { l.state.label() },
+        open: l.state == Step::Open,
+        until: moments::day(&pane.zone, l.expires_at),
+    }
 }
 
 fn line(m: &Method, pane: &Pane) -> Line {
