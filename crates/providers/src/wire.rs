@@ -75,6 +75,15 @@ impl Refusal {
         }
     }
 
+    /// In a word, for the log: the words of a provider may name a person.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "refused",
+            Self::Later { .. } => "later",
+            Self::Unauthorised { .. } => "unauthorised",
+        }
+    }
+
     /// What cannot be sent at all, found out before sending.
     pub(crate) fn unsendable(message: &str) -> Self {
         Self::Refused { code: "not_sendable".to_owned(), message: message.to_owned() }

@@ -34,7 +34,7 @@ pub fn serve(app: &App, stop: &AtomicBool) {
     let stopped = || stop.load(Ordering::Relaxed);
     while !stopped() {
         if let Err(error) = work(app, &by, &stopped) {
-            tracing::error!(%error, "what an accounting service answered could not be noted; it is looked for");
+            tracing::error!(error = error.logged(), "what an accounting service answered could not be noted; it is looked for");
         }
         std::thread::park_timeout(REST);
     }

@@ -1,6 +1,8 @@
 //! Hands mail of the outbox to the server that the configuration names. Says exactly how far it came, so that nothing is sent twice: what was
 //! refused or never begun may be tried again, what broke off behind the last byte may not.
 
+mod line;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -15,12 +17,11 @@ use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{SmtpConnection, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use lettre::transport::smtp::extension::ClientId;
 use store::Db;
 
-/// How long one step with the server may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+use self::line::{Line, words};
+
 /// How long a server that is only greeted may take.
 const GREETING: Duration = Duration::from_secs(10);
 
@@ -138,32 +139,19 @@ impl Smtp {
         Ok(line)
     }
 
-    /// Sends one letter; `id` names it, so that a mailbox knows it again; `signer` signs it.
-    pub fn deliver(&self, letter: Letter, id: &str, signer: Option<&Signer>) -> Outcome {
-        let to: Address = match letter.to.parse() {
-            Ok(to) => to,
-            Err(_) => return Outcome::Refused(format!("{} is no address that mail can go to", letter.to)),
-        };
+    /// What goes over the line: to whom, and the bytes. `id` names it, so that a mailbox knows it again; `signer` signs it.
+    ///
+    /// # Errors
+    /// Why it can go nowhere.
+    fn packed(&self, letter: Letter, id: &str, signer: Option<&Signer>) -> Result<(Address, Vec<u8>), String> {
+        let to: Address = letter.to.parse().map_err(|_| format!("{} is no address that mail can go to", letter.to))?;
         let at = letter.at;
-        let signed = |message: Vec<u8>| match signer {
-            Some(signer) => signer.sign(&message, at),
-            None => Ok(message),
+        let message = self.message(letter, &to, id)?;
+        let message = match signer {
+            Some(signer) => signer.sign(&message, at)?,
+            None => message,
         };
-        let message = match self.message(letter, &to, id).and_then(signed) {
-            Ok(message) => message,
-            Err(words) => return Outcome::Refused(words),
-        };
-        let mut line = match self.connect(PATIENCE) {
-            Ok(line) => line,
-            Err(error) => return Outcome::Later(words(&error)),
-        };
-        let outcome = speak(&mut line, &self.from, &to, &message);
-        if outcome == Outcome::Sent {
-            let _ = line.quit();
-        } else {
-            line.abort();
-        }
-        outcome
+        Ok((to, message))
     }
 
     fn message(&self, letter: Letter, to: &Address, id: &str) -> Result<Vec<u8>, String> {
@@ -256,63 +244,22 @@ impl Header for OneClick {
     }
 }
 
-/// One mail over an open line.
-fn speak(line: &mut SmtpConnection, from: &Address, to: &Address, message: &[u8]) -> Outcome {
-    let mut options = Vec::new();
-    let strange = !AsRef::<str>::as_ref(from).is_ascii() || !AsRef::<str>::as_ref(to).is_ascii();
-    if strange {
-        if !line.server_info().supports_feature(Extension::SmtpUtfEight) {
-            return Outcome::Refused("the mail server takes no address with letters beyond ASCII".to_owned());
-        }
-        options.push(MailParameter::SmtpUtfEight);
-    }
-    if !message.is_ascii() {
-        options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
-    }
-    let before = line
-        .command(Mail::new(Some(from.clone()), options))
-        .and_then(|_| line.command(Rcpt::new(to.clone(), Vec::new())))
-        .and_then(|_| line.command(Data));
-    if let Err(error) = before {
-        return refused(&error).unwrap_or_else(|| Outcome::Later(words(&error)));
-    }
-    match line.message(message) {
-        Ok(_) => Outcome::Sent,
-        Err(error) => refused(&error).unwrap_or_else(|| Outcome::Unclear(words(&error))),
-    }
-}
-
-/// What the server itself said no to.
-fn refused(error: &SmtpError) -> Option<Outcome> {
-    if error.is_permanent() {
-        return Some(Outcome::Refused(words(error)));
-    }
-    error.is_transient().then(|| Outcome::Later(words(error)))
-}
-
-/// What went wrong, with the cause behind it.
-fn words(error: &SmtpError) -> String {
-    let cause = std::error::Error::source(error).map(|s| format!(": {s}")).unwrap_or_default();
-    let text = error.to_string();
-    if text.contains(cause.trim_start_matches(": ")) { text } else { format!("{text}{cause}") }
-}
-
 /// Sends all that is due; gives how many were tried. Blocking.
 ///
 /// # Errors
 /// When the database cannot say what is due or note what became of it.
 pub fn run_all(db: &Db, smtp: &Smtp, clock: &dyn Clock, worker: &str, stop: &dyn Fn() -> bool) -> Result<usize, Error> {
-    let mut tried = 0;
+    let (mut tried, mut line) = (0, Line::to(smtp));
     while !stop() {
         let (now, name) = (clock.now(), worker.to_owned());
         let Some(claimed) = db.write_slice_now::<_, Error>(move |tx| mail::claim(tx, &name, now))? else { break };
         tried += 1;
-        one(db, smtp, clock, claimed)?;
+        one(db, smtp, &mut line, clock, claimed)?;
     }
     Ok(tried)
 }
 
-fn one(db: &Db, smtp: &Smtp, clock: &dyn Clock, claimed: Claimed) -> Result<(), Error> {
+fn one(db: &Db, smtp: &Smtp, line: &mut Line, clock: &dyn Clock, claimed: Claimed) -> Result<(), Error> {
     let (held, now): (_, Micros) = (claimed.clone(), clock.now());
     let vault = smtp.vault.clone();
     let read = db.read_now::<_, Error>(move |tx| {
@@ -320,12 +267,16 @@ fn one(db: &Db, smtp: &Smtp, clock: &dyn Clock, claimed: Claimed) -> Result<(), 
         Ok((mail::letter(tx, &held, now)?, signer))
     });
     let outcome = match read {
-        Ok((letter, signer)) => smtp.deliver(letter, claimed.mail.as_str(), signer.as_ref()),
+        Ok((letter, signer)) => match smtp.packed(letter, claimed.mail.as_str(), signer.as_ref()) {
+            Ok((to, message)) => line.carry(&to, &message),
+            Err(words) => Outcome::Refused(words),
+        },
         Err(Error::Store(error)) => Outcome::Later(error.to_string()),
         Err(error) => Outcome::Refused(error.to_string()),
     };
     if outcome != Outcome::Sent {
-        tracing::warn!(mail = %claimed.mail, ?outcome, "a mail was not sent");
+        // What the server said names the recipient: it stands with the mail, and not in the log.
+        tracing::warn!(mail = %claimed.mail, outcome = outcome.name(), "a mail was not sent");
     }
     let now = clock.now();
     db.write_now::<_, Error>(move |tx| mail::done(tx, &claimed, &outcome, now))

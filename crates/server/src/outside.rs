@@ -105,7 +105,7 @@ pub fn work(app: &App, tokens: &mut Tokens, stop: &dyn Fn() -> bool) -> Result<u
         app.db.write_now::<_, Error>(move |tx| match &found {
             Ok(()) => catch_up::caught_up(tx, &look),
             Err(refusal) => {
-                tracing::warn!(account = %look.account, words = refusal.message(), "missed events could not be looked for");
+                tracing::warn!(account = %look.account, why = refusal.kind(), "missed events could not be looked for");
                 catch_up::later(tx, &look)
             }
         })?;

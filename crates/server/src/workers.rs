@@ -95,7 +95,7 @@ fn post(app: &App, stop: &AtomicBool) {
     let name = format!("{}:{}", std::process::id(), domain::kit::secret());
     while !stop.load(Ordering::Relaxed) {
         if let Err(error) = crate::mailer::run_all(&app.db, smtp, &*app.clock, &name, &|| stop.load(Ordering::Relaxed)) {
-            tracing::error!(%error, "the outbox could not be worked on; it goes on");
+            tracing::error!(error = error.logged(), "the outbox could not be worked on; it goes on");
         }
         std::thread::park_timeout(POST);
     }
@@ -107,7 +107,7 @@ fn mailboxes(app: &App, stop: &Arc<AtomicBool>) {
     let stopped = || stop.load(Ordering::Relaxed);
     while !stopped() {
         if let Err(error) = crate::mailboxes::run_all(&app.db, &app.config.vault, &*app.clock, &name, &stopped) {
-            tracing::error!(%error, "a mailbox could not be worked on; it is looked into again");
+            tracing::error!(error = error.logged(), "a mailbox could not be worked on; it is looked into again");
         }
         std::thread::park_timeout(POST);
     }
@@ -117,7 +117,7 @@ fn inbox(app: &App, stop: &Arc<AtomicBool>) {
     let stopped = || stop.load(Ordering::Relaxed);
     while !stopped() {
         if let Err(error) = domain::providers::inbox::work(&app.db, &*app.clock, &stopped) {
-            tracing::error!(%error, "the inbox could not note a failure");
+            tracing::error!(error = error.logged(), "the inbox could not note a failure");
         }
         std::thread::park_timeout(REST);
     }
@@ -127,7 +127,7 @@ fn renewals(app: &App, stop: &Arc<AtomicBool>) {
     let stopped = || stop.load(Ordering::Relaxed);
     while !stopped() {
         if let Err(error) = domain::subscriptions::renew::work(&app.db, &*app.clock, &domain::kit::IdSource::System, &stopped) {
-            tracing::error!(%error, "a renewal that failed could not be noted");
+            tracing::error!(error = error.logged(), "a renewal that failed could not be noted");
         }
         std::thread::park_timeout(POST);
     }
@@ -138,7 +138,7 @@ fn calls(app: &App, stop: &Arc<AtomicBool>) {
     let mut tokens = outside::Tokens::default();
     while !stopped() {
         if let Err(error) = outside::work(app, &mut tokens, &stopped) {
-            tracing::error!(%error, "what a provider answered could not be noted");
+            tracing::error!(error = error.logged(), "what a provider answered could not be noted");
         }
         std::thread::park_timeout(REST);
     }
@@ -162,12 +162,12 @@ fn imports(app: &App, stop: &Arc<AtomicBool>) {
     let mut last: Option<Instant> = None;
     while !stopped() {
         if let Err(error) = domain::imports::work(&app.db, &shelf, &*app.clock, &domain::kit::SystemClock, &stopped) {
-            tracing::error!(%error, "an import could not be worked on; it is tried again");
+            tracing::error!(error = error.logged(), "an import could not be worked on; it is tried again");
         }
         if last.is_none_or(|at| at.elapsed() > SWEEP) {
             last = Some(Instant::now());
             if let Err(error) = domain::imports::sweep(&app.db, &shelf, &*app.clock) {
-                tracing::error!(%error, "files of imports could not be cleared away; it goes on next time");
+                tracing::error!(error = error.logged(), "files of imports could not be cleared away; it goes on next time");
             }
         }
         std::thread::park_timeout(REST);
@@ -182,16 +182,16 @@ fn run(app: &App, stop: &Arc<AtomicBool>) {
     let mut last: Option<Instant> = None;
     while !stopped() {
         if let Err(error) = jobs::run_all(&app.db, &kinds, &tools, &*app.clock, &name, &stopped) {
-            tracing::error!(%error, "the worker could not note a failure");
+            tracing::error!(error = error.logged(), "the worker could not note a failure");
         }
         // What was erased by jobs goes into the ledger, and its bytes out of the write-ahead log.
         if let Err(error) = privacy::settle(&app.db, &app.ledger, &*app.clock) {
-            tracing::error!(%error, "the erasure ledger could not be written; it is tried again");
+            tracing::error!(error = error.logged(), "the erasure ledger could not be written; it is tried again");
         }
         if last.is_none_or(|at| at.elapsed() > HOUSEKEEPING) {
             last = Some(Instant::now());
             if let Err(error) = domain::housekeeping::run(&app.db, &*app.clock, &stopped) {
-                tracing::error!(%error, "housekeeping stopped early; it goes on next time");
+                tracing::error!(error = error.logged(), "housekeeping stopped early; it goes on next time");
             }
         }
         std::thread::park_timeout(REST);

@@ -35,7 +35,7 @@ pub fn daily(db: &Db, ctx: &Ctx, stop: &dyn Fn() -> bool) -> Result<usize> {
             match db.write_slice_now::<_, Error>(move |tx| step(tx, &ctx, &which)) {
                 Ok(()) => done += 1,
                 Err(error) => {
-                    tracing::warn!(contract = %id, %error, "a contract could not be worked on; it is looked at again next time");
+                    tracing::warn!(contract = %id, error = error.logged(), "a contract could not be worked on; it is looked at again next time");
                     passed.push(id);
                 }
             }

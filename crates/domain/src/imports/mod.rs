@@ -109,6 +109,17 @@ pub enum ImportError {
     Io(#[from] std::io::Error),
 }
 
+impl ImportError {
+    /// For the log: nothing that stands in a file.
+    pub(crate) fn logged(&self) -> String {
+        match self {
+            Self::File(_) => "the file cannot be read".to_owned(),
+            Self::Domain(error) => error.logged(),
+            Self::Io(error) => error.to_string(),
+        }
+    }
+}
+
 impl From<store::Error> for ImportError {
     fn from(error: store::Error) -> Self {
         Self::Domain(error.into())

@@ -111,7 +111,7 @@ impl Hand<'_> {
         match held {
             Ok(0) => self.lost.store(true, Ordering::Relaxed),
             Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "an import could not give a sign of life"),
+            Err(error) => tracing::warn!(error = error.logged(), "an import could not give a sign of life"),
         }
     }
 
@@ -258,7 +258,7 @@ impl Hand<'_> {
 
     /// Tried again after a rest, and given up in the end.
     fn failed(&self, error: &ImportError) -> Result<()> {
-        tracing::error!(import = %self.import.id, %error, "an import failed");
+        tracing::error!(import = %self.import.id, error = error.logged(), "an import failed");
         let tries = self.import.tries + 1;
         let given_up = match (tries >= TRIES, self.import.task) {
             (true, Task::Run) => {

@@ -177,7 +177,7 @@ fn work(db: &Db, kinds: &Kinds, tools: &Tools, clock: &dyn Clock, claimed: &Clai
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
-                tracing::warn!(job = %claimed.job, %error, "a slice of a job failed");
+                tracing::warn!(job = %claimed.job, error = error.logged(), "a slice of a job failed");
                 let (held, now) = (claimed.clone(), clock.now());
                 db.write_now::<_, Error>(move |tx| failed(tx, &held, &error, now))?;
                 break;

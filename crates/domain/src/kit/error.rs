@@ -116,6 +116,18 @@ impl Error {
         Self::Conflict { code, message: message.into(), links: Vec::new() }
     }
 
+    /// For the log: the kind, the code and which fields, and nothing that anybody typed. What a conflict says to people may name somebody.
+    pub fn logged(&self) -> String {
+        match self {
+            Self::Invalid(problems) => {
+                let fields: Vec<String> = problems.0.iter().map(|p| format!("{} {}", p.field, p.code)).collect();
+                format!("refused fields: {}", fields.join(", "))
+            }
+            Self::Conflict { code, .. } => format!("conflict: {code}"),
+            Self::NotFound(_) | Self::Forbidden(_) | Self::Stale(_) | Self::Store(_) | Self::Internal(_) => self.to_string(),
+        }
+    }
+
     /// A name that the table's unique key refused, as the error of a field: the verb looked before, somebody else was faster.
     #[must_use]
     pub fn or_taken(self, table: &str, field: &str, message: &str) -> Self {
@@ -123,5 +135,21 @@ impl Error {
             Self::Store(store::Error::Unique { table: ref t, .. }) if t == table => Problems::one(field, "taken", message),
             other => other,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_logged_names_codes_and_fields_and_nobody() {
+        let taken = Error::conflict("blocked", "ana@example.es is blocked since Monday.");
+        assert_eq!(taken.logged(), "conflict: blocked");
+        let typed = Problems::one("billing.country", "unknown", "“Anaruizland” is no country.");
+        assert_eq!(typed.logged(), "refused fields: billing.country unknown");
+        let stale = Stale { version: 3, by: "Ana Ruiz".into(), at: 0, fields: Vec::new() };
+        assert!(!Error::Stale(Box::new(stale)).logged().contains("Ana"));
+        assert_eq!(Error::Store(store::Error::Busy).logged(), "the database is busy");
     }
 }

@@ -18,6 +18,9 @@ use crate::merchants::Settings;
 /// million payments).
 const FOUND: u32 = 900_000;
 
+/// A search that finds no row.
+const NOBODY: &str = "SELECT CAST('' AS TEXT) AS id WHERE 1 = 0";
+
 /// A statement with its parameters; `$1` is the merchant.
 pub(super) struct Built {
     pub(super) text: String,
@@ -108,14 +111,18 @@ impl<'a> Ask<'a> {
     }
 
     fn searched(&self, built: &mut Built) -> String {
-        let ways = search::looks(self.query, &self.settings.country, self.customers).into_iter().map(|(rows, look)| match look {
-            Look::Between(a, b) => rows.replace("{a}", &built.bind(a)).replace("{b}", &built.bind(b)),
-            Look::Ids(ids) => {
-                let places: Vec<String> = search::padded(&ids).into_iter().map(|id| built.bind(id)).collect();
-                rows.replace("{ids}", &places.join(", "))
-            }
-        });
-        ways.collect::<Vec<_>>().join(" UNION ALL ")
+        let ways: Vec<String> = search::looks(self.query, &self.settings.country, self.customers)
+            .into_iter()
+            .map(|(rows, look)| match look {
+                Look::Between(a, b) => rows.replace("{a}", &built.bind(a)).replace("{b}", &built.bind(b)),
+                Look::Ids(ids) => {
+                    let places: Vec<String> = search::padded(&ids).into_iter().map(|id| built.bind(id)).collect();
+                    rows.replace("{ids}", &places.join(", "))
+                }
+            })
+            .collect();
+        // Two letters that no customer has find nothing in a list that looks for names from three on.
+        if ways.is_empty() { NOBODY.to_owned() } else { ways.join(" UNION ALL ") }
     }
 
     /// An end of a range as SQL.

@@ -240,6 +240,16 @@ store::db_test! {
         assert_eq!(ids(&desk, &query(&format!("customer={ana}"))), [own]);
     }
 
+    fn a_word_that_nothing_can_be_found_by_finds_nothing_in_any_list(db) {
+        let desk = Desk::new(db);
+        for list in ALL {
+            for text in ["q=zz", "q=%29", "q=%C2%9A%29", "q=%27", "q=x%40", "q=%2B4", "q=%25_"] {
+                let query = of(list, text);
+                assert_eq!((ids(&desk, &query).len(), counts(&desk, &query).total), (0, 0), "{} {text}", list.name);
+            }
+        }
+    }
+
     fn open_disputes_come_by_their_day_and_those_without_one_last(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.es");

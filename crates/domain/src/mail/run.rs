@@ -71,6 +71,18 @@ pub enum Outcome {
     Unclear(String),
 }
 
+impl Outcome {
+    /// In a word, for the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Later(_) => "later",
+            Self::Refused(_) => "refused",
+            Self::Unclear(_) => "unclear",
+        }
+    }
+}
+
 /// Takes a mail that is due. One that another worker held until its lease ran out may have arrived: it fails, for a person to decide.
 pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> {
     let due = tx.rows(&queries::DUE, &[&now], |r| Ok((r.get::<MailId>(0)?, r.get::<MerchantId>(1)?)))?;

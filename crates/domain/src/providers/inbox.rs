@@ -88,7 +88,7 @@ fn alone(db: &Db, due: Due, clock: &dyn Clock) -> Result<()> {
     let (now, again) = (clock.now(), due.clone());
     if let Err(error) = db.write_slice_now::<_, Error>(move |tx| one(tx, &again, now)) {
         let ours = matches!(error, Error::Store(_) | Error::Internal(_));
-        tracing::warn!(account = %due.account, event = %due.event, %error, "an event of a provider could not be applied");
+        tracing::warn!(account = %due.account, event = %due.event, error = error.logged(), "an event of a provider could not be applied");
         // What is wrong on our side passes; what the rules refuse does not, and a person has to look.
         let tries = if ours { i64::MAX } else { TRIES };
         let words = if ours { "Something went wrong on our side.".to_owned() } else { words(&error) };

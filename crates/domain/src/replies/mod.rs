@@ -15,6 +15,14 @@ use crate::kit::{Ctx, DAY, Error, Micros, Problems, Result, hex};
 /// How long an answer is kept: a day.
 pub const KEPT: Micros = DAY;
 
+/// The longest key, in bytes.
+pub const LONGEST: usize = 200;
+
+/// What is said to a key that is empty or too long, also where nothing is kept.
+pub fn no_key() -> Error {
+    Problems::one("Idempotency-Key", "invalid", "Use 1 to 200 characters.")
+}
+
 /// An answer that can be given again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
@@ -50,8 +58,8 @@ pub fn fingerprint(method: &str, path: &str, body: &[u8]) -> String {
 /// A conflict `key_reused` when the key came with another request; what `work` refuses (a refusal is not kept: nothing happened).
 pub fn once(tx: &mut Tx, ctx: &Ctx, key: Option<&str>, request: &str, work: impl FnOnce(&mut Tx) -> Result<Reply>) -> Result<Reply> {
     let Some(key) = key else { return work(tx) };
-    if key.is_empty() || key.len() > 200 || key.contains('\0') {
-        return Err(Problems::one("Idempotency-Key", "invalid", "Use 1 to 200 characters."));
+    if key.is_empty() || key.len() > LONGEST || key.contains('\0') {
+        return Err(no_key());
     }
     // Taken first: of two at once the second waits here until the first has ended, and then finds its answer.
     let taken = tx.exec(&queries::TAKE, &[&ctx.merchant, &ctx.actor.id, &key, &request, &ctx.now])? == 1;

@@ -57,7 +57,7 @@ pub fn slice(db: &Db, clock: &dyn Clock, ids: &IdSource, limit: i64) -> Result<u
 fn alone(db: &Db, due: &Due, ids: &IdSource, now: Micros) -> Result<()> {
     let (one, new) = (due.clone(), ids.clone());
     let Err(error) = db.write_slice_now::<_, Error>(move |tx| steps(tx, std::slice::from_ref(&one), &new, now)) else { return Ok(()) };
-    tracing::warn!(subscription = %due.id, %error, "a subscription could not be renewed; it is looked at again in an hour");
+    tracing::warn!(subscription = %due.id, error = error.logged(), "a subscription could not be renewed; it is looked at again in an hour");
     let one = due.clone();
     db.write_now::<_, Error>(move |tx| Ok(tx.exec(&queries::LATER, &[&one.merchant, &one.id, &(now + PAUSE)]).map(drop)?))
 }

@@ -4,6 +4,8 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
+const JSON: &str = "application/json";
+
 /// One keep-alive connection.
 pub struct Client {
     stream: BufReader<TcpStream>,
@@ -19,20 +21,27 @@ impl Client {
     /// Sends a request; gives status and body.
     pub fn ask(&mut self, method: &str, path: &str, headers: &str, body: &str) -> (u16, Vec<u8>) {
         let mut answer = Vec::new();
-        let (status, _) = self.talk(method, path, headers, body, &mut answer);
+        let (status, _) = self.talk(method, path, headers, JSON, body.as_bytes(), &mut answer);
+        (status, answer)
+    }
+
+    /// Hands in a body of another kind; gives the status and the answer.
+    pub fn hand_in(&mut self, path: &str, headers: &str, kind: &str, body: &[u8]) -> (u16, Vec<u8>) {
+        let mut answer = Vec::new();
+        let (status, _) = self.talk("POST", path, headers, kind, body, &mut answer);
         (status, answer)
     }
 
     /// Sends a request; gives status and size of the body as it came over the wire.
     pub fn send(&mut self, method: &str, path: &str, headers: &str, body: &str) -> (u16, usize) {
-        self.talk(method, path, headers, body, &mut std::io::sink())
+        self.talk(method, path, headers, JSON, body.as_bytes(), &mut std::io::sink())
     }
 
-    fn talk(&mut self, method: &str, path: &str, headers: &str, body: &str, out: &mut impl Write) -> (u16, usize) {
-        let length =
-            if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\nContent-Type: application/json\r\n", body.len()) };
-        let request = format!("{method} {path} HTTP/1.1\r\nHost: bench\r\n{headers}{length}\r\n{body}");
-        self.stream.get_mut().write_all(request.as_bytes()).unwrap();
+    fn talk(&mut self, method: &str, path: &str, headers: &str, kind: &str, body: &[u8], out: &mut impl Write) -> (u16, usize) {
+        let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\nContent-Type: {kind}\r\n", body.len()) };
+        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: bench\r\n{headers}{length}\r\n").into_bytes();
+        request.extend_from_slice(body);
+        self.stream.get_mut().write_all(&request).unwrap();
         let (mut line, mut status, mut length, mut chunked) = (String::new(), 0, 0usize, false);
         loop {
             line.clear();

@@ -104,14 +104,12 @@ pub fn limit(asked: Option<i64>) -> domain::Result<i64> {
     if (1..=MOST).contains(&limit) { Ok(limit) } else { Err(Problems::one("limit", "invalid", "Use 1 to 200.")) }
 }
 
-/// An optional value that must be readable when it is there: an id, a cursor, a word.
+/// An optional value that must be readable when it is there, also when it is empty: an id, a cursor, a word.
 ///
 /// # Errors
 /// A field error.
 pub fn maybe<T: FromStr>(field: &str, text: Option<&str>) -> domain::Result<Option<T>> {
-    text.filter(|t| !t.is_empty())
-        .map(|t| t.parse().map_err(|_| Problems::one(field, "invalid", "This is not a value of that kind.")))
-        .transpose()
+    text.map(|t| t.parse().map_err(|_| Problems::one(field, "invalid", "This is not a value of that kind."))).transpose()
 }
 
 /// The place behind which a page begins.

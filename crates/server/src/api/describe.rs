@@ -1,13 +1,16 @@
 //! What the description says about all operations: title, sign-in, the Idempotency-Key of writes, and the problems every one may answer.
 
+use domain::kit::Right;
 use serde_json::json;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, Paths};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{OpenApi, RefOr, Required, ResponseBuilder};
 
+/// What the description calls a key.
+const KEY: &str = "key";
 /// The problems of a read, and those that a write adds.
 const READ: [(&str, &str); 7] = [
     ("401", "The key is missing, unknown, expired or revoked"),
@@ -25,6 +28,16 @@ const WRITE: [(&str, &str); 4] = [
     ("415", "The body is not application/json"),
 ];
 
+/// Says which scope a key needs for these operations: the one that the guard in front of them asks for.
+pub fn name_scope(paths: &mut Paths, right: Right) {
+    for item in paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            operation.security = Some(vec![SecurityRequirement::new(KEY, [right.name()])]);
+        }
+    }
+}
+
 /// Completes what the operations said of themselves.
 pub fn describe(mut api: OpenApi) -> OpenApi {
     api.info.title = "Regulars".to_owned();
@@ -36,9 +49,9 @@ pub fn describe(mut api: OpenApi) -> OpenApi {
     let components = api.components.get_or_insert_with(Default::default);
     components
         .security_schemes
-        .insert("key".to_owned(), RefOr::T(SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build())));
+        .insert(KEY.to_owned(), RefOr::T(SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build())));
     components.schemas.insert("Problem".to_owned(), RefOr::T(problem()));
-    api.security = Some(vec![SecurityRequirement::new("key", Vec::<String>::new())]);
+    api.security = Some(vec![SecurityRequirement::new(KEY, Vec::<String>::new())]);
     for item in api.paths.paths.values_mut() {
         for operation in [item.get.as_mut()].into_iter().flatten() {
             add(operation, &READ);
@@ -62,9 +75,21 @@ pub fn describe(mut api: OpenApi) -> OpenApi {
 
 fn add(operation: &mut Operation, problems: &[(&str, &str)]) {
     for (status, words) in problems {
-        let content = ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name("Problem"))).build();
-        let response = ResponseBuilder::new().description(*words).content("application/problem+json", content).build();
-        operation.responses.responses.entry((*status).to_owned()).or_insert(RefOr::T(response));
+        operation
+            .responses
+            .responses
+            .entry((*status).to_owned())
+            .or_insert_with(|| RefOr::T(ResponseBuilder::new().description(*words).build()));
+    }
+    // What an operation names beside is told in the same form.
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with(['4', '5'])
+            && response.content.is_empty()
+        {
+            let content = ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name("Problem"))).build();
+            response.content.insert("application/problem+json".to_owned(), RefOr::T(content));
+        }
     }
 }
 

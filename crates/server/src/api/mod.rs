@@ -45,7 +45,7 @@ mod words;
 pub mod write;
 
 pub use asked::only;
-pub use describe::describe;
+pub use describe::{describe, name_scope};
 
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};

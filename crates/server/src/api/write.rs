@@ -195,9 +195,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Write<T> {
 /// The key that makes a repetition give the first answer. Looked at before every write, also where nothing is kept and it means nothing.
 ///
 /// # Errors
-/// 400 for what is no key.
+/// 400 for what is no key, 422 for one of another length.
 pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     match headers.get("idempotency-key") {
+        Some(value) if !(1..=replies::LONGEST).contains(&value.len()) => Err(replies::no_key().into()),
         Some(value) if value.as_bytes().iter().all(|b| (b'!'..=b'~').contains(b)) => Ok(value.to_str().ok().map(str::to_owned)),
         Some(_) => Err(bad("Use printable ASCII without blanks in Idempotency-Key.")),
         None => Ok(None),

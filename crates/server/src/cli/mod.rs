@@ -187,9 +187,15 @@ pub fn today(text: Option<&str>) -> Result<AsOf, String> {
     text.map_or(Ok(AsOf::Now), |text| text.parse().map(AsOf::EndOf).map_err(|_| format!("“{text}” is not a date like 2026-06-30.")))
 }
 
-/// Log lines go to standard error; `RUST_LOG` says how many.
+/// Log lines go to standard error, in colour for a person and plain for a file or a journal; `RUST_LOG` says how many.
 fn logging() {
+    use std::io::IsTerminal as _;
+
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,server=info,domain=info,store=info"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .try_init();
 }

@@ -106,7 +106,7 @@ impl Routes {
 
     /// An operation of the API: `routes!(handler)` of utoipa-axum, so that the description and the route cannot part.
     #[must_use]
-    pub fn api(mut self, policy: Policy, operation: UtoipaMethodRouter<App>) -> Self {
+    pub fn api(mut self, policy: Policy, mut operation: UtoipaMethodRouter<App>) -> Self {
         for (path, item) in &operation.1.paths {
             for (method, there) in [
                 (Method::GET, item.get.is_some()),
@@ -121,6 +121,9 @@ impl Routes {
             }
         }
         let names = asked_names(&operation.1);
+        if let (Some(_), Policy::May(right)) = (&self.described, policy) {
+            crate::api::name_scope(&mut operation.1, right);
+        }
         let strict = operation.layer(axum::middleware::from_fn(move |request: Request, next: Next| {
             let names = std::sync::Arc::clone(&names);
             async move { crate::api::only(&names, request, next).await }

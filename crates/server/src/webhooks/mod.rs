@@ -35,14 +35,14 @@ pub fn serve(app: &App, stop: &AtomicBool) {
             Ok(Some(held)) => busy.extend(begin(app, held)),
             Ok(None) => std::thread::park_timeout(REST),
             Err(error) => {
-                tracing::error!(%error, "webhooks that are due could not be looked for; it goes on");
+                tracing::error!(error = error.logged(), "webhooks that are due could not be looked for; it goes on");
                 std::thread::park_timeout(REST);
             }
         }
         if counted.is_none_or(|at| at.elapsed() > COUNTED) {
             counted = Some(Instant::now());
             if let Err(error) = meters::count(app) {
-                tracing::error!(%error, "what waits could not be counted");
+                tracing::error!(error = error.logged(), "what waits could not be counted");
             }
         }
     }
@@ -74,7 +74,7 @@ fn begin(app: &App, held: Held) -> Option<(bool, JoinHandle<()>)> {
     let (app, slow) = (app.clone(), held.slow);
     let work = move || {
         if let Err(error) = turn(&app, &held) {
-            tracing::error!(%error, endpoint = %held.endpoint, "what became of webhooks could not be noted; they go out again");
+            tracing::error!(error = error.logged(), endpoint = %held.endpoint, "what became of webhooks could not be noted; they go out again");
         }
     };
     let begun = std::thread::Builder::new().name("webhook".to_owned()).spawn(work);

@@ -9,6 +9,7 @@ use domain::kit::{Right, Rights};
 use domain::testing::Fixture;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
+use server::http::Policy;
 
 use crate::desk::{Desk, key};
 
@@ -295,6 +296,10 @@ store::db_test! {
         counts.sort_unstable();
         assert_eq!(counts, [Some(1), Some(2)], "{noted:?}");
         refused(&Program::with(&desk, &f, &[Right::Read]).post("/exports", &json!({ "format": "csv" })), 403, "forbidden");
+        for (key, status) in [("", 422), (&*"k".repeat(201), 422), ("two words", 400), ("k", 200)] {
+            let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+            assert_eq!(p.say("POST", "/exports", &headers, r#"{ "format": "csv" }"#).status, status, "the key {key:?}, also where nothing is kept");
+        }
     }
 
     fn settings_are_read_and_changed(db) {
@@ -467,5 +472,20 @@ store::db_test! {
         }
         let lines = desk.table.iter().filter(|l| l.path.starts_with("/api/")).count();
         assert_eq!(seen.len(), lines, "the description is the table");
+        for line in desk.table.iter().filter(|l| l.path.starts_with("/api/")) {
+            let operation = &api["paths"][&line.path][line.method.as_str().to_ascii_lowercase()];
+            let told = &operation["security"];
+            match line.policy {
+                Policy::May(right) => assert_eq!(told, &json!([{ "key": [right.name()] }]), "the scope of {} {}", line.method, line.path),
+                _ => assert!(told.is_null(), "{} {} names a scope", line.method, line.path),
+            }
+        }
+        for path in ["/api/v1/staff/{id}/drafts", "/api/v1/staff/{id}/signature"] {
+            let shut_out = &api["paths"][path]["get"]["responses"]["409"];
+            assert!(shut_out["content"]["application/problem+json"].is_object(), "a read that meets a state: {path} {shut_out}");
+        }
+        for name in answer.body.split("\"#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(api["components"]["schemas"][name].is_object(), "{name} is used and not described");
+        }
     }
 }

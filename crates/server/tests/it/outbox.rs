@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use domain::customers::{self, NewCustomer, Rules};
@@ -25,6 +26,10 @@ pub enum Mood {
     Swallow,
     /// 552 to the mail itself.
     TooLarge,
+    /// Takes it, and hangs up politely: one mail a line.
+    OneEach,
+    /// Takes it, and 421 to the next on the same line.
+    Enough,
 }
 
 /// A server on a free port; keeps what it took.
@@ -32,6 +37,8 @@ pub struct Server {
     port: u16,
     mood: Arc<Mutex<Mood>>,
     taken: Arc<Mutex<Vec<String>>>,
+    /// How often somebody connected.
+    lines: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -39,14 +46,16 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (mood, taken) = (Arc::new(Mutex::new(Mood::Take)), Arc::new(Mutex::new(Vec::new())));
-        let (feels, keeps) = (mood.clone(), taken.clone());
+        let (feels, keeps, lines) = (mood.clone(), taken.clone(), Arc::new(AtomicUsize::new(0)));
+        let count = lines.clone();
         std::thread::spawn(move || {
             for line in listener.incoming().flatten() {
+                count.fetch_add(1, Ordering::SeqCst);
                 let mood = *feels.lock().unwrap();
                 let _ = talk(line, mood, &keeps);
             }
         });
-        Self { port, mood, taken }
+        Self { port, mood, taken, lines }
     }
 
     pub fn feel(&self, mood: Mood) {
@@ -70,7 +79,7 @@ fn talk(line: TcpStream, mood: Mood, taken: &Mutex<Vec<String>>) -> std::io::Res
     let (mut read, mut write) = (BufReader::new(line.try_clone()?), line);
     let mut say = |text: &str| write.write_all(format!("{text}\r\n").as_bytes());
     say("220 test ready")?;
-    let mut words = String::new();
+    let (mut words, mut full) = (String::new(), false);
     loop {
         words.clear();
         if read.read_line(&mut words)? == 0 {
@@ -78,8 +87,9 @@ fn talk(line: TcpStream, mood: Mood, taken: &Mutex<Vec<String>>) -> std::io::Res
         }
         match words.split_whitespace().next().unwrap_or_default().to_ascii_uppercase().as_str() {
             "EHLO" => say("250-test\r\n250 8BITMIME")?,
+            "MAIL" if full => return say("421 4.7.0 too many mails on this line"),
             "RCPT" if mood == Mood::Greylist => say("451 4.7.1 come back later")?,
-            "RCPT" if mood == Mood::Unknown => say("550 5.1.1 nobody of that name")?,
+            "RCPT" if mood == Mood::Unknown => say("550 5.1.1 <ana@example.es>: nobody of that name")?,
             "DATA" => {
                 say("354 go on")?;
                 let mut mail = String::new();
@@ -104,12 +114,31 @@ fn talk(line: TcpStream, mood: Mood, taken: &Mutex<Vec<String>>) -> std::io::Res
                     _ => {
                         taken.lock().unwrap().push(mail);
                         say("250 taken")?;
+                        full = mood == Mood::Enough;
+                        if mood == Mood::OneEach {
+                            return Ok(());
+                        }
                     }
                 }
             }
             "QUIT" => return say("221 bye"),
             _ => say("250 ok")?,
         }
+    }
+}
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, some: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(some);
+        Ok(some.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
@@ -220,6 +249,44 @@ store::db_test! {
         assert_eq!(server.taken().len(), 0);
     }
 
+    fn mails_that_follow_each_other_share_a_line_and_one_that_was_left_is_made_anew(db) {
+        let f = Fixture::new(db);
+        let id = invoice(&f);
+        for (mood, lines) in [(Mood::Take, 1), (Mood::OneEach, 3), (Mood::Enough, 3)] {
+            let server = Server::start();
+            server.feel(mood);
+            let (ctx, which) = (f.ctx.clone(), id.clone());
+            f.db.write_now(move |tx| {
+                for words in ["One", "Two", "Three"] {
+                    tx.next_verb();
+                    mail::send_invoice(tx, &ctx, &which, "", words)?;
+                }
+                Ok::<_, domain::Error>(())
+            })
+            .unwrap();
+            assert_eq!(work(&f, &server, &id, NOW).0, 3);
+            let (taken, mut sorted) = (server.taken(), server.taken());
+            sorted.sort();
+            sorted.dedup();
+            assert_eq!((taken.len(), sorted.len(), server.lines.load(Ordering::SeqCst)), (3, 3, lines), "{mood:?}");
+            let (ctx, which) = (f.ctx.clone(), id.clone());
+            let all = f.db.read_now(move |tx| mail::of_invoice(tx, &ctx, &which)).unwrap();
+            assert!(all.iter().all(|m| m.state == State::Sent && m.attempts == 1), "{mood:?} {all:?}");
+        }
+    }
+
+    fn the_log_says_that_a_mail_was_refused_and_not_whose(db) {
+        let f = Fixture::new(db);
+        let (server, id, log) = (Server::start(), invoice(&f), Log::default());
+        let kept = log.clone();
+        let writer = tracing_subscriber::fmt().with_ansi(false).with_writer(move || kept.clone()).finish();
+        let failed = tracing::subscriber::with_default(writer, || send(&f, &server, &id, Mood::Unknown));
+        let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(failed.error.contains("ana@example.es"), "staff read the server’s words: {}", failed.error);
+        assert!(said.contains("a mail was not sent") && said.contains("refused") && said.contains(failed.id.as_str()), "{said}");
+        assert!(!said.contains("ana@") && !said.contains("nobody"), "{said}");
+    }
+
     fn a_line_cut_behind_the_last_byte_is_left_to_a_person(db) {
         let f = Fixture::new(db);
         let (server, id) = (Server::start(), invoice(&f));
@@ -236,7 +303,7 @@ store::db_test! {
     fn a_server_that_is_not_there_is_tried_later(db) {
         let f = Fixture::new(db);
         let id = invoice(&f);
-        let gone = Server { port: 1, mood: Arc::new(Mutex::new(Mood::Take)), taken: Arc::default() };
+        let gone = Server { port: 1, mood: Arc::new(Mutex::new(Mood::Take)), taken: Arc::default(), lines: Arc::default() };
         let later = send(&f, &gone, &id, Mood::Take);
         assert_eq!(later.state, State::Queued);
         assert!(!later.error.is_empty());

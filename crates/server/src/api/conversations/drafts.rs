@@ -86,7 +86,8 @@ struct DraftsAsked {
 ///
 /// What was saved last first. Needs the scope `write`, too.
 #[utoipa::path(get, path = "/api/v1/staff/{id}/drafts", operation_id = "listMailDrafts", tag = "Conversations",
-    params(("id" = String, Path), DraftsAsked), responses((status = 200, body = Page<MailDraft>)))]
+    params(("id" = String, Path), DraftsAsked),
+    responses((status = 200, body = Page<MailDraft>), (status = 409, description = "This person is disabled")))]
 async fn list(
     State(app): State<App>,
     Caller(ctx): Caller,
@@ -184,7 +185,7 @@ struct MailSignature {
 
 /// Read the signature of somebody of the staff.
 #[utoipa::path(get, path = "/api/v1/staff/{id}/signature", operation_id = "getMailSignature", tag = "Conversations", params(("id" = String, Path)),
-    responses((status = 200, body = MailSignature)))]
+    responses((status = 200, body = MailSignature), (status = 409, description = "This person is disabled")))]
 async fn signature(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) -> Result<axum::Json<MailSignature>, Problem> {
     let person: PersonId = id(&text, "person")?;
     let read = move |tx: &mut Tx, ctx: &Ctx| {

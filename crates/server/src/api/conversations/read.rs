@@ -64,7 +64,7 @@ struct EntriesAsked {
 #[into_params(parameter_in = Query)]
 struct InboxAsked {
     /// Which part; `unknown` unless said.
-    #[param(value_type = Option<words::ConversationInbox>)]
+    #[param(value_type = Option<words::ConversationInbox>, inline)]
     view: Option<String>,
     /// `next` of the page before.
     after: Option<String>,

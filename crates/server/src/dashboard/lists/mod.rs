@@ -131,7 +131,7 @@ async fn keep(app: &App, who: &Who, loaded: &load::Loaded, swap: bool) -> domain
     }
     tokio::spawn(async move {
         if let Err(error) = write.await {
-            tracing::warn!(%error, "the state of a list was not kept");
+            tracing::warn!(error = error.logged(), "the state of a list was not kept");
         }
     });
     Ok(())
