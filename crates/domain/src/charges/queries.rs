@@ -25,9 +25,10 @@ store::statements! {
     pub PENDING_OF_ORDER = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM payments
         WHERE merchant_id = $1 AND order_id = $2 AND currency = $3 AND status = 'pending'";
     /// Charges of an order that no provider has told of yet, and links whose money is being taken.
-    pub ASKED_OF_ORDER = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM (
-        SELECT amount FROM charges WHERE merchant_id = $1 AND order_id = $2 AND state = 'asked' AND payment_id IS NULL
-        UNION ALL SELECT amount FROM payment_links WHERE merchant_id = $1 AND order_id = $2 AND state = 'open' AND checkout = 'capturing') asked";
+    pub ASKED_OF_ORDER = "SELECT (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM charges
+        WHERE merchant_id = $1 AND order_id = $2 AND state = 'asked' AND payment_id IS NULL)
+        + (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM payment_links
+        WHERE merchant_id = $1 AND order_id = $2 AND state = 'open' AND checkout = 'capturing')";
     /// Charges of an invoice that are not answered yet.
     pub ASKED_OF_INVOICE = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM charges WHERE merchant_id = $1 AND invoice_id = $2 AND state = 'asked'";
     /// Payments by links of an invoice that are on their way.

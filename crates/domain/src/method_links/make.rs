@@ -31,7 +31,7 @@ pub struct LinkInput {
 /// Makes a link and puts its mail into the outbox. `origin` is what this installation is called from outside. Needs [`Right::Orders`].
 ///
 /// # Errors
-/// Field errors for `shop`, `to`, `message`; `Conflict`: `customer_inactive` for an archived, deleted or anonymised customer, `no_keeper` when no shop keeps
+/// Field errors for `shop`, `to`, `message`; `Conflict`: `customer_inactive` for an archived or deleted customer, `customer_gone` for an anonymised one, `no_keeper` when no shop keeps
 /// methods.
 pub fn send(tx: &mut Tx, ctx: &Ctx, input: &LinkInput, origin: &str) -> Result<MethodLinkId> {
     ctx.must(Right::Orders)?;

@@ -105,7 +105,7 @@ store::db_test! {
         let gone = second.clone();
         assert!(matches!(desk.read(move |tx, ctx| get(tx, ctx, &gone)), Err(Error::NotFound(_))));
         assert!(matches!(desk.begins(&secret), Err(Error::NotFound(_))), "nobody comes back by it");
-        assert_eq!(refusal(desk.sends(&ana)), "customer_inactive");
+        assert_eq!(refusal(desk.sends(&ana)), "customer_gone");
         desk.verified();
     }
 

@@ -74,7 +74,7 @@ struct MethodLinkCreate {
 ///
 /// Puts a mail into the outbox. Whoever has its link adds one method on the provider's page, without an account here, within seven days; the link itself is
 /// told to nobody else. Answers 409 `no_mail_server` where none is set up, `no_keeper` when no shop keeps payment methods, `customer_inactive` for an
-/// archived, deleted or anonymised customer.
+/// archived or deleted customer, `customer_gone` for an anonymised one.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/method-links", operation_id = "sendMethodLink", tag = "Payments",
     params(("id" = String, Path)), request_body = MethodLinkCreate, responses((status = 201, body = MethodLink)))]
 async fn send(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<MethodLinkCreate>) -> Result<Response, Problem> {
