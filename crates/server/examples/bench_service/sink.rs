@@ -48,3 +48,38 @@ fn talk(line: TcpStream, taken: &AtomicUsize) -> std::io::Result<()> {
         }
     }
 }
+
+/// A line to it, as bare as can be.
+pub struct Line(BufReader<TcpStream>);
+
+impl Line {
+    /// Greeted.
+    pub fn open(port: u16) -> Self {
+        let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        let mut line = Self(BufReader::new(stream));
+        line.answer();
+        line.say("EHLO bench\r\n");
+        line
+    }
+
+    /// One mail, with its end.
+    pub fn hand_over(&mut self, mail: &str) {
+        for words in ["MAIL FROM:<desk@kilde.example>\r\n", "RCPT TO:<ana@example.com>\r\n", "DATA\r\n", mail] {
+            self.say(words);
+        }
+    }
+
+    fn say(&mut self, words: &str) {
+        self.0.get_mut().write_all(words.as_bytes()).unwrap();
+        self.answer();
+    }
+
+    fn answer(&mut self) {
+        let mut words = String::new();
+        while words.as_bytes().get(3) != Some(&b' ') {
+            words.clear();
+            assert!(self.0.read_line(&mut words).unwrap() > 0, "it hung up");
+        }
+    }
+}
