@@ -19,7 +19,7 @@ impl Discount {
     ///
     /// # Errors
     /// For anything else.
-    pub fn read(text: &str) -> Result<Option<Self>, ()> {
+    pub(crate) fn read(text: &str) -> Result<Option<Self>, ()> {
         let text = text.trim();
         let (number, is_part) = text.strip_suffix('%').map_or((text, false), |number| (number.trim_end(), true));
         if text.is_empty() {
