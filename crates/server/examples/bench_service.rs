@@ -104,7 +104,8 @@ fn out(address: &str, key: &str, shop: &str, port: u16) {
 
 /// The same mail server fed by a bare loop without a database: over one line, and a line for each.
 fn bare(port: u16, count: usize) {
-    let mail = "From: desk@kilde.example\r\nTo: ana@example.com\r\nSubject: New\r\n\r\nDear friend,\r\nthe first bags left the drum.\r\n.\r\n";
+    let mail =
+        "From: desk@kilde.example\r\nTo: ana@example.com\r\nSubject: New\r\n\r\nDear friend,\r\nthe first bags left the drum.\r\n.\r\n";
     let begun = Instant::now();
     let mut line = sink::Line::open(port);
     (0..count).for_each(|_| line.hand_over(mail));
