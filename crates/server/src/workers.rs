@@ -147,7 +147,7 @@ fn calls(app: &App, stop: &Arc<AtomicBool>) {
 /// Keeps the images of customers: here before the first list is opened, and gone when nobody comes any more.
 fn images(app: &App, stop: &Arc<AtomicBool>) {
     if let Err(error) = domain::customers::list::warm(&app.db, &app.indexes, &*app.clock, stop) {
-        tracing::warn!(%error, "the customers were not read ahead; the first list waits for them");
+        tracing::warn!(error = error.logged(), "the customers were not read ahead; the first list waits for them");
     }
     while !stop.load(Ordering::Relaxed) {
         app.indexes.leave_idle(IDLE);
