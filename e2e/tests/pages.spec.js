@@ -81,6 +81,7 @@ const topics = [
   '/credit',
   '/credit/grant',
   '/methods',
+  '/method-links/new',
   '/subscriptions',
   '/subscriptions/new',
   '/invoices',
