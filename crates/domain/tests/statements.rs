@@ -38,6 +38,7 @@ fn rooms() -> Vec<(&'static str, &'static [&'static Stmt])> {
         ("mail/queries.rs", domain::mail::queries::ALL),
         ("mailings/queries.rs", domain::mailings::queries::ALL),
         ("merchants/queries.rs", domain::merchants::queries::ALL),
+        ("method_links/queries.rs", domain::method_links::queries::ALL),
         ("method_setups/queries.rs", domain::method_setups::queries::ALL),
         ("offers/queries.rs", domain::offers::queries::ALL),
         ("payment_links/queries.rs", domain::payment_links::queries::ALL),

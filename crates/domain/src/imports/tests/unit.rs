@@ -3,12 +3,16 @@
 use super::history::history;
 use super::*;
 use crate::customers::CustomerEdit;
+use crate::imports::run::ROWS;
 use crate::imports::{list, scratch, undo};
 
-/// More than two slices of customers, some known, some wrong.
+/// More than two slices of customers.
+const PEOPLE: usize = 2 * ROWS + 100;
+
+/// So many customers, some known, some wrong.
 fn people() -> String {
     let mut rows = "Name,Email,Company,Tags,Group\n".to_owned();
-    for n in 0..900 {
+    for n in 0..PEOPLE {
         let email = match n % 50 {
             7 => format!("p{}@example.com", n - 1),
             9 => "nowhere".to_owned(),
@@ -119,7 +123,7 @@ store::db_test! {
         let told = desk.read(|tx, ctx| list(tx, ctx, None, 10)).into_iter().find(|i| i.id == done.import).unwrap();
         assert_eq!(told.state, State::Failed);
         let whole = desk.file("whole.csv.gz", &packed);
-        assert_eq!(desk.import(&whole, None).counts.failed, 18);
+        assert_eq!(desk.import(&whole, None).counts.failed, PEOPLE as i64 / 50);
     }
 
     fn what_was_done_can_be_undone_later(db) {
@@ -210,7 +214,7 @@ store::db_test! {
         });
         assert!(matches!(ours, Err(ImportError::Domain(crate::Error::Conflict { code: "import_running", .. }))), "{ours:?}");
         let other = other.unwrap();
-        assert_eq!(other.counts.created + other.counts.changed + other.counts.unchanged + other.counts.failed, 900);
+        assert_eq!(other.counts.created + other.counts.changed + other.counts.unchanged + other.counts.failed, PEOPLE as i64);
     }
 
     fn what_is_no_file_of_customers_is_told_before_anything_is_written(db) {

@@ -162,15 +162,15 @@ store::db_test! {
 
     fn one_that_is_killed_goes_on_behind_the_last_slice(db) {
         let desk = Desk::new(db, "Shop");
-        let id = desk.uploaded("many.csv", rows(1_300));
+        let id = desk.uploaded("many.csv", rows(3 * ROWS + 100));
         desk.press(&id, imports::start).unwrap();
         desk.work_for(3);
         let half = desk.import_of(&id);
-        assert!(half.state == State::Running && half.counts.created > 0 && half.counts.created < 1_300, "{half:?}");
+        assert!(half.state == State::Running && half.counts.created > 0 && half.counts.created < 3 * ROWS as i64, "{half:?}");
         desk.work();
         let done = desk.import_of(&id);
-        assert_eq!((done.state, done.counts.created, done.counts.unchanged), (State::Done, 1_300, 0), "one outcome for each row");
-        assert_eq!(desk.lines("customer").len(), 1_300);
+        assert_eq!((done.state, done.counts.created, done.counts.unchanged), (State::Done, 3 * ROWS as i64 + 100, 0), "one outcome for each row");
+        assert_eq!(desk.lines("customer").len(), 3 * ROWS + 100);
         assert_eq!(desk.work(), 0, "nothing waits");
         desk.verified();
     }
@@ -178,7 +178,7 @@ store::db_test! {
     fn one_that_is_stopped_leaves_nothing(db) {
         let desk = Desk::new(db, "Shop");
         let before = desk.trade();
-        let id = desk.uploaded("many.csv", rows(1_300));
+        let id = desk.uploaded("many.csv", rows(3 * ROWS + 100));
         desk.press(&id, imports::start).unwrap();
         desk.work_for(3);
         desk.press(&id, imports::cancel).unwrap();
