@@ -187,6 +187,8 @@ for (const [window, viewport] of Object.entries({ desk: { width: 1280, height: 9
   for (const colorScheme of ['light', 'dark']) {
     test.describe(`${window}, ${colorScheme}`, () => {
       test.use({ colorScheme });
+      // The same templates draw the pages of both engines: all looks on one of them, one look on the other.
+      test.skip(({ engine }) => engine === 'postgres' && (window !== 'desk' || colorScheme !== 'light'), 'seen on SQLite');
 
       test('every page has no barrier, fits the window, and no error is heard', async ({ page }) => {
         test.setTimeout(600_000); // a hundred pages, each looked at by axe
