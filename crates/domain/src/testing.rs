@@ -29,6 +29,15 @@ pub struct Fixture {
     pub shop: ShopId,
 }
 
+/// A file of the world, in the folder that `REGULARS_REAL_DATA` names; none where it names no folder, or this one is not in it.
+pub fn real(name: &str) -> Option<std::path::PathBuf> {
+    let found = std::env::var_os("REGULARS_REAL_DATA").map(|folder| std::path::Path::new(&folder).join(name)).filter(|path| path.exists());
+    if found.is_none() {
+        println!("skipped: {name} is not in REGULARS_REAL_DATA");
+    }
+    found
+}
+
 impl Fixture {
     /// The first merchant of this database.
     pub fn new(db: &Db) -> Self {

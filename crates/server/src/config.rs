@@ -111,6 +111,17 @@ impl Config {
         if self.base_url.is_empty() { format!("http://{}", self.listen) } else { self.base_url.clone() }
     }
 
+    /// Can mail be sent from here?
+    ///
+    /// # Errors
+    /// `Conflict` (`no_mail_server`).
+    pub fn must_send_mail(&self) -> domain::Result<()> {
+        if self.smtp.is_some() {
+            return Ok(());
+        }
+        Err(domain::Error::conflict("no_mail_server", "No mail server is set up, so nothing can be sent."))
+    }
+
     /// Where we are reached: as configured, else as this request reached us.
     pub fn reached_at(&self, headers: &axum::http::HeaderMap) -> String {
         if !self.base_url.is_empty() {

@@ -66,22 +66,23 @@ pub fn start(app: &App) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
     // What waits for the wire has a thread of its own, and what came over it another: a slow provider delays nobody else.
     // Renewals have one too: a day on which very many are due holds up no job.
-    let threads: [(&str, fn(&App, &Arc<AtomicBool>)); 9] = [
+    let threads: [(&str, fn(&App, &AtomicBool)); 8] = [
         ("jobs", run),
         ("inbox", inbox),
         ("calls", calls),
         ("renewals", renewals),
         ("mailboxes", mailboxes),
-        ("webhooks", |app, stop| crate::webhooks::serve(app, stop)),
+        ("webhooks", crate::webhooks::serve),
         ("imports", imports),
-        ("accounting", |app, stop| crate::accounting::serve(app, stop)),
-        ("images", images),
+        ("accounting", crate::accounting::serve),
     ];
     let started = threads.into_iter().map(|(name, work)| {
         let (app, flag) = (app.clone(), stop.clone());
         std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&app, &flag))
     });
     let mut threads = started.collect::<std::io::Result<Vec<_>>>()?;
+    let (shelf, flag) = (app.clone(), stop.clone());
+    threads.push(std::thread::Builder::new().name("images".to_owned()).spawn(move || images(&shelf, &flag))?);
     if app.config.smtp.is_some() {
         let (mail, flag) = (app.clone(), stop.clone());
         threads.push(std::thread::Builder::new().name("mail".to_owned()).spawn(move || post(&mail, &flag))?);
@@ -102,7 +103,7 @@ fn post(app: &App, stop: &AtomicBool) {
 }
 
 /// Looks into the mailboxes that are due.
-fn mailboxes(app: &App, stop: &Arc<AtomicBool>) {
+fn mailboxes(app: &App, stop: &AtomicBool) {
     let name = format!("{}:{}", std::process::id(), domain::kit::secret());
     let stopped = || stop.load(Ordering::Relaxed);
     while !stopped() {
@@ -113,7 +114,7 @@ fn mailboxes(app: &App, stop: &Arc<AtomicBool>) {
     }
 }
 
-fn inbox(app: &App, stop: &Arc<AtomicBool>) {
+fn inbox(app: &App, stop: &AtomicBool) {
     let stopped = || stop.load(Ordering::Relaxed);
     while !stopped() {
         if let Err(error) = domain::providers::inbox::work(&app.db, &*app.clock, &stopped) {
@@ -123,7 +124,7 @@ fn inbox(app: &App, stop: &Arc<AtomicBool>) {
     }
 }
 
-fn renewals(app: &App, stop: &Arc<AtomicBool>) {
+fn renewals(app: &App, stop: &AtomicBool) {
     let stopped = || stop.load(Ordering::Relaxed);
     while !stopped() {
         if let Err(error) = domain::subscriptions::renew::work(&app.db, &*app.clock, &domain::kit::IdSource::System, &stopped) {
@@ -133,7 +134,7 @@ fn renewals(app: &App, stop: &Arc<AtomicBool>) {
     }
 }
 
-fn calls(app: &App, stop: &Arc<AtomicBool>) {
+fn calls(app: &App, stop: &AtomicBool) {
     let stopped = || stop.load(Ordering::Relaxed);
     let mut tokens = outside::Tokens::default();
     while !stopped() {
@@ -156,7 +157,7 @@ fn images(app: &App, stop: &Arc<AtomicBool>) {
 }
 
 /// Imports have a thread of their own: a large file holds up no job.
-fn imports(app: &App, stop: &Arc<AtomicBool>) {
+fn imports(app: &App, stop: &AtomicBool) {
     let shelf = domain::imports::Shelf::of(&app.config.data);
     let stopped = || stop.load(Ordering::Relaxed);
     let mut last: Option<Instant> = None;
@@ -174,7 +175,7 @@ fn imports(app: &App, stop: &Arc<AtomicBool>) {
     }
 }
 
-fn run(app: &App, stop: &Arc<AtomicBool>) {
+fn run(app: &App, stop: &AtomicBool) {
     let kinds = kinds();
     let tools = Tools { indexes: app.indexes.clone(), vault: Some(app.config.vault.clone()), ..Tools::default() };
     let name = format!("{}:{}", std::process::id(), domain::kit::secret());

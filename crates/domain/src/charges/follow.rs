@@ -6,7 +6,7 @@ use store::Tx;
 use super::read::{find, row};
 use super::{Charge, State, purpose, queries};
 use crate::events::Event;
-use crate::kit::{ChargeId, Ctx, CustomerId, OrderId, PaymentId, Result, locks};
+use crate::kit::{ChargeId, Ctx, CustomerId, OrderId, PaymentId, Result, locks, printable};
 use crate::payment_links;
 use crate::payments::{self, PaymentStatus};
 use crate::subscriptions::followed;
@@ -83,7 +83,7 @@ pub(crate) fn refused(tx: &mut Tx, ctx: &Ctx, id: &ChargeId, words: &str, unsure
 }
 
 fn set(tx: &mut Tx, ctx: &Ctx, c: &Charge, state: State, failure: (&str, &str), payment: Option<&PaymentId>) -> Result<()> {
-    let words: String = failure.1.chars().filter(|c| !c.is_control()).take(500).collect();
+    let words = printable(failure.1, 500);
     let payment = payment.or(c.payment.as_ref());
     tx.exec(&queries::SET, &[&ctx.merchant, &c.id, &state, &failure.0, &words, &payment, &ctx.now])?;
     Ok(())

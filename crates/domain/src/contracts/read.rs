@@ -126,13 +126,7 @@ pub(super) fn today(tx: &mut Tx, ctx: &Ctx) -> Result<i64> {
 /// # Errors
 /// `Conflict` (`moved`) when its customer was merged while we waited.
 pub(crate) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &ContractId) -> Result<Contract> {
-    let seen = load(tx, ctx, id)?.summary.customer;
-    locks::customers(tx, ctx, &[&seen])?;
-    let contract = load(tx, ctx, id)?;
-    if contract.summary.customer != seen {
-        return Err(Error::conflict("moved", "This contract was given to another customer a moment ago. Look again."));
-    }
-    Ok(contract)
+    locks::with_customer(tx, ctx, "contract", |tx| load(tx, ctx, id), |contract| &contract.summary.customer)
 }
 
 /// A page of contracts, newest first.

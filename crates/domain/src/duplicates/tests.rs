@@ -327,9 +327,8 @@ mod files {
     #[test]
     fn real_files_are_judged_where_they_are() {
         for (name, precision, recall) in [("people-with-duplicates-1.csv", 1000, 988), ("people-with-duplicates-2.csv", 998, 969)] {
-            let path = format!("{}/../../../shared/data/{name}", env!("CARGO_MANIFEST_DIR"));
-            let Ok(file) = std::fs::File::open(path) else { continue };
-            let people = read(file, None, &Truth::Numbered).unwrap();
+            let Some(path) = crate::testing::real(name) else { continue };
+            let people = read(std::fs::File::open(path).unwrap(), None, &Truth::Numbered).unwrap();
             assert!(people.columns.iter().all(|(column, _)| column != "soc_sec_id"));
             let judged = judge(&likeness::find(&people.shelf), &people.truth);
             assert!(judged.precision() >= precision && judged.recall() >= recall, "{name}: {judged:?}");

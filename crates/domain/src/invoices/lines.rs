@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::Category;
-use crate::kit::{Discount, Problems, clean, discount};
+use crate::kit::{Discount, Problems, clean};
 
 /// More lines than any invoice has.
 pub const MAX_LINES: usize = 500;
@@ -101,14 +101,8 @@ fn one(i: usize, line: &LineInput, category: Category, rate: Decimal, problems: 
     if unit_price.is_none() {
         problems.add(at("unit_price"), "invalid", "Use a plain number such as 12.95.");
     }
-    let off = Discount::read(&line.discount).unwrap_or_else(|()| {
-        problems.add(at("discount"), "invalid", discount::WORDS);
-        None
-    });
     let amount = quantity.zip(unit_price).and_then(|(q, p)| q.checked_mul(p));
-    if off.zip(amount).is_some_and(|(off, amount)| !off.fits(amount)) {
-        problems.add(at("discount"), "too_much", "Take off no more than the line comes to.");
-    }
+    let off = Discount::of_line(&line.discount, amount, &at("discount"), problems);
     let category = match line.category.trim() {
         "" => category,
         word => word.parse().unwrap_or_else(|()| {

@@ -2,6 +2,8 @@
 
 use rust_decimal::Decimal;
 
+use super::Problems;
+
 /// Taken off one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Discount {
@@ -11,15 +13,12 @@ pub enum Discount {
     Amount(Decimal),
 }
 
-/// Why there is none, in words.
-pub const WORDS: &str = "Use a percentage such as 10%, or an amount off the line such as 5.00.";
-
 impl Discount {
     /// Reads `10%`, `12.5 %` or `5.00`. `Ok(None)`: empty or zero, nothing is taken off.
     ///
     /// # Errors
     /// For anything else.
-    pub(crate) fn read(text: &str) -> Result<Option<Self>, ()> {
+    fn read(text: &str) -> Result<Option<Self>, ()> {
         let text = text.trim();
         let (number, is_part) = text.strip_suffix('%').map_or((text, false), |number| (number.trim_end(), true));
         if text.is_empty() {
@@ -41,6 +40,18 @@ impl Discount {
         Self::read(text).ok().flatten()
     }
 
+    /// Reads what was typed for a line that comes to `amount`, and notes under `field` what is wrong with it.
+    pub fn of_line(text: &str, amount: Option<Decimal>, field: &str, problems: &mut Problems) -> Option<Self> {
+        let Ok(off) = Self::read(text) else {
+            problems.add(field, "invalid", "Use a percentage such as 10%, or an amount off the line such as 5.00.");
+            return None;
+        };
+        if off.zip(amount).is_some_and(|(off, amount)| !off.fits(amount)) {
+            problems.add(field, "too_much", "Take off no more than the line comes to.");
+        }
+        off
+    }
+
     /// What it takes off this much.
     pub fn off(self, of: Decimal) -> Option<Decimal> {
         match self {
@@ -50,7 +61,7 @@ impl Discount {
     }
 
     /// An amount takes no more than the line comes to.
-    pub fn fits(self, line: Decimal) -> bool {
+    pub(crate) fn fits(self, line: Decimal) -> bool {
         match self {
             Self::Percent(_) => true,
             Self::Amount(amount) => amount <= line,

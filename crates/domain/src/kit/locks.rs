@@ -5,7 +5,7 @@
 
 use store::{Lockable, Tx};
 
-use super::{AffiliateId, Ctx, CustomerId, InvoiceId, MailingId, OrderId, PaymentId, RequestId, Result, TaskId, TicketId};
+use super::{AffiliateId, Ctx, CustomerId, Error, InvoiceId, MailingId, OrderId, PaymentId, RequestId, Result, TaskId, TicketId};
 
 static CUSTOMERS: Lockable = Lockable { rank: 10, table: "customers" };
 static ORDERS: Lockable = Lockable { rank: 20, table: "orders" };
@@ -21,6 +21,26 @@ static MAILINGS: Lockable = Lockable { rank: 90, table: "mailings" };
 pub fn customers(tx: &mut Tx, ctx: &Ctx, ids: &[&CustomerId]) -> Result<()> {
     let ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
     Ok(tx.lock(&CUSTOMERS, ctx.merchant.as_str(), &ids)?)
+}
+
+/// Reads a thing under the lock of its customer: read, locked, and read again. `what` it is, for words.
+///
+/// # Errors
+/// What `read` says; `Conflict` (`moved`) when somebody gave it to another customer while we waited.
+pub fn with_customer<T>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    what: &str,
+    read: impl Fn(&mut Tx) -> Result<T>,
+    whose: impl Fn(&T) -> &CustomerId,
+) -> Result<T> {
+    let seen = read(tx)?;
+    customers(tx, ctx, &[whose(&seen)])?;
+    let now = read(tx)?;
+    if whose(&now) != whose(&seen) {
+        return Err(Error::conflict("moved", format!("This {what} was given to another customer a moment ago. Look again.")));
+    }
+    Ok(now)
 }
 
 /// Locks an order with its lines.

@@ -9,7 +9,7 @@ use super::queue::{Draft, addressed, put, row};
 use crate::conversations;
 use crate::events::Event;
 use crate::invoices::buyer;
-use crate::kit::{Ctx, MailId, Money, PaymentLinkId, Result, Right};
+use crate::kit::{Ctx, MailId, PaymentLinkId, Result, Right};
 use crate::merchants;
 use crate::payment_links::{self, Way};
 
@@ -24,7 +24,7 @@ pub fn send_payment_link(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, to: &str, m
     let settings = merchants::settings(tx, ctx)?;
     let buyer = buyer(tx, ctx, &link.customer, &settings.country)?;
     let (address, message) = addressed(to, &buyer.email, message)?;
-    let price = Money::new(link.amount, link.currency);
+    let price = link.price();
     let subject: String = format!("{} – {}", link.purpose, link.shop_name).chars().filter(|c| !c.is_control()).collect();
     let message = if message.is_empty() { String::new() } else { format!("\n\n{message}") };
     let transfer = match payment_links::way(tx, ctx, &link.shop, price)? {

@@ -8,6 +8,7 @@ use crate::conversations::{self, Heading, NewFile};
 use crate::invoices::{self, Paper};
 use crate::kit::{
     Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, MethodLinkId, Micros, OfferId, PaymentLinkId, PortalLinkId, Result, TemplateId,
+    printable,
 };
 use crate::{mailings, merchants, method_links, offers, payment_links, portal, staff};
 
@@ -196,5 +197,5 @@ fn of(merchant: &MerchantId, now: Micros) -> Ctx {
 
 /// What fits into a column of errors.
 pub(crate) fn short(words: &str) -> String {
-    words.chars().filter(|c| !c.is_control()).take(400).collect()
+    printable(words, 400)
 }

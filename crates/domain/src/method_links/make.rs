@@ -3,12 +3,13 @@
 use serde_json::json;
 use store::Tx;
 
-use super::read::{find, locked, places};
+use super::read::{find, locked};
 use super::{State, queries};
 use crate::customers::survivor;
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, DAY, Error, MethodLinkId, Micros, Problems, Result, Right, ShopId, locks};
 use crate::mail;
+use crate::method_setups;
 use crate::payments::must_exist;
 use crate::subscriptions::followed;
 
@@ -38,7 +39,7 @@ pub fn send(tx: &mut Tx, ctx: &Ctx, input: &LinkInput, origin: &str) -> Result<M
     let customer = survivor(tx, ctx, &input.customer)?;
     locks::customers(tx, ctx, &[&customer])?;
     must_exist(tx, ctx, &customer)?.must_be_active()?;
-    let all = places(tx, &followed(ctx), &customer)?;
+    let all = method_setups::places(tx, &followed(ctx), &customer)?;
     let place = match &input.shop {
         None => all.first(),
         Some(shop) => match all.iter().find(|at| at.shop == *shop) {
@@ -62,7 +63,7 @@ pub fn send(tx: &mut Tx, ctx: &Ctx, input: &LinkInput, origin: &str) -> Result<M
     Ok(id)
 }
 
-/// Takes a link back: whoever has it adds nothing by it any more. Gives whose it was. Needs [`Right::Orders`].
+/// Takes a link back: whoever has it adds nothing by it any more, also on the provider's page if that is open. Gives whose it was. Needs [`Right::Orders`].
 ///
 /// # Errors
 /// `Conflict` (`link_state`) unless it is open.
@@ -73,6 +74,9 @@ pub fn withdraw(tx: &mut Tx, ctx: &Ctx, id: &MethodLinkId) -> Result<CustomerId>
         return Err(Error::conflict("link_state", format!("This link is {}.", link.state.label().to_lowercase())));
     }
     tx.exec(&queries::WITHDRAW, &[&ctx.merchant, id, &ctx.now])?;
+    if let Some(setup) = &link.setup {
+        method_setups::close(tx, ctx, setup)?;
+    }
     Event::new("method.link_withdrawn").of(&link.customer).on("method_link", id.as_str()).record(tx, ctx)?;
     Ok(link.customer)
 }

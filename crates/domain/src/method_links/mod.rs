@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use door::{Standing, add, begin, by_link, standing};
 pub(crate) use door::{for_mail, used};
 pub use make::{DAYS, LinkInput, send, withdraw};
-pub use read::{get, of_customer, places};
+pub use read::{get, of_customer};
 
 use crate::kit::{CustomerId, MethodLinkId, MethodSetupId, Micros, ShopId, words};
 

@@ -4,12 +4,6 @@ use store::{Row, Tx};
 
 use super::{MethodLink, State, queries};
 use crate::kit::{Ctx, CustomerId, Error, MethodLinkId, Micros, Result, Right, locks};
-use crate::method_setups::{self, At};
-
-/// Where a method of this customer can be added: shops whose provider keeps methods. Needs [`Right::Read`].
-pub fn places(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<At>> {
-    method_setups::places(tx, ctx, customer)
-}
 
 /// One link. Needs [`Right::Read`].
 ///
@@ -35,13 +29,7 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, id: &MethodLinkId) -> Result<MethodLi
 /// # Errors
 /// `Conflict` (`moved`) when its customer was merged into another while we waited.
 pub(super) fn locked(tx: &mut Tx, ctx: &Ctx, id: &MethodLinkId) -> Result<MethodLink> {
-    let seen = find(tx, ctx, id)?;
-    locks::customers(tx, ctx, &[&seen.customer])?;
-    let link = find(tx, ctx, id)?;
-    if link.customer != seen.customer {
-        return Err(Error::conflict("moved", "This customer was merged into another a moment ago. Try again."));
-    }
-    Ok(link)
+    locks::with_customer(tx, ctx, "link", |tx| find(tx, ctx, id), |link| &link.customer)
 }
 
 fn row(r: &Row<'_>, now: Micros) -> std::result::Result<MethodLink, store::Error> {

@@ -109,6 +109,27 @@ store::db_test! {
         desk.verified();
     }
 
+    fn a_link_that_is_taken_back_closes_the_page_it_led_to(db) {
+        let shop = Shop::new(db);
+        let desk = &shop.desk;
+        let ana = desk.customer("ana@example.es");
+        let (id, secret) = (desk.sends(&ana).unwrap(), desk.delivered());
+        desk.begins(&secret).unwrap();
+        shop.calls_once(CallKind::SetUp, &json!({ "id": "cus_1", "object": "customer" }));
+        shop.calls_once(CallKind::SetUp, &json!({ "id": "cs_1", "object": "checkout.session", "url": "https://checkout.stripe.com/c/pay/cs_1" }));
+        desk.write({ let id = id.clone(); move |tx, ctx| withdraw(tx, ctx, &id) }).unwrap();
+        assert_eq!(desk.stands_by_link(&secret), Standing::Over(State::Withdrawn));
+        let said = shop.calls_once(CallKind::CloseCheckout, &json!({ "id": "cs_1", "object": "checkout.session", "status": "expired" }));
+        assert!(said.contains("/v1/checkout/sessions/cs_1/expire"), "{said}");
+        let next = desk.sends(&ana).unwrap();
+        let secret = desk.delivered();
+        desk.begins(&secret).unwrap();
+        desk.write({ let next = next.clone(); move |tx, ctx| withdraw(tx, ctx, &next) }).unwrap();
+        shop.calls_once(CallKind::SetUp, &json!({ "id": "cs_2", "object": "checkout.session", "url": "https://checkout.stripe.com/c/pay/cs_2" }));
+        assert_eq!(desk.stands_by_link(&secret), Standing::Over(State::Withdrawn), "a page that comes late is shown to nobody");
+        desk.verified();
+    }
+
     fn where_nobody_keeps_methods_no_link_is_sent(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.es");

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Tx;
 
-use super::read::keeper;
-use super::{State, of_customer, places, queries};
+use super::read::{find, keeper};
+use super::{State, of_customer, places, queries, told};
 use crate::events::Event;
-use crate::kit::{Ctx, CustomerId, Error, MethodSetupId, Micros, Result, Right, ShopId};
+use crate::kit::{Ctx, CustomerId, Error, MethodSetupId, Micros, Result, Right, ShopId, printable};
+use crate::payment_links::checkout::close_page;
 use crate::providers::{CallKind, Provider, calls};
 use crate::{customers, shops};
 
@@ -93,6 +94,15 @@ pub(crate) fn begin(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, shop: &ShopId
     Ok(id)
 }
 
+/// Closes what is open, here and at its provider. A page that is only asked for is shown to nobody when it comes. Its customer is locked.
+pub(crate) fn close(tx: &mut Tx, ctx: &Ctx, id: &MethodSetupId) -> Result<()> {
+    let Some(at) = find(tx, ctx, id)?.filter(|at| matches!(at.state, State::Asked | State::Open)) else { return Ok(()) };
+    if let Some(reference) = at.page_ref.clone() {
+        close_page(tx, ctx, &at.account, id.as_str(), reference)?;
+    }
+    told::telling(tx, ctx, &at, State::Over, None)
+}
+
 /// The provider made its page. An event that was faster has said more.
 pub(crate) fn ready(tx: &mut Tx, ctx: &Ctx, id: &MethodSetupId, reference: &str, url: &str) -> Result<()> {
     set_page(tx, ctx, id, State::Open, (Some(reference), url), "")
@@ -100,8 +110,7 @@ pub(crate) fn ready(tx: &mut Tx, ctx: &Ctx, id: &MethodSetupId, reference: &str,
 
 /// The provider made none.
 pub(crate) fn refused(tx: &mut Tx, ctx: &Ctx, id: &MethodSetupId, words: &str) -> Result<()> {
-    let words: String = words.chars().filter(|c| !c.is_control()).take(300).collect();
-    set_page(tx, ctx, id, State::Refused, (None, ""), &words)
+    set_page(tx, ctx, id, State::Refused, (None, ""), &printable(words, 300))
 }
 
 fn set_page(tx: &mut Tx, ctx: &Ctx, id: &MethodSetupId, state: State, (reference, url): (Option<&str>, &str), words: &str) -> Result<()> {

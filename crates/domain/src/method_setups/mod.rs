@@ -13,8 +13,9 @@ mod told;
 
 use serde::Serialize;
 
-pub(crate) use begin::{Back, SetUpCall, begin, ready, refused};
-pub(crate) use read::{find as seen, keeps, of_customer, own, places};
+pub(crate) use begin::{Back, SetUpCall, begin, close, ready, refused};
+pub use read::places;
+pub(crate) use read::{find as seen, keeps, of_customer, own};
 pub(crate) use test_card::add;
 pub(crate) use told::{Place, added, place, telling};
 
@@ -85,6 +86,8 @@ pub struct MethodSetup {
     pub until: Micros,
     /// Why the provider made none, in words.
     pub words: String,
+    /// The provider's id of its page.
+    pub(crate) page_ref: Option<String>,
     /// The provider's id of the method, once told.
     pub(crate) method_ref: Option<String>,
     /// The method that was added.

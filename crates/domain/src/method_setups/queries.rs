@@ -4,7 +4,7 @@ macro_rules! setup {
     ($rest:literal) => {
         concat!(
             "SELECT m.id, m.customer_id, m.shop_id, s.name, m.account_id, a.provider, a.live, m.state, m.url, m.until, m.words, m.method_ref, m.method_id,
-            m.created_at FROM method_setups m JOIN shops s ON s.merchant_id = m.merchant_id AND s.id = m.shop_id
+            m.created_at, m.reference FROM method_setups m JOIN shops s ON s.merchant_id = m.merchant_id AND s.id = m.shop_id
             JOIN provider_accounts a ON a.merchant_id = m.merchant_id AND a.id = m.account_id WHERE m.merchant_id = $1",
             $rest
         )

@@ -22,7 +22,7 @@ pub(crate) fn keeps(tx: &mut Tx, ctx: &Ctx, shop: &ShopId) -> Result<bool> {
 }
 
 /// The customer's shops that keep methods; of a customer of no such shop, all shops that do. Needs [`Right::Read`].
-pub(crate) fn places(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<At>> {
+pub fn places(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<At>> {
     ctx.must(Right::Read)?;
     let theirs = tx.rows(&queries::SHOPS_OF, &[&ctx.merchant, customer], shop)?;
     let found = keeping(tx, ctx, theirs)?;
@@ -86,5 +86,6 @@ fn row(r: &Row<'_>, now: Micros) -> std::result::Result<MethodSetup, store::Erro
         method_ref: r.get(11)?,
         method: r.get(12)?,
         created_at: r.get(13)?,
+        page_ref: r.get(14)?,
     })
 }

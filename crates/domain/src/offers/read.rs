@@ -124,13 +124,7 @@ pub(super) fn today(tx: &mut Tx, ctx: &Ctx) -> Result<i64> {
 /// # Errors
 /// `Conflict` (`moved`) when its customer was merged while we waited.
 pub(crate) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &OfferId) -> Result<Offer> {
-    let seen = load(tx, ctx, id)?.summary.customer;
-    locks::customers(tx, ctx, &[&seen])?;
-    let offer = load(tx, ctx, id)?;
-    if offer.summary.customer != seen {
-        return Err(Error::conflict("moved", "This offer was given to another customer a moment ago. Look again."));
-    }
-    Ok(offer)
+    locks::with_customer(tx, ctx, "offer", |tx| load(tx, ctx, id), |offer| &offer.summary.customer)
 }
 
 /// A page of offers, newest first.

@@ -88,15 +88,7 @@ fn read(i: usize, line: &Line, problems: &mut Problems) -> (Line, Option<Decimal
         problems.add(format!("lines.{i}.unit_price"), "invalid", no_number(&line.unit_price, "Use a plain number such as 12.95."));
     }
     let amount = quantity.zip(price).and_then(|(q, p)| q.checked_mul(p));
-    let off = Discount::read(&line.discount);
-    match (off, amount) {
-        (Err(()), _) => problems.add(format!("lines.{i}.discount"), "invalid", discount::WORDS),
-        (Ok(Some(off)), Some(amount)) if !off.fits(amount) => {
-            problems.add(format!("lines.{i}.discount"), "too_much", "Take off no more than the line comes to.");
-        }
-        _ => {}
-    }
-    let off = off.ok().flatten();
+    let off = Discount::of_line(&line.discount, amount, &format!("lines.{i}.discount"), problems);
     let kept = Line {
         sku: clean(problems, &format!("lines.{i}.sku"), &line.sku, 100),
         title: clean(problems, &format!("lines.{i}.title"), &line.title, 500),

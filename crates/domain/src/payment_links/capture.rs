@@ -9,7 +9,7 @@ use super::checkout::set;
 use super::pay::is_due;
 use super::read::{find, locked};
 use super::{Checkout, PaymentLink, State, queries};
-use crate::kit::{AccountId, Actor, Ctx, Door, Error, MerchantId, Micros, PaymentLinkId, Result};
+use crate::kit::{AccountId, Actor, Ctx, Door, Error, MerchantId, Micros, PaymentLinkId, Result, printable};
 use crate::payments::must_exist;
 use crate::providers::{Account, CallKind, Provider, accounts, calls};
 
@@ -81,8 +81,7 @@ pub(crate) fn answered(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, order: &str, 
     if link.checkout != Checkout::Capturing || link.checkout_ref.as_deref() != Some(order) {
         return Ok(());
     }
-    let words: String = words.chars().filter(|c| !c.is_control()).take(300).collect();
-    set(tx, ctx, id, Checkout::None, (None, None, ""), None, &words)
+    set(tx, ctx, id, Checkout::None, (None, None, ""), None, &printable(words, 300))
 }
 
 fn awaited(tx: &mut Tx, order: &str) -> Result<Option<(MerchantId, PaymentLinkId)>> {

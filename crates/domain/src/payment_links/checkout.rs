@@ -6,7 +6,7 @@ use store::Tx;
 use super::pay::{closed, payable};
 use super::read::{find, locked};
 use super::{Checkout, PaymentLink, State, Way, queries};
-use crate::kit::{AccountId, Ctx, Error, Micros, PaymentLinkId, Result};
+use crate::kit::{AccountId, Ctx, Error, Micros, PaymentLinkId, Result, printable};
 use crate::providers::{CallKind, Provider, accounts, calls, charge};
 
 /// A page of Stripe is open for half an hour at least and a day at most.
@@ -85,8 +85,7 @@ pub(crate) fn checkout_refused(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, words
     if locked(tx, ctx, id)?.checkout == Checkout::Capturing {
         return Ok(());
     }
-    let words: String = words.chars().filter(|c| !c.is_control()).take(300).collect();
-    set(tx, ctx, id, Checkout::None, (None, None, ""), None, &words)
+    set(tx, ctx, id, Checkout::None, (None, None, ""), None, &printable(words, 300))
 }
 
 /// Closes the page at its provider. One that is only asked for is closed when it is there. An order of PayPal lapses by itself: what a buyer agrees to there
@@ -94,10 +93,15 @@ pub(crate) fn checkout_refused(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, words
 pub(super) fn close(tx: &mut Tx, ctx: &Ctx, link: &PaymentLink) -> Result<()> {
     let (Some(account), Some(reference)) = (&link.checkout_account, &link.checkout_ref) else { return Ok(()) };
     if accounts::find(tx, ctx, account)?.provider != Provider::Paypal {
-        let payload = serde_json::to_value(CloseCall { reference: reference.clone() }).map_err(|e| Error::Internal(e.to_string()))?;
-        calls::enqueue(tx, ctx, account, CallKind::CloseCheckout, link.id.as_str(), &payload)?;
+        close_page(tx, ctx, account, link.id.as_str(), reference.clone())?;
     }
     set(tx, ctx, &link.id, Checkout::None, (None, None, ""), None, "")
+}
+
+/// Asks a provider to close a page of its own; `subject` is what it was for.
+pub(crate) fn close_page(tx: &mut Tx, ctx: &Ctx, account: &AccountId, subject: &str, reference: String) -> Result<()> {
+    let payload = serde_json::to_value(CloseCall { reference }).map_err(|e| Error::Internal(e.to_string()))?;
+    calls::enqueue(tx, ctx, account, CallKind::CloseCheckout, subject, &payload).map(drop)
 }
 
 pub(super) fn set(

@@ -29,13 +29,7 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId) -> Result<Payment
 /// # Errors
 /// `Conflict` (`moved`) when its customer was merged into another while we waited.
 pub(super) fn locked(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId) -> Result<PaymentLink> {
-    let seen = find(tx, ctx, id)?;
-    locks::customers(tx, ctx, &[&seen.customer])?;
-    let link = find(tx, ctx, id)?;
-    if link.customer != seen.customer {
-        return Err(Error::conflict("moved", "This customer was merged into another a moment ago. Try again."));
-    }
-    Ok(link)
+    locks::with_customer(tx, ctx, "link", |tx| find(tx, ctx, id), |link| &link.customer)
 }
 
 pub(super) fn row(r: &Row<'_>, now: Micros) -> std::result::Result<PaymentLink, store::Error> {

@@ -79,12 +79,10 @@ struct MethodLinkCreate {
     params(("id" = String, Path)), request_body = MethodLinkCreate, responses((status = 201, body = MethodLink)))]
 async fn send(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<MethodLinkCreate>) -> Result<Response, Problem> {
     let customer: CustomerId = id(&text, "customer")?;
-    let (ready, origin) = (app.config.smtp.is_some(), app.config.origin());
+    let (config, origin) = (app.config.clone(), app.config.origin());
     write
         .run(&app, &caller, move |tx, ctx, body| {
-            if !ready {
-                return Err(domain::Error::conflict("no_mail_server", "No mail server is set up, so nothing can be sent."));
-            }
+            config.must_send_mail()?;
             let input =
                 LinkInput { customer: customer.clone(), shop: body.shop.clone(), to: body.to.clone(), message: body.message.clone() };
             let id = room::send(tx, ctx, &input, &origin)?;

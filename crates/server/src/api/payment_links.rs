@@ -246,12 +246,10 @@ async fn open_link(State(app): State<App>, caller: Caller, At(text): At<String>,
     params(("id" = String, Path)), request_body = InvoiceMail, responses((status = 201, body = Mail)))]
 async fn send(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<InvoiceMail>) -> Result<Response, Problem> {
     let id: PaymentLinkId = id(&text, "payment link")?;
-    let (ready, origin) = (app.config.smtp.is_some(), app.config.origin());
+    let (config, origin) = (app.config.clone(), app.config.origin());
     write
         .run(&app, &caller, move |tx, ctx, body| {
-            if !ready {
-                return Err(domain::Error::conflict("no_mail_server", "No mail server is set up, so nothing can be sent."));
-            }
+            config.must_send_mail()?;
             let mail = mail::send_payment_link(tx, ctx, &id, &body.to, &body.message, &origin)?;
             reply(StatusCode::CREATED, "", &Mail::from(mail::get(tx, &seeing(ctx), &mail)?))
         })

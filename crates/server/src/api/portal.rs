@@ -154,12 +154,10 @@ async fn access(State(app): State<App>, Caller(ctx): Caller, At(text): At<String
     params(("id" = String, Path)), responses((status = 201, body = PortalAccess)))]
 async fn invite(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
-    let (ready, way) = (app.config.smtp.is_some(), Way::Mail(app.config.origin()));
+    let (config, way) = (app.config.clone(), Way::Mail(app.config.origin()));
     write
         .run(&app, &caller, move |tx, ctx, ()| {
-            if !ready {
-                return Err(domain::Error::conflict("no_mail_server", "No mail server is set up, so nothing can be sent."));
-            }
+            config.must_send_mail()?;
             room::invite(tx, ctx, &id, &way)?;
             reply(StatusCode::CREATED, "", &told(tx, ctx, &id)?)
         })

@@ -13,6 +13,7 @@ pub mod conversations;
 pub mod cookies;
 mod credit;
 pub mod customers;
+mod discounts;
 pub mod door;
 mod files;
 mod frame;

@@ -4,7 +4,7 @@ use store::Tx;
 
 use super::{Mailbox, edit, queries, read};
 use crate::conversations::{Filed, Parsed, receive};
-use crate::kit::{Actor, Ctx, DAY, Door, Error, MailboxId, MerchantId, Micros, Result};
+use crate::kit::{Actor, Ctx, DAY, Door, Error, MailboxId, MerchantId, Micros, Result, printable};
 use crate::providers::Vault;
 
 /// How long a worker holds a mailbox without a sign of life.
@@ -109,7 +109,7 @@ pub fn done(tx: &mut Tx, claimed: &Claimed, trouble: Option<&str>, now: Micros) 
     let failures = if trouble.is_some() { before + 1 } else { 0 };
     let place = usize::try_from(failures - 1).unwrap_or_default().min(PAUSES.len() - 1);
     let pause = if failures == 0 { OFTEN } else { PAUSES[place] };
-    let words: String = trouble.unwrap_or_default().chars().filter(|c| !c.is_control()).take(400).collect();
+    let words = printable(trouble.unwrap_or_default(), 400);
     tx.exec(&queries::DONE, &[&claimed.merchant, &claimed.mailbox, &claimed.worker, &now, &words, &failures, &(now + pause)])?;
     Ok(())
 }

@@ -17,6 +17,9 @@ const PHONES_MAX: usize = 6_000;
 
 const BLOCK: usize = 1 << 16;
 
+/// What is full grows by one part in so many: a large piece is moved by its pages and not copied.
+pub(super) const GROWTH: usize = 32;
+
 #[derive(Default)]
 pub(super) struct Arena {
     bytes: Vec<u8>,
@@ -72,7 +75,7 @@ impl Arena {
         let base = self.block.last().copied().unwrap_or(0);
         self.start.push((self.bytes.len() as u64 - base) as u32);
         if self.bytes.capacity() - self.bytes.len() < record.len() {
-            self.bytes.reserve_exact(self.bytes.len() / 32 + record.len() + 4096);
+            self.bytes.reserve_exact(self.bytes.len() / GROWTH + record.len() + 4096);
         }
         self.bytes.extend_from_slice(record);
     }

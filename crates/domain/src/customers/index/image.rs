@@ -2,7 +2,7 @@
 //! 90 bytes and its text. An image is derived: the database is the truth and gives the rows, the image says which and how
 //! many. It must never be the only place that knows something, and never hold text of a customer who is gone.
 
-use super::arena::{self, Arena};
+use super::arena::{self, Arena, GROWTH};
 use super::keymap::KeyMap;
 use super::sets::Sets;
 use crate::customers::{MethodStatus, Status};
@@ -62,8 +62,6 @@ pub fn country_letters(code: u16) -> String {
     [code / 26, code % 26].iter().map(|n| char::from(b'A' + (n % 26) as u8)).collect()
 }
 
-/// A full column grows by one part in so many: large ones are moved by their pages and not copied.
-const GROWTH: usize = 32;
 /// No group, no country.
 pub(super) const NONE: u16 = u16::MAX;
 /// No last order.

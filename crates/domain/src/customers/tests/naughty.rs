@@ -6,12 +6,8 @@ use crate::customers::list::{Indexes, ListQuery};
 use crate::kit::Address;
 
 fn strings() -> Option<Vec<String>> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/naughty-strings.json");
-    let Ok(text) = std::fs::read_to_string(path) else {
-        eprintln!("{path} is not here: skipped");
-        return None;
-    };
-    Some(serde_json::from_str(&text).expect("a list of strings"))
+    let text = std::fs::read(crate::testing::real("naughty-strings.json")?).expect("a file");
+    Some(serde_json::from_slice(&text).expect("a list of strings"))
 }
 
 store::db_test! {

@@ -1,33 +1,23 @@
-//! Files of the world, where they are at hand: beside the repository, never within it.
+//! Files of the world, where they are at hand: never within the repository.
 
 use std::fs::File;
-use std::path::PathBuf;
 
 use serde_json::Value;
 
 use super::*;
-
-/// The folder, or None with a line that says what was not tested.
-fn data() -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    if !path.is_dir() {
-        println!("skipped: no files of the world beside the repository");
-        return None;
-    }
-    Some(path)
-}
+use crate::testing::real;
 
 #[test]
 fn the_edge_cases_read_as_their_json() {
-    let Some(data) = data() else { return };
+    let Some(edge) = real("csv-edge-cases") else { return };
     let mut seen = 0;
-    for entry in std::fs::read_dir(data.join("csv-edge-cases")).unwrap() {
+    for entry in std::fs::read_dir(&edge).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_none_or(|extension| extension != "csv") {
             continue;
         }
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let json = std::fs::read(data.join("csv-edge-cases/expected").join(format!("{name}.json"))).unwrap();
+        let json = std::fs::read(edge.join("expected").join(format!("{name}.json"))).unwrap();
         let expected: Value = serde_json::from_slice(&json).unwrap();
         let mut table = Table::open(File::open(&path).unwrap()).unwrap();
         let header = table.header().to_vec();
@@ -59,8 +49,8 @@ fn same_place(rows: &[Value], expected: &Value) {
 
 #[test]
 fn online_retail_is_read_to_the_last_line() {
-    let Some(data) = data() else { return };
-    let file = File::open(data.join("online-retail-2010-12-to-2011-08.csv.gz")).unwrap();
+    let Some(path) = real("online-retail-2010-12-to-2011-08.csv.gz") else { return };
+    let file = File::open(path).unwrap();
     let size = file.metadata().unwrap().len();
     let mut table = Table::open(file).unwrap();
     let layout = recognise(table.header()).unwrap();
@@ -89,8 +79,8 @@ fn online_retail_is_read_to_the_last_line() {
 
 #[test]
 fn people_and_prestashop_are_read_with_a_map_or_by_name() {
-    let Some(data) = data() else { return };
-    let mut table = Table::open(File::open(data.join("people-with-duplicates-1.csv")).unwrap()).unwrap();
+    let Some((people, prestashop)) = real("people-with-duplicates-1.csv").zip(real("prestashop-customers.csv")) else { return };
+    let mut table = Table::open(File::open(people).unwrap()).unwrap();
     let layout =
         parse_map("Name=given_name+surname;Address=street_number+address_1;Zip=postcode;External ID=rec_id", table.header()).unwrap();
     let first = table.next().unwrap().unwrap();
@@ -98,7 +88,7 @@ fn people_and_prestashop_are_read_with_a_map_or_by_name() {
     assert_eq!(layout.text(&first, &Target::Address), "6 tullaroop street");
     assert_eq!(table.by_ref().map(Result::unwrap).count(), 999);
 
-    let mut table = Table::open(File::open(data.join("prestashop-customers.csv")).unwrap()).unwrap();
+    let mut table = Table::open(File::open(prestashop).unwrap()).unwrap();
     let layout = recognise(table.header()).unwrap();
     assert_eq!((layout.name.as_str(), table.separator()), ("prestashop", ';'));
     let rows: Vec<Row> = table.by_ref().map(Result::unwrap).collect();

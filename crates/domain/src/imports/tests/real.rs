@@ -1,14 +1,9 @@
-//! Real files of `../shared/data`; what is not there is told and passed over. The large shop is imported by `bin/test-real-data`.
+//! Real files; what is not there is told and passed over. The large shop is imported by `bin/test-real-data`.
 
 use super::*;
 
 fn real(name: &str) -> Option<Source> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(name);
-    let found = Source::of(&path).ok();
-    if found.is_none() {
-        println!("skipped: {} is not there", path.display());
-    }
-    found
+    crate::testing::real(name).map(|path| Source::of(&path).unwrap())
 }
 
 store::db_test! {

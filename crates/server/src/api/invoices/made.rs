@@ -125,12 +125,10 @@ async fn mails(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>
     request_body = InvoiceMail, responses((status = 201, body = Mail)))]
 async fn send(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<InvoiceMail>) -> Result<Response, Problem> {
     let id: InvoiceId = id(&text, "invoice")?;
-    let ready = app.config.smtp.is_some();
+    let config = app.config.clone();
     write
         .run(&app, &caller, move |tx, ctx, body| {
-            if !ready {
-                return Err(domain::Error::conflict("no_mail_server", "No mail server is set up, so nothing can be sent."));
-            }
+            config.must_send_mail()?;
             let mail = mail::send_invoice(tx, ctx, &id, &body.to, &body.message)?;
             reply(StatusCode::CREATED, "", &Mail::from(mail::get(tx, &seeing(ctx), &mail)?))
         })

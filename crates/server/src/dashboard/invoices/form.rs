@@ -11,7 +11,7 @@ use domain::{Error, customers};
 use crate::app::App;
 use crate::dashboard::choices::Choices;
 use crate::dashboard::customers::profile::param;
-use crate::dashboard::orders::form::off;
+use crate::dashboard::discounts;
 use crate::dashboard::{PageResult, Typed, frame, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
@@ -61,7 +61,7 @@ fn lines(typed: &Typed) -> Vec<(usize, LineInput)> {
             sku: of("sku"),
             quantity: of("quantity"),
             unit_price: of("unit_price"),
-            discount: off(of("discount")),
+            discount: discounts::typed(of("discount")),
             category: of("category"),
             rate: of("rate"),
         }

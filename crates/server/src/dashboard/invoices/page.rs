@@ -15,7 +15,7 @@ use store::Tx;
 use super::shown::{Line, line};
 use crate::app::App;
 use crate::dashboard::customers::profile::{postal, provider};
-use crate::dashboard::orders::page::off;
+use crate::dashboard::discounts;
 use crate::dashboard::slow::slow;
 use crate::dashboard::tasks::Section;
 use crate::dashboard::{PageError, PageResult, frame, moments, see_other, show, toasted};
@@ -168,7 +168,7 @@ pub fn rows(invoice: &Invoice) -> Vec<Row> {
         sku: l.sku.clone(),
         quantity: l.quantity.normalize().to_string(),
         price: price(l),
-        off: off(l.discount, currency),
+        off: discounts::shown(l.discount, currency),
         rate: rate(l.category, l.rate),
         sum: Money::new(l.shown, currency).to_string(),
     };

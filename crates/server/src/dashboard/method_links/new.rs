@@ -3,10 +3,11 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
+use domain::customers;
 use domain::kit::{CustomerId, MethodLinkId};
 use domain::method_links::{self, DAYS, LinkInput};
+use domain::method_setups;
 use domain::replies::Reply;
-use domain::{Error, customers};
 
 use crate::app::App;
 use crate::dashboard::{PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
@@ -41,7 +42,7 @@ async fn render(
     let (c, places) = app
         .read(&who.ctx, move |tx, ctx| {
             let c = customers::get(tx, ctx, &customer)?;
-            let places = method_links::places(tx, ctx, &c.id)?;
+            let places = method_setups::places(tx, ctx, &c.id)?;
             Ok((c, places))
         })
         .await?;
@@ -76,12 +77,10 @@ pub async fn send(
 ) -> PageResult {
     let customer: CustomerId = id(&customer, "customer")?;
     let (whose, sent, origin) = (customer.clone(), typed.clone(), app.config.origin());
-    let ready = app.config.smtp.is_some();
+    let config = app.config.clone();
     let done = app
         .write(&who.ctx, move |tx, ctx| {
-            if !ready {
-                return Err(Error::conflict("no_mail_server", "No mail server is set up, so nothing can be sent."));
-            }
+            config.must_send_mail()?;
             sent.once(tx, ctx, &format!("/customers/{whose}/method-links/new"), |tx| {
                 let input = LinkInput {
                     customer: whose.clone(),

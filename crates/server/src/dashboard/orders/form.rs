@@ -9,7 +9,7 @@ use store::Tx;
 use url::form_urlencoded;
 
 use super::page::price;
-use crate::dashboard::{Typed, wrong_amount};
+use crate::dashboard::{Typed, discounts, wrong_amount};
 use crate::look::Form;
 
 /// Empty lines of a new form.
@@ -33,20 +33,11 @@ pub fn lines(t: &Typed) -> Vec<(usize, Line)> {
             title: part("title"),
             quantity: decimal(part("quantity")),
             unit_price: decimal(part("unit_price")),
-            discount: off(part("discount")),
+            discount: discounts::typed(part("discount")),
         }
     };
     let holds = |l: &Line| [&l.sku, &l.title, &l.unit_price].iter().any(|text| !text.trim().is_empty());
     (0..count(t)).map(|i| (i, line(i))).filter(|(_, l)| holds(l)).collect()
-}
-
-/// What is taken off a line, as people type it: `12,5 %`, `5,00`. What can be read in two ways stays as it is.
-pub fn off(text: String) -> String {
-    let read = match text.trim().strip_suffix('%') {
-        Some(part) => typed_number(part).map(|part| format!("{part}%")),
-        None => typed_number(&text),
-    };
-    read.unwrap_or(text)
 }
 
 /// An amount of the form in minor units; empty is nothing.
@@ -264,7 +255,7 @@ mod tests {
         ]);
         let lines = lines(&t);
         assert_eq!((lines.len(), lines[0].0, lines[0].1.unit_price.as_str(), lines[0].1.discount.as_str()), (1, 2, "49.90", "12.5%"));
-        assert_eq!(["5,00", "", "1,234", "ten"].map(|text| off(text.into())), ["5.00", "", "1,234", "ten"]);
+        assert_eq!(["5,00", "", "1,234", "ten"].map(|text| discounts::typed(text.into())), ["5.00", "", "1,234", "ten"]);
         let mut problems = Problems::default();
         problems.add("lines.0.quantity", "invalid", "Use a plain number such as 2 or 0.5.");
         assert_eq!(placed(problems, &lines).0[0].field, "lines.2.quantity");

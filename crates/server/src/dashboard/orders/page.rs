@@ -13,7 +13,7 @@ use store::Tx;
 use crate::app::App;
 use crate::dashboard::customers::profile::{Happened, PaymentLine, order_tone, postal};
 use crate::dashboard::tasks::Section;
-use crate::dashboard::{PageResult, frame, moments, see_other, show, toasted};
+use crate::dashboard::{PageResult, discounts, frame, moments, see_other, show, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Frame, When, band};
@@ -213,17 +213,8 @@ fn line(l: &orders::OrderLine, currency: domain::kit::Currency) -> Line {
         title: l.title.clone(),
         quantity: l.quantity.clone(),
         price: price(&l.unit_price, currency),
-        off: off(Discount::kept(&l.discount), currency),
+        off: discounts::shown(Discount::kept(&l.discount), currency),
         sum: orders::line_total(l, currency).map_or_else(String::new, |m| m.to_string()),
-    }
-}
-
-/// What is taken off a line, in words; empty for nothing.
-pub fn off(discount: Option<Discount>, currency: domain::kit::Currency) -> String {
-    match discount {
-        None => String::new(),
-        Some(Discount::Percent(part)) => format!("{}% off", part.normalize()),
-        Some(Discount::Amount(amount)) => format!("{} off", price(&amount.normalize().to_string(), currency)),
     }
 }
 

@@ -14,7 +14,8 @@ use store::Tx;
 use super::shown::{Line, line};
 use crate::app::App;
 use crate::dashboard::customers::profile::Happened;
-use crate::dashboard::orders::page::{off, price};
+use crate::dashboard::discounts;
+use crate::dashboard::orders::page::price;
 use crate::dashboard::reason::{Asking, ask};
 use crate::dashboard::tasks::Section;
 use crate::dashboard::{PageResult, Typed, frame, moments, see_other, show, toasted};
@@ -110,7 +111,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         sku: l.sku.clone(),
         quantity: l.quantity.clone(),
         price: price(&l.unit_price, s.currency),
-        off: off(Discount::kept(&l.discount), s.currency),
+        off: discounts::shown(Discount::kept(&l.discount), s.currency),
         reason: l.reason.label(),
     };
     let gave = |g: &returns::Given| Gave {
