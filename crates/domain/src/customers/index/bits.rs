@@ -7,6 +7,11 @@ impl Bits {
         Bits(vec![0; rows.div_ceil(64)])
     }
 
+    /// One behind the other; each but the last is of a multiple of 64 rows.
+    pub fn joined(parts: Vec<Bits>) -> Bits {
+        Bits(parts.into_iter().flat_map(|part| part.0).collect())
+    }
+
     #[inline]
     pub fn set(&mut self, row: usize) {
         self.0[row / 64] |= 1 << (row % 64);

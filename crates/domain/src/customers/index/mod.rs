@@ -18,8 +18,6 @@ mod scan;
 mod search;
 mod sets;
 #[cfg(test)]
-mod speed;
-#[cfg(test)]
 mod tests;
 mod walk;
 

@@ -8,7 +8,7 @@ use super::counts::Tally;
 use super::image::{Image, Key};
 use super::page::{Order, Picker};
 use super::query::{Cursor, Found, Query, Sort, SortBy};
-use super::search::Seeker;
+use super::search::{self, Seeker};
 use super::walk::Walk;
 
 impl Image {
@@ -100,21 +100,23 @@ impl Image {
     fn candidates(&self, query: &Query) -> Option<Bits> {
         let mut seekers: Vec<Seeker> = query.words.iter().map(Seeker::new).collect();
         seekers.sort_by_key(|seeker| std::cmp::Reverse(seeker.length()));
-        let mut seekers = seekers.iter();
-        let mut rows = query.restrict.as_ref().map(|keys| self.rows_of(keys));
-        if rows.as_ref().is_none_or(|rows| rows.count() > self.rows() / 8)
-            && let Some(first) = seekers.next()
-        {
-            let mut matching = first.rows(self);
-            if let Some(restricted) = &rows {
-                matching.and(restricted);
+        let restricted = query.restrict.as_ref().map(|keys| self.rows_of(keys));
+        if seekers.is_empty() {
+            return restricted;
+        }
+        match restricted {
+            Some(mut rows) if rows.count() <= self.rows() / 8 => {
+                rows.retain(|row| seekers.iter().all(|seeker| seeker.matches(self, row)));
+                Some(rows)
             }
-            rows = Some(matching);
+            restricted => {
+                let mut rows = search::matching(self, &seekers);
+                if let Some(restricted) = &restricted {
+                    rows.and(restricted);
+                }
+                Some(rows)
+            }
         }
-        for seeker in seekers {
-            rows.as_mut()?.retain(|row| seeker.matches(self, row));
-        }
-        rows
     }
 
     fn rows_of(&self, keys: &[Key]) -> Bits {

@@ -2,12 +2,19 @@
 //! was typed; an id, from its beginning or, from six characters with a digit on, anywhere. It must never match across two parts of a
 //! customer's text.
 
+use std::ops::Range;
+use std::thread::Builder;
+
 use super::arena;
 use super::bits::Bits;
 use super::fold::fold;
 use super::idpart::IdPart;
 use super::image::Image;
 use super::scan::Needle;
+
+/// Rows that are worth a core of their own, and how many cores one search may have.
+const PART: usize = 1 << 17;
+const MOST: usize = 4;
 
 /// One word of a search; every word must match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +58,31 @@ fn phone_digits(word: &str) -> String {
     digits.trim_start_matches('0').to_owned()
 }
 
+/// The rows that match all of some words, at least one, the longest first. A large image is gone through in parts, each on a core of its own.
+pub(super) fn matching(image: &Image, seekers: &[Seeker]) -> Bits {
+    let (rows, cores) = (image.rows(), std::thread::available_parallelism().map_or(1, usize::from));
+    let parts = (rows / PART).clamp(1, cores.min(MOST));
+    let each = rows.div_ceil(parts).next_multiple_of(64).max(64);
+    let part = |at: usize| in_part(image, seekers, &((at * each).min(rows)..((at + 1) * each).min(rows)));
+    std::thread::scope(|scope| {
+        let part = &part;
+        // Where no thread is to be had, the part is done here.
+        let others: Vec<_> = (1..parts).map(|at| (at, Builder::new().spawn_scoped(scope, move || part(at)).ok())).collect();
+        let first = part(0);
+        let others = others.into_iter().map(|(at, other)| other.and_then(|other| other.join().ok()).unwrap_or_else(|| part(at)));
+        Bits::joined(std::iter::once(first).chain(others).collect())
+    })
+}
+
+fn in_part(image: &Image, seekers: &[Seeker], among: &Range<usize>) -> Bits {
+    let Some((first, others)) = seekers.split_first() else { return Bits::none(among.len()) };
+    let mut rows = first.rows(image, among);
+    if !others.is_empty() {
+        rows.retain(|row| others.iter().all(|seeker| seeker.matches(image, among.start + row)));
+    }
+    rows
+}
+
 /// A word made ready for one pass.
 pub(super) struct Seeker<'a> {
     text: Needle<'a>,
@@ -76,15 +108,15 @@ impl<'a> Seeker<'a> {
             || self.id.is_some_and(|id| id.matches(&image.keys[row]))
     }
 
-    /// All rows that match: forward passes over the text, and over the keys where the word may be an id.
-    pub fn rows(&self, image: &Image) -> Bits {
-        let mut rows = Bits::none(image.rows());
-        self.text.mark(&image.text, |_| true, &mut rows);
+    /// Those of `among` that match, the first of them as row 0: forward passes over the text, and over the keys where the word may be an id.
+    fn rows(&self, image: &Image, among: &Range<usize>) -> Bits {
+        let mut rows = Bits::none(among.len());
+        self.text.mark(&image.text, among, |_| true, &mut rows);
         if let Some(digits) = &self.digits {
-            digits.mark(&image.text, |record| digits.is_in(arena::phones_of(record)), &mut rows);
+            digits.mark(&image.text, among, |record| digits.is_in(arena::phones_of(record)), &mut rows);
         }
         if let Some(id) = self.id {
-            let matching = image.keys.iter().enumerate().filter(|(_, key)| id.matches(key));
+            let matching = image.keys[among.clone()].iter().enumerate().filter(|(_, key)| id.matches(key));
             matching.for_each(|(row, _)| rows.set(row));
         }
         rows
