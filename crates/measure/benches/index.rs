@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use domain::customers::index::{Image, Query, Sort, SortBy, Span, words};
+use domain::customers::index::{Entry, Image, Query, Sort, SortBy, Span, words};
 use domain::kit::encode;
 use measure::made_up;
 
@@ -54,7 +54,25 @@ fn index(c: &mut Criterion) {
     let mut image = Image::with_capacity(CUSTOMERS as usize);
     (0..CUSTOMERS).for_each(|number| image.put(made_up(number)));
     println!("{} bytes a customer", image.bytes() as u64 / CUSTOMERS);
-    for (name, query) in questions(&image) {
+    ask(c, &image, questions(&image));
+    drop(image);
+    // Customers of an import of customers alone: nobody bought anything.
+    let mut image = Image::with_capacity(CUSTOMERS as usize);
+    (0..CUSTOMERS).for_each(|number| image.put(Entry { lifetime: 0, created: 0, last_order: None, orders: 0, ..made_up(number) }));
+    let alike = [SortBy::Lifetime, SortBy::Created, SortBy::LastOrder];
+    ask(c, &image, alike.into_iter().map(|by| (alike_by(by), sort(by, by == SortBy::Created))).collect());
+}
+
+fn alike_by(by: SortBy) -> &'static str {
+    match by {
+        SortBy::Lifetime => "all alike, by lifetime value",
+        SortBy::LastOrder => "all alike, by last order",
+        _ => "all alike, by created",
+    }
+}
+
+fn ask(c: &mut Criterion, image: &Image, questions: Vec<(&'static str, Query)>) {
+    for (name, query) in questions {
         for (whole, want_counts) in [("rows and total", false), ("with all counts", true)] {
             let query = Query { limit: 50, want_counts, ..query.clone() };
             c.bench_function(&format!("{name}: {whole}"), |b| b.iter(|| image.find(black_box(&query), 1_000, 1_000)));

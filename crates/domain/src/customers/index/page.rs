@@ -70,8 +70,13 @@ impl<'a> Order<'a> {
         }
     }
 
+    /// Numbers have no text: to compare two empty ones costs a hundred nanoseconds where `memcmp` reads through a mask, and ties are many.
     fn texts(&self, a: &[u8], b: &[u8]) -> Ordering {
-        if self.sort.descending { b.cmp(a) } else { a.cmp(b) }
+        match (a.is_empty() && b.is_empty(), self.sort.descending) {
+            (true, _) => Ordering::Equal,
+            (_, true) => b.cmp(a),
+            (_, false) => a.cmp(b),
+        }
     }
 
     pub fn compare(&self, a: Ranked, b: Ranked) -> Ordering {
