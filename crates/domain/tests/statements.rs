@@ -72,7 +72,7 @@ store::db_test! {
         let built = built.chain(domain::customers::merge::queries::built()).chain(domain::duplicates::queries::built());
         let built = built.chain(domain::payments::queries::built()).chain(domain::orders::queries::built()).chain(domain::subscriptions::queries::built());
         let built = built.chain(domain::invoices::queries::built()).chain(domain::privacy::requests::queries::built());
-        let built = built.chain(domain::offers::queries::built()).chain(domain::returns::queries::built());
+        let built = built.chain(domain::offers::queries::built()).chain(domain::returns::queries::built()).chain(domain::mail::queries::built());
         let built = built.chain(domain::contracts::queries::built());
         let built = built.chain(domain::tickets::queries::built()).chain(domain::tasks::queries::built());
         let built = built.chain(domain::customers::ties::statements());

@@ -33,12 +33,13 @@ pub use query::{Chip, PER, Query, View};
 pub use registry::statements;
 
 /// All lists that are described so.
-pub static ALL: [&List; 13] = [
+pub static ALL: [&List; 14] = [
     &crate::privacy::requests::listed::LIST,
     &crate::contracts::listed::LIST,
     &crate::invoices::listed::LIST,
     &crate::offers::listed::LIST,
     &crate::orders::listed::LIST,
+    &crate::mail::listed::LIST,
     &crate::payment_links::listed::LIST,
     &crate::payments::listed::LIST,
     &crate::payments::listed_disputes::LIST,

@@ -5,6 +5,7 @@
 //! growing pauses. Nothing here talks to the network; the server does, with [`Letter`].
 
 pub mod dkim;
+pub mod listed;
 mod method_link;
 mod offer;
 mod payment_link;

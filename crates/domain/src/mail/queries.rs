@@ -1,5 +1,11 @@
 //! All SQL of the room.
 
+use std::sync::LazyLock;
+
+use store::Stmt;
+
+use crate::customers::list::queries::Some2;
+
 macro_rules! mail {
     ($rest:literal) => {
         concat!(
@@ -7,6 +13,18 @@ macro_rules! mail {
             $rest
         )
     };
+}
+
+/// Mails of the list.
+pub(super) static LISTED: LazyLock<Some2> = LazyLock::new(|| {
+    let columns = "SELECT id, state, invoice_id, recipient, subject, attempts, error, queued_at, queued_by, next_at, sent_at, offer_id, payment_link_id, method_link_id,
+        portal_link_id, customer_id FROM mails WHERE merchant_id = $1";
+    Some2::new(columns, "id", "")
+});
+
+/// The built statements, for the test that prepares all of them on both engines.
+pub fn built() -> Vec<&'static Stmt> {
+    LISTED.all().into()
 }
 
 store::statements! {

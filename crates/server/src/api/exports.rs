@@ -125,7 +125,7 @@ fn spool(app: &App, caller: &Caller, asked: &Export) -> domain::Result<File> {
             Problems::one(
                 "list",
                 "unknown",
-                "Use customers, payments, payment_links, disputes, subscriptions, orders, invoices, offers, contracts, returns, privacy_requests, tickets or tasks.",
+                "Use customers, mails, payments, payment_links, disputes, subscriptions, orders, invoices, offers, contracts, returns, privacy_requests, tickets or tasks.",
             )
         })?;
         others(app, caller, asked, list, &mut out)?;

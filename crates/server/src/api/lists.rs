@@ -188,6 +188,10 @@ counts! {
     ///
     /// How many match, and how many each option of each filter would give.
     count_requests = domain::privacy::requests::listed::LIST, "/api/v1/privacy-requests/counts", "countPrivacyRequests", "Privacy", RequestsAsked;
+    /// Count mails.
+    ///
+    /// How many match, and how many each option of each filter would give.
+    count_mails = domain::mail::listed::LIST, "/api/v1/mails/counts", "countMails", "Mails", MailsAsked;
     /// Count mailings.
     ///
     /// How many match, and how many each option of each filter would give.

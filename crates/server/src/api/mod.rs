@@ -21,6 +21,7 @@ mod invoices;
 mod jobs;
 mod lists;
 mod mailings;
+mod mails;
 mod method_links;
 mod offers;
 mod orders;
@@ -65,7 +66,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = webhooks::routes(routes);
     let routes = accounting::routes(routes);
     let routes = tasks::routes(tickets::routes(routes));
-    let routes = addresses::routes(templates::routes(mailings::routes(routes)));
+    let routes = addresses::routes(templates::routes(mails::routes(mailings::routes(routes))));
     let routes = conversations::routes(routes);
     let routes = imports::routes(routes);
     let routes = portal::routes(routes);

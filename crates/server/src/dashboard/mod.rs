@@ -31,6 +31,7 @@ mod new_password;
 mod offers;
 mod oidc;
 pub mod orders;
+mod outbox;
 mod page;
 pub mod parts;
 mod passkeys;
@@ -73,7 +74,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = contracts::routes(routes);
     let routes = payment_links::routes(charges::routes(method_links::routes(routes)));
     let routes = tasks::routes(tickets::routes(routes));
-    let routes = mailings::routes(routes);
+    let routes = outbox::routes(mailings::routes(routes));
     let routes = conversations::routes(routes);
     let routes = imports::routes(routes);
     let routes = portal::routes(routes);

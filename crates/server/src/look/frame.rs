@@ -110,6 +110,7 @@ const INVOICES: Room = Room { id: "invoices", name: "Invoices", href: "/invoices
 const INBOX: Room = Room { id: "inbox", name: "Inbox", href: "/inbox", icon: "inbox" };
 const AFFILIATES: Room = Room { id: "affiliates", name: "Affiliates", href: "/affiliates", icon: "link" };
 const MAILINGS: Room = Room { id: "mailings", name: "Mailings", href: "/mailings", icon: "send" };
+const OUTBOX: Room = Room { id: "outbox", name: "Outbox", href: "/outbox", icon: "mail" };
 const SETTINGS: Room = Room { id: "settings", name: "Settings", href: "/settings", icon: "settings" };
 const TICKETS: Room = Room { id: "tickets", name: "Tickets", href: "/tickets", icon: "ticket" };
 const TASKS: Room = Room { id: "tasks", name: "Tasks", href: "/tasks", icon: "task" };
@@ -141,7 +142,7 @@ impl Frame {
         let mut parts = vec![
             Part { name: "", last: false, rooms: vec![HOME] },
             Part { name: "Sales", last: false, rooms: vec![CUSTOMERS, ORDERS, OFFERS, CONTRACTS, RETURNS, INVOICES, SUBSCRIPTIONS] },
-            Part { name: "Service", last: false, rooms: vec![INBOX, TICKETS, TASKS, MAILINGS] },
+            Part { name: "Service", last: false, rooms: vec![INBOX, TICKETS, TASKS, MAILINGS, OUTBOX] },
             Part { name: "Money", last: false, rooms: vec![PAYMENTS, PAYMENT_LINKS, DISPUTES, AFFILIATES] },
         ];
         if self.may_open_settings {

@@ -308,4 +308,28 @@ store::db_test! {
         assert_eq!(later.state, State::Queued);
         assert!(!later.error.is_empty());
     }
+
+    fn the_outbox_lists_what_did_not_go_and_a_press_sends_it_again(db) {
+        let f = Fixture::new(db);
+        let (desk, server, id) = (crate::desk::Desk::new(db), Server::start(), invoice(&f));
+        let failed = send(&f, &server, &id, Mood::Unknown);
+        let mut olivia = desk.owner(&f);
+        let (list, at) = (olivia.get("/outbox?view=failed").body, format!("/outbox/{}", failed.id));
+        assert!(list.contains("ana@example.es") && list.contains(&at) && list.contains(&format!("/invoices/{id}")) && list.contains("Failed"), "{list}");
+        assert!(!olivia.get("/outbox?state=sent").body.contains(&at) && !olivia.get("/outbox?q=bob").body.contains(&at));
+        assert!(olivia.get("/outbox?q=ANA@ex").body.contains(&at), "found by the beginning of the address, in either case");
+        let page = olivia.get(&at).body;
+        assert!(page.contains("nobody of that name") && page.contains(&format!("{at}/retry")), "{page}");
+        assert!(!page.contains("is attached"), "the words of a mail are not shown: some hold a link for the receiver alone");
+        assert_eq!(olivia.post(&format!("{at}/retry"), &[]).location, at);
+        assert!(!olivia.get(&at).body.contains(&format!("{at}/retry")), "it waits");
+        server.feel(Mood::Take);
+        work(&f, &server, &id, NOW);
+        let key = crate::desk::key(&f, domain::kit::Rights::all());
+        let ask = |path: &str| crate::offers::ask(&desk, &key, "GET", path, &serde_json::Value::Null).1;
+        let rows = ask("/mails?state=sent&carries=invoice");
+        assert_eq!((&rows["data"][0]["id"], &rows["data"][0]["to"], &rows["data"][0]["attempts"]), (&failed.id.to_string().into(), &"ana@example.es".into(), &1.into()), "{rows}");
+        assert_eq!((ask("/mails/counts")["total"].as_u64(), ask(&format!("/mails/{}", failed.id))["state"].as_str()), (Some(1), Some("sent")));
+        assert_eq!(crate::offers::ask(&desk, &key, "GET", "/mails/mai_01jz8jq7cge00800dtea84n9zz", &serde_json::Value::Null).0, 404);
+    }
 }

@@ -138,7 +138,7 @@ async fn send(State(app): State<App>, caller: Caller, At(text): At<String>, writ
 /// Send a mail that failed once more.
 ///
 /// 409 `mail_state` unless it failed.
-#[utoipa::path(post, path = "/api/v1/mails/{id}/retry", operation_id = "retryMail", tag = "Invoices", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/mails/{id}/retry", operation_id = "retryMail", tag = "Mails", params(("id" = String, Path)),
     responses((status = 200, body = Mail)))]
 async fn retry(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: MailId = id(&text, "mail")?;
