@@ -74,8 +74,8 @@ fn turn(app: &App, held: &Held, by: &str, stop: &dyn Fn() -> bool) -> Result<usi
             Ok(reply) => (work.read(&reply), work.service.books().limit(&reply, app.now())),
             Err(refusal) => (work.lost(refusal.message()), None),
         };
-        let (holding, now) = (held.clone(), app.now());
-        app.db.write_now::<_, Error>(move |tx| note::note(tx, &holding, &work, &answers, limit, now))?;
+        let (holding, mail, now) = (held.clone(), app.config.smtp.is_some(), app.now());
+        app.db.write_now::<_, Error>(move |tx| note::note(tx, &holding, &work, &answers, limit, mail, now))?;
     }
     Ok(asked)
 }
@@ -102,8 +102,8 @@ fn session(app: &App, merchant: &MerchantId, id: &AccountingId, by: &str) -> Res
             Ready::Refresh(held) => {
                 let answer = refresh(&held);
                 let refused = answer.as_ref().err().map(|trouble| trouble.words().to_owned());
-                let (vault, now) = (app.config.vault.clone(), app.now());
-                app.db.write_now::<_, Error>(move |tx| tokens::refreshed(tx, &vault, &held, &answer, now))?;
+                let (vault, mail, now) = (app.config.vault.clone(), app.config.smtp.is_some(), app.now());
+                app.db.write_now::<_, Error>(move |tx| tokens::refreshed(tx, &vault, &held, &answer, mail, now))?;
                 if let Some(words) = refused {
                     return Ok(Err(NotNow { words, until: None }));
                 }

@@ -10,6 +10,7 @@ mod ask;
 mod collect;
 pub mod connections;
 pub mod log;
+pub mod lost;
 pub mod mapping;
 pub mod note;
 mod plan;

@@ -4,7 +4,7 @@ use ::providers::accounting::{Answer, Trouble};
 use store::Tx;
 
 use super::work::{Export, Held, Told, Work};
-use super::{Action, Connection, Kind, Outcome, connections, context, log, queries};
+use super::{Action, Connection, Kind, Outcome, connections, context, log, lost, queries};
 use crate::kit::{Ctx, DAY, Micros, Result};
 
 /// The pauses between tries, seconds; behind the last it is given up.
@@ -13,13 +13,13 @@ const PAUSES: [i64; 12] = [5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200,
 const EXPIRED: i64 = 4;
 
 /// Notes what came of a piece of work. `limit`: seconds of peace that the answer asks for.
-pub fn note(tx: &mut Tx, held: &Held, work: &Work, answers: &[Answer<Told>], limit: Option<i64>, now: Micros) -> Result<()> {
+pub fn note(tx: &mut Tx, held: &Held, work: &Work, answers: &[Answer<Told>], limit: Option<i64>, mail: bool, now: Micros) -> Result<()> {
     let ctx = context(&held.merchant, now);
     let c = connections::find(tx, &ctx, &held.connection)?;
     for (row, answer) in work.rows.iter().zip(answers) {
         match answer {
             Ok(told) => done(tx, &ctx, &c, work, row, told)?,
-            Err(trouble) => failed(tx, &ctx, &c, work, row, trouble)?,
+            Err(trouble) => failed(tx, &ctx, &c, work, row, trouble, mail)?,
         }
     }
     if let Some(seconds) = limit {
@@ -57,12 +57,15 @@ fn done(tx: &mut Tx, ctx: &Ctx, c: &Connection, work: &Work, row: &Export, told:
     }
 }
 
-fn failed(tx: &mut Tx, ctx: &Ctx, c: &Connection, work: &Work, row: &Export, trouble: &Trouble) -> Result<()> {
-    let lost = |tx: &mut Tx, words: &str| tx.exec(&queries::LOST, &[&ctx.merchant, &c.id, &words, &ctx.now]);
+fn failed(tx: &mut Tx, ctx: &Ctx, c: &Connection, work: &Work, row: &Export, trouble: &Trouble, mail: bool) -> Result<()> {
+    let lost = |tx: &mut Tx, words: &str| {
+        let now = tx.exec(&queries::LOST, &[&ctx.merchant, &c.id, &words, &ctx.now])? > 0;
+        if now { lost::tell(tx, ctx, c, words, mail) } else { Ok(()) }
+    };
     let words = trouble.words();
     match trouble {
-        Trouble::SignIn(_) => drop(lost(tx, words)?),
-        Trouble::Expired(_) if row.attempts >= EXPIRED => drop(lost(tx, words)?),
+        Trouble::SignIn(_) => lost(tx, words)?,
+        Trouble::Expired(_) if row.attempts >= EXPIRED => lost(tx, words)?,
         Trouble::Expired(_) => drop(tx.exec(&queries::EXPIRED, &[&ctx.merchant, &c.id])?),
         Trouble::Later(_, Some(seconds)) => {
             tx.exec(&queries::QUIET, &[&ctx.merchant, &c.id, &(ctx.now + seconds * 1_000_000), &words])?;

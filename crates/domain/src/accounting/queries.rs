@@ -59,6 +59,7 @@ store::statements! {
     /// The token is not taken any more: the next who asks refreshes it.
     pub EXPIRED = "UPDATE accounting_connections SET expires_at = 0 WHERE merchant_id = $1 AND id = $2";
     pub LOST = "UPDATE accounting_connections SET state = 'lost', tokens = '', words = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2 AND state = 'on'";
+    pub COUNT_LOST = "SELECT COUNT(*) FROM accounting_connections WHERE merchant_id = $1 AND state = 'lost'";
     pub QUIET = "UPDATE accounting_connections SET quiet_until = $3, words = $4 WHERE merchant_id = $1 AND id = $2 AND quiet_until < $3";
     pub SET_MAPPING = "UPDATE accounting_connections SET mapping = $3, daily = $4, collected_at = CASE WHEN $5 THEN 0 ELSE collected_at END, updated_at = $6 WHERE merchant_id = $1 AND id = $2";
     pub SET_SHEETS = "UPDATE accounting_connections SET sheets = $3, sheets_at = $4 WHERE merchant_id = $1 AND id = $2";

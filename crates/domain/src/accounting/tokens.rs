@@ -90,8 +90,16 @@ pub fn ready(tx: &mut Tx, vault: &Vault, at: &Addresses, merchant: &MerchantId, 
     })))
 }
 
-/// What came of a refresh. One that somebody else took over meanwhile changes nothing.
-pub fn refreshed(tx: &mut Tx, vault: &Vault, held: &Refreshing, answer: &std::result::Result<Tokens, Trouble>, now: Micros) -> Result<()> {
+/// What came of a refresh. One that somebody else took over meanwhile changes nothing. `mail`: somebody is there who sends mail, so owners are told by mail
+/// of a sign-in that is lost.
+pub fn refreshed(
+    tx: &mut Tx,
+    vault: &Vault,
+    held: &Refreshing,
+    answer: &std::result::Result<Tokens, Trouble>,
+    mail: bool,
+    now: Micros,
+) -> Result<()> {
     let ctx = context(&held.merchant, now);
     match answer {
         Ok(tokens) => {
@@ -103,7 +111,8 @@ pub fn refreshed(tx: &mut Tx, vault: &Vault, held: &Refreshing, answer: &std::re
         Err(Trouble::SignIn(words) | Trouble::Refused(words)) => {
             let words = format!("The sign-in is lost: {words}");
             if tx.exec(&queries::REFRESH_LOST, &[&held.merchant, &held.connection, &held.by, &words, &now])? > 0 {
-                super::connections::record(tx, &ctx, "accounting.sign_in_lost", &held.connection, serde_json::Value::Null)?;
+                let c = super::connections::find(tx, &ctx, &held.connection)?;
+                super::lost::tell(tx, &ctx, &c, &words, mail)?;
             }
         }
         Err(trouble) => {

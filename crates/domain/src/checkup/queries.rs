@@ -27,6 +27,7 @@ store::statements! {
     pub JOBS_FAILED = "SELECT COUNT(*) FROM jobs WHERE merchant_id = $1 AND created_at > $2 AND state = 'failed'";
     pub EVENTS_FAILED = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM provider_events WHERE state = 'failed' LIMIT 10001) e";
     pub ENDPOINTS_OFF = "SELECT COUNT(*) FROM webhook_endpoints WHERE state = 'off' AND off_reason <> 'hand'";
+    pub BOOKS_LOST = "SELECT COUNT(*) FROM accounting_connections WHERE state = 'lost'";
 
     pub NEWEST_EVENT = "SELECT MAX(at) FROM events WHERE merchant_id = $1";
     pub MAILBOXES_READ = "SELECT merchant_id, id FROM mailboxes WHERE disabled_at IS NULL ORDER BY merchant_id, id LIMIT $1";

@@ -31,6 +31,8 @@ pub struct Waiting {
     pub messages: i64,
     /// Endpoints that were given up.
     pub endpoints_off: i64,
+    /// Accounting services whose sign-in is lost.
+    pub books_lost: i64,
 }
 
 /// What was left lying for longer than [`LATE`], at `now`.
@@ -50,5 +52,6 @@ pub fn waiting(tx: &mut Tx, now: Micros) -> Result<Waiting> {
         imports: tx.scalar(&q::IMPORTS_LATE, &[&before])?,
         messages: tx.scalar(&q::DELIVERIES_LATE, &[&before])?,
         endpoints_off: tx.scalar(&q::ENDPOINTS_OFF, &[])?,
+        books_lost: tx.scalar(&q::BOOKS_LOST, &[])?,
     })
 }

@@ -34,7 +34,7 @@ pub fn books(db: &Db, house: &House, plan: &Plan, vault: &Vault, kinds: &Kinds) 
             let Some(work) = db.write_now::<_, Error>(move |tx| work::take(tx, &holding, now))? else { break };
             let answers = answers(&work, &mut asked);
             let holding = held.clone();
-            db.write_now::<_, Error>(move |tx| note::note(tx, &holding, &work, &answers, None, now))?;
+            db.write_now::<_, Error>(move |tx| note::note(tx, &holding, &work, &answers, None, false, now))?;
         }
         db.write_now::<_, Error>(move |tx| work::release(tx, &held))?;
         now += SECOND;

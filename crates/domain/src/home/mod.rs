@@ -23,7 +23,7 @@ use crate::payments::{listed, listed_disputes};
 use crate::privacy::requests::{self, Waiting};
 use crate::rates::Converter;
 use crate::tasks::{self, Due};
-use crate::{merchants, orders, tickets, webhooks};
+use crate::{accounting, merchants, orders, tickets, webhooks};
 
 /// How many of the best customers Home names.
 const BEST: usize = 5;
@@ -49,6 +49,8 @@ pub struct Today {
     pub requests: Waiting,
     /// Webhook endpoints that were given up, for those who may change that.
     pub webhooks: u64,
+    /// Accounting services whose sign-in is lost, for those who may look at them.
+    pub books: u64,
     /// Tickets that wait for the staff.
     pub tickets: u64,
     /// Tasks of whoever looks whose day has come.
@@ -169,6 +171,7 @@ fn today(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes) -> Result<Today> {
         duplicates: duplicates::count_open(tx, ctx)?.unsigned_abs(),
         requests: requests::waiting(tx, ctx)?,
         webhooks: if ctx.may(Right::Settings) { webhooks::endpoints::given_up(tx, ctx)?.unsigned_abs() } else { 0 },
+        books: accounting::lost::count(tx, ctx)?,
         tickets: tickets::unsettled(tx, ctx)?.0,
         tasks: tasks::due(tx, ctx)?,
     })

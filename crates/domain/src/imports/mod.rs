@@ -44,7 +44,7 @@ pub use foretold::{Foretold, WALKED, foretell};
 pub use look::{COLUMNS_MAX, Column, Look, chosen, look};
 pub use place::{create_merchant, find_merchant, find_shop};
 pub use plan::{Plan, Source, plan};
-pub use report::{failed_rows, first_failures, unmatched_rows};
+pub use report::{failed_rows, failed_rows_taken, first_failures, unmatched_rows};
 pub use resembling::{LOOKED_AT, Resembling, resembling};
 pub use run::{Flow, Outcome, Progress, run};
 pub use shelf::Shelf;

@@ -39,7 +39,9 @@ store::statements! {
         WHERE merchant_id = $1 AND id = $2 AND state = $5";
     pub DISCARD = "DELETE FROM imports WHERE merchant_id = $1 AND id = $2 AND state IN ('uploaded', 'checking', 'checked')";
     /// Over all merchants: what waits for a worker.
-    pub DUE = "SELECT merchant_id, id FROM imports WHERE task <> '' AND lease_until <= $1 ORDER BY lease_until, merchant_id, id LIMIT 8";
+    pub DUE = "SELECT merchant_id, id, state, lease_until FROM imports WHERE task <> '' AND lease_until <= $1 ORDER BY lease_until, merchant_id, id LIMIT 100";
+    /// Somebody who has not the file saw it first, and says so.
+    pub WAITS = "UPDATE imports SET lease_until = $3, progress = $4 WHERE merchant_id = $1 AND id = $2 AND lease_until = 0";
     pub CLAIM = "UPDATE imports SET lease_until = $4 WHERE merchant_id = $1 AND id = $2 AND task <> '' AND lease_until <= $3";
     /// A sign of life; nothing when somebody asked for something else meanwhile.
     pub BEAT = "UPDATE imports SET lease_until = $4, progress = $5 WHERE merchant_id = $1 AND id = $2 AND task = $3";

@@ -5,7 +5,8 @@ use std::io::Write;
 use store::{Db, Tx};
 
 use super::plan::{Plan, Source};
-use super::{ImportError, REPORT_COLUMNS, queries};
+use super::{Import, ImportError, REPORT_COLUMNS, queries};
+use crate::events::Event;
 use crate::files::{Cell, Format, Row, Writer, formula};
 use crate::kit::sorter::Sorter;
 use crate::kit::{Ctx, Currency, ImportId, Money, Right, rfc3339};
@@ -21,6 +22,13 @@ pub fn first_failures(db: &Db, ctx: &Ctx, import: &ImportId, most: usize) -> Res
         first.push(pair(entry?));
     }
     Ok(first)
+}
+
+/// Notes that somebody took the file of the rows that were not taken: people stand in it. Needs [`Right::Import`].
+pub fn failed_rows_taken(tx: &mut Tx, ctx: &Ctx, import: &Import) -> crate::Result<()> {
+    ctx.must(Right::Import)?;
+    let data = serde_json::json!({ "rows": import.counts.failed });
+    Event::new("import.failed_rows_taken").on("import", import.id.as_str()).data(data).record(tx, ctx).map(|_| ())
 }
 
 /// The same in the transaction of a slice that wrote them: no more than its rows.

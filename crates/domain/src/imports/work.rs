@@ -19,6 +19,8 @@ use crate::kit::{Actor, ActorKind, Clock, Ctx, Door, Error, ImportId, MerchantId
 
 /// How long a worker holds an import without a sign of life: fifteen seconds.
 const LEASE: Micros = 15_000_000;
+/// How long what needs a file is left to the process that has it: a quarter of an hour.
+const ALONE: Micros = 15 * 60_000_000;
 /// Between two signs of life.
 const BEAT: Duration = Duration::from_secs(1);
 /// How often one that fails on our side is tried, and how long it rests before.
@@ -33,7 +35,7 @@ const REST: Micros = 10_000_000;
 pub fn work(db: &Db, shelf: &Shelf, clock: &dyn Clock, wall: &dyn Clock, stop: &(dyn Fn() -> bool + Sync)) -> Result<usize> {
     let mut worked = 0;
     while !stop() {
-        let Some((ctx, import)) = claim(db, clock, wall)? else { break };
+        let Some((ctx, import)) = claim(db, shelf, clock, wall)? else { break };
         worked += 1;
         let hand = Hand { db, shelf, clock, wall, ctx, import, going: Mutex::default(), lost: AtomicBool::new(false), stop };
         hand.hold()?;
@@ -41,12 +43,21 @@ pub fn work(db: &Db, shelf: &Shelf, clock: &dyn Clock, wall: &dyn Clock, stop: &
     Ok(worked)
 }
 
-/// Takes one that waits, or whose worker has been silent for too long.
-fn claim(db: &Db, clock: &dyn Clock, wall: &dyn Clock) -> Result<Option<(Ctx, Import)>> {
-    let (now, at) = (clock.now(), wall.now());
+/// Takes one that waits, or whose worker has been silent for too long. What needs a file that lies in the folder of another process is left to that one,
+/// for [`ALONE`]; then it is taken all the same, and says that its file is not here.
+fn claim(db: &Db, shelf: &Shelf, clock: &dyn Clock, wall: &dyn Clock) -> Result<Option<(Ctx, Import)>> {
+    let (now, at, shelf) = (clock.now(), wall.now(), shelf.clone());
     db.write_slice_now::<_, Error>(move |tx| {
-        let due = tx.rows(&queries::DUE, &[&at], |r| Ok((r.get::<MerchantId>(0)?, r.get::<ImportId>(1)?)))?;
-        for (merchant, id) in due {
+        let due = tx.rows(&queries::DUE, &[&at], |r| {
+            Ok((r.get::<MerchantId>(0)?, r.get::<ImportId>(1)?, r.get::<State>(2)?, r.get::<Micros>(3)?))
+        })?;
+        for (merchant, id, state, since) in due {
+            let elsewhere = matches!(state, State::Checking | State::Running) && !shelf.file(&id).exists();
+            if elsewhere && (since == 0 || at < since + ALONE) {
+                let going = Going { phase: "Waits for the process that has the file".to_owned(), ..Going::default() };
+                tx.exec(&queries::WAITS, &[&merchant, &id, &at, &serde_json::to_string(&going).unwrap_or_default()])?;
+                continue;
+            }
             if tx.exec(&queries::CLAIM, &[&merchant, &id, &at, &(at + LEASE)])? == 1 {
                 let import = tx.one(&queries::LOAD, &[&merchant, &id], state::row)?;
                 return Ok(Some((Ctx::new(merchant, actor(&import.asked_by), Door::Import, now), import)));

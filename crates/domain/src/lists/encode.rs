@@ -16,7 +16,7 @@ pub(crate) fn print<K: AsRef<str>>(pairs: &[(K, String)]) -> String {
         if !out.is_empty() {
             out.push('&');
         }
-        out.push_str(key.as_ref());
+        encode(&mut out, key.as_ref());
         out.push('=');
         encode(&mut out, value);
     }

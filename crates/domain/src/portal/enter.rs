@@ -49,19 +49,24 @@ pub struct Secret {
     pub password: Option<Hashed>,
 }
 
-fn keys(portal: &Portal, door: &str, mail: &str, address: &str, limits: [i64; 3]) -> [(String, i64); 3] {
+/// What a try is counted under, each with its limit. A browser that this customer came in with before has a count of its own: strangers who guess do not
+/// lock them out.
+fn keys(portal: &Portal, door: &str, mail: &str, device: &Device, limits: [i64; 3]) -> Vec<(String, i64)> {
     let of = |what: String, n: usize| (secret_hash(&format!("portal {door} {} {what}", portal.merchant)), limits[n]);
-    [of(format!("pair {mail} {address}"), 0), of(format!("mail {mail}"), 1), of(format!("from {address}"), 2)]
+    match (&device.known, &device.address) {
+        (Some(mark), _) => vec![of(format!("known {mail} {mark}"), 0)],
+        (None, address) => vec![of(format!("pair {mail} {address}"), 0), of(format!("from {address}"), 2), of(format!("mail {mail}"), 1)],
+    }
 }
 
 fn who(tx: &mut Tx, portal: &Portal, mail: &str) -> Result<Option<(CustomerId, String, String)>> {
     Ok(tx.opt(&queries::BY_EMAIL, &[&portal.merchant, &mail], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?)
 }
 
-/// Counts a try of this address from this network address and fetches what to check it against.
-pub fn attempt(tx: &mut Tx, portal: &Portal, moment: &Moment, email: &str, address: &str) -> Result<Attempt> {
+/// Counts a try of this address from this browser and network address and fetches what to check it against. `device.known`: what [`super::marked`] gave.
+pub fn attempt(tx: &mut Tx, portal: &Portal, moment: &Moment, email: &str, device: &Device) -> Result<Attempt> {
     let mail = email_key(email);
-    if let Some(until) = slowed(tx, moment.now, &keys(portal, "try", &mail, address, TRIES))? {
+    if let Some(until) = slowed(tx, moment.now, &keys(portal, "try", &mail, device, TRIES))? {
         return Ok(Attempt::Wait(until));
     }
     let found = who(tx, portal, &mail)?.filter(|(_, hash, _)| !hash.is_empty());
@@ -73,19 +78,26 @@ pub fn attempt(tx: &mut Tx, portal: &Portal, moment: &Moment, email: &str, addre
 /// # Errors
 /// `NotFound` when their portal was closed meanwhile.
 pub fn succeed(tx: &mut Tx, portal: &Portal, moment: &Moment, customer: &CustomerId, email: &str, device: &Device) -> Result<Opened> {
-    let [(pair, _), ..] = keys(portal, "try", &email_key(email), &device.address, TRIES);
-    forgiven(tx, moment.now, &pair)?;
+    if let Some((own, _)) = keys(portal, "try", &email_key(email), device, TRIES).first() {
+        forgiven(tx, moment.now, own)?;
+    }
     let ctx = ctx_of(portal, customer, moment, Rights::NONE);
     locks::customers(tx, &ctx, &[customer])?;
     come_in(tx, &ctx, customer, device)
 }
 
 /// Puts a mail with a link into the outbox when the address is that of a customer with a portal, and nothing otherwise. Gives until when it is refused
-/// after too many. `origin`: see [`super::Way::Mail`].
-pub fn ask_link(tx: &mut Tx, portal: &Portal, moment: &Moment, email: &str, address: &str, origin: &str) -> Result<Option<Micros>> {
+/// after too many from one browser or network address. Too many on one address are no refusal: the mail that went last holds, and no other takes its
+/// place, so that strangers who ask shut nobody out. `origin`: see [`super::Way::Mail`].
+pub fn ask_link(tx: &mut Tx, portal: &Portal, moment: &Moment, email: &str, device: &Device, origin: &str) -> Result<Option<Micros>> {
     let mail = email_key(email);
-    if let Some(until) = slowed(tx, moment.now, &keys(portal, "link", &mail, address, LINKS))? {
+    let keys = keys(portal, "link", &mail, device, LINKS);
+    let (own, shared) = keys.split_at(keys.len().min(2));
+    if let Some(until) = slowed(tx, moment.now, own)? {
         return Ok(Some(until));
+    }
+    if slowed(tx, moment.now, shared)?.is_some() {
+        return Ok(None);
     }
     if let Some((customer, _, to)) = who(tx, portal, &mail)? {
         let ctx = ctx_of(portal, &customer, moment, Rights::NONE);

@@ -6,6 +6,7 @@
 //! away has no portal; what is archived still reads.
 
 mod access;
+mod browser;
 mod colour;
 mod email;
 mod enter;
@@ -25,6 +26,7 @@ mod visitor;
 
 pub(crate) use access::shut;
 pub use access::{Access, State, access, close};
+pub use browser::{mark, marked};
 pub use colour::Colour;
 pub use email::{ask_email, confirm_email};
 pub use enter::{Attempt, Credentials, Secret, ask_link, attempt, by_link, set_password, succeed};

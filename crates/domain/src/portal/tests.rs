@@ -42,6 +42,11 @@ fn link(f: &Fixture, who: &CustomerId) -> String {
     }
 }
 
+/// A browser that nobody knows, from there.
+fn at(address: &str) -> Device {
+    Device { address: address.to_owned(), ..Device::default() }
+}
+
 fn moment(now: Micros) -> Moment {
     Moment::new(now, Door::Portal)
 }
@@ -97,7 +102,7 @@ store::db_test! {
         for (mail, password, fits) in [("ana@EXAMPLE.es", PASSWORD, true), ("ana@example.es", "something else", false), ("eve@example.es", PASSWORD, false)] {
             let tried = f.db.write_now::<_, Error>(move |tx| {
                 let portal = find(tx, WORD, &moment(NOW))?;
-                attempt(tx, &portal, &moment(NOW), mail, "10.0.0.1")
+                attempt(tx, &portal, &moment(NOW), mail, &at("10.0.0.1"))
             });
             let Attempt::Check(credentials) = tried.unwrap() else { panic!("slowed") };
             assert_eq!(credentials.verify(password), fits.then(|| ana.clone()), "{mail}");
@@ -113,7 +118,7 @@ store::db_test! {
             let until = loop {
                 let tried = f.db.write_now::<_, Error>(move |tx| {
                     let portal = find(tx, WORD, &moment(NOW))?;
-                    attempt(tx, &portal, &moment(NOW), mail, "10.0.0.1")
+                    attempt(tx, &portal, &moment(NOW), mail, &at("10.0.0.1"))
                 });
                 match tried.unwrap() {
                     Attempt::Check(_) => tries += 1,
@@ -124,14 +129,36 @@ store::db_test! {
             let asked = |n: usize| {
                 let ask = move |tx: &mut Tx| {
                     let portal = find(tx, WORD, &moment(NOW))?;
-                    ask_link(tx, &portal, &moment(NOW), mail, &format!("10.0.1.{n}"), "https://desk.example.com")
+                    ask_link(tx, &portal, &moment(NOW), mail, &at(&format!("10.0.1.{n}")), "https://desk.example.com")
                 };
                 f.db.write_now::<_, Error>(ask).unwrap().is_some()
             };
-            assert_eq!((0..12).map(asked).filter(|slowed| *slowed).count(), 2, "{mail}");
+            assert_eq!((0..12).map(asked).filter(|slowed| *slowed).count(), 0, "who asks from elsewhere is not refused for what strangers did: {mail}");
+            assert_eq!((0..6).map(|_| asked(99)).filter(|slowed| *slowed).count(), 1, "who asks too often is: {mail}");
         }
         let mails: i64 = f.db.read_now::<_, Error>(|tx| Ok(tx.scalar(&store::Stmt::built("SELECT COUNT(*) FROM mails".to_owned()), &[])?)).unwrap();
         assert_eq!(mails, 10, "who is not known gets no mail");
+    }
+
+    fn strangers_lock_nobody_out_of_a_browser_they_came_in_with(db) {
+        let f = shop(db);
+        let (ana, vault) = (customer(&f, "ana@example.es"), crate::providers::Vault::new(&[7; 32]).unwrap());
+        enter_at(&f, &link(&f, &ana), NOW, Some(Hashed::of_tests())).unwrap();
+        let try_from = |device: Device| {
+            let tried = f.db.write_now::<_, Error>(move |tx| {
+                let portal = find(tx, WORD, &moment(NOW))?;
+                attempt(tx, &portal, &moment(NOW), "ana@example.es", &device)
+            });
+            matches!(tried.unwrap(), Attempt::Check(_))
+        };
+        assert_eq!((0..60).filter(|n| try_from(at(&format!("10.0.2.{n}")))).count(), 50, "strangers shut the address");
+        assert!(!try_from(at("10.0.0.1")), "for every browser that nobody knows");
+        let portal = f.db.read_now::<_, Error>(|tx| find(tx, WORD, &moment(NOW))).unwrap();
+        let mark = mark(&vault, &portal, "ana@example.es").unwrap();
+        assert_eq!(marked(&vault, &portal, "eve@example.es", &mark), None, "a mark is of one address");
+        let known = Device { known: marked(&vault, &portal, "Ana@Example.es", &mark), ..at("10.0.0.1") };
+        assert!(known.known.is_some() && try_from(known.clone()), "but not for hers");
+        assert_eq!((0..20).filter(|_| try_from(known.clone())).count(), 9, "which is slowed by itself");
     }
 
     fn a_portal_ends_with_its_customer_and_when_it_is_closed(db) {

@@ -64,12 +64,16 @@ pub fn is_allowed(ip: IpAddr, local: bool) -> bool {
     }
 }
 
-/// Not one of the blocks that IANA keeps for special use.
+/// Where machines of Azure ask who they are: public by its number, and answered from inside alone.
+const AZURE: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
+
+/// Not one of the blocks that IANA keeps for special use, nor the door of a cloud.
 fn is_public(ip: Ipv4Addr) -> bool {
     let [a, b, c, _] = ip.octets();
     !(matches!(a, 0 | 10 | 127 | 224..)
         || (a == 100 && (64..128).contains(&b))
         || (a == 169 && b == 254)
+        || ip == AZURE
         || (a == 172 && (16..32).contains(&b))
         || (a == 192 && b == 168)
         || (a == 192 && b == 0 && (c == 0 || c == 2))
@@ -134,6 +138,8 @@ mod tests {
             "0xc0a80101",
             "169.254.169.254",
             "2852039166",
+            "168.63.129.16",
+            "0xa83f8110",
             "0xa9fea9fe",
             "100.64.0.1",
             "100.127.1.1",

@@ -87,11 +87,18 @@ fn one(field: &str, code: &'static str, detail: String) -> Problem {
 /// Refuses names that the description of the operation does not have: a misspelt filter must not answer with everything.
 pub async fn only(names: &[String], request: Request, next: Next) -> Response {
     let query = request.uri().query().unwrap_or_default();
-    let strange = url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name.into_owned()).find(|name| !names.contains(name));
+    let known = |name: &str| {
+        let keyed = name.split_once('[').filter(|(_, key)| key.ends_with(']')).map(|(object, _)| format!("{object}["));
+        names.iter().any(|n| n == name && !n.ends_with('[')) || keyed.is_some_and(|keyed| names.contains(&keyed))
+    };
+    let strange = url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name.into_owned()).find(|name| !known(name));
     match strange {
         None => next.run(request).await,
         Some(name) if names.is_empty() => one(&name, "unknown", "This operation takes no query parameters.".to_owned()).into_response(),
-        Some(name) => one(&name, "unknown", format!("Use only: {}.", names.join(", "))).into_response(),
+        Some(name) => {
+            let names: Vec<_> = names.iter().map(|n| if n.ends_with('[') { format!("{n}…]") } else { n.clone() }).collect();
+            one(&name, "unknown", format!("Use only: {}.", names.join(", "))).into_response()
+        }
     }
 }
 

@@ -40,6 +40,7 @@ mod tasks;
 mod templates;
 mod tickets;
 pub mod types;
+mod unmatched;
 mod views;
 mod webhooks;
 mod words;
@@ -68,7 +69,7 @@ pub fn routes(routes: Routes) -> Routes {
     let routes = tasks::routes(tickets::routes(routes));
     let routes = addresses::routes(templates::routes(mails::routes(mailings::routes(routes))));
     let routes = conversations::routes(routes);
-    let routes = imports::routes(routes);
+    let routes = unmatched::routes(imports::routes(routes));
     let routes = portal::routes(routes);
     events::routes(staff::routes(settings::routes(routes)))
 }

@@ -34,6 +34,9 @@ pub struct Import {
     /// Our field = their column: "Name=Full name; Address=number+street; Metadata:birthday=born"; or the name of a known layout.
     #[arg(long, value_name = "MAP")]
     map: Option<String>,
+    /// By what a row of customers finds the one it is about: auto (whatever the row has: id, number, then e-mail), email, number or external_id.
+    #[arg(long = "match", value_name = "KEY", default_value = "auto", value_parser = match_by)]
+    by: imports::MatchBy,
     /// Say what would happen, write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -67,6 +70,10 @@ pub struct Import {
     /// List the imports of the merchant.
     #[arg(long, conflicts_with_all = ["file", "undo", "cancel"])]
     list: bool,
+}
+
+fn match_by(word: &str) -> Result<imports::MatchBy, String> {
+    word.parse().map_err(|()| "Use auto, email, number or external_id.".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -116,7 +123,7 @@ impl Import {
             kind: self.kind.map(|k| if matches!(k, What::Customers) { Kind::Customers } else { Kind::Orders }),
             map: self.map.clone(),
             columns: None,
-            by: imports::MatchBy::Auto,
+            by: self.by,
             currency,
             dates: if self.month_first { DateOrder::MonthFirst } else { DateOrder::DayFirst },
         };

@@ -8,13 +8,13 @@ use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
-use domain::Error;
-use domain::kit::{Door, Money, PaymentId};
-use domain::payments;
+use domain::kit::{Door, Money, PaymentId, SubscriptionId};
 use domain::staff::factor::{self, Taken};
 use domain::staff::sessions::Device;
 use domain::staff::sign_in::{self, Attempt};
 use domain::staff::{Means, Moment, SignedIn, fresh, rules};
+use domain::{Ctx, Error, payments, subscriptions};
+use store::Tx;
 
 use super::door::{self, Next};
 use super::slow::slow;
@@ -99,18 +99,38 @@ pub fn instead(app: &App, who: &SignedIn, uri: &Uri, headers: &HeaderMap, typed:
 
 /// The same for a refund of this payment above the merchant's limit; `None` to go on. What is wrong with the form its handler says.
 pub async fn for_refund(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, typed: &Typed, payment: &PaymentId) -> PageAsks {
+    let (which, sent) = (payment.clone(), typed.clone());
+    let amount = move |tx: &mut Tx, ctx: &Ctx| {
+        let p = payments::get(tx, ctx, &which)?;
+        sent.amount(Money::new(p.refundable, p.currency)).map(Some)
+    };
+    for_amount(app, who, uri, headers, typed, amount).await
+}
+
+/// The same for the unused part of what was paid for a subscription that ends now.
+pub async fn for_unused(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, typed: &Typed, id: &SubscriptionId) -> PageAsks {
+    let which = id.clone();
+    let amount = move |tx: &mut Tx, ctx: &Ctx| Ok(subscriptions::unused(tx, ctx, &which)?.map(|unused| unused.amount));
+    for_amount(app, who, uri, headers, typed, amount).await
+}
+
+async fn for_amount(
+    app: &App,
+    who: &Who,
+    uri: &Uri,
+    headers: &HeaderMap,
+    typed: &Typed,
+    amount: impl Fn(&mut Tx, &Ctx) -> domain::Result<Option<Money>> + Send + Sync + 'static,
+) -> PageAsks {
     if who.signed_in.is_fresh(app.now()) {
         return Ok(None);
     }
-    let (which, sent, proven) = (payment.clone(), typed.clone(), who.signed_in.fresh_at + fresh::HOLDS);
+    let proven = who.signed_in.fresh_at + fresh::HOLDS;
     let large = app
-        .read(&who.ctx, move |tx, ctx| {
-            let amount = payments::get(tx, ctx, &which).and_then(|p| sent.amount(Money::new(p.refundable, p.currency)));
-            match amount {
-                Ok(amount) => rules::is_large_refund(tx, ctx, amount, proven),
-                Err(domain::Error::Store(error)) => Err(error.into()),
-                Err(_) => Ok(false),
-            }
+        .read(&who.ctx, move |tx, ctx| match amount(tx, ctx) {
+            Ok(Some(amount)) => rules::is_large_refund(tx, ctx, amount, proven),
+            Err(Error::Store(error)) => Err(error.into()),
+            Ok(None) | Err(_) => Ok(false),
         })
         .await?;
     Ok(large.then(|| instead(app, &who.signed_in, uri, headers, typed)))

@@ -101,7 +101,12 @@ pub fn count(app: &App) -> domain::Result<()> {
         ("provider_calls", work.calls),
         ("webhooks", work.messages),
     ];
-    let failed = [("jobs", work.jobs_failed), ("provider_events", work.events_failed), ("webhook_endpoints", work.endpoints_off)];
+    let failed = [
+        ("jobs", work.jobs_failed),
+        ("provider_events", work.events_failed),
+        ("webhook_endpoints", work.endpoints_off),
+        ("accounting_connections", work.books_lost),
+    ];
     late.into_iter().for_each(|(what, n)| set(LATE, "work", what, n.unsigned_abs()));
     failed.into_iter().for_each(|(what, n)| set(FAILED, "work", what, n.unsigned_abs()));
     Ok(())

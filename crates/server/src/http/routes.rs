@@ -11,7 +11,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, Method};
 use axum::middleware::Next;
 use axum::routing::{MethodRouter, get, post};
-use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::path::{ParameterIn, ParameterStyle};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
 
 use super::guard::{Asks, Guard, Policy, guard};
@@ -140,14 +140,17 @@ impl Routes {
     }
 }
 
-/// The query parameters that an operation describes.
+/// The query parameters that an operation describes; of one with keys of its own the name with its bracket.
 fn asked_names(paths: &utoipa::openapi::path::Paths) -> std::sync::Arc<[String]> {
     let items = paths.paths.values();
     let operations = items.flat_map(|i| [&i.get, &i.post, &i.put, &i.patch, &i.delete]).flatten();
     let parameters = operations.flat_map(|o| o.parameters.iter().flatten());
     parameters
         .filter_map(|p| match p {
-            utoipa::openapi::RefOr::T(p) if p.parameter_in == ParameterIn::Query => Some(p.name.clone()),
+            utoipa::openapi::RefOr::T(p) if p.parameter_in == ParameterIn::Query => {
+                let keyed = matches!(p.style, Some(ParameterStyle::DeepObject));
+                Some(if keyed { format!("{}[", p.name) } else { p.name.clone() })
+            }
             _ => None,
         })
         .collect()

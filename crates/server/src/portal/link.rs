@@ -87,5 +87,5 @@ pub async fn open(State(app): State<App>, Path((word, secret)): Path<(String, St
     };
     let (p, used) = (portal.clone(), Secret { link: secret, password: hashed });
     let opened = app.db.write::<_, domain::Error>(move |tx| room::by_link(tx, &p, &moment, &used, &device)).await?;
-    Ok(with_session(&app, &portal, &opened))
+    with_session(&app, &portal, &opened, &looked.email)
 }

@@ -194,6 +194,13 @@ store::db_test! {
         };
         let (status, early) = api("POST", &format!("/accounting-connections/{id}/runs"), &Value::Null);
         assert_eq!((status, early["code"].as_str()), (409, Some("not_mapped")), "{early}");
+        let sheets = format!("/accounting-connections/{id}/sheets");
+        for method in ["GET", "POST"] {
+            let (status, there) = api(method, &sheets, &Value::Null);
+            let values = (&there["journals"][0]["value"], &there["ledgers"][0]["value"], &there["vat_codes"][0]["value"]);
+            assert_eq!((status, values), (200, (&json!("70"), &json!("guid-8000"), &json!("4"))), "{method} {there}");
+            assert!(there["fetched_at"].is_string(), "{there}");
+        }
         let tax = json!({ "category": "standard", "rate": "20", "vat_code": "4", "ledger": "guid-8000" });
         let (status, wrong) = api("PUT", &format!("/accounting-connections/{id}/mapping"), &json!({ "journal": "", "taxes": [tax] }));
         assert_eq!((status, wrong["errors"][0]["pointer"].as_str()), (422, Some("/journal")), "{wrong}");
@@ -223,5 +230,9 @@ store::db_test! {
         let other = key(&f.other(), Rights::all());
         let foreign = Request::builder().uri(format!("/api/v1/accounting-runs/{run}")).header("authorization", format!("Bearer {other}"));
         assert_eq!(desk.send(foreign.body(Body::empty()).unwrap()).status, StatusCode::NOT_FOUND);
+        let (status, off) = api("DELETE", &format!("/accounting-connections/{id}/sign-in"), &Value::Null);
+        assert_eq!((status, off["state"].as_str()), (200, Some("off")), "{off}");
+        let (status, gone) = api("POST", &sheets, &Value::Null);
+        assert_eq!((status, gone["code"].as_str()), (409, Some("not_fetched")), "{gone}");
     }
 }

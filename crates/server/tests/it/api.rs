@@ -91,6 +91,57 @@ fn basket(f: &Fixture, id: &str, email: &str) -> Value {
 store::db_test! {
     domain::migrations();
 
+    fn customers_are_found_by_their_metadata_wherever_a_list_is_asked(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let p = Program::new(&desk, &f);
+        for (email, tier) in [("ana@example.es", "gold"), ("bob@example.com", "silver"), ("cem@example.com", "gold")] {
+            assert_eq!(p.post("/customers", &json!({ "email": email, "metadata": { "tier": tier } })).status, 201);
+        }
+        for (query, total) in [("metadata[tier]=gold", 2), ("metadata%5Btier%5D=gold&q=ana", 1), ("metadata[tier]=gold&metadata[tier]=silver", 3), ("metadata[tier]=Gold", 0)] {
+            assert_eq!(p.get(&format!("/customers?{query}")).json["total"], json!(total), "{query}");
+            assert_eq!(p.get(&format!("/customers/counts?{query}")).json["active"], json!(total), "{query}");
+        }
+        for slip in ["metadata[tier]=", "metadata[]=gold", "metadata=gold", "metdata[tier]=gold", "metadata[tier=gold"] {
+            assert_eq!(p.get(&format!("/customers?{slip}")).status, 422, "{slip}");
+        }
+        let made = p.post("/views", &json!({ "name": "Gold", "query": "metadata[tier]=gold" }));
+        assert_eq!(made.status, 201, "{made:?}");
+        assert_eq!(p.get(&format!("/customers?view={}", text(&made.json["id"]))).json["total"], json!(2));
+        let seen = p.post("/customers/bulk/preview", &json!({ "action": "archive", "query": "metadata[tier]=gold" }));
+        assert_eq!(seen.status, 200, "{seen:?}");
+        let file = desk.send(
+            Request::post("/api/v1/exports").header("authorization", format!("Bearer {}", p.key)).header("content-type", "application/json")
+                .body(Body::from(json!({ "format": "csv", "query": "metadata[tier]=gold" }).to_string())).unwrap(),
+        );
+        assert!(file.body.contains("ana@example.es") && !file.body.contains("bob@example.com"), "{}", file.body);
+        let page = desk.owner(&f).get("/customers?metadata[tier]=gold&sort=name").body;
+        assert!(page.contains("tier: gold") && page.contains("name=\"metadata[tier]\" value=\"gold\"") && !page.contains("bob@example.com"), "{page}");
+    }
+
+    fn what_only_pages_told_is_told_to_programs(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let p = Program::new(&desk, &f);
+        assert!(p.post("/checkouts", &basket(&f, "1", "ana@example.es")).status < 300);
+        let ana = text(&p.get("/customers/lookup?email=ana@example.es").json["id"]);
+        let spend = p.get(&format!("/customers/{ana}/spend?months=3")).json;
+        assert_eq!((spend["months"].as_array().unwrap().len(), &spend["months"][2]["spent"], &spend["rates_missing"]), (3, &json!(2500), &json!(false)), "{spend}");
+        for wrong in ["0", "61", "x"] {
+            assert_eq!(p.get(&format!("/customers/{ana}/spend?months={wrong}")).status, 422, "{wrong}");
+        }
+        let none = p.get("/unmatched");
+        assert_eq!((none.status, &none.json["total"]), (200, &json!(0)), "{none:?}");
+        let post = |key: &str, body: &Value| {
+            let request = Request::post("/api/v1/affiliates/exports").header("authorization", format!("Bearer {key}"));
+            desk.send(request.header("content-type", "application/json").body(Body::from(body.to_string())).unwrap())
+        };
+        let file = post(&p.key, &json!({ "from": "2026-01-01T00:00:00Z" }));
+        assert!(file.status == 200 && file.body.starts_with("Affiliate,Code,Payment"), "{}", file.body);
+        assert_eq!(post(&p.key, &json!({ "affiliate": "aff_01k00000000000000000000000" })).status, 404);
+        assert_eq!(post(&Program::with(&desk, &f, &[Right::Read]).key, &json!({})).status, 403);
+    }
+
     fn a_customer_is_made_found_changed_annotated_archived_and_deleted(db) {
         let f = Fixture::new(db);
         let (desk, tags) = (Desk::new(db), json!({ "tags": ["Wholesale", "wholesale", "VIP"] }));

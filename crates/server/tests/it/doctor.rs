@@ -77,7 +77,7 @@ store::db_test! {
         sign(&f, vault);
         let found = doctor(&db.url(), folder.path(), &["--offline"]);
         assert_eq!(found.todo(), Vec::<&str>::new(), "{:?}", found.0);
-        for check in ["data folder", "disk", "secrets key", "database", "schema", "sealed values", "jobs", "outbox", "providers", "webhooks", "erasures", "signing"] {
+        for check in ["data folder", "disk", "secrets key", "database", "schema", "sealed values", "jobs", "outbox", "providers", "webhooks", "accounting", "erasures", "signing"] {
             assert_eq!(found.of(check)["mark"], "fine", "{check}");
         }
         assert_eq!(found.says("sealed values"), "The key opens all that were tried (1).");

@@ -101,6 +101,8 @@ store::db_test! {
         assert!(page.contains("Done") && page.contains("Rows that were not taken") && page.contains(&format!("{at}/failed")), "{page}");
         assert!(olivia.get("/customers?q=ana@example.es").body.contains("Ana Ruiz"));
         let failed = olivia.get(&format!("{at}/failed"));
+        let log = olivia.get("/settings/audit?kind=import.failed_rows_taken").body;
+        assert!(log.contains("failed rows taken") && !log.contains("No entry fits these filters."), "{log}");
         assert!(failed.body.starts_with("Full,Mail,Born,Import Row,Import Problem\nCy,"), "{}", failed.body);
         assert!(failed.headers["content-disposition"].to_str().unwrap().contains("-failed.csv"));
         let asked = olivia.get(&format!("{at}/undo")).body;

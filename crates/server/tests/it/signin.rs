@@ -150,7 +150,7 @@ store::db_test! {
         for door in doors {
             assert!(grave(door, Asks::Fresh), "{door}");
         }
-        for door in ["/customers/bulk/run", "/payments/{id}/refund", "/payments/{id}/refund/credit", "/returns/{id}/refund"] {
+        for door in ["/customers/bulk/run", "/payments/{id}/refund", "/payments/{id}/refund/credit", "/returns/{id}/refund", "/subscriptions/{id}/cancel"] {
             assert!(grave(door, Asks::Perhaps), "{door}");
         }
         for line in desk.table.iter().filter(|l| l.side == Side::Page && l.path.ends_with("/export")) {

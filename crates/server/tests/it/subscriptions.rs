@@ -5,8 +5,9 @@ use axum::http::{Request, StatusCode};
 use domain::customers::{self, NewCustomer, Rules};
 use domain::kit::{CustomerId, FixedClock, Right, Rights};
 use domain::providers::{TestPayment, play};
+use domain::staff::fresh;
 use domain::subscriptions::renew;
-use domain::testing::{Fixture, NOW};
+use domain::testing::{Fixture, NOW, PASSWORD};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, Visitor, key};
@@ -149,6 +150,40 @@ store::db_test! {
         let late = olivia.post(&format!("{at}/pause"), &[]);
         assert!(late.status == StatusCode::CONFLICT && late.body.contains("This subscription has ended."));
         assert_eq!(pass(&f, 60), 0, "no charge behind the end");
+    }
+
+    fn an_end_that_gives_much_back_asks_who_it_is(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        shop(&f, &desk);
+        let ana = customer(&f, "ana@example.es");
+        let (visa, k) = (card(&f, &desk, &ana, "4242 4242 4242 4242"), key(&f, Rights::all()));
+        let begin = |name: &str| {
+            let club = json!({ "shop": f.shop, "name": name, "amount": 1900, "cycle_unit": "month", "method": visa });
+            let (status, made) = say(&desk, &k, "POST", &format!("/customers/{ana}/subscriptions"), &club);
+            assert_eq!(status, 201, "{made}");
+            format!("/subscriptions/{}", made["id"].as_str().unwrap())
+        };
+        let (large, small, by_key) = (begin("Club"), begin("Corner"), begin("Cellar"));
+        pass(&f, 0);
+        let limit = |amount: &str| assert_eq!(desk.owner(&f).post("/settings/sign-in", &[("refund_limit", amount)]).status, StatusCode::SEE_OTHER);
+        let stale = || desk.person_since(&f, &f.owner, NOW - fresh::HOLDS);
+        limit("50.00");
+        let below = stale().post(&format!("{small}/cancel"), &[("when", "refund"), ("once", "a")]);
+        assert_eq!(below.status, StatusCode::SEE_OTHER, "{}", below.body);
+        limit("5.00");
+        let (mut olivia, at, form) = (stale(), format!("{large}/cancel"), [("when", "refund"), ("once", "b")]);
+        let asked = olivia.post(&at, &form);
+        assert!(asked.status == StatusCode::FORBIDDEN && asked.body.contains("name=\"when\" value=\"refund\""), "{}", asked.body);
+        assert_eq!(get(&desk, &k, &large)["status"], json!("active"), "nothing ended");
+        assert_eq!(olivia.post(&at, &[&form[..], &[("again_password", "wrong")]].concat()).status, StatusCode::UNPROCESSABLE_ENTITY);
+        let done = olivia.post(&at, &[&form[..], &[("again_password", PASSWORD)]].concat());
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+        let (status, body) = say(&desk, &k, "POST", &format!("{by_key}/cancellation"), &json!({ "when": "now", "refund_unused": true }));
+        assert_eq!(status, 200, "a key is asked for no sign-in, its scopes say what it may: {body}");
+        let weak = key(&f, Rights::of(&[Right::Orders, Right::Read]));
+        let (status, _) = say(&desk, &weak, "POST", &format!("{}/cancellation", begin("Cup")), &json!({ "when": "now", "refund_unused": true }));
+        assert_eq!(status, 403);
     }
 
     fn money_by_hand_is_expected_and_noted(db) {

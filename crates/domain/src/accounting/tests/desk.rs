@@ -215,7 +215,7 @@ impl Books {
 
     pub fn refreshed(&self, held: &Refreshing, answer: &Answer<Tokens>, now: Micros) {
         let (held, answer) = (held.clone(), answer.clone());
-        self.write(move |tx, _| tokens::refreshed(tx, &vault(), &held, &answer, now)).unwrap();
+        self.write(move |tx, _| tokens::refreshed(tx, &vault(), &held, &answer, true, now)).unwrap();
     }
 
     /// Sends all that is due at this moment.
@@ -256,7 +256,7 @@ impl Books {
             let limit = reply.as_ref().and_then(|reply| work.service.books().limit(reply, now));
             let answers = reply.map_or_else(|| work.lost("Cut."), |reply| work.read(&reply));
             let holding = held.clone();
-            self.write(move |tx, _| note::note(tx, &holding, &work, &answers, limit, now)).unwrap();
+            self.write(move |tx, _| note::note(tx, &holding, &work, &answers, limit, true, now)).unwrap();
         }
         self.write(move |tx, _| work::release(tx, &held)).unwrap();
         true

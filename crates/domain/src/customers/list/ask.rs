@@ -8,7 +8,7 @@ use store::Tx;
 
 use super::filters::{ListQuery, View};
 use super::memory::Held;
-use super::queries as q;
+use super::{metadata, queries as q};
 use crate::customers::index::{Key, Query, Sort, SortBy, Span, country_code, words};
 use crate::customers::status::MethodStatus;
 use crate::kit::{Ctx, Currency, CustomerId, Result};
@@ -25,17 +25,24 @@ pub(super) fn sort(query: &ListQuery) -> Sort {
     }
 }
 
-/// Those of whom other tables know what is asked for: who bought the article, whose subscription ended. `None`: nothing like that is asked for.
+/// Those of whom other tables, or more than the image keeps, know what is asked for: who bought the article, whose subscription ended, who has the
+/// metadata. `None`: nothing like that is asked for.
 pub(super) fn restrict(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Result<Option<Vec<Key>>> {
     let bought = bought(tx, ctx, query)?;
-    let Some(day) = query.ended_from else { return Ok(bought) };
+    let ended = ended(tx, ctx, query)?;
+    let parts = [bought, ended].into_iter().chain(metadata::having(tx, ctx, &query.metadata)?.into_iter().map(Some)).flatten();
+    Ok(parts.reduce(|mut all, part| {
+        let part: HashSet<Key> = part.into_iter().collect();
+        all.retain(|key| part.contains(key));
+        all
+    }))
+}
+
+/// Whose subscription ended, when that is asked for.
+fn ended(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Result<Option<Vec<Key>>> {
+    let Some(day) = query.ended_from else { return Ok(None) };
     let from = merchants::settings(tx, ctx)?.zone.start_of(day);
-    let mut ended = tx.rows(&q::ENDED, &[&ctx.merchant, &from, &ctx.now], |r| Ok(CustomerId::from_db(r.get(0)?).bytes()))?;
-    if let Some(bought) = bought {
-        let bought: HashSet<Key> = bought.into_iter().collect();
-        ended.retain(|key| bought.contains(key));
-    }
-    Ok(Some(ended))
+    Ok(Some(tx.rows(&q::ENDED, &[&ctx.merchant, &from, &ctx.now], |r| Ok(CustomerId::from_db(r.get(0)?).bytes()))?))
 }
 
 /// Who bought the article, when one is asked for.

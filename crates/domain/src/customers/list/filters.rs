@@ -3,6 +3,7 @@
 //!
 //! Many values of one filter are one key repeated: `status=active&status=idle`. Printing is canonical: defaults are left out, keys have one order.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use jiff::civil::Date;
@@ -101,6 +102,8 @@ pub struct ListQuery {
     pub no_order_since: Option<Date>,
     /// A subscription ended on this day or later, and before now.
     pub ended_from: Option<Date>,
+    /// Keys of metadata with the values they have: any of the values of one key, and all keys.
+    pub metadata: Vec<(String, String)>,
     /// The view this is in.
     pub view: View,
     /// Sorted by.
@@ -144,6 +147,7 @@ impl Default for ListQuery {
             article: String::new(),
             no_order_since: None,
             ended_from: None,
+            metadata: Vec::new(),
             view: View::All,
             sort: SortBy::Created,
             descending: true,
@@ -192,6 +196,18 @@ const NAMES: [&str; 25] = [
     "per",
 ];
 
+fn is_known(name: &str) -> bool {
+    NAMES.contains(&name) || metadata_key(name).is_some()
+}
+
+/// How many pairs of metadata one question may name.
+const METADATA: usize = 20;
+
+/// The key in `metadata[key]`.
+fn metadata_key(name: &str) -> Option<&str> {
+    name.strip_prefix("metadata[")?.strip_suffix(']')
+}
+
 impl ListQuery {
     /// Reads a query string, with or without its question mark. What cannot be read is left out and noted, so that a page still shows a
     /// list and an API can refuse. Keys that are no filter are passed over.
@@ -207,7 +223,7 @@ impl ListQuery {
     /// `Invalid` for `query`.
     pub fn strict(text: &str) -> crate::Result<Self> {
         let (query, mut problems) = Self::parse(text);
-        for (key, _) in encode::pairs(text.trim_start_matches('?')).iter().filter(|(key, _)| !NAMES.contains(&key.as_str())) {
+        for (key, _) in encode::pairs(text.trim_start_matches('?')).iter().filter(|(key, _)| !is_known(key)) {
             problems.add(key, "unknown", format!("“{}” is no filter of the list.", shorten(key)));
         }
         problems.0.iter_mut().for_each(|p| "query".clone_into(&mut p.field));
@@ -277,15 +293,19 @@ impl ListQuery {
             "after" => self.after = Some(cursor::read(value)?),
             "before" => self.before = Some(cursor::read(value)?),
             "per" => self.per = value.parse().ok().filter(|n| (25..=100).contains(n))?,
-            _ => {}
+            _ => {
+                let Some(name) = metadata_key(key).map(str::trim) else { return Some(()) };
+                let fits = (1..=40).contains(&name.chars().count()) && value.chars().count() <= 500 && self.metadata.len() < METADATA;
+                add(&mut self.metadata, fits.then(|| (name.to_owned(), value.to_owned()))?);
+            }
         }
         Some(())
     }
 
     /// Keys and values, canonical.
-    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+    pub fn pairs(&self) -> Vec<Pair> {
         let mut out = self.filter_pairs();
-        let mut put = |key, value: String| out.push((key, value));
+        let mut put = |key: &'static str, value: String| out.push((key.into(), value));
         let plain = Self::default();
         if self.sort != plain.sort {
             put("sort", SORTS.iter().find(|(s, _)| *s == self.sort).map_or("", |(_, w)| w).to_owned());
@@ -305,13 +325,13 @@ impl ListQuery {
     }
 
     /// View, search and filters only.
-    pub fn filter_pairs(&self) -> Vec<(&'static str, String)> {
-        let mut out: Vec<(&'static str, String)> = Vec::new();
-        fn many<T>(out: &mut Vec<(&'static str, String)>, key: &'static str, all: &[T], word: impl Fn(&T) -> String) {
-            out.extend(all.iter().map(|v| (key, word(v))));
+    pub fn filter_pairs(&self) -> Vec<Pair> {
+        let mut out: Vec<Pair> = Vec::new();
+        fn many<T>(out: &mut Vec<Pair>, key: &'static str, all: &[T], word: impl Fn(&T) -> String) {
+            out.extend(all.iter().map(|v| (key.into(), word(v))));
         }
-        fn one<T: ToString>(out: &mut Vec<(&'static str, String)>, key: &'static str, value: Option<&T>) {
-            out.extend(value.map(|v| (key, v.to_string())));
+        fn one<T: ToString>(out: &mut Vec<Pair>, key: &'static str, value: Option<&T>) {
+            out.extend(value.map(|v| (key.into(), v.to_string())));
         }
         one(&mut out, "view", Some(&self.view.word()).filter(|w| **w != "all"));
         one(&mut out, "q", Some(&self.q).filter(|t| !t.is_empty()));
@@ -333,6 +353,7 @@ impl ListQuery {
         one(&mut out, "article", Some(&self.article).filter(|t| !t.is_empty()));
         one(&mut out, "no_order_since", self.no_order_since.as_ref());
         one(&mut out, "ended_from", self.ended_from.as_ref());
+        out.extend(self.metadata.iter().map(|(key, value)| (format!("metadata[{key}]").into(), value.clone())));
         out
     }
 
@@ -358,17 +379,20 @@ impl ListQuery {
         let filters = self.filter_pairs();
         let chip = |at: usize| {
             let others = filters.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, p)| p.clone()).chain(rest.iter().cloned());
-            Chip { key: filters[at].0, value: filters[at].1.clone(), without: encode::print(&others.collect::<Vec<_>>()) }
+            Chip { key: filters[at].0.clone(), value: filters[at].1.clone(), without: encode::print(&others.collect::<Vec<_>>()) }
         };
         (0..filters.len()).filter(|at| filters[*at].0 != "view").map(chip).collect()
     }
 }
 
+/// A key of the query string and its value.
+pub type Pair = (Cow<'static, str>, String);
+
 /// A filter that is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chip {
     /// Its key.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// Its value as in the address bar.
     pub value: String,
     /// The query string without it.

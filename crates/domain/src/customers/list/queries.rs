@@ -33,6 +33,8 @@ store::statements! {
     pub(super) GROUPS = "SELECT id, name FROM customer_groups WHERE merchant_id = $1 ORDER BY name_key, id";
     pub(super) TAGS = "SELECT id, name FROM tags WHERE merchant_id = $1 ORDER BY name_key, id";
     pub(super) SHOPS = "SELECT id, name FROM shops WHERE merchant_id = $1 ORDER BY name_key, id";
+    /// Whose metadata may hold a pair.
+    pub(super) METADATA = "SELECT id, metadata FROM customers WHERE merchant_id = $1 AND metadata <> '' AND metadata LIKE $2 ESCAPE '\\'";
     /// Whose subscription ended in a span of time.
     pub(super) ENDED = "SELECT DISTINCT customer_id FROM subscriptions WHERE merchant_id = $1 AND live AND ends_at >= $2 AND ends_at <= $3";
     /// Who bought an article: not in a draft, an abandoned or a cancelled order.

@@ -44,6 +44,26 @@ store::db_test! {
         assert_eq!(names(&f, &indexes, "sort=name&dir=desc"), ["Bob Brown", "Ana María Ruíz"]);
     }
 
+    fn metadata_finds_exactly_who_has_it(db) {
+        let (f, indexes) = (Fixture::new(db), Indexes::new());
+        for (name, pairs) in [
+            ("Ana", vec![("tier", "gold"), ("source", "fair \"north\" 100%")]), ("Bob", vec![("tier", "Gold")]), ("Cem", vec![("tier", "silver"), ("source", "fair_x")]),
+            ("Dee", vec![("x", "\"tier\":\"gold\""), ("x\"tier", "gold")]), ("Eva", vec![]),
+        ] {
+            let metadata = pairs.into_iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+            create(&f, NewCustomer { name: name.into(), email: format!("{name}@example.com"), metadata, ..NewCustomer::default() });
+        }
+        for (text, found) in [
+            ("metadata[tier]=gold", vec!["Ana"]), ("metadata[tier]=Gold", vec!["Bob"]), ("metadata[tier]=gold&metadata[tier]=silver", vec!["Ana", "Cem"]),
+            ("metadata[tier]=gold&metadata[source]=fair_x", vec![]), ("metadata[source]=fair+%22north%22+100%25", vec!["Ana"]), ("metadata[source]=fair%25", vec![]),
+            ("metadata[tier]=silver&q=cem", vec!["Cem"]), ("metadata[x%22tier]=gold", vec!["Dee"]), ("metadata[none]=1", vec![]),
+        ] {
+            assert_eq!(names(&f, &indexes, &format!("{text}&sort=name")), found, "{text}");
+        }
+        let page = page(&f, &indexes, &ListQuery::parse("metadata[tier]=gold&metadata[tier]=silver").0);
+        assert_eq!((page.total, page.counts.unwrap().active), (2, 2));
+    }
+
     fn what_was_committed_is_in_the_next_answer(db) {
         let (f, indexes) = (Fixture::new(db), Indexes::new());
         let id = person(&f, "Ana", "ana@example.com", "", "");
@@ -205,9 +225,16 @@ fn a_query_prints_what_it_reads_and_says_what_it_cannot() {
     for slip in ["staus=idle", "status=idel", "status=idle&utm=x"] {
         assert!(matches!(ListQuery::strict(slip), Err(Error::Invalid(p)) if p.0[0].field == "query"), "{slip}");
     }
+    let text = "status=idle&metadata%5Btier%5D=gold&metadata%5Btier%5D=blue+%26+red&metadata%5Ba%26b%5D=1";
+    let (query, problems) = ListQuery::parse("metadata[tier]=gold&metadata[tier]=blue%20%26%20red&metadata[a%26b]=1&status=idle");
+    assert!(problems.0.is_empty() && query.print() == text && ListQuery::strict(text).unwrap() == query, "{problems:?} {}", query.print());
+    assert_eq!(query.chips()[2].without, "status=idle&metadata%5Btier%5D=gold&metadata%5Ba%26b%5D=1");
+    for slip in ["metadata[]=1", "metadata=1", "metadata[tier=1", "meta[tier]=1"] {
+        assert!(ListQuery::strict(slip).is_err(), "{slip}");
+    }
     let chips = ListQuery::parse("q=ana&status=idle&sort=name").0.chips();
     assert_eq!(
-        chips.iter().map(|c| (c.key, c.without.as_str())).collect::<Vec<_>>(),
+        chips.iter().map(|c| (c.key.as_ref(), c.without.as_str())).collect::<Vec<_>>(),
         [("q", "status=idle&sort=name"), ("status", "q=ana&sort=name")]
     );
 }

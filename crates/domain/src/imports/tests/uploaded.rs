@@ -175,6 +175,27 @@ store::db_test! {
         desk.verified();
     }
 
+    fn a_process_without_the_file_leaves_it_to_the_one_that_has_it(db) {
+        let (desk, other) = (Desk::new(db, "Shop"), tempfile::tempdir().unwrap());
+        let minutes = |n: i64| NOW + n * 60_000_000;
+        let by = |shelf: &Shelf, now: i64| imports::work(&desk.db, shelf, &FixedClock(NOW), &FixedClock(now), &|| false).unwrap();
+        let (here, there) = (desk.shelf(), Shelf::of(other.path()));
+        let id = desk.uploaded("people.csv", "Name,Email\nAna,ana@example.es\n");
+        desk.press(&id, imports::start).unwrap();
+        assert_eq!((by(&there, minutes(0)), by(&there, minutes(14))), (0, 0));
+        let waits = desk.import_of(&id);
+        assert_eq!((waits.state, waits.progress.unwrap().phase.as_str()), (State::Running, "Waits for the process that has the file"));
+        assert_eq!(by(&here, minutes(14)), 1);
+        assert_eq!(desk.import_of(&id).state, State::Done);
+        // Where nobody has it, it says so in the end, and leaves nothing behind.
+        let lost = desk.uploaded("more.csv", "Name,Email\nBob,bob@example.com\n");
+        desk.press(&lost, imports::start).unwrap();
+        assert_eq!((by(&there, minutes(20)), by(&there, minutes(36))), (0, 1));
+        let import = desk.import_of(&lost);
+        assert_eq!(import.state, State::Failed);
+        assert!(import.message.contains("not here any more"), "{import:?}");
+    }
+
     fn one_that_is_stopped_leaves_nothing(db) {
         let desk = Desk::new(db, "Shop");
         let before = desk.trade();

@@ -156,6 +156,8 @@ impl Books for Exact {
             ("Phone", &party.phone),
             ("AddressLine1", &party.line1),
             ("AddressLine2", &party.line2),
+            // Its own field of states takes codes that Exact knows; ours is what the customer wrote.
+            ("AddressLine3", &party.state),
             ("Postcode", &party.zip),
             ("City", &party.city),
             ("Country", &party.country),

@@ -66,6 +66,13 @@ fn a_filter_cannot_be_left_by_what_stands_in_it() {
 }
 
 #[test]
+fn a_state_goes_with_the_address() {
+    let far = Party { name: "Ana".into(), state: "Ontario".into(), ..Party::default() };
+    let body = String::from_utf8(EXACT.put_party(&session(), None, &far).body).unwrap();
+    assert!(body.contains("\"AddressLine3\":\"Ontario\""), "{body}");
+}
+
+#[test]
 fn what_was_booked_is_found_by_our_number_alone() {
     let found = r#"{"d":{"results":[{"EntryID":"other","EntryNumber":1,"YourRef":"INV-10"},{"EntryID":"e-2","EntryNumber":26700002,"YourRef":"INV-1 "}]}}"#;
     let booked = EXACT.read_found_entry("INV-1", &reply(200, found)).unwrap();

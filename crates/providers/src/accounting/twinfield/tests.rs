@@ -98,6 +98,8 @@ fn a_debtor_is_made_without_a_code_and_found_by_its_short_name() {
     let root = sent(&TWINFIELD.put_party(&session(), None, &party));
     assert_eq!((root.all("code").len(), root.text_of("shortname"), root.text_of("name")), (0, "RG1001", "Ana & Söhne"));
     assert!(root.all("telephone").is_empty());
+    let far = Party { line2: "Floor 2".into(), state: "Ontario".into(), ..party.clone() };
+    assert_eq!(sent(&TWINFIELD.put_party(&session(), None, &far)).text_of("field3"), "Floor 2, Ontario");
     let root = sent(&TWINFIELD.put_party(&session(), Some("1001"), &party));
     assert_eq!((root.text_of("code"), root.all("telephone").len()), ("1001", 1), "what is empty now is emptied there");
     let made = answer(

@@ -15,6 +15,8 @@ pub(super) fn debtor(office: &str, known: Option<&str>, party: &Party) -> String
     tag(&mut out, "vatnumber", &party.vat_number);
     tag(&mut out, "cocnumber", &party.company_id);
     out.push_str("<addresses><address type=\"invoice\" default=\"true\">");
+    // There is no field for a state.
+    let second = [party.line2.as_str(), party.state.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let fields = [
         ("name", &party.name),
         ("country", &party.country),
@@ -23,7 +25,7 @@ pub(super) fn debtor(office: &str, known: Option<&str>, party: &Party) -> String
         ("telephone", &party.phone),
         ("email", &party.email),
         ("field2", &party.line1),
-        ("field3", &party.line2),
+        ("field3", &second),
         ("field4", &party.vat_number),
         ("field5", &party.company_id),
     ];

@@ -1,6 +1,7 @@
 //! Accounting services (SPEC 13.3): connections and their mapping, runs and the log of every try. Signing in at a service is for people, in a browser.
 
 mod runs;
+mod sheets;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -27,6 +28,7 @@ pub fn routes(routes: Routes) -> Routes {
     let (settings, books) = (Policy::May(Right::Settings), Policy::May(Right::Payments));
     let routes =
         routes.api(books, routes!(list)).api(books, routes!(get)).api(settings, routes!(get_mapping)).api(settings, routes!(put_mapping));
+    let routes = routes.api(settings, routes!(sheets::get)).api(settings, routes!(sheets::fetch)).api(settings, routes!(disconnect));
     runs::routes(routes)
 }
 
@@ -162,6 +164,21 @@ async fn list(State(app): State<App>, Caller(ctx): Caller) -> Result<axum::Json<
 async fn get(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) -> Result<axum::Json<AccountingConnection>, Problem> {
     let id = which(&text)?;
     Ok(axum::Json(app.read(&ctx, move |tx, ctx| connections::get(tx, ctx, &id)).await?.into()))
+}
+
+/// Disconnect an accounting service.
+///
+/// The sign-in is forgotten; what was exported stays there. Connecting again is for people, in a browser.
+#[utoipa::path(delete, path = "/api/v1/accounting-connections/{id}/sign-in", operation_id = "disconnectAccounting", tag = "Accounting",
+    params(("id" = String, Path)), responses((status = 200, body = AccountingConnection)))]
+async fn disconnect(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
+    let id = which(&text)?;
+    write
+        .run(&app, &caller, move |tx, ctx, ()| {
+            connections::disconnect(tx, ctx, &id)?;
+            reply(StatusCode::OK, "", &AccountingConnection::from(connections::get(tx, ctx, &id)?))
+        })
+        .await
 }
 
 /// Read the mapping of a connection.

@@ -1,6 +1,7 @@
 //! Affiliates: who they are, what they earn on payments, what they are owed and were paid.
 
 mod body;
+mod export;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -39,6 +40,7 @@ pub fn routes(routes: Routes) -> Routes {
         .api(read, routes!(commission))
         .api(payments, routes!(set_commission))
         .api(payments, routes!(drop_commission))
+        .api(Policy::May(Right::Export), routes!(export::file))
 }
 
 /// A time, by the moments of payments.

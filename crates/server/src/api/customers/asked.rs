@@ -1,5 +1,7 @@
 //! The filters of the list of customers as the API describes them, and the counts of their options.
 
+use std::collections::BTreeMap;
+
 use domain::customers::Status;
 use domain::customers::list::{ListPage, ListQuery};
 use domain::customers::status::MethodStatus;
@@ -66,6 +68,9 @@ pub struct CustomersAsked {
     /// A subscription ended on this day or later, and before now: with `status=churned` who churned since.
     #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     ended_from: Option<String>,
+    /// Metadata: `metadata[tier]=gold` is who has the key with exactly this value. Any of the values of a key that is repeated, and all keys.
+    #[param(style = DeepObject, explode = true)]
+    metadata: Option<BTreeMap<String, String>>,
     /// `all`, `paying`, `top100`, `never_ordered`, `card_expiring`, or the id of a saved view.
     view: Option<String>,
     /// `name`, `email`, `created`, `last_order` or `lifetime`.
@@ -93,7 +98,8 @@ const CHOICES: [&str; 3] = ["status", "method", "active"];
 pub fn query(raw: Option<&str>) -> domain::Result<ListQuery> {
     let raw = raw.unwrap_or_default();
     let (query, mut problems) = ListQuery::parse(raw);
-    for (key, _) in url::form_urlencoded::parse(raw.as_bytes()).filter(|(key, value)| value.is_empty() && CHOICES.contains(&key.as_ref())) {
+    let chosen = |key: &str| CHOICES.contains(&key) || key.starts_with("metadata[");
+    for (key, _) in url::form_urlencoded::parse(raw.as_bytes()).filter(|(key, value)| value.is_empty() && chosen(key)) {
         problems.add(key, "invalid", "Give a value, or leave it out.");
     }
     problems.check().map(|()| query)

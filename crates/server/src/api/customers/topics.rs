@@ -3,11 +3,11 @@
 use axum::extract::State;
 use domain::customers as room;
 use domain::events;
-use domain::kit::{Ctx, CustomerId, Problems, Right};
+use domain::kit::{Ctx, Currency, CustomerId, Problems, Right};
 use domain::orders::{self, HistoryQuery};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use store::Tx;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
 use super::body::Customer;
@@ -24,7 +24,7 @@ type Answer<T> = Result<axum::Json<T>, Problem>;
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
     let read = Policy::May(Right::Read);
-    routes.api(read, routes!(find)).api(read, routes!(history)).api(read, routes!(timeline))
+    routes.api(read, routes!(find)).api(read, routes!(history)).api(read, routes!(spend)).api(read, routes!(timeline))
 }
 
 /// What is known of the customer: exactly one of these.
@@ -102,6 +102,64 @@ async fn history(
         })
         .await?;
     Ok(axum::Json(crate::api::orders::page(page)))
+}
+
+/// How far back.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct SpendAsked {
+    /// 1 to 60, this month last; 12 unless said.
+    #[param(minimum = 1, maximum = 60)]
+    months: Option<i32>,
+}
+
+/// What a customer spent, month by month.
+#[derive(Debug, Serialize, ToSchema)]
+struct CustomerSpend {
+    /// The merchant's.
+    #[schema(value_type = String, example = "EUR")]
+    currency: Currency,
+    /// Oldest first, also those without a payment.
+    months: Vec<MonthSpend>,
+    /// An exchange rate is missing, so a part is left out.
+    rates_missing: bool,
+}
+
+/// What was spent in a month.
+#[derive(Debug, Serialize, ToSchema)]
+struct MonthSpend {
+    #[schema(example = "2026-06")]
+    month: String,
+    /// Minor units, less what was given back.
+    spent: i64,
+}
+
+/// Read what a customer spent, month by month.
+///
+/// What was paid less what was given back, in the month of the payment where the merchant lives.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/spend", operation_id = "getCustomerSpend", tag = "Customers",
+    params(("id" = String, Path), SpendAsked), responses((status = 200, body = CustomerSpend)))]
+async fn spend(
+    State(app): State<App>,
+    Caller(ctx): Caller,
+    At(text): At<String>,
+    Asked(asked): Asked<SpendAsked>,
+) -> Answer<CustomerSpend> {
+    let customer: CustomerId = id(&text, "customer")?;
+    let months = asked.months.unwrap_or(12);
+    if !(1..=60).contains(&months) {
+        return Err(Problems::one("months", "invalid", "Use 1 to 60.").into());
+    }
+    let found = app
+        .read(&ctx, move |tx, ctx| {
+            let customer = room::get(tx, ctx, &customer)?.id;
+            room::profile::spend(tx, ctx, &customer, months)
+        })
+        .await?;
+    let month = |m: room::profile::Month| MonthSpend { month: m.first.strftime("%Y-%m").to_string(), spent: m.spent };
+    let months = found.months.into_iter().map(month).collect();
+    Ok(axum::Json(CustomerSpend { currency: found.currency, months, rates_missing: found.missing }))
 }
 
 /// Which part of a timeline.

@@ -204,6 +204,7 @@ async fn failed(State(app): State<App>, Caller(ctx): Caller, At(text): At<String
         None => None,
     };
     let file = file.ok_or(Error::NotFound("file of failed rows"))?;
+    app.write(&ctx, move |tx, ctx| room::failed_rows_taken(tx, ctx, &import)).await?;
     let body = axum::body::Body::from_stream(ReaderStream::with_capacity(file, 1 << 16));
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], body).into_response())
 }

@@ -11,7 +11,7 @@ use super::{Report, Seen};
 /// How long erased bytes may wait for the maintenance, microseconds: within the month that the law gives.
 const MONTH: i64 = 25 * DAY;
 
-/// Jobs, mail, what providers told, and webhooks.
+/// Jobs, mail, what providers told, webhooks and accounting services.
 pub fn waiting(seen: &Seen<'_>, open: &mut Inspection, report: &mut Report) {
     match open.read(|tx| checkup::waiting(tx, seen.now)) {
         Ok(found) => tell(&found, seen.file.smtp_url.is_some(), report),
@@ -21,7 +21,7 @@ pub fn waiting(seen: &Seen<'_>, open: &mut Inspection, report: &mut Report) {
 
 fn tell(found: &Waiting, mails: bool, report: &mut Report) {
     let served = "Look whether regulars serve runs on this database; restart it when it does.";
-    let checks: [(&'static str, [(i64, &str, &str); 2]); 5] = [
+    let checks: [(&'static str, [(i64, &str, &str); 2]); 6] = [
         (
             "jobs",
             [
@@ -61,6 +61,17 @@ fn tell(found: &Waiting, mails: bool, report: &mut Report) {
                     "endpoints were given up and are switched off",
                     "Open Settings, Webhooks: switch them on when they work, and replay what they missed.",
                 ),
+            ],
+        ),
+        (
+            "accounting",
+            [
+                (
+                    found.books_lost,
+                    "accounting services have lost their sign-in, and nothing goes into the books",
+                    "Open Settings, Accounting and sign in there again.",
+                ),
+                (0, "", ""),
             ],
         ),
     ];

@@ -160,6 +160,14 @@ fn tasks(home: &Home) -> Vec<Task> {
         String::new(),
         "/settings/webhooks".to_owned(),
     );
+    task(
+        today.books,
+        "warning",
+        "accounting service has lost its sign-in: nothing goes into the books",
+        "accounting services have lost their sign-in: nothing goes into the books",
+        String::new(),
+        "/settings/accounting".to_owned(),
+    );
     tasks
 }
 

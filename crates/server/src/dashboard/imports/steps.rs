@@ -98,6 +98,7 @@ pub async fn failed(State(app): State<App>, who: Who, Path(id): Path<String>) ->
     let which = id.clone();
     let import = app.read(&who.ctx, move |tx, ctx| imports::load(tx, ctx, &which)).await?;
     let file = page::failed_file(&app, &import).ok_or(Error::NotFound("file of failed rows"))?;
+    app.write(&who.ctx, move |tx, ctx| imports::failed_rows_taken(tx, ctx, &import)).await?;
     Ok(files::sent_as(file, "text/csv; charset=utf-8", &format!("{id}-failed.csv")))
 }
 

@@ -17,7 +17,7 @@ use super::start::offered;
 use crate::app::App;
 use crate::dashboard::customers::profile::provider;
 use crate::dashboard::payments::{kinds, manual, moment_of};
-use crate::dashboard::{PageResult, Typed, frame, moments, once, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageResult, Typed, again, frame, moments, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -201,6 +201,12 @@ pub async fn send(
     typed: Typed,
 ) -> PageResult {
     let subscription: SubscriptionId = id(&subscription, "subscription")?;
+    if act == Act::Cancel
+        && typed.get("when") == "refund"
+        && let Some(page) = again::for_unused(&app, &who, &uri, &headers, &typed, &subscription).await?
+    {
+        return Ok(page);
+    }
     let (which, sent) = (subscription.clone(), typed.clone());
     let done = app
         .write(&who.ctx, move |tx, ctx| {

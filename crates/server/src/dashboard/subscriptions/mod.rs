@@ -25,11 +25,10 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/customers/{id}/subscriptions/new", orders, start::start)
         .get("/subscriptions/{id}", read, page::page);
     let both = |routes: Routes, path: &'static str, policy: Policy, act: Act| {
-        routes.get(path, policy, move |app, who, uri, headers, at| dialog::page(act, app, who, uri, headers, at)).post(
-            path,
-            policy,
-            move |app, who, uri, headers, at, typed| dialog::send(act, app, who, uri, headers, at, typed),
-        )
+        let routes = routes.get(path, policy, move |app, who, uri, headers, at| dialog::page(act, app, who, uri, headers, at));
+        let send = move |app, who, uri, headers, at, typed| dialog::send(act, app, who, uri, headers, at, typed);
+        // What is not used may go back with a cancellation, and that may be a large refund.
+        if act == Act::Cancel { routes.post_perhaps_fresh(path, policy, send) } else { routes.post(path, policy, send) }
     };
     let routes = both(routes, "/subscriptions/{id}/cancel", orders, Act::Cancel);
     let routes = both(routes, "/subscriptions/{id}/keep", orders, Act::Keep);

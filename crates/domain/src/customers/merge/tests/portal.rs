@@ -44,7 +44,7 @@ fn with_portal(desk: &Desk, id: &CustomerId) {
 fn comes_in(desk: &Desk, mail: &'static str) -> Option<CustomerId> {
     let tried = desk.f.db.write_now::<_, Error>(move |tx| {
         let portal = portal::find(tx, "kilde", &moment())?;
-        portal::attempt(tx, &portal, &moment(), mail, "10.0.0.1")
+        portal::attempt(tx, &portal, &moment(), mail, &Device::default())
     });
     let Attempt::Check(credentials) = tried.unwrap() else { panic!("slowed") };
     credentials.verify(PASSWORD)

@@ -119,7 +119,7 @@ pub fn ranges(query: &ListQuery, counts: &ListCounts) -> Ranges {
 pub fn words(chip: &Chip, query: &ListQuery, counts: &ListCounts, settings: &Settings) -> String {
     let value = chip.value.as_str();
     let name = |found: Option<&String>| found.cloned().unwrap_or_else(|| "one that is gone".to_owned());
-    match chip.key {
+    match chip.key.as_ref() {
         "q" => format!("Search: {value}"),
         "status" => format!("Status: {}", value.parse::<Status>().map_or(value, |s| s.label())),
         "method" => format!("Payment method: {}", value.parse::<MethodStatus>().map_or(value, |s| s.label())),
@@ -144,7 +144,10 @@ pub fn words(chip: &Chip, query: &ListQuery, counts: &ListCounts, settings: &Set
         "article" => format!("Bought {value}"),
         "no_order_since" => format!("No order since {}", date(query.no_order_since)),
         "ended_from" => format!("Subscription ended from {}", date(query.ended_from)),
-        other => format!("{other}: {value}"),
+        other => {
+            let key = other.strip_prefix("metadata[").and_then(|key| key.strip_suffix(']'));
+            format!("{}: {value}", key.unwrap_or(other))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the list page shows, made of what was read.
 
 use domain::customers::Status;
-use domain::customers::list::{self, BUILT_IN, Column, ListCounts, ListQuery, SORTS, SavedView, SortBy, View};
+use domain::customers::list::{self, BUILT_IN, Column, ListCounts, ListQuery, Pair, SORTS, SavedView, SortBy, View};
 use domain::kit::{Problems, Right};
 
 use super::filters::{self, Ranges};
@@ -49,7 +49,7 @@ pub struct ListView {
     pub from: String,
     pub q: String,
     /// What the form must carry beside its fields: view, sort, rows.
-    pub hidden: Vec<(&'static str, String)>,
+    pub hidden: Vec<Pair>,
     pub menus: Vec<Menu>,
     pub ranges: Ranges,
     pub currency: &'static str,
@@ -119,9 +119,11 @@ pub fn build(who: &Who, loaded: Loaded, problems: Problems) -> ListView {
     view
 }
 
-fn hidden(query: &ListQuery) -> Vec<(&'static str, String)> {
-    let mut kept = vec![("view", query.view.word().to_owned())];
-    kept.extend(query.pairs().into_iter().filter(|(key, _)| ["sort", "dir", "per"].contains(key)));
+/// What no field of the form holds goes with it.
+fn hidden(query: &ListQuery) -> Vec<Pair> {
+    let mut kept = vec![("view".into(), query.view.word().to_owned())];
+    let goes = |key: &str| ["sort", "dir", "per"].contains(&key) || key.starts_with("metadata[");
+    kept.extend(query.pairs().into_iter().filter(|(key, _)| goes(key)));
     kept
 }
 
