@@ -25,7 +25,7 @@ pub struct Loaded {
 /// Reads it. A saved view that is gone becomes the plain list.
 pub fn load(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, asked: &ListQuery) -> Result<Loaded> {
     let query = match list::expand(tx, ctx, asked.clone()) {
-        Err(domain::Error::NotFound(_)) => ListQuery { view: View::All, ..asked.clone() },
+        Err(domain::Error::NotFound(_)) => ListQuery { view: asked.base.clone(), base: View::All, ..asked.clone() },
         other => other?,
     };
     let page = list::page(tx, ctx, indexes, &query)?;

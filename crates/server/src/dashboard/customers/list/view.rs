@@ -48,7 +48,7 @@ pub struct ListView {
     /// The same, packed into `?from=` of every row (SPEC 2.15).
     pub from: String,
     pub q: String,
-    /// What the form must carry beside its fields: view, sort, rows.
+    /// What the form must carry beside its fields: view, what is beneath it, sort, rows.
     pub hidden: Vec<(&'static str, String)>,
     pub menus: Vec<Menu>,
     pub ranges: Ranges,
@@ -121,7 +121,7 @@ pub fn build(who: &Who, loaded: Loaded, problems: Problems) -> ListView {
 
 fn hidden(query: &ListQuery) -> Vec<(&'static str, String)> {
     let mut kept = vec![("view", query.view.word().to_owned())];
-    kept.extend(query.pairs().into_iter().filter(|(key, _)| ["sort", "dir", "per"].contains(key)));
+    kept.extend(query.pairs().into_iter().filter(|(key, _)| ["base", "sort", "dir", "per"].contains(key)));
     kept
 }
 
@@ -159,7 +159,7 @@ fn head(name: &str, sort: Option<SortBy>, query: &ListQuery) -> look::Column {
     if now.by == sort {
         column.sort = if now.descending { "descending" } else { "ascending" };
     }
-    if query.view != View::Top100 {
+    if *query.built_in() != View::Top100 {
         let descending = if now.by == sort { !now.descending } else { !sort.is_text() };
         debug_assert!(SORTS.iter().any(|(s, _)| *s == sort));
         column.href = address(&ListQuery { sort, descending, ..query.first_page() }.print());
