@@ -127,6 +127,9 @@ store::statements! {
 
     pub(super) NOTES = "SELECT id, body, author_kind, author_id, author_name, created_at, updated_at, pinned_at FROM notes
         WHERE merchant_id = $1 AND customer_id = $2 ORDER BY CASE WHEN pinned_at IS NULL THEN 1 ELSE 0 END, created_at DESC, id DESC LIMIT 500";
+    /// Who changed it last.
+    pub(super) NOTE_CHANGED = "SELECT actor_name, at FROM events WHERE merchant_id = $1 AND customer_id = $2 AND kind = 'note.edited' AND subject_id = $3
+        ORDER BY version DESC LIMIT 1";
     pub(super) NOTE = "SELECT id, body, author_kind, author_id, author_name, created_at, updated_at, pinned_at FROM notes
         WHERE merchant_id = $1 AND customer_id = $2 AND id = $3";
     pub(super) INSERT_NOTE = "INSERT INTO notes (merchant_id, id, customer_id, body, author_kind, author_id, author_name, created_at, updated_at)
