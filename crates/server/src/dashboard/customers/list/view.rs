@@ -43,6 +43,8 @@ pub struct ListView {
     pub total: u64,
     pub shown_total: String,
     pub problems: Vec<String>,
+    /// What is said while statuses are worked out under changed settings.
+    pub anew: Option<String>,
     /// The state without the place in it, as a query string.
     pub query: String,
     /// The same, packed into `?from=` of every row (SPEC 2.15).
@@ -79,7 +81,7 @@ pub struct ListView {
 
 /// Makes the page.
 pub fn build(who: &Who, loaded: Loaded, problems: Problems) -> ListView {
-    let Loaded { query, page, views, columns, settings, without, .. } = loaded;
+    let Loaded { query, page, views, columns, settings, without, anew, survivors, .. } = loaded;
     let counts = page.counts.unwrap_or_default();
     let first = query.first_page();
     let text = first.print();
@@ -87,6 +89,7 @@ pub fn build(who: &Who, loaded: Loaded, problems: Problems) -> ListView {
     let mut view = ListView {
         total: page.total,
         shown_total: tones::number(page.total),
+        anew: anew.as_ref().map(crate::dashboard::anew::words),
         problems: problems.0.into_iter().map(|p| p.message).collect(),
         from: url::form_urlencoded::byte_serialize(if text.is_empty() { "view=all" } else { &text }.as_bytes()).collect(),
         q: query.q.clone(),
@@ -115,7 +118,14 @@ pub fn build(who: &Who, loaded: Loaded, problems: Problems) -> ListView {
         bulk: bulk(who, &query),
         query: text,
     };
-    view.rows = page.rows.into_iter().map(|row| RowView::of(row, &settings.zone)).collect();
+    view.rows = page
+        .rows
+        .into_iter()
+        .map(|row| {
+            let survivor = survivors.get(&row.id).cloned();
+            RowView { merged_into: survivor, ..RowView::of(row, &settings.zone) }
+        })
+        .collect();
     view
 }
 
