@@ -26,9 +26,10 @@ fn main() {
         ["renewals", database, many] => renewals(database, many.parse().unwrap()),
         ["fsyncs", file, times] => fsyncs(file, times.parse().unwrap()),
         ["bare", port] => bare(port.parse().unwrap()),
+        ["hammer", address, clients, seconds] => hammer(address, clients.parse().unwrap(), seconds.parse().unwrap()),
         _ => {
             eprintln!(
-                "bench make DATABASE CUSTOMERS ORDERS_EACH | read ADDRESS COOKIE KEY TIMES | checkouts ADDRESS KEY SHOP CLIENTS EACH | renewals DATABASE MANY | fsyncs FILE TIMES | bare PORT"
+                "bench make DATABASE CUSTOMERS ORDERS_EACH | read ADDRESS COOKIE KEY TIMES | checkouts ADDRESS KEY SHOP CLIENTS EACH | renewals DATABASE MANY | fsyncs FILE TIMES | bare PORT | hammer ADDRESS CLIENTS SECONDS"
             );
             std::process::exit(2);
         }
@@ -199,6 +200,30 @@ fn fsyncs(file: &str, times: usize) {
         took.push(start.elapsed().as_secs_f64() * 1000.0);
     }
     print("one append and fdatasync", &mut took);
+}
+
+/// So many clients ask for `/` one time after the other, for so many seconds.
+fn hammer(address: &str, clients: usize, seconds: u64) {
+    let (begun, length) = (Instant::now(), std::time::Duration::from_secs(seconds));
+    let threads: Vec<_> = (0..clients)
+        .map(|_| {
+            let address = address.to_owned();
+            std::thread::spawn(move || {
+                let (mut client, mut took) = (Client::new(&address), Vec::new());
+                while begun.elapsed() < length {
+                    let start = Instant::now();
+                    assert_eq!(client.send("GET", "/", "", "").0, 200);
+                    took.push(start.elapsed().as_secs_f64() * 1000.0);
+                }
+                took
+            })
+        })
+        .collect();
+    let mut took: Vec<f64> = threads.into_iter().flat_map(|t| t.join().unwrap()).collect();
+    let per_second = took.len() as f64 / begun.elapsed().as_secs_f64();
+    took.sort_by(f64::total_cmp);
+    let at = |p: f64| took[((took.len() - 1) as f64 * p) as usize];
+    println!("bare axum handler, {clients} connections\t{:.2}\t{:.2}\t{per_second:.0}", at(0.5), at(0.95));
 }
 
 /// The floor of requests: an axum handler that does nothing.

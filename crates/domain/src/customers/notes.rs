@@ -5,7 +5,7 @@ use store::{Row, Tx};
 use super::model::Note;
 use super::{queries as q, state};
 use crate::events::Event;
-use crate::kit::{Ctx, CustomerId, Error, NoteId, Problems, Result, Right, clean};
+use crate::kit::{Ctx, CustomerId, Error, NoteId, Problems, Result, Right, Stale, StaleField, clean};
 
 /// The longest note, in characters.
 const LONGEST: usize = 10_000;
@@ -29,11 +29,17 @@ pub fn add(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, body: &str) -> Result<
     one(tx, ctx, customer, &id)
 }
 
-/// Changes its text.
-pub fn edit(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, id: &NoteId, body: &str) -> Result<Note> {
+/// Changes its text. `seen` is what the editor saw of it; without that nobody else is looked for.
+///
+/// # Errors
+/// As [`add`]; [`Error::Stale`] with both texts when another changed it since (SPEC 3.3).
+pub fn edit(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, id: &NoteId, body: &str, seen: Option<&str>) -> Result<Note> {
     begin(tx, ctx, customer)?;
     let (old, body) = (one(tx, ctx, customer, id)?, checked(body)?);
     if old.body != body {
+        if seen.is_some_and(|seen| lines(seen) != lines(&old.body)) {
+            return Err(stale(tx, ctx, customer, old, body)?);
+        }
         tx.exec(&q::UPDATE_NOTE, &[&ctx.merchant, customer, id, &body, &ctx.now])?;
         Event::new("note.edited").of(customer).on("note", id.as_str()).value("note", Some(&old.body), Some(&body)).record(tx, ctx)?;
     }
@@ -58,6 +64,23 @@ pub fn pin(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, id: &NoteId, pinned: b
         Event::new(if pinned { "note.pinned" } else { "note.unpinned" }).of(customer).on("note", id.as_str()).record(tx, ctx)?;
     }
     one(tx, ctx, customer, id)
+}
+
+/// A browser sends the ends of lines its own way.
+fn lines(text: &str) -> String {
+    text.trim().replace("\r\n", "\n")
+}
+
+fn stale(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, old: Note, body: String) -> Result<Error> {
+    let version = tx.one(&q::VERSION, &[&ctx.merchant, customer], |r| r.get(0))?;
+    let last = tx.opt(&q::NOTE_CHANGED, &[&ctx.merchant, customer, &old.id], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let (by, at) = last.unwrap_or((old.author_name, old.updated_at));
+    Ok(Error::Stale(Box::new(Stale {
+        version,
+        by,
+        at,
+        fields: vec![StaleField { field: "body".to_owned(), theirs: old.body, yours: body }],
+    })))
 }
 
 fn begin(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<()> {

@@ -120,8 +120,16 @@ store::statements! {
     pub(super) SUBSCRIPTIONS = "SELECT name, status, next_payment_at, ends_at FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2 AND live
         ORDER BY started_at DESC, id DESC";
 
+    /// Of live payments: did one bounce, was one lost in a dispute?
+    pub(super) UNPAID = "SELECT EXISTS (SELECT 1 FROM payments p WHERE p.merchant_id = $1 AND p.customer_id = $2 AND p.live AND p.status = 'bounced'),
+        EXISTS (SELECT 1 FROM payments p JOIN disputes d ON d.merchant_id = p.merchant_id AND d.payment_id = p.id
+          WHERE p.merchant_id = $1 AND p.customer_id = $2 AND p.live AND p.status = 'settled' AND d.status = 'lost')";
+
     pub(super) NOTES = "SELECT id, body, author_kind, author_id, author_name, created_at, updated_at, pinned_at FROM notes
         WHERE merchant_id = $1 AND customer_id = $2 ORDER BY CASE WHEN pinned_at IS NULL THEN 1 ELSE 0 END, created_at DESC, id DESC LIMIT 500";
+    /// Who changed it last.
+    pub(super) NOTE_CHANGED = "SELECT actor_name, at FROM events WHERE merchant_id = $1 AND customer_id = $2 AND kind = 'note.edited' AND subject_id = $3
+        ORDER BY version DESC LIMIT 1";
     pub(super) NOTE = "SELECT id, body, author_kind, author_id, author_name, created_at, updated_at, pinned_at FROM notes
         WHERE merchant_id = $1 AND customer_id = $2 AND id = $3";
     pub(super) INSERT_NOTE = "INSERT INTO notes (merchant_id, id, customer_id, body, author_kind, author_id, author_name, created_at, updated_at)

@@ -21,9 +21,23 @@ pub(super) fn words(tx: &mut Tx, ctx: &Ctx, settings: &Settings, c: &Customer) -
         Status::Subscriber | Status::Churned => subscription(tx, ctx, settings, c)?,
         Status::Active => format!("Active: last payment {}, at most {} ago", date(c.last_paid_at), days(settings.active_days)),
         Status::Idle => format!("Idle: last payment {}, more than {} ago", date(c.last_paid_at), days(settings.active_days)),
-        Status::Prospect if c.payment_count > 0 => "Prospect: what was paid was refunded, bounced or lost in a dispute".to_owned(),
-        Status::Prospect if c.order_count > 0 => "Prospect: has ordered, but no payment has settled".to_owned(),
-        Status::Prospect => "Prospect: has not paid for anything yet".to_owned(),
+        Status::Prospect => prospect(tx, ctx, c)?.to_owned(),
+    })
+}
+
+/// What kept a payment from counting; a refund does not (SPEC 4.1), and what failed, waits or is a test was never money.
+fn prospect(tx: &mut Tx, ctx: &Ctx, c: &Customer) -> Result<&'static str> {
+    let stopped = match c.payment_count {
+        0 => (false, false),
+        _ => tx.one(&q::UNPAID, &[&ctx.merchant, &c.id], |r| Ok((r.get(0)?, r.get(1)?)))?,
+    };
+    Ok(match stopped {
+        (true, true) => "Prospect: what was paid bounced or was lost in a dispute",
+        (true, false) => "Prospect: what was paid bounced",
+        (false, true) => "Prospect: what was paid was lost in a dispute",
+        (false, false) if c.order_count > 0 => "Prospect: has ordered, but no payment has settled",
+        (false, false) if c.payment_count > 0 => "Prospect: no payment has settled",
+        (false, false) => "Prospect: has not paid for anything yet",
     })
 }
 

@@ -15,6 +15,16 @@ pub fn set_tags(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, names: &[String]) -> Re
     change(tx, ctx, id, |_| names.to_vec())
 }
 
+/// Changes the tags from those that were seen to these: what another gave or took off meanwhile stays so (SPEC 3.3).
+pub fn set_tags_from(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, seen: &[String], names: &[String]) -> Result<()> {
+    let keys = |names: &[String]| names.iter().map(|n| name_key(n)).collect::<BTreeSet<_>>();
+    let (before, after) = (keys(seen), keys(names));
+    change(tx, ctx, id, |old| {
+        let kept = old.iter().filter(|n| !before.contains(&name_key(n)) || after.contains(&name_key(n)));
+        kept.chain(names.iter().filter(|n| !before.contains(&name_key(n)))).cloned().collect()
+    })
+}
+
 /// Adds tags.
 pub fn add_tags(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, names: &[String]) -> Result<()> {
     change(tx, ctx, id, |old| old.iter().chain(names).cloned().collect())
@@ -84,6 +94,29 @@ pub fn set_group(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, group: Option<&GroupId
     let old = state.group.as_ref().map(|g| name_of(tx, ctx, g)).transpose()?;
     tx.exec(&q::SET_GROUP, &[&ctx.merchant, id, &group])?;
     event(tx, ctx, id, "group", old.as_deref(), new.as_deref())
+}
+
+/// Changes the group from the one that was seen to this one. Not touched, it stays as another left it (SPEC 3.3).
+///
+/// # Errors
+/// `Conflict` (`group_changed`), which names both, when another changed it to a third one meanwhile; as [`set_group`].
+pub fn set_group_from(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, seen: Option<&GroupId>, group: Option<&GroupId>) -> Result<()> {
+    ctx.must(Right::Write)?;
+    if seen == group {
+        return Ok(());
+    }
+    let now = group_of(tx, ctx, id)?;
+    if now.as_ref() == seen || now.as_ref() == group {
+        return set_group(tx, ctx, id, group);
+    }
+    let mut said = |group: Option<&GroupId>| match group {
+        Some(group) => name_of(tx, ctx, group).map(|name| format!("“{name}”")),
+        None => Ok("no group".to_owned()),
+    };
+    let (theirs, yours) = (said(now.as_ref())?, said(group)?);
+    let words =
+        format!("The group was changed meanwhile: it is {theirs} now, and you chose {yours}. Nothing of yours is saved yet. Choose again.");
+    Err(Error::conflict("group_changed", words))
 }
 
 /// Its group, under its lock.

@@ -26,6 +26,8 @@ mod portal;
 mod service;
 mod story;
 mod talks;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use asks::asks;

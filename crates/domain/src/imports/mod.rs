@@ -18,6 +18,7 @@ mod labels;
 mod look;
 mod matching;
 mod orders_run;
+mod owners;
 mod place;
 mod plan;
 pub mod queries;

@@ -9,10 +9,11 @@ use store::Tx;
 use super::cancellation;
 use super::invoice::{Buyer, Invoice, What};
 use super::journal::{Before, Journal, kind};
+use super::owners::{self, Owner};
 use super::queries;
 use super::spool::{Seen, Unit};
 use super::state::Counts;
-use crate::customers::{self, CustomerEdit, NewCustomer, Rules, facts};
+use crate::customers::{self, CustomerEdit, facts, state};
 use crate::kit::{Address, Ctx, Currency, CustomerId, Error, Result, ShopId, locks};
 use crate::merchants::Settings;
 use crate::orders::{self, Extras, OrderInput};
@@ -20,6 +21,9 @@ use crate::payments::{self, Payer, PaymentInput};
 
 /// What the timeline says of a status that came with history.
 pub(super) const CAUSE: &str = "imported history";
+
+/// What marks an order that came to a customer who was archived or deleted by then.
+const INACTIVE: &str = "customer_inactive";
 
 /// Where it goes.
 #[derive(Clone, Debug)]
@@ -31,17 +35,20 @@ pub(super) struct Place {
 /// Works the units in their order.
 pub(super) fn slice(tx: &mut Tx, ctx: &Ctx, journal: &mut Journal<'_>, place: &Place, units: &Arc<Vec<Unit>>) -> Result<Counts> {
     let mut counts = Counts::default();
-    let mut owners: BTreeMap<String, CustomerId> = BTreeMap::new();
+    let mut found: BTreeMap<String, (&Buyer, Option<CustomerId>)> = BTreeMap::new();
     // All locks of customers first, in one step: the order of locks is fixed.
     for unit in units.iter() {
-        if let Unit::Invoice(invoice) = unit
-            && let Some(id) = find(tx, ctx, &invoice.customer)?
-        {
-            owners.insert(invoice.customer.key(), id);
+        if let Unit::Invoice(invoice) = unit {
+            let buyer = &invoice.customer;
+            found.insert(buyer.key(), (buyer, owners::find(tx, ctx, buyer)?));
         }
     }
-    let ids: Vec<&CustomerId> = owners.values().collect();
+    let ids: Vec<&CustomerId> = found.values().filter_map(|(_, id)| id.as_ref()).collect();
     locks::customers(tx, ctx, &ids)?;
+    let mut owners: BTreeMap<String, Owner> = BTreeMap::new();
+    for (key, (buyer, id)) in &found {
+        owners.insert(key.clone(), owners::of(tx, ctx, place, buyer, id.as_ref())?);
+    }
     let mut touched: Vec<CustomerId> = Vec::new();
     for unit in units.iter() {
         match unit {
@@ -50,11 +57,15 @@ pub(super) fn slice(tx: &mut Tx, ctx: &Ctx, journal: &mut Journal<'_>, place: &P
                     fail(tx, ctx, journal, &mut counts, *row, reason)?;
                 }
             }
-            Unit::Customer(seen) => customer(tx, ctx, journal, place, seen, &mut counts)?,
+            Unit::Customer(seen) => match customer(tx, ctx, journal, place, seen, &mut counts) {
+                // Its orders are told as failed with the same reason; a customer who is here keeps what is written there.
+                Ok(()) | Err(Error::Invalid(_) | Error::Conflict { .. }) => {}
+                Err(error) => return Err(error),
+            },
             Unit::Invoice(invoice) => {
-                let owner = owners.get(&invoice.customer.key());
+                let owner = owners.get(&invoice.customer.key()).unwrap_or(&Owner::Guest);
                 match self::invoice(tx, ctx, journal, place, invoice, owner, &mut counts) {
-                    Ok(()) => touched.extend(owner.cloned()),
+                    Ok(()) => touched.extend(owner.paid().cloned()),
                     Err(error @ (Error::Invalid(_) | Error::Conflict { .. })) => {
                         let reason = super::said(&error);
                         for line in &invoice.lines {
@@ -75,29 +86,10 @@ fn fail(tx: &mut Tx, ctx: &Ctx, journal: &mut Journal<'_>, counts: &mut Counts, 
     journal.failed(tx, ctx, row, reason)
 }
 
-/// The customer of an invoice: by number, else by e-mail. Money that was taken is never refused (SPEC 10.2): an archived or deleted customer
-/// keeps its history.
-fn find(tx: &mut Tx, ctx: &Ctx, buyer: &Buyer) -> Result<Option<CustomerId>> {
-    if !buyer.number.is_empty() {
-        return Ok(tx.opt(&queries::BY_NUMBER, &[&ctx.merchant, &buyer.number], |r| r.get(0))?);
-    }
-    if buyer.email.is_empty() { Ok(None) } else { customers::find_by_email(tx, ctx, &buyer.email) }
-}
-
 /// Makes a customer, or notes how it was and brings it up to date.
 fn customer(tx: &mut Tx, ctx: &Ctx, journal: &mut Journal<'_>, place: &Place, seen: &Seen, counts: &mut Counts) -> Result<()> {
-    let buyer = &seen.buyer;
-    let Some(id) = find(tx, ctx, buyer)? else {
-        let new = NewCustomer {
-            number: Some(buyer.number.clone()).filter(|n| !n.is_empty()),
-            email: buyer.email.clone(),
-            name: buyer.name.clone(),
-            billing: Address { country: buyer.country.clone(), ..Address::default() },
-            shop: Some(place.shop.clone()),
-            created_at: Some(seen.first),
-            ..NewCustomer::default()
-        };
-        let ready = customers::ready(new, Rules::Import, &place.settings, ctx.now)?.of_import(journal.import);
+    let Some(id) = owners::find(tx, ctx, &seen.buyer)? else {
+        let ready = owners::new(ctx, place, seen)?.of_import(journal.import);
         let made = customers::create_many(tx, ctx, &[ready])?;
         for made in made {
             journal.note(tx, ctx, kind::CUSTOMERS, made.id.as_str(), None)?;
@@ -106,6 +98,10 @@ fn customer(tx: &mut Tx, ctx: &Ctx, journal: &mut Journal<'_>, place: &Place, se
         counts.created += 1;
         return Ok(());
     };
+    if state::load(tx, ctx, &id)?.anonymised_at.is_some() {
+        counts.unchanged += 1;
+        return Ok(());
+    }
     let mut before = Before::of(tx, ctx, &id)?;
     let changed = match edit(tx, ctx, &id, seen)? {
         Some(edit) => {
@@ -124,7 +120,9 @@ fn customer(tx: &mut Tx, ctx: &Ctx, journal: &mut Journal<'_>, place: &Place, se
 /// What the file knows better: a country, or a name where there is none. Nothing when later orders are known than the file has.
 fn edit(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, seen: &Seen) -> Result<Option<CustomerEdit>> {
     let old = customers::get(tx, ctx, id)?;
-    if !old.is_active() || old.last_order_at.is_some_and(|at| at > seen.last) {
+    let led = !seen.buyer.number.is_empty() && old.number != seen.buyer.number;
+    // The number of one who was merged: the file does not speak of the survivor.
+    if led || !old.is_active() || old.last_order_at.is_some_and(|at| at > seen.last) {
         return Ok(None);
     }
     let country = Some(&seen.buyer.country).filter(|c| !c.is_empty() && **c != old.billing.country);
@@ -142,9 +140,12 @@ fn invoice(
     journal: &mut Journal<'_>,
     place: &Place,
     invoice: &Invoice,
-    owner: Option<&CustomerId>,
+    owner: &Owner,
     counts: &mut Counts,
 ) -> Result<()> {
+    if let Owner::Refused(reason) = owner {
+        return Err(Error::conflict("buyer_refused", reason.clone()));
+    }
     let key: [&dyn store::Bind; 3] = [&ctx.merchant, &place.shop, &invoice.number];
     let known = match invoice.what {
         What::Sale => tx.opt(&queries::ORDER_KNOWN, &key, |_| Ok(()))?.is_some(),
@@ -159,14 +160,14 @@ fn invoice(
     }
     match invoice.what {
         What::Sale => sale(tx, ctx, journal, place, invoice, owner, counts)?,
-        What::Cancellation => cancellation::cancel(tx, ctx, journal, place, invoice, owner, counts)?,
+        What::Cancellation => cancellation::cancel(tx, ctx, journal, place, invoice, owner.paid(), counts)?,
         What::Adjustment => cancellation::keep(
             tx,
             ctx,
             journal,
             place,
             invoice,
-            owner,
+            owner.paid(),
             ("adjustment", invoice.total, "An adjustment, not a sale."),
             counts,
         )?,
@@ -175,26 +176,36 @@ fn invoice(
     Ok(())
 }
 
-/// A paid order with one settled payment; nothing to pay is an order alone. History arrives closed.
+/// A paid order with one settled payment; nothing to pay is an order alone. History arrives closed: what was ordered before a customer was
+/// archived is as it was. What came later is flagged where money was taken, and else refused (SPEC 10.2).
 fn sale(
     tx: &mut Tx,
     ctx: &Ctx,
     journal: &mut Journal<'_>,
     place: &Place,
     invoice: &Invoice,
-    owner: Option<&CustomerId>,
+    owner: &Owner,
     counts: &mut Counts,
 ) -> Result<()> {
-    let input = order(journal, place, invoice, owner)?;
+    let flag = match owner.live().filter(|_| owner.was_inactive(invoice.at)) {
+        Some(_) if invoice.total > 0 => INACTIVE,
+        Some(id) => {
+            customers::ensure_active_id(tx, ctx, id)?;
+            INACTIVE
+        }
+        None => "",
+    };
+    let input = OrderInput { flag, ..order(journal, place, invoice, owner)? };
     let country = &place.settings.country;
     let put = orders::put_later(tx, ctx, &input, country)?;
     journal.note(tx, ctx, kind::ORDER, put.id.as_str(), None)?;
     counts.orders += 1;
-    counts.guest_orders += i64::from(owner.is_none());
+    counts.guest_orders += i64::from(owner.live().is_none());
     if invoice.total > 0 {
         let payment = PaymentInput {
             order: Some(put.id),
-            customer: owner.cloned(),
+            customer: owner.live().cloned(),
+            flag,
             provider_ref: Some(reference(tx, ctx, place, &invoice.number)?),
             payer: input.payer,
             import_id: Some(journal.import.clone()),
@@ -202,7 +213,7 @@ fn sale(
         };
         payments::put_later(tx, ctx, &payment, country)?;
         counts.payments += 1;
-        counts.guest_payments += i64::from(owner.is_none());
+        counts.guest_payments += i64::from(owner.live().is_none());
     }
     Ok(())
 }
@@ -213,7 +224,7 @@ fn reference(tx: &mut Tx, ctx: &Ctx, place: &Place, number: &str) -> Result<Stri
     Ok(if taken { format!("{}/{number}", place.shop) } else { number.to_owned() })
 }
 
-fn order(journal: &Journal<'_>, place: &Place, invoice: &Invoice, owner: Option<&CustomerId>) -> Result<OrderInput> {
+fn order(journal: &Journal<'_>, place: &Place, invoice: &Invoice, owner: &Owner) -> Result<OrderInput> {
     let currency = Currency::of(&invoice.currency).ok_or_else(|| Error::Internal("a currency that was read is none".into()))?;
     let lines = invoice.lines.iter().map(|l| orders::Line {
         sku: l.sku.clone(),
@@ -222,14 +233,16 @@ fn order(journal: &Journal<'_>, place: &Place, invoice: &Invoice, owner: Option<
         unit_price: l.price.clone(),
         ..orders::Line::default()
     });
-    let buyer = &invoice.customer;
+    // Of somebody whose data was erased the sale is kept, and nothing of the buyer.
+    let nobody = Buyer::default();
+    let buyer = if matches!(owner, Owner::Erased(_)) { &nobody } else { &invoice.customer };
     let address = Address { country: buyer.country.clone(), ..Address::default() };
     Ok(OrderInput {
         shop: place.shop.clone(),
         external_id: Some(invoice.number.clone()),
         number: None,
-        customer: owner.cloned(),
-        guest: owner.is_none(),
+        customer: owner.live().cloned(),
+        guest: owner.live().is_none(),
         state: orders::State::Closed,
         abandoned: false,
         currency,

@@ -77,15 +77,18 @@ pub fn view(tx: &mut Tx, ctx: &Ctx, list: &str, id: &ViewId) -> Result<SavedView
     found.filter(|v| v.own || v.shared).ok_or(Error::NotFound("view"))
 }
 
-/// A query that names nothing but a saved view becomes what is saved; every other stays as it is.
+/// A query that names a saved view and no filter becomes what is saved, in the order it asks for; every other stays as it is.
 pub fn expand(tx: &mut Tx, ctx: &Ctx, query: Query) -> Result<Query> {
     let View::Saved(id) = &query.view else { return Ok(query) };
     let saved = view(tx, ctx, query.list.name, id)?;
-    if query.filter_pairs().len() > 1 || (query.sort, query.descending) != query.order() {
+    if query.filter_pairs().len() > 1 {
         return Ok(query);
     }
     let (found, _) = Query::parse(query.list, &saved.query);
-    Ok(Query { view: query.view, after: query.after, before: query.before, ..found })
+    let asked = (query.sort, query.descending);
+    let (sort, descending) = if asked == query.order() { (found.sort, found.descending) } else { asked };
+    let per = if query.per == super::query::PER { found.per } else { query.per };
+    Ok(Query { view: query.view, after: query.after, before: query.before, sort, descending, per, ..found })
 }
 
 /// What the person last used of a list, as a query string; `None` for a person who never did or has reset it.
@@ -179,5 +182,12 @@ fn own(tx: &mut Tx, ctx: &Ctx, list: &str, id: &ViewId) -> Result<SavedView> {
 }
 
 fn read(r: &Row, ctx: &Ctx) -> std::result::Result<SavedView, store::Error> {
-    Ok(SavedView { id: r.get(0)?, own: r.str(1)? == ctx.actor.id, name: r.get(2)?, shared: r.get(3)?, query: r.get(4)? })
+    let query = beneath(r.str(4)?);
+    Ok(SavedView { id: r.get(0)?, own: r.str(1)? == ctx.actor.id, name: r.get(2)?, shared: r.get(3)?, query })
+}
+
+/// Views of customers kept earlier name the built-in view they were made in as `view`, which would take the place of their own name.
+fn beneath(query: &str) -> String {
+    let named = |(key, value): (String, String)| (if key == "view" { "base".to_owned() } else { key }, value);
+    encode::print(&encode::pairs(query).into_iter().map(named).collect::<Vec<_>>())
 }

@@ -217,7 +217,11 @@ impl Query {
         let all = first.pairs();
         let filters = first.filter_pairs().len();
         let chip = |at: usize| {
-            let others: Vec<_> = all.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, pair)| pair.clone()).collect();
+            let mut others: Vec<_> = all.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, pair)| pair.clone()).collect();
+            // The bare name of a view means all that is saved in it: what was taken off would be back.
+            if filters == 2 && matches!(self.view, View::Saved(_)) {
+                others.retain(|(key, _)| *key != "view");
+            }
             Chip { key: all[at].0, value: all[at].1.clone(), without: encode::print(&others) }
         };
         (0..filters).filter(|at| all[*at].0 != "view").map(chip).collect()

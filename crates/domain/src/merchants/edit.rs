@@ -132,16 +132,17 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, edit: &MerchantEdit) -> Result<Settings> {
 }
 
 /// Customers that are worked out with the setting itself, so that a shop of usual size never shows what held before.
-const AT_ONCE: i64 = 500;
+pub(super) const AT_ONCE: i64 = 500;
 
 /// Works out what is kept about customers under the new rules: the first at once, all by a job. Until that is through no amount stands under a
-/// currency that it is not in: lifetime values are left out rather than guessed (SPEC 5.2).
+/// currency that it is not in: lifetime values are left out rather than guessed (SPEC 5.2). Pages say meanwhile how far it is ([`super::anew`]).
 fn anew(tx: &mut Tx, ctx: &Ctx, version: i64, other_currency: bool) -> Result<()> {
     if let (Some(last), true) = (facts::recompute(tx, ctx, None, AT_ONCE)?, other_currency) {
         let stamp = tx.stamp()?;
         tx.exec(&queries::LEAVE_OUT, &[&ctx.merchant, &last, &stamp])?;
     }
-    jobs::enqueue(tx, ctx, RECOMPUTE, &serde_json::json!({ "rule_version": version }), 0)?;
+    let total: i64 = tx.scalar(&queries::CUSTOMERS, &[&ctx.merchant])?;
+    jobs::enqueue(tx, ctx, RECOMPUTE, &serde_json::json!({ "rule_version": version }), total)?;
     Ok(())
 }
 

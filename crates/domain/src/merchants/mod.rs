@@ -11,7 +11,7 @@ pub use series::next_number;
 
 pub use edit::{MerchantEdit, NewMerchant, edit};
 pub(crate) use edit::{country_code, required};
-pub use recompute::{RECOMPUTE, REVALUE};
+pub use recompute::{Anew, RECOMPUTE, REVALUE, anew};
 
 use store::Tx;
 

@@ -62,6 +62,8 @@ pub struct Checked {
     pub invoices: u64,
     /// Differences found.
     pub differences: u64,
+    /// Customers that a job is still to work out under new rules: looked at when it is through.
+    pub waiting: u64,
 }
 
 /// Checks every merchant of the installation, each as of the day where it lives; `found` is told each difference as it is found.
@@ -77,6 +79,7 @@ pub fn run(db: &Db, today: AsOf, mut found: impl FnMut(&Difference)) -> Result<C
         sum.payments += one.payments;
         sum.invoices += one.invoices;
         sum.differences += one.differences;
+        sum.waiting += one.waiting;
     }
     Ok(sum)
 }
@@ -86,8 +89,9 @@ pub fn merchant_of(db: &Db, ctx: &Ctx, found: &mut dyn FnMut(&Difference)) -> Re
     let mut sum = Checked::default();
     let mut after = String::new();
     loop {
-        let slice = db.spool(|tx| customers(tx, ctx, &after))?;
+        let (slice, waiting) = db.spool(|tx| customers(tx, ctx, &after))?;
         sum.customers += slice.looked_at;
+        sum.waiting += waiting;
         let next = tell(slice, &mut sum, found);
         match next {
             Some(last) => after = last,
@@ -159,9 +163,10 @@ struct Row {
     shops: BTreeSet<String>,
 }
 
-/// The customers behind `after`.
-fn customers(tx: &mut Tx, ctx: &Ctx, after: &str) -> Result<Slice> {
+/// The customers behind `after`; and how many of them a job is still to work out under new rules.
+fn customers(tx: &mut Tx, ctx: &Ctx, after: &str) -> Result<(Slice, u64)> {
     let settings = merchants::settings(tx, ctx)?;
+    let anew = merchants::anew(tx, ctx)?.filter(|anew| !anew.stopped);
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
     let mut all: BTreeMap<String, load::Facts> = BTreeMap::new();
     tx.each(&kept_queries::KEPT_RANGE, &[&ctx.merchant, &after, &CUSTOMERS], |r| {
@@ -171,7 +176,7 @@ fn customers(tx: &mut Tx, ctx: &Ctx, after: &str) -> Result<Slice> {
         Ok(())
     })?;
     let Some(last) = rows.keys().next_back().cloned() else {
-        return Ok(Slice { looked_at: 0, differences: Vec::new(), next: None });
+        return Ok((Slice { looked_at: 0, differences: Vec::new(), next: None }, 0));
     };
     tx.each(&kept_queries::TOTALS_RANGE, &[&ctx.merchant, &after, &last], |r| match rows.get_mut(r.str(0)?) {
         Some(row) => facts::total(r, &mut row.totals),
@@ -185,14 +190,18 @@ fn customers(tx: &mut Tx, ctx: &Ctx, after: &str) -> Result<Slice> {
     })?;
     load::fill(tx, ctx, load::Whose::Range(after, &last), &mut all)?;
     let mut rates = Converter::to(settings.currency);
-    let mut differences = Vec::new();
+    let (mut differences, mut waiting) = (Vec::new(), 0);
     for ((id, row), facts) in rows.iter().zip(all.values_mut()) {
+        if anew.as_ref().is_some_and(|anew| *id > anew.last) {
+            waiting += 1;
+            continue;
+        }
         load::price(tx, ctx, &settings, &mut rates, facts)?;
         compare(ctx, &settings, id, row, facts, &mut differences);
     }
     keys(tx, ctx, after, &last, &mut differences)?;
     let next = (rows.len() as i64 == CUSTOMERS).then_some(last);
-    Ok(Slice { looked_at: rows.len() as u64, differences, next })
+    Ok((Slice { looked_at: rows.len() as u64, differences, next }, waiting))
 }
 
 fn compare(ctx: &Ctx, settings: &Settings, id: &str, row: &Row, facts: &load::Facts, into: &mut Vec<Difference>) {

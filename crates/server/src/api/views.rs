@@ -3,11 +3,12 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::customers::list::ListQuery;
-use domain::kit::{Problems, Right, ViewId};
+use domain::customers::list::{self as customers, ListQuery};
+use domain::kit::{Ctx, Problems, Right, ViewId};
 use domain::lists::kept::{self as room, SavedView};
 use domain::lists::{self, Query};
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -86,12 +87,12 @@ struct ViewSave {
 }
 
 impl ViewSave {
-    /// The list, and what is kept of the query: read as strictly as there.
-    fn kept(&self) -> domain::Result<(&'static str, String)> {
+    /// The list, and what is kept of the query: read as strictly as there. One that names a saved view keeps what that one shows.
+    fn kept(&self, tx: &mut Tx, ctx: &Ctx) -> domain::Result<(&'static str, String)> {
         let name = list_of(self.list.as_deref())?;
         let query = match lists::named(name) {
-            Some(list) => Query::strict(list, &whole(list, &self.query))?.unbound().print(),
-            None => ListQuery::strict(&self.query)?.print(),
+            Some(list) => room::expand(tx, ctx, Query::strict(list, &whole(list, &self.query))?)?.unbound().print(),
+            None => customers::expand(tx, ctx, ListQuery::strict(&self.query)?)?.unbound().print(),
         };
         Ok((name, query))
     }
@@ -116,7 +117,7 @@ async fn list(
 async fn save(State(app): State<App>, caller: Caller, write: Write<ViewSave>) -> Result<Response, Problem> {
     write
         .run(&app, &caller, |tx, ctx, body| {
-            let (list, query) = body.kept()?;
+            let (list, query) = body.kept(tx, ctx)?;
             let view = room::save_view(tx, ctx, list, &body.name, body.shared, &query)?;
             reply(StatusCode::CREATED, "", &SavedListView::of(list, view))
         })
@@ -130,7 +131,7 @@ async fn change(State(app): State<App>, caller: Caller, At(text): At<String>, wr
     let id: ViewId = id(&text, "view")?;
     write
         .run(&app, &caller, move |tx, ctx, body| {
-            let (list, query) = body.kept()?;
+            let (list, query) = body.kept(tx, ctx)?;
             let view = room::change_view(tx, ctx, list, &id, &body.name, body.shared, Some(&query))?;
             reply(StatusCode::OK, "", &SavedListView::of(list, view))
         })

@@ -49,6 +49,7 @@ impl Demo {
     }
 
     fn make(&self, place: &Place, db: &Db, now: i64) -> Result<String, String> {
+        let begun = std::time::Instant::now();
         let plan = Plan { customers: self.customers, seed: self.seed, now };
         let words = |e: domain::Error| format!("The demo could not be made: {e}");
         let house = demo::open(db, &plan).map_err(words)?;
@@ -81,8 +82,9 @@ impl Demo {
             format!("\nThe portal is at /portal/kilde: come in as {email} with the password “{}”.", demo::PASSWORD)
         });
         Ok(format!(
-            "Made Kilde Coffee with {} customers. Others who can sign in: {}.\nAPI key: {}{portal}",
+            "Made Kilde Coffee with {} customers in {:.1} s. Others who can sign in: {}.\nAPI key: {}{portal}",
             self.customers,
+            begun.elapsed().as_secs_f64(),
             people.join(", "),
             house.api_key
         ))

@@ -24,6 +24,9 @@ impl Verify {
         })
         .map_err(|e| e.to_string())?;
         println!("{} customers, {} payments and {} invoices looked at", checked.customers, checked.payments, checked.invoices);
+        if checked.waiting > 0 {
+            println!("{} customers are still to be worked out under new rules by a job. Look again when it is through.", checked.waiting);
+        }
         if checked.differences == 0 { Ok(()) } else { Err(format!("{} differences", checked.differences)) }
     }
 }

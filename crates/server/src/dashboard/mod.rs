@@ -5,6 +5,7 @@
 mod account;
 mod affiliates;
 pub mod again;
+mod anew;
 mod blocks;
 mod charges;
 pub mod choices;

@@ -92,7 +92,7 @@ fn link(answer: &Answer, part: &str) -> String {
     found.unwrap_or_else(|| panic!("no link with {part}")).replace("&#38;", "&")
 }
 
-fn api(desk: &Desk, key: &str, method: &str, path: &str, body: Option<&Value>) -> (u16, Value, String) {
+pub fn api(desk: &Desk, key: &str, method: &str, path: &str, body: Option<&Value>) -> (u16, Value, String) {
     let request = Request::builder().method(method).uri(format!("/api/v1{path}")).header("authorization", format!("Bearer {key}"));
     let request = request.header("content-type", "application/json");
     let answer = desk.send(request.body(Body::from(body.map(Value::to_string).unwrap_or_default())).unwrap());

@@ -22,6 +22,7 @@ mod mailboxes;
 mod mailings;
 mod merges;
 mod method_links;
+mod naughty;
 mod offers;
 mod oidc;
 mod operations;

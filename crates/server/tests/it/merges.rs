@@ -67,6 +67,8 @@ store::db_test! {
         let profile = olivia.get(&format!("/customers/{stays}")).body;
         assert!(profile.contains("was merged into this customer") && profile.contains("Undo the merge"), "{profile}");
         assert!(profile.contains("<h1 dir=\"auto\">Ana R.</h1>") && profile.contains("€35.00"), "the chosen name, the sum of both");
+        let list = olivia.get("/customers?status=deleted").body;
+        assert!(list.contains(&format!("merged into <a class=\"link\" href=\"/customers/{stays}\" dir=\"auto\">Ana R.</a>")), "the list names it");
         // Every page of the old id leads to the survivor, with what was asked for.
         for end in ["", "/payments", "/timeline?kind=payment", "/edit", "/merge"] {
             let led = olivia.get(&format!("{at}{end}"));

@@ -3,11 +3,11 @@
 use axum::http::StatusCode;
 use domain::customers::{self, NewCustomer, Rules};
 use domain::jobs::{self, Tools};
-use domain::kit::{Currency, CustomerId, FixedClock, Role};
+use domain::kit::{Currency, CustomerId, FixedClock, Rights, Role};
 use domain::payments::{self, PaymentInput};
 use domain::testing::{Fixture, NOW};
 
-use crate::desk::{Answer, Desk, of_role};
+use crate::desk::{Answer, Desk, key, of_role};
 
 fn customer(f: &Fixture, name: &str, email: &str) -> CustomerId {
     let (ctx, new) = (f.ctx.clone(), NewCustomer { name: name.into(), email: email.into(), ..NewCustomer::default() });
@@ -102,6 +102,42 @@ store::db_test! {
         assert_eq!(sam.post(&change, &[("name", "Mine"), ("query", "")]).status, StatusCode::CONFLICT);
         olivia.post(&format!("{change}/delete"), &[]);
         assert!(!olivia.get("/customers?view=all").body.contains("Idle ones"));
+    }
+
+    fn a_view_of_a_built_in_one_is_that_in_list_counts_export_and_group_actions(db) {
+        let f = Fixture::new(db);
+        let ana = customer(&f, "Ana", "ana@example.es");
+        customer(&f, "Ben", "ben@example.no");
+        pay(&f, &ana, 900);
+        let desk = Desk::new(db);
+        let mut olivia = desk.owner(&f);
+        let saved = olivia.post("/customers/views", &[("name", "Payers"), ("query", "view=paying")]).location;
+        let page = olivia.get(&saved);
+        assert_eq!(counter(&page), 1);
+        assert!(page.body.contains("Within Paying"));
+        let change = format!("/customers/views/{}", action(&page, "/customers/views/"));
+        let id = change.rsplit('/').next().unwrap().to_owned();
+        let by_id = olivia.get(&format!("/customers?view={id}"));
+        assert_eq!(counter(&by_id), 1);
+        let tab = by_id.body.split("<a ").find(|a| a.contains(">Payers")).expect("a tab");
+        assert!(tab.contains("aria-current"), "{tab}");
+        assert!(by_id.body.contains("name=\"base\" value=\"paying\""), "a changed filter stays within");
+        assert_eq!(counter(&olivia.get(&format!("/customers?view={id}&base=paying&q=ben"))), 0);
+        let form = olivia.get(&format!("/customers/export?view={id}"));
+        assert!(form.body.contains("The 1 customer of the list"), "{}", form.body);
+        let file = olivia.post("/customers/export", &[("query", &*format!("view={id}")), ("who", "these"), ("format", "csv")]).body;
+        assert!(file.contains("ana@example.es") && !file.contains("ben@example.no"));
+        let preview = olivia.post(&format!("/customers/bulk?view={id}"), &[("all", "1"), ("action", "archive")]);
+        assert!(preview.body.contains("1 customer will be archived."), "{}", preview.body);
+        let key = key(&f, Rights::all());
+        for path in ["customers", "customers/counts"] {
+            let (_, body, _) = crate::lists::api(&desk, &key, "GET", &format!("/{path}?view={id}"), None);
+            assert_eq!(body["total"], 1, "{path}: {body}");
+        }
+        olivia.post(&change, &[("name", "Buyers"), ("query", &*format!("view={id}&base=paying"))]);
+        assert_eq!(counter(&olivia.get(&format!("/customers?view={id}"))), 1);
+        olivia.post(&format!("{change}/delete"), &[]);
+        assert!(!olivia.get("/customers?view=all").body.contains("Buyers"));
     }
 
     fn columns_are_kept_with_the_person(db) {

@@ -7,8 +7,9 @@ use domain::orders::{Buyer, Checkout, CheckoutPayment, Line, State};
 use domain::payments::{MethodInput, MethodKind, PaymentStatus};
 use domain::subscriptions::{self, SubscriptionInput, SubscriptionStatus, Unit};
 use domain::testing::{Fixture, NOW};
+use serde_json::json;
 
-use crate::desk::{Answer, Desk, Visitor, of_role};
+use crate::desk::{Answer, Desk, Visitor, key, of_role};
 
 /// The value of a hidden field of a form.
 fn hidden(body: &str, name: &str) -> String {
@@ -240,6 +241,52 @@ store::db_test! {
         mara.post(&format!("{at}/labels"), &[("group", ""), ("tags", "roastery, Priority")]);
         let page = mara.get(&format!("{at}/timeline?kind=customer"));
         assert!(page.body.contains("roastery") && page.body.contains("Tags"));
+    }
+
+    fn of_two_who_change_notes_group_and_tags_neither_loses_the_others_words(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let (mut mara, mut sam) = (desk.owner(&f), desk.person(&f, &of_role(&f, Role::Manager)));
+        let id = named(&f, "ana@example.es", "Ana Ruiz");
+        let at = format!("/customers/{id}");
+        let group = |name: &'static str| {
+            let ctx = f.ctx.clone();
+            f.db.write_now::<_, domain::Error>(move |tx| domain::labels::create::<domain::kit::GroupId>(tx, &ctx, name)).unwrap().id.to_string()
+        };
+        let (retail, wholesale) = (group("Retail"), group("Wholesale"));
+        mara.post(&format!("{at}/labels"), &[("group", ""), ("tags", "old, kept")]);
+        assert!(mara.get(&at).body.contains("name=\"had_tags\" value=\"kept, old\""));
+        // Both opened the form; Sam saves first.
+        sam.post(&format!("{at}/labels"), &[("had_group", ""), ("group", &retail), ("had_tags", "kept, old"), ("tags", "kept, old, sams")]);
+        mara.post(&format!("{at}/labels"), &[("had_group", ""), ("group", ""), ("had_tags", "kept, old"), ("tags", "kept, maras")]);
+        let page = mara.get(&at).body;
+        assert!(page.contains("name=\"had_tags\" value=\"kept, maras, sams\""), "each one’s difference stands");
+        assert!(page.contains(&format!("name=\"had_group\" value=\"{retail}\"")), "what Mara did not touch stays");
+        let both = mara.post(&format!("{at}/labels"), &[("had_group", ""), ("group", &wholesale), ("had_tags", "kept"), ("tags", "kept, lost")]);
+        assert_eq!(both.status, StatusCode::CONFLICT);
+        assert!(both.body.contains("it is “Retail” now, and you chose “Wholesale”"), "{}", both.body);
+        assert!(!mara.get(&at).body.contains("lost"), "all of a form or nothing");
+
+        for _press in 1..=2 {
+            assert_eq!(mara.post(&format!("{at}/notes"), &[("once", "n1"), ("body", "Calls at noon")]).location, at);
+        }
+        let page = mara.get(&at).body;
+        assert_eq!(page.matches("<span class=\"said\" dir=\"auto\">Calls at noon").count(), 1, "pressed twice, added once");
+        assert!(page.contains("name=\"once\" value=\""));
+        let note = page.split("/notes/").find(|part| part.starts_with("not_")).unwrap().split('/').next().unwrap().to_owned();
+        sam.post(&format!("{at}/notes/{note}"), &[("was", "Calls at noon"), ("note", "Calls at one")]);
+        let late = mara.post(&format!("{at}/notes/{note}"), &[("was", "Calls at noon"), ("note", "Calls at two")]);
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(late.body.contains("changed this note meanwhile") && late.body.contains("Calls at one</span>") && late.body.contains("Calls at two</textarea>"));
+        assert_eq!(mara.post(&format!("{at}/notes/{note}"), &[("was", "Calls at one"), ("note", "Calls at two")]).location, at);
+
+        let key = key(&f, domain::kit::Rights::all());
+        let (_, tags, _) = crate::lists::api(&desk, &key, "PUT", &format!("{at}/tags"), Some(&json!({ "seen": ["kept"], "tags": ["kept", "program"] })));
+        assert_eq!(tags["tags"].as_array().map(Vec::len), Some(4), "{tags}");
+        let stale = json!({ "seen": "Calls at noon", "body": "Never calls" });
+        let (status, said, _) = crate::lists::api(&desk, &key, "PATCH", &format!("{at}/notes/{note}"), Some(&stale));
+        assert_eq!((status, &said["code"]), (409, &json!("stale")), "{said}");
+        assert!(said.to_string().contains("Calls at two") && said.to_string().contains("Never calls"));
     }
 
     fn an_order_is_made_paid_and_refunded_by_hand(db) {

@@ -142,6 +142,33 @@ store::db_test! {
         assert!(olivia.get(&here).body.contains("Revoked"));
     }
 
+    fn a_key_and_an_invitation_are_made_once_however_often_they_are_pressed(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let mut olivia = desk.owner(&f);
+        assert!(olivia.get("/settings/api-keys/new").body.contains("name=\"once\" value=\"") && olivia.get("/settings/staff/invite").body.contains("name=\"once\" value=\""));
+        let key = [("once", "k1"), ("name", "Shop"), ("rights", "read")];
+        olivia.post("/settings/api-keys/new", &key);
+        let page = olivia.get("/settings/api-keys").body;
+        let secret = between(&page, "value=\"rk_live_", "\"").to_owned();
+        assert!(secret.len() > 30);
+        let again = olivia.post("/settings/api-keys/new", &key);
+        let page = olivia.get(&again.location).body;
+        assert!(page.contains("This key was made a moment ago.") && !page.contains(&secret));
+        assert_eq!(page.matches("/settings/api-keys/key_").count(), 1);
+        let invite = [("once", "i1"), ("email", "nina@example.com"), ("role", "support"), ("how", "role")];
+        olivia.post("/settings/staff/invite", &invite);
+        let link = between(&olivia.get("/settings/staff").body, "http://desk.test", "\"").to_owned();
+        let again = olivia.post("/settings/staff/invite", &invite);
+        let page = olivia.get(&again.location).body;
+        assert!(page.contains("This invitation was made a moment ago.") && !page.contains(&link));
+        let kept = f.db.read_now::<_, domain::Error>(|tx| {
+            Ok(tx.rows(&store::Stmt::built("SELECT location, body FROM replies".into()), &[], |r| Ok(format!("{} {}", r.str(0)?, r.str(1)?)))?)
+        });
+        let kept = kept.unwrap().join("\n");
+        assert!(!kept.contains(&secret) && !kept.contains(link.rsplit('/').next().unwrap()), "no secret is kept with an answer");
+    }
+
     fn rates_come_by_hand_and_from_the_bank(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

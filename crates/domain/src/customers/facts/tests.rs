@@ -5,7 +5,8 @@ use crate::customers::{self, MethodStatus, Status};
 use crate::kit::{DAY, Micros, Zone};
 use crate::orders::Checkout;
 use crate::orders::desk::{Desk, card};
-use crate::payments::{MethodInput, MethodKind, Outcome, PaymentInput, bounce, methods};
+use crate::payments::disputes::{self, DisputeInput, DisputeStatus};
+use crate::payments::{MethodInput, MethodKind, Outcome, PaymentInput, PaymentStatus, bounce, methods};
 use crate::subscriptions::{self, SubscriptionInput, SubscriptionStatus};
 
 fn sweep_all(desk: &Desk) -> usize {
@@ -28,6 +29,44 @@ store::db_test! {
         desk.check_out(&desk.basket("A-1", "ana@example.es")).unwrap();
         desk.check_out(&Checkout { abandoned: true, ..desk.basket("A-2", "ana@example.es") }).unwrap();
         assert_eq!(desk.status(&ana), Status::Prospect, "unpaid and abandoned orders included");
+        desk.verified();
+    }
+
+    fn a_prospect_is_told_what_kept_the_money_from_counting(db) {
+        let desk = Desk::new(db);
+        let why = |id: &crate::kit::CustomerId| desk.get(id).status_reason;
+        let with = |email: &str, change: &dyn Fn(&mut PaymentInput)| {
+            let id = desk.customer(email);
+            let mut input = desk.payment(Some(&id), 1000);
+            change(&mut input);
+            desk.put(input).map(|payment| (id, payment)).unwrap()
+        };
+        assert_eq!(why(&desk.customer("new@example.es")), "Prospect: has not paid for anything yet");
+        let (pending, _) = with("pending@example.es", &|p| p.status = PaymentStatus::Pending);
+        let (failed, _) = with("failed@example.es", &|p| p.status = PaymentStatus::Failed);
+        let (test, _) = with("test@example.es", &|p| p.live = false);
+        for id in [&pending, &failed, &test] {
+            assert_eq!((desk.status(id), why(id).as_str()), (Status::Prospect, "Prospect: no payment has settled"));
+        }
+        desk.check_out(&desk.basket("A-1", "failed@example.es")).unwrap();
+        assert_eq!(why(&failed), "Prospect: has ordered, but no payment has settled");
+        let (bounced, payment) = with("bounced@example.es", &|_| ());
+        desk.write(move |tx, ctx| bounce(tx, ctx, &payment, "insufficient funds")).unwrap();
+        assert_eq!(why(&bounced), "Prospect: what was paid bounced");
+        let lose = |payment: crate::kit::PaymentId| {
+            let input = DisputeInput { payment, amount: 1000, reason: "fraudulent".into(), status: DisputeStatus::Lost, provider_ref: None, opened_at: desk.now(), due_at: None, closed_at: Some(desk.now()) };
+            desk.write(move |tx, ctx| disputes::put(tx, ctx, &input).map(drop)).unwrap();
+        };
+        let (lost, payment) = with("lost@example.es", &|_| ());
+        lose(payment);
+        assert_eq!(why(&lost), "Prospect: what was paid was lost in a dispute");
+        let second = desk.pay(&bounced, 500);
+        assert!(why(&bounced).starts_with("Active: "));
+        lose(second);
+        assert_eq!(why(&bounced), "Prospect: what was paid bounced or was lost in a dispute");
+        let (refunded, payment) = with("refunded@example.es", &|_| ());
+        desk.write(move |tx, ctx| crate::payments::refunds::refund(tx, ctx, &crate::payments::refunds::RefundInput::of(payment.clone(), 1000, "Returned")).map(drop)).unwrap();
+        assert!(why(&refunded).starts_with("Active: "), "a refund lowers the value and not the status");
         desk.verified();
     }
 

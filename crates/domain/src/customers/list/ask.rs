@@ -19,7 +19,7 @@ pub(super) const TOP: usize = 100;
 
 /// The sort in force: the top view has its own.
 pub(super) fn sort(query: &ListQuery) -> Sort {
-    match query.view {
+    match query.built_in() {
         View::Top100 => Sort { by: SortBy::Lifetime, descending: true },
         _ => Sort { by: query.sort, descending: query.descending },
     }
@@ -91,9 +91,9 @@ pub(super) fn question(query: &ListQuery, held: &Held, settings: &Settings, rest
     asked
 }
 
-/// What a built-in view adds to the filters (SPEC 1.7). A saved one is its filters already.
+/// What a built-in view adds to the filters (SPEC 1.7); a saved one stays within the one it was made in.
 fn view(query: &ListQuery, asked: &mut Query) {
-    match query.view {
+    match query.built_in() {
         View::All | View::Saved(_) => {}
         View::Paying => asked.lifetime.from = Some(asked.lifetime.from.unwrap_or(1).max(1)),
         View::Top100 => asked.top = Some(TOP),

@@ -106,6 +106,8 @@ pub struct ListQuery {
     pub metadata: Vec<(String, String)>,
     /// The view this is in.
     pub view: View,
+    /// The built-in view that a saved one was made in, and stays within; [`View::All`] in every other.
+    pub base: View,
     /// Sorted by.
     pub sort: SortBy,
     /// High to low, new to old, Z to A.
@@ -149,6 +151,7 @@ impl Default for ListQuery {
             ended_from: None,
             metadata: Vec::new(),
             view: View::All,
+            base: View::All,
             sort: SortBy::Created,
             descending: true,
             after: None,
@@ -168,7 +171,7 @@ pub const SORTS: [(SortBy, &str); 5] = [
 ];
 
 /// All names of a query string.
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 26] = [
     "q",
     "status",
     "method",
@@ -189,6 +192,7 @@ const NAMES: [&str; 25] = [
     "no_order_since",
     "ended_from",
     "view",
+    "base",
     "sort",
     "dir",
     "after",
@@ -244,6 +248,15 @@ impl ListQuery {
                 problems.add(key, "unknown", format!("“{}” {}", shorten(value), crate::lists::no_value(key)));
             }
         }
+        if !matches!(query.view, View::Saved(_)) && query.base != View::All {
+            // Only a saved view has one beneath it: alone it is the view itself, and of two different ones nobody can say which is meant.
+            let base = std::mem::take(&mut query.base);
+            if query.view == View::All {
+                query.view = base;
+            } else if query.view != base {
+                problems.add("base", "unknown", "Only a view of your own has a built-in view beneath it. Choose one of the two.");
+            }
+        }
         query.descending = !query.sort.is_text();
         match dir.as_deref() {
             None => {}
@@ -289,6 +302,7 @@ impl ListQuery {
             "no_order_since" => self.no_order_since = Some(date(value)?),
             "ended_from" => self.ended_from = Some(date(value)?),
             "view" => self.view = value.parse().ok()?,
+            "base" => self.base = value.parse().ok().filter(|view| !matches!(view, View::Saved(_)))?,
             "sort" => self.sort = SORTS.iter().find(|(_, word)| *word == value)?.0,
             "after" => self.after = Some(cursor::read(value)?),
             "before" => self.before = Some(cursor::read(value)?),
@@ -334,6 +348,7 @@ impl ListQuery {
             out.extend(value.map(|v| (key.into(), v.to_string())));
         }
         one(&mut out, "view", Some(&self.view.word()).filter(|w| **w != "all"));
+        one(&mut out, "base", Some(&self.base.word()).filter(|w| **w != "all"));
         one(&mut out, "q", Some(&self.q).filter(|t| !t.is_empty()));
         many(&mut out, "status", &self.status, |s| s.name().to_owned());
         many(&mut out, "method", &self.method, |s| s.name().to_owned());
@@ -368,18 +383,38 @@ impl ListQuery {
         Self { after: None, before: None, ..self.clone() }
     }
 
+    /// The built-in view whose rows these are: of a saved one the one beneath it.
+    pub fn built_in(&self) -> &View {
+        match &self.view {
+            View::Saved(_) => &self.base,
+            built_in => built_in,
+        }
+    }
+
+    /// The same rows on the first page without a name: the built-in view goes beneath. So a list is kept under a name of its own.
+    #[must_use]
+    pub fn unbound(&self) -> Self {
+        Self { view: View::All, base: self.built_in().clone(), ..self.first_page() }
+    }
+
     /// Is anything but the sort and the page asked for?
     pub fn is_filtered(&self) -> bool {
         !self.filter_pairs().is_empty()
     }
 
-    /// Each filter with the query string of the list without it: one chip each.
+    /// Each filter with the query string of the list without it: one chip each. What a saved view stays within is one too, and takes the
+    /// name with it.
     pub fn chips(&self) -> Vec<Chip> {
         let rest = Self { sort: self.sort, descending: self.descending, per: self.per, ..Self::default() }.pairs();
         let filters = self.filter_pairs();
         let chip = |at: usize| {
-            let others = filters.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, p)| p.clone()).chain(rest.iter().cloned());
-            Chip { key: filters[at].0.clone(), value: filters[at].1.clone(), without: encode::print(&others.collect::<Vec<_>>()) }
+            let mut others: Vec<_> = filters.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, p)| p.clone()).collect();
+            // The bare name of a view means all that is saved in it: what was taken off would be back.
+            if filters[at].0 == "base" || (others.len() == 1 && matches!(self.view, View::Saved(_))) {
+                others.retain(|(key, _)| *key != "view");
+            }
+            others.extend(rest.iter().cloned());
+            Chip { key: filters[at].0.clone(), value: filters[at].1.clone(), without: encode::print(&others) }
         };
         (0..filters.len()).filter(|at| filters[*at].0 != "view").map(chip).collect()
     }

@@ -134,7 +134,7 @@ fn find(
         let mut asked = ask::question(query, held, settings, restrict);
         last_word(&mut asked);
         let mut found = held.image.find(&asked, ctx.now, settings.zone.day(ctx.now));
-        if let (View::CardExpiring, Some(counts)) = (&query.view, &mut found.counts) {
+        if let (View::CardExpiring, Some(counts)) = (query.built_in(), &mut found.counts) {
             ask::only_expiring(counts);
         }
         let ids = found.counts.as_ref().map(|c| counts::Ids::of(c, held)).unwrap_or_default();

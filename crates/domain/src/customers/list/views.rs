@@ -21,12 +21,12 @@ pub fn views(tx: &mut Tx, ctx: &Ctx) -> Result<Vec<SavedView>> {
 /// # Errors
 /// Field errors for `name`.
 pub fn save_view(tx: &mut Tx, ctx: &Ctx, name: &str, shared: bool, query: &ListQuery) -> Result<SavedView> {
-    kept::save_view(tx, ctx, LIST, name, shared, &query.print())
+    kept::save_view(tx, ctx, LIST, name, shared, &query.unbound().print())
 }
 
 /// Renames, shares, or keeps another list under it; one's own only.
 pub fn change_view(tx: &mut Tx, ctx: &Ctx, id: &ViewId, name: &str, shared: bool, query: Option<&ListQuery>) -> Result<SavedView> {
-    kept::change_view(tx, ctx, LIST, id, name, shared, query.map(ListQuery::print).as_deref())
+    kept::change_view(tx, ctx, LIST, id, name, shared, query.map(|query| query.unbound().print()).as_deref())
 }
 
 /// Deletes one of one's own.
@@ -34,22 +34,21 @@ pub fn delete_view(tx: &mut Tx, ctx: &Ctx, id: &ViewId) -> Result<()> {
     kept::delete_view(tx, ctx, LIST, id)
 }
 
-/// A query that names nothing but a saved view becomes what is saved; every other stays as it is.
+/// A query that names a saved view and no filter becomes what is saved, in the order it asks for; every other stays as it is, within the
+/// built-in view that the saved one was made in.
 pub fn expand(tx: &mut Tx, ctx: &Ctx, query: ListQuery) -> Result<ListQuery> {
     let View::Saved(id) = &query.view else { return Ok(query) };
-    let bare = ListQuery {
-        view: query.view.clone(),
-        after: query.after.clone(),
-        before: query.before.clone(),
-        per: query.per,
-        ..ListQuery::default()
-    };
-    if query != bare {
-        return Ok(query);
-    }
     let saved = kept::view(tx, ctx, LIST, id)?;
-    let (found, _) = ListQuery::parse(&saved.query);
-    Ok(ListQuery { view: query.view, after: query.after, before: query.before, ..found })
+    let found = ListQuery::parse(&saved.query).0.unbound();
+    let kept = |query: ListQuery| ListQuery { base: found.base.clone(), ..query };
+    let bare = ListQuery { view: query.view.clone(), base: query.base.clone(), ..ListQuery::default() };
+    if query.filter_pairs() != bare.filter_pairs() {
+        return Ok(kept(query));
+    }
+    let asked = |query: &ListQuery| (query.sort, query.descending);
+    let (sort, descending) = if asked(&query) == asked(&bare) { asked(&found) } else { asked(&query) };
+    let per = if query.per == bare.per { found.per } else { query.per };
+    Ok(ListQuery { view: query.view, after: query.after, before: query.before, sort, descending, per, ..found })
 }
 
 /// What the person last used, as a query string; `None` for a person who never did or has reset it.

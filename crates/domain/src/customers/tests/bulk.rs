@@ -123,6 +123,12 @@ store::db_test! {
         assert_eq!(fields(preview("staus=archived".into())), ["query"]);
         assert_eq!(preview(format!("view={}", view.id)).unwrap().will, 0);
         assert_eq!(preview("view=never_ordered".into()).unwrap().will, 3);
+        for word in ["paying", "top100", "card_expiring"] {
+            let query = ListQuery::parse(&format!("view={word}")).0;
+            let view = write(&f, &f.ctx, move |tx, ctx| list::save_view(tx, ctx, word, false, &query)).unwrap();
+            assert_eq!(preview(format!("view={}", view.id)).unwrap().will, 0, "{word}");
+            assert_eq!(preview(format!("view={}&sort=name", view.id)).unwrap().will, 0, "{word}, sorted");
+        }
         let nothing = Selection::Ids(vec![]);
         let tagless = read(&f, &f.ctx, move |tx, ctx| bulk::preview(tx, ctx, &Indexes::new(), &nothing, &Action::AddTags { tags: vec![" ".into()] }));
         assert_eq!(fields(tagless), ["tags"]);

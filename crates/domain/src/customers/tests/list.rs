@@ -7,7 +7,8 @@ use super::*;
 use crate::customers;
 use crate::customers::list::{self, Indexes, ListPage, ListQuery, SortBy, View};
 use crate::customers::status::Status;
-use crate::kit::{Address, Error, Role};
+use crate::kit::{Address, Currency, Error, Role};
+use crate::payments::{MethodInput, MethodKind, PaymentInput};
 
 fn page(f: &Fixture, indexes: &Indexes, query: &ListQuery) -> ListPage {
     let (indexes, query) = (indexes.clone(), query.clone());
@@ -158,6 +159,53 @@ store::db_test! {
         assert_eq!(read(&f, &support, list::last_used).unwrap(), None);
         write(&f, &f.ctx, list::reset_used).unwrap();
         assert_eq!(read(&f, &f.ctx, list::last_used).unwrap(), None);
+    }
+
+    fn a_view_saved_in_a_built_in_one_stays_within_it(db) {
+        let (f, indexes) = (Fixture::new(db), Indexes::new());
+        let rich = person(&f, "Ana", "ana@example.es", "", "ES");
+        person(&f, "Bob", "bob@example.es", "", "ES");
+        let card = person(&f, "Cem", "cem@example.es", "", "GB");
+        let (paid, shop) = (rich.clone(), f.shop.clone());
+        write(&f, &f.ctx, move |tx, ctx| {
+            let eur = Currency::of("EUR").unwrap();
+            let input = PaymentInput { customer: Some(paid.clone()), ..PaymentInput::settled(shop.clone(), "manual", eur, 900, ctx.now) };
+            crate::payments::put(tx, ctx, &input)?;
+            let soon = MethodInput { expires_year: Some(2026), expires_month: Some(6), ..MethodInput::of(MethodKind::Card) };
+            crate::payments::methods::attach(tx, ctx, &card, "stripe", &soon).map(drop)
+        }).unwrap();
+        let expanded = |text: &str| {
+            let query = ListQuery::parse(text).0;
+            read(&f, &f.ctx, move |tx, ctx| list::expand(tx, ctx, query.clone())).unwrap()
+        };
+        let seen = |text: &str| page(&f, &indexes, &expanded(text)).rows.into_iter().map(|r| r.display_name).collect::<Vec<_>>();
+        for (word, within) in [("paying", 1), ("top100", 1), ("never_ordered", 3), ("card_expiring", 1)] {
+            let query = ListQuery::parse(&format!("view={word}&sort=name")).0;
+            let view = write(&f, &f.ctx, move |tx, ctx| list::save_view(tx, ctx, word, false, &query)).unwrap();
+            let all = seen(&format!("view={word}"));
+            assert_eq!(all.len(), within, "{word}");
+            let by_id = format!("view={}", view.id);
+            assert_eq!(seen(&by_id).len(), within, "{word} by its id");
+            let tab = ListQuery::parse(&view.address()).0;
+            assert_eq!((&tab.view, expanded(&by_id).first_page()), (&View::Saved(view.id.clone()), tab.clone()), "the tab is the same list");
+            assert_eq!(seen(&format!("{by_id}&sort=email")).len(), within, "in another order");
+            assert_eq!(seen(&format!("{by_id}&country=ES")).len(), seen(&format!("view={word}&country=ES")).len(), "with a filter within it");
+            assert_eq!(seen(&format!("{by_id}&country=FR")), Vec::<String>::new());
+            let chip = tab.chips().into_iter().find(|chip| chip.key == "base").expect("a chip");
+            assert_eq!(seen(&chip.without).len(), 3, "taken off it stays off");
+            let renamed = write(&f, &f.ctx, { let (id, tab) = (view.id.clone(), tab.clone()); move |tx, ctx| list::change_view(tx, ctx, &id, "Renamed", true, Some(&tab)) }).unwrap();
+            assert_eq!(renamed.query, view.query);
+            assert_eq!(seen(&by_id).len(), within);
+            write(&f, &f.ctx, move |tx, ctx| list::delete_view(tx, ctx, &view.id)).unwrap();
+            assert_eq!(seen(&tab.unbound().print()).len(), within, "what is looked at outlives its name");
+        }
+        // Kept by an earlier version: by its own name.
+        let query = "view=paying&sort=name";
+        let old = write(&f, &f.ctx, move |tx, ctx| crate::lists::kept::save_view(tx, ctx, "customers", "Old", false, query)).unwrap();
+        assert_eq!(seen(&format!("view={}", old.id)), ["Ana"]);
+        assert_eq!((seen(&old.address()), ListQuery::parse(&old.address()).0.view), (vec!["Ana".to_owned()], View::Saved(old.id)));
+        assert!(ListQuery::strict("view=paying&base=top100").is_err() && ListQuery::strict("base=vie_0").is_err());
+        assert_eq!(ListQuery::strict("base=paying").unwrap().view, View::Paying);
     }
 
     fn another_merchants_customers_are_in_no_list(db) {

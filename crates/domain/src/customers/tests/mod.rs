@@ -6,6 +6,7 @@ mod crowd;
 mod ending;
 mod list;
 mod naughty;
+mod rules;
 mod verbs;
 
 use store::Tx;

@@ -195,7 +195,7 @@ store::db_test! {
         write(&f, &f.ctx.at(f.ctx.now + 1), move |tx, ctx| notes::add(tx, ctx, &b, "Second")).unwrap();
         let (c, note) = (id.clone(), first.id.clone());
         write(&f, &f.ctx, move |tx, ctx| {
-            notes::edit(tx, ctx, &c, &note, "First, changed")?;
+            notes::edit(tx, ctx, &c, &note, "First, changed", Some("First"))?;
             notes::pin(tx, ctx, &c, &note, true)
         }).unwrap();
         let d = id.clone();

@@ -126,6 +126,75 @@ store::db_test! {
         desk.verified();
     }
 
+    fn orders_of_one_who_was_merged_come_to_the_survivor(db) {
+        let desk = Desk::new(db, "Shop");
+        desk.import(&desk.file("a.csv", retail("1,A,T,1,2026-05-01 08:00,10,7,France\n2,A,T,1,2026-05-01 08:00,5,8,Spain\n")), None);
+        let (gone, stays) = (desk.by_number("7").id, desk.by_number("8").id);
+        let to = stays.clone();
+        desk.write(move |tx, ctx| customers::merge::merge(tx, ctx, std::slice::from_ref(&gone), &to, &customers::merge::Choices::default()));
+        let done = desk.import(&desk.file("b.csv", retail("3,A,T,1,2026-05-02 08:00,20,7,Norway\nC4,A,T,-1,2026-05-03 08:00,20,7,Norway\n")), None);
+        assert_eq!((done.counts.orders, done.counts.customers, done.counts.refunds, done.counts.failed), (1, 0, 1, 0));
+        let ana = desk.by_number("8");
+        assert_eq!((&ana.id, ana.order_count, ana.lifetime), (&stays, 3, 1_500));
+        assert_eq!(ana.billing.country, "ES", "the file speaks of the one who went");
+        desk.verified();
+    }
+
+    fn of_one_who_was_anonymised_the_sale_is_kept_and_nothing_of_the_buyer(db) {
+        let desk = Desk::new(db, "Shop");
+        let map = Some("OrderNumber=Ref; SKU=Item; Title=What; Quantity=N; UnitPrice=Price; OrderedAt=When; CustomerNumber=No; CustomerEmail=Mail; CustomerName=Who; Currency=Cur");
+        let file = |name: &str, rows: &str| desk.file(name, format!("Ref,Item,What,N,Price,When,No,Mail,Who,Cur\n{rows}"));
+        desk.import(&file("a.csv", "1,x,Cup,1,10,2026-05-01 08:00,7,ana@example.es,Ana Ruiz,GBP\n"), map);
+        let ana = desk.by_number("7").id;
+        let (vault, id) = (crate::privacy::tests::vault(), ana.clone());
+        desk.write(move |tx, ctx| crate::privacy::anonymise(tx, ctx, &vault, &id, crate::privacy::Cause::Hand).map(drop));
+        let rows = "2,x,Cup,2,10,2026-05-02 08:00,7,ana@example.es,Ana Ruiz,GBP\n3,x,Cup,-1,10,2026-05-03 08:00,7,ana@example.es,Ana Ruiz,GBP\n";
+        let done = desk.import(&file("b.csv", rows), map);
+        assert_eq!((done.counts.orders, done.counts.guest_orders, done.counts.guest_payments, done.counts.customers), (1, 1, 1, 0), "{done:?}");
+        let dump = desk.dump();
+        assert!(!dump.contains("ana@example.es") && !dump.contains("Ana Ruiz"), "{dump}");
+        let after = desk.read(move |tx, ctx| customers::get(tx, ctx, &ana));
+        assert_eq!((after.status, after.order_count), (Status::Anonymised, 1));
+        desk.verified();
+    }
+
+    fn what_came_before_an_archiving_is_history_and_what_came_later_is_flagged_or_refused(db) {
+        let desk = Desk::new(db, "Shop");
+        desk.import(&desk.file("a.csv", retail("1,A,T,1,2026-05-01 08:00,10,7,France\n")), None);
+        let ana = desk.by_number("7").id;
+        // Archived when the shop had closed for the day of 1 June.
+        let at = Ctx { now: 1_780_351_200_000_000, ..desk.ctx.clone() };
+        let id = ana.clone();
+        desk.write(move |tx, _| customers::archive(tx, &at, &id, None).map(drop));
+        let source = desk.file("b.csv", retail(
+            "2,A,T,1,2026-05-20 08:00,10,7,France\n3,A,T,1,2026-05-21 08:00,0,7,France\n\
+             4,A,T,1,2026-06-03 08:00,10,7,France\n5,A,T,1,2026-06-04 08:00,0,7,France\n"));
+        let done = desk.import(&source, None);
+        assert_eq!((done.counts.orders, done.counts.payments, done.counts.failed), (3, 2, 1));
+        let failed = desk.failed(&done, &source, None);
+        assert!(failed.contains("is not active. Unarchive or restore the customer first.") && failed.contains("2026-06-04"), "{failed}");
+        let flags = desk.read(|tx, ctx| {
+            let orders = store::Stmt::built("SELECT external_id, flag FROM orders WHERE merchant_id = $1 ORDER BY external_id".into());
+            Ok(tx.rows(&orders, &[&ctx.merchant], |r| Ok((r.get::<String>(0)?, r.get::<String>(1)?)))?)
+        });
+        let of = |n: &str| flags.iter().find(|(number, _)| number == n).map(|(_, flag)| flag.as_str());
+        assert_eq!((of("1"), of("2"), of("3"), of("4"), of("5")), (Some(""), Some(""), Some(""), Some("customer_inactive"), None));
+        assert_eq!((desk.by_number("7").status, desk.by_number("7").order_count), (Status::Archived, 4));
+        desk.verified();
+    }
+
+    fn a_buyer_who_cannot_be_taken_up_fails_alone(db) {
+        let desk = Desk::new(db, "Shop");
+        let map = Some("OrderNumber=Ref; SKU=Item; Title=What; Quantity=N; UnitPrice=Price; OrderedAt=When; CustomerNumber=No; CustomerEmail=Mail; CustomerName=Who; Currency=Cur");
+        let rows = "1,x,Cup,1,10,2026-05-01 08:00,7,no address,Ana,GBP\n2,x,Cup,1,10,2026-05-01 08:00,8,bob@example.es,Bob,GBP\n";
+        let source = desk.file("o.csv", format!("Ref,Item,What,N,Price,When,No,Mail,Who,Cur\n{rows}"));
+        let done = desk.import(&source, map);
+        assert_eq!((done.state, done.counts.orders, done.counts.customers, done.counts.failed), (State::Done, 1, 1, 1), "{done:?}");
+        let failed = desk.failed(&done, &source, map);
+        assert!(failed.contains("no address") && failed.contains("e-mail"), "{failed}");
+        desk.verified();
+    }
+
     fn the_same_orders_twice_change_nothing(db) {
         let desk = Desk::new(db, "Shop");
         let source = desk.file("o.csv", retail(&history()));

@@ -73,6 +73,9 @@ pub struct CustomersAsked {
     metadata: Option<BTreeMap<String, String>>,
     /// `all`, `paying`, `top100`, `never_ordered`, `card_expiring`, or the id of a saved view.
     view: Option<String>,
+    /// The built-in view beneath a saved one; a view that was saved in one has it in its `query`.
+    #[param(pattern = "^(all|paying|top100|never_ordered|card_expiring)?$")]
+    base: Option<String>,
     /// `name`, `email`, `created`, `last_order` or `lifetime`.
     #[param(pattern = "^(name|email|created|last_order|lifetime)?$")]
     sort: Option<String>,

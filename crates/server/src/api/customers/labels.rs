@@ -38,6 +38,19 @@ struct TagNames {
     tags: Vec<String>,
 }
 
+/// All tags that a customer shall have.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TagsWanted {
+    /// Made when they do not exist.
+    #[schema(example = json!(["wholesale"]))]
+    tags: Vec<String>,
+    /// The tags as they were last read: given, only the difference is applied, so that what another changed meanwhile stays.
+    #[serde(default)]
+    #[schema(example = json!(["retail"]))]
+    seen: Option<Vec<String>>,
+}
+
 /// The tags of a customer.
 #[derive(Debug, Serialize, ToSchema)]
 struct TagsOf {
@@ -59,12 +72,15 @@ fn tags_of(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> domain::Result<doma
 
 /// Give a customer exactly these tags.
 #[utoipa::path(put, path = "/api/v1/customers/{id}/tags", operation_id = "setTags", tag = "Tags", params(("id" = String, Path)),
-    request_body = TagNames, responses((status = 200, body = TagsOf)))]
-async fn set_tags(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<TagNames>) -> Result<Response, Problem> {
+    request_body = TagsWanted, responses((status = 200, body = TagsOf)))]
+async fn set_tags(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<TagsWanted>) -> Result<Response, Problem> {
     let customer: CustomerId = id(&text, "customer")?;
     write
         .run(&app, &caller, move |tx, ctx, body| {
-            room::set_tags(tx, ctx, &customer, &body.tags)?;
+            match &body.seen {
+                Some(seen) => room::set_tags_from(tx, ctx, &customer, seen, &body.tags)?,
+                None => room::set_tags(tx, ctx, &customer, &body.tags)?,
+            }
             tags_of(tx, ctx, &customer)
         })
         .await

@@ -63,6 +63,8 @@ struct NoteCreate {
 #[serde(default, deny_unknown_fields)]
 struct NotePatch {
     body: Option<String>,
+    /// The text as it was last read: when it is another now, nothing is changed and both come back (409, `stale`).
+    seen: Option<String>,
     pinned: Option<bool>,
 }
 
@@ -101,7 +103,7 @@ async fn edit(
         .run(&app, &caller, move |tx, ctx, patch| {
             let mut found = None;
             if let Some(body) = &patch.body {
-                found = Some(notes::edit(tx, ctx, &customer, &note, body)?);
+                found = Some(notes::edit(tx, ctx, &customer, &note, body, patch.seen.as_deref())?);
             }
             if let Some(pinned) = patch.pinned {
                 found = Some(notes::pin(tx, ctx, &customer, &note, pinned)?);

@@ -58,8 +58,14 @@ impl Chosen {
 async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap) -> PageResult {
     let text = uri.query().unwrap_or_default();
     let pairs: Vec<(String, String)> = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
-    let chosen = Chosen::of(&pairs, ListQuery::parse(text).0.first_page());
+    let chosen = Chosen::of(&pairs, named(&app, &who, text).await?);
     shown(&app, &who, &uri, &headers, &chosen, Form::of([("format", "csv"), ("who", "these")]), StatusCode::OK).await
+}
+
+/// The list of this query string; of one that names a saved view alone what is saved.
+async fn named(app: &App, who: &Who, text: &str) -> domain::Result<ListQuery> {
+    let asked = ListQuery::parse(text).0.first_page();
+    app.read(&who.ctx, move |tx, ctx| list::expand(tx, ctx, asked.clone())).await
 }
 
 async fn shown(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, chosen: &Chosen, form: Form, status: StatusCode) -> PageResult {
@@ -92,7 +98,7 @@ async fn shown(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, chosen: &Ch
 
 /// The file. That it was taken, by whom and how many, stands in the audit log.
 async fn file(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
-    let chosen = Chosen::of(&typed.0, ListQuery::parse(typed.get("query")).0.first_page());
+    let chosen = Chosen::of(&typed.0, named(&app, &who, typed.get("query")).await?);
     let other = typed.text("other");
     let extras = match Extra::parse_all(typed.all("columns").chain(other.split(','))) {
         Ok(extras) => extras,

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::files::Format;
 use domain::kit::Ctx;
-use domain::lists::{self, Query, Selection};
+use domain::lists::{self, Query, Selection, kept};
 
 use super::Desk;
 use crate::app::App;
@@ -64,11 +64,17 @@ pub async fn bulk(desk: &'static Desk, uri: Uri, typed: Typed) -> PageResult {
     Ok(see_other(&format!("{}/export?{}{more}", desk.place.at, if text.is_empty() { desk.place.bare } else { &text })))
 }
 
+/// The list of this query string; of one that names a saved view alone what is saved.
+async fn named(desk: &Desk, app: &App, who: &Who, text: &str) -> domain::Result<Query> {
+    let asked = Query::parse(desk.list, text).0.first_page();
+    app.read(&who.ctx, move |tx, ctx| kept::expand(tx, ctx, asked.clone())).await
+}
+
 /// The form: the list of its address, or the ticked ones.
 pub async fn page(desk: &'static Desk, State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap) -> PageResult {
     let text = uri.query().unwrap_or_default();
     let pairs: Vec<(String, String)> = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
-    let chosen = Chosen::of(desk, &pairs, Query::parse(desk.list, text).0.first_page());
+    let chosen = Chosen::of(desk, &pairs, named(desk, &app, &who, text).await?);
     let n = if chosen.ids.is_empty() {
         let (indexes, query) = (app.indexes.clone(), chosen.query.clone());
         let total = app.read(&who.ctx, move |tx, ctx| Ok(lists::count(tx, ctx, &indexes, &query)?.total)).await?;
@@ -101,7 +107,7 @@ pub async fn page(desk: &'static Desk, State(app): State<App>, who: Who, uri: Ur
 
 /// The file. That it was taken, by whom and how many, stands in the audit log.
 pub async fn file(desk: &'static Desk, State(app): State<App>, who: Who, typed: Typed) -> PageResult {
-    let chosen = Chosen::of(desk, &typed.0, Query::parse(desk.list, typed.get("query")).0.first_page());
+    let chosen = Chosen::of(desk, &typed.0, named(desk, &app, &who, typed.get("query")).await?);
     let format = Format::parse(typed.get("format")).unwrap_or(Format::Csv);
     let (at_work, ctx) = (app.clone(), who.ctx.clone());
     let written = tokio::task::spawn_blocking(move || spool(desk, &at_work, &ctx, &chosen, format)).await;

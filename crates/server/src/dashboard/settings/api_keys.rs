@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use domain::kit::{ApiKeyId, Micros, Right, Rights, Zone};
 use domain::merchants;
+use domain::replies::Reply;
 use domain::staff::api_keys::{self, ApiKey, NewKey};
 use jiff::civil::Date;
 
@@ -13,7 +14,7 @@ use super::rights::{self, RightChoice};
 use super::{Item, around, reveal};
 use crate::app::App;
 use crate::dashboard::moments::{day, moment};
-use crate::dashboard::typed::{Typed, refused};
+use crate::dashboard::typed::{Typed, once, refused};
 use crate::dashboard::{PageError, PageResult, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
@@ -52,6 +53,7 @@ struct NewPage {
     frame: Frame,
     entries: Vec<Item>,
     rights: Vec<RightChoice>,
+    once: String,
     form: Form,
 }
 
@@ -100,7 +102,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
 
 async fn new_form(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, form: Form) -> Result<Response, PageError> {
     let (frame, entries) = around(app, who, uri, headers, HERE).await?;
-    Ok(show_with(status, &NewPage { frame, entries, rights: rights::rights(&who.ctx), form }))
+    Ok(show_with(status, &NewPage { frame, entries, rights: rights::rights(&who.ctx), once: once(&form, who), form }))
 }
 
 /// The form of a new key: it may read unless more is ticked.
@@ -109,19 +111,27 @@ pub async fn new_page(State(app): State<App>, who: Who, uri: Uri, headers: Heade
     new_form(&app, &who, &uri, &headers, StatusCode::OK, form).await
 }
 
-/// Makes a key.
+/// Makes a key, once. Its secret is kept nowhere: a second press can say only that it was made.
 pub async fn create(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
-    let (name, scopes, until) = (typed.text("name"), rights::ticked(&typed), typed.text("expires_at"));
+    let (name, scopes, until, sent) = (typed.text("name"), rights::ticked(&typed), typed.text("expires_at"), typed.clone());
     let made = app
         .write(&who.ctx, move |tx, ctx| {
-            let zone = merchants::settings(tx, ctx)?.zone;
+            let (zone, mut secret) = (merchants::settings(tx, ctx)?.zone, None);
             // A day that is none is as good as one that has passed: the verb refuses it beside the field.
             let expires_at = (!until.is_empty()).then(|| until.parse::<Date>().map_or(0, |day| zone.end_of(day)));
-            api_keys::create(tx, ctx, &NewKey { name: name.clone(), scopes, expires_at })
+            sent.once(tx, ctx, "/settings/api-keys/new", |tx| {
+                secret = Some(api_keys::create(tx, ctx, &NewKey { name: name.clone(), scopes, expires_at })?.secret);
+                Ok(Reply::new(303, HERE, ""))
+            })?;
+            Ok(secret)
         })
         .await;
     match made {
-        Ok(made) => Ok(reveal::hand_on(&app, HERE, &made.secret)),
+        Ok(Some(secret)) => Ok(reveal::hand_on(&app, HERE, &secret)),
+        Ok(None) => {
+            let words = "This key was made a moment ago. If its secret is not shown here, revoke the key and make another.";
+            Ok(toasted(see_other(HERE), words, None))
+        }
         Err(error) => {
             let mut form = typed.form();
             let status = refused(&mut form, error)?;

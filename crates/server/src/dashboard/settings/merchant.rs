@@ -11,7 +11,7 @@ use super::{Item, around};
 use crate::app::App;
 use crate::dashboard::choices::Choices;
 use crate::dashboard::typed::{Typed, refused};
-use crate::dashboard::{PageError, PageResult, see_other, show_with, toasted};
+use crate::dashboard::{PageError, PageResult, anew, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::look::{Form, Frame};
 
@@ -22,6 +22,8 @@ struct MerchantPage {
     entries: Vec<Item>,
     form: Form,
     choices: Choices,
+    /// What is said while statuses are worked out under changed settings.
+    anew: Option<String>,
 }
 
 fn stored(s: &Settings, undo_days: i64) -> Form {
@@ -37,7 +39,8 @@ fn stored(s: &Settings, undo_days: i64) -> Form {
 
 async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, form: Form) -> Result<Response, PageError> {
     let (frame, entries) = around(app, who, uri, headers, "/settings/merchant").await?;
-    Ok(show_with(status, &MerchantPage { frame, entries, form, choices: Choices::default() }))
+    let anew = app.read(&who.ctx, merchants::anew).await?.as_ref().map(anew::words);
+    Ok(show_with(status, &MerchantPage { frame, entries, form, choices: Choices::default(), anew }))
 }
 
 /// The form.

@@ -6,13 +6,14 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use domain::kit::{InvitationId, PersonId, Role};
 use domain::merchants;
+use domain::replies::Reply;
 use domain::staff::{Member, factor, invitations, members, resets};
 
 use super::rights::{self, RightChoice, RoleChoice};
 use super::{Item, around, reveal};
 use crate::app::App;
 use crate::dashboard::moments::{day, moment};
-use crate::dashboard::typed::{Typed, refused};
+use crate::dashboard::typed::{Typed, once, refused};
 use crate::dashboard::{PageError, PageResult, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
@@ -64,6 +65,7 @@ struct InvitePage {
     entries: Vec<Item>,
     roles: Vec<RoleChoice>,
     rights: Vec<RightChoice>,
+    once: String,
     form: Form,
 }
 
@@ -164,10 +166,8 @@ pub async fn reset_factor(State(app): State<App>, who: Who, Path(person): Path<S
 
 async fn invite_form(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, form: Form) -> Result<Response, PageError> {
     let (frame, entries) = around(app, who, uri, headers, HERE).await?;
-    Ok(show_with(
-        status,
-        &InvitePage { frame, entries, roles: rights::roles(&who.ctx, is_owner(who)), rights: rights::rights(&who.ctx), form },
-    ))
+    let (roles, rights) = (rights::roles(&who.ctx, is_owner(who)), rights::rights(&who.ctx));
+    Ok(show_with(status, &InvitePage { frame, entries, roles, rights, once: once(&form, who), form }))
 }
 
 /// The form of an invitation.
@@ -176,15 +176,29 @@ pub async fn invite_page(State(app): State<App>, who: Who, uri: Uri, headers: He
     invite_form(&app, &who, &uri, &headers, StatusCode::OK, form).await
 }
 
-/// Makes a link.
+/// Makes a link, once. Its secret is kept nowhere: a second press can say only that it was made.
 pub async fn invite(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, typed: Typed) -> PageResult {
-    let email = typed.text("email");
+    let (email, sent) = (typed.text("email"), typed.clone());
     let made = match rights::chosen(&typed) {
-        Ok(access) => app.write(&who.ctx, move |tx, ctx| invitations::invite(tx, ctx, &email, access)).await,
+        Ok(access) => {
+            app.write(&who.ctx, move |tx, ctx| {
+                let mut secret = None;
+                sent.once(tx, ctx, "/settings/staff/invite", |tx| {
+                    secret = Some(invitations::invite(tx, ctx, &email, access)?.secret);
+                    Ok(Reply::new(303, HERE, ""))
+                })?;
+                Ok(secret)
+            })
+            .await
+        }
         Err(error) => Err(error),
     };
     match made {
-        Ok(made) => Ok(reveal::hand_on(&app, HERE, &made.secret)),
+        Ok(Some(secret)) => Ok(reveal::hand_on(&app, HERE, &secret)),
+        Ok(None) => {
+            let words = "This invitation was made a moment ago. If its link is not shown here, take it back and invite again.";
+            Ok(toasted(see_other(HERE), words, None))
+        }
         Err(error) => {
             let mut form = typed.form();
             let status = refused(&mut form, error)?;

@@ -1,10 +1,11 @@
 //! The fields of a customer's form: from the customer to the form, and from what was typed to what the verbs take.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::customers::{Customer, CustomerEdit, NewCustomer};
 use domain::kit::{Address, GroupId, Problem, ShopId};
 
+use super::metadata;
 use crate::dashboard::Typed;
 use crate::dashboard::customers::notes::listed;
 
@@ -43,31 +44,12 @@ pub fn of(c: &Customer) -> Vec<(String, String)> {
     put("shop", c.shop.as_ref().map_or("", |s| s.id.as_str()));
     put("group", c.group.as_ref().map_or("", |g| g.id.as_str()));
     put("tags", &c.tags.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", "));
-    put("metadata", &printed(&c.metadata));
+    put("metadata", &metadata::printed(&c.metadata));
     if c.marketing {
         put("marketing", "on");
     }
     if c.archived_at.is_none() {
         put("active", "on");
-    }
-    all
-}
-
-/// One `key: value` a line.
-pub fn printed(metadata: &BTreeMap<String, String>) -> String {
-    metadata.iter().map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join("\n")
-}
-
-/// The opposite. A line without a colon is a key without a value; a key that stands there twice keeps blanks that the verb finds it by.
-pub fn metadata(text: &str) -> BTreeMap<String, String> {
-    let mut all = BTreeMap::new();
-    for line in text.lines().map(str::trim).filter(|l| !l.is_empty()) {
-        let (key, value) = line.split_once(':').unwrap_or((line, ""));
-        let mut key = key.trim().to_owned();
-        while all.contains_key(&key) {
-            key.push(' ');
-        }
-        all.insert(key, value.trim().to_owned());
     }
     all
 }
@@ -122,7 +104,7 @@ pub fn new_customer(t: &Typed) -> NewCustomer {
         tags: listed(t.get("tags")),
         note: Some(t.text("note")).filter(|n| !n.trim().is_empty()),
         marketing: t.ticked("marketing"),
-        metadata: metadata(t.get("metadata")),
+        metadata: metadata::read(t.get("metadata")),
         number: Some(t.text("number")).filter(|n| !n.trim().is_empty()),
         external_ids: Vec::new(),
         created_at: None,
@@ -158,7 +140,7 @@ pub fn edit(t: &Typed, was: &Typed, leave: &BTreeSet<String>) -> CustomerEdit {
         group: touched("group").then(|| group(t)),
         tags: touched("tags").then(|| listed(t.get("tags"))),
         marketing: ticked("marketing"),
-        metadata: touched("metadata").then(|| metadata(t.get("metadata"))),
+        metadata: touched("metadata").then(|| metadata::read(t.get("metadata"))),
         number: text("number"),
         external_ids: None,
         active: ticked("active"),
@@ -188,13 +170,13 @@ pub fn settle(t: &mut Typed) -> BTreeSet<String> {
             }
             other => match other.strip_prefix("metadata.") {
                 Some(key) => {
-                    let mut all = metadata(t.get("metadata"));
+                    let mut all = metadata::read(t.get("metadata"));
                     if value.is_empty() {
                         drop(all.remove(key))
                     } else {
                         drop(all.insert(key.to_owned(), value))
                     }
-                    put(t, "metadata", printed(&all));
+                    put(t, "metadata", metadata::printed(&all));
                 }
                 None => put(t, other, value),
             },

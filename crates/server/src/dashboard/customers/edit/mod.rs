@@ -4,6 +4,7 @@ mod change;
 mod create;
 mod fields;
 mod like;
+mod metadata;
 mod sent;
 
 use domain::customers::profile;

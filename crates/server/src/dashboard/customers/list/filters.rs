@@ -1,6 +1,6 @@
 //! Filters as people see them: menus with a count at every option, and a chip in words for everything that is on.
 
-use domain::customers::list::{Chip, ListCounts, ListQuery};
+use domain::customers::list::{BUILT_IN, Chip, ListCounts, ListQuery};
 use domain::customers::{MethodStatus, Status};
 use domain::files::countries;
 use domain::kit::Money;
@@ -120,6 +120,7 @@ pub fn words(chip: &Chip, query: &ListQuery, counts: &ListCounts, settings: &Set
     let value = chip.value.as_str();
     let name = |found: Option<&String>| found.cloned().unwrap_or_else(|| "one that is gone".to_owned());
     match chip.key.as_ref() {
+        "base" => format!("Within {}", BUILT_IN.iter().find(|(_, word, _)| *word == value).map_or(value, |(.., name)| name)),
         "q" => format!("Search: {value}"),
         "status" => format!("Status: {}", value.parse::<Status>().map_or(value, |s| s.label())),
         "method" => format!("Payment method: {}", value.parse::<MethodStatus>().map_or(value, |s| s.label())),

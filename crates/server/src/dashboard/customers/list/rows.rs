@@ -2,7 +2,7 @@
 
 use domain::customers::list::ListRow;
 use domain::customers::{MethodStatus, Status};
-use domain::kit::{Micros, Zone};
+use domain::kit::{CustomerId, Micros, Zone};
 
 use super::filters::country;
 use crate::dashboard::{moments, tones};
@@ -18,7 +18,8 @@ pub struct RowView {
     pub picture: String,
     pub status: Status,
     pub status_tone: &'static str,
-    pub merged_into: String,
+    /// Under whom it stands now, and how that one is called.
+    pub merged_into: Option<(CustomerId, String)>,
     pub method_status: MethodStatus,
     pub method_tone: &'static str,
     /// The default method, where it is not the oldest one (SPEC 1.8).
@@ -50,7 +51,7 @@ impl RowView {
             name: row.display_name,
             status: row.status,
             status_tone: tones::of_status(row.status),
-            merged_into: row.merged_into.map(|id| id.to_string()).unwrap_or_default(),
+            merged_into: None,
             method_status: row.method_status,
             method_tone: tones::of_method(row.method_status),
             created: day(zone, row.created_at),

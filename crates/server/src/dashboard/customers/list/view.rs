@@ -43,12 +43,14 @@ pub struct ListView {
     pub total: u64,
     pub shown_total: String,
     pub problems: Vec<String>,
+    /// What is said while statuses are worked out under changed settings.
+    pub anew: Option<String>,
     /// The state without the place in it, as a query string.
     pub query: String,
     /// The same, packed into `?from=` of every row (SPEC 2.15).
     pub from: String,
     pub q: String,
-    /// What the form must carry beside its fields: view, sort, rows.
+    /// What the form must carry beside its fields: view, what is beneath it, sort, rows.
     pub hidden: Vec<Pair>,
     pub menus: Vec<Menu>,
     pub ranges: Ranges,
@@ -79,7 +81,7 @@ pub struct ListView {
 
 /// Makes the page.
 pub fn build(who: &Who, loaded: Loaded, problems: Problems) -> ListView {
-    let Loaded { query, page, views, columns, settings, without, .. } = loaded;
+    let Loaded { query, page, views, columns, settings, without, anew, survivors, .. } = loaded;
     let counts = page.counts.unwrap_or_default();
     let first = query.first_page();
     let text = first.print();
@@ -87,6 +89,7 @@ pub fn build(who: &Who, loaded: Loaded, problems: Problems) -> ListView {
     let mut view = ListView {
         total: page.total,
         shown_total: tones::number(page.total),
+        anew: anew.as_ref().map(crate::dashboard::anew::words),
         problems: problems.0.into_iter().map(|p| p.message).collect(),
         from: url::form_urlencoded::byte_serialize(if text.is_empty() { "view=all" } else { &text }.as_bytes()).collect(),
         q: query.q.clone(),
@@ -115,14 +118,21 @@ pub fn build(who: &Who, loaded: Loaded, problems: Problems) -> ListView {
         bulk: bulk(who, &query),
         query: text,
     };
-    view.rows = page.rows.into_iter().map(|row| RowView::of(row, &settings.zone)).collect();
+    view.rows = page
+        .rows
+        .into_iter()
+        .map(|row| {
+            let survivor = survivors.get(&row.id).cloned();
+            RowView { merged_into: survivor, ..RowView::of(row, &settings.zone) }
+        })
+        .collect();
     view
 }
 
 /// What no field of the form holds goes with it.
 fn hidden(query: &ListQuery) -> Vec<Pair> {
     let mut kept = vec![("view".into(), query.view.word().to_owned())];
-    let goes = |key: &str| ["sort", "dir", "per"].contains(&key) || key.starts_with("metadata[");
+    let goes = |key: &str| ["base", "sort", "dir", "per"].contains(&key) || key.starts_with("metadata[");
     kept.extend(query.pairs().into_iter().filter(|(key, _)| goes(key)));
     kept
 }
@@ -161,7 +171,7 @@ fn head(name: &str, sort: Option<SortBy>, query: &ListQuery) -> look::Column {
     if now.by == sort {
         column.sort = if now.descending { "descending" } else { "ascending" };
     }
-    if query.view != View::Top100 {
+    if *query.built_in() != View::Top100 {
         let descending = if now.by == sort { !now.descending } else { !sort.is_text() };
         debug_assert!(SORTS.iter().any(|(s, _)| *s == sort));
         column.href = address(&ListQuery { sort, descending, ..query.first_page() }.print());

@@ -12,5 +12,5 @@ pub static PLACE: Place = Place {
     nouns: ["customer", "customers"],
     at: "/customers",
     bare: "view=all",
-    kept: |text| ListQuery::parse(text).0.first_page().print(),
+    kept: |text| ListQuery::parse(text).0.unbound().print(),
 };

@@ -12,7 +12,7 @@ use domain::providers::{CallState, Provider};
 
 use super::{Asked, Away, Happened, Pane, Shown, Topic, open};
 use crate::app::App;
-use crate::dashboard::{PageResult, see_other, show_with, toasted};
+use crate::dashboard::{PageResult, once, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Chart, Form, Frame, When};
@@ -35,6 +35,7 @@ struct Overview {
     /// The records that providers keep of the customer.
     billing: Vec<Record>,
     form: Form,
+    once: String,
 }
 
 type Read = (Spend, Vec<Unmatched>, Vec<Note>, Vec<Entry>, Vec<Billing>);
@@ -90,7 +91,8 @@ pub async fn render(asked: Asked<'_>, customer: &str, status: StatusCode, form: 
     let (frame, pane, (spend, unmatched, notes, latest, records)) = read(asked, customer).await?;
     let latest = Happened::all(&latest, &pane.zone);
     let billing = records.into_iter().map(|b| Record::of(b, &pane)).collect();
-    let page = Overview { billing, spent: chart(&spend), missing: spend.missing, frame, pane, unmatched, notes, latest, form };
+    let once = once(&form, asked.who);
+    let page = Overview { once, billing, spent: chart(&spend), missing: spend.missing, frame, pane, unmatched, notes, latest, form };
     Ok(show_with(status, &page))
 }
 
