@@ -78,6 +78,13 @@ static MIGRATIONS: [Migration; 32] = [
     Migration::new(30, "reading and finding", include_str!("../migrations/0030_finish.sql")),
     Migration::new(31, "methods", include_str!("../migrations/0031_methods.sql")),
     Migration::new(32, "money", include_str!("../migrations/0032_money.sql")),
+    Migration {
+        version: 33,
+        name: "answers of tickets",
+        sql: include_str!("../migrations/0033_talk.sql"),
+        sqlite: Some(concat!(include_str!("../migrations/0033_talk.sql"), include_str!("../migrations/0033_talk.sqlite.sql"))),
+        postgres: None,
+    },
 ];
 
 /// All migrations, oldest first.

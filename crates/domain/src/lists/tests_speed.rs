@@ -74,7 +74,7 @@ store::db_test! {
         let f = Fixture::new(db);
         let settings = settings(&f);
         let shop = &f.shop;
-        let walks: [(&'static List, &str, &str); 63] = [
+        let walks: [(&'static List, &str, &str); 64] = [
             (&crate::payments::listed::LIST, "", "payments_listed"),
             (&crate::payments::listed::LIST, "dir=asc&sort=paid", "payments_listed"),
             (&crate::payments::listed::LIST, "after=5.x", "payments_listed"),
@@ -115,6 +115,7 @@ store::db_test! {
             (&crate::tickets::listed::LIST, "", "tickets_unsettled"),
             (&crate::tickets::listed::LIST, "view=unassigned&after=5.x", "tickets_unsettled"),
             (&crate::tickets::listed::LIST, "view=all&sort=created", "tickets_created"),
+            (&crate::tickets::listed::LIST, "view=all&sort=priority&after=2.x", "tickets_priority"),
             (&crate::tasks::listed::LIST, "view=all", "tasks_listed"),
             (&crate::tasks::listed::LIST, "view=mine", "tasks_open"),
             (&crate::offers::listed::LIST, "", "offers_listed"),

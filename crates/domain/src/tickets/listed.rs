@@ -69,6 +69,12 @@ pub static LIST: List = List {
     sorts: &[
         Sort { word: "updated", column: "t.updated_at", descending: true },
         Sort { word: "created", column: "t.created_at", descending: true },
+        // The most urgent first; an index of the same words walks it (migration 0033).
+        Sort {
+            word: "priority",
+            column: "CASE t.priority WHEN 'urgent' THEN 3 WHEN 'high' THEN 2 WHEN 'normal' THEN 1 ELSE 0 END",
+            descending: true,
+        },
     ],
     views: &[
         BuiltIn { word: "open", name: "Open", chooses: &[("status", &["open", "waiting"])], sort: None },
@@ -84,7 +90,7 @@ pub static LIST: List = List {
     columns: &[
         Column { word: "subject", label: "Subject", shown: true, number: false, spare: false, sort: None },
         Column { word: "status", label: "Status", shown: true, number: false, spare: false, sort: None },
-        Column { word: "priority", label: "Priority", shown: true, number: false, spare: false, sort: None },
+        Column { word: "priority", label: "Priority", shown: true, number: false, spare: false, sort: Some("priority") },
         Column { word: "customer", label: "Customer", shown: true, number: false, spare: false, sort: None },
         Column { word: "assignee", label: "Assignee", shown: true, number: false, spare: false, sort: None },
         Column { word: "updated", label: "Last change", shown: true, number: false, spare: true, sort: Some("updated") },

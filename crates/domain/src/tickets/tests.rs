@@ -128,6 +128,7 @@ store::db_test! {
         assert_eq!((found(&desk, &format!("assignee={sam_id}")), found(&desk, "priority=urgent")), (vec!["1003".to_owned()], vec!["1003".to_owned()]));
         assert_eq!((found(&desk, "q=roas"), found(&desk, "q=ana"), found(&desk, "q=min"), found(&desk, "q=1003")), (vec!["1002".to_owned()], vec!["1001".to_owned()], vec!["1001".to_owned()], vec!["1003".to_owned()]));
         assert_eq!(desk.read(unsettled).unwrap(), (2, 1));
+        assert_eq!((found(&desk, "view=all&sort=priority")[0].as_str(), found(&desk, "view=all&sort=priority&dir=asc")[3].as_str()), ("1003", "1003"), "the most urgent first");
     }
 
     fn only_staff_who_may_work_are_given_tickets(db) {

@@ -403,8 +403,8 @@ pub struct TicketsAsked {
     customer: Option<Vec<String>>,
     /// A built-in view, or the id of a saved one.
     view: Option<String>,
-    /// `updated` or `created`.
-    #[param(pattern = "^(updated|created)?$")]
+    /// `updated`, `created` or `priority`.
+    #[param(pattern = "^(updated|created|priority)?$")]
     sort: Option<String>,
     /// `asc` or `desc`.
     #[param(pattern = "^(asc|desc)?$")]
