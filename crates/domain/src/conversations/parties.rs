@@ -4,8 +4,7 @@
 use store::Tx;
 
 use super::{Direction, Parsed, queries};
-use crate::customers;
-use crate::kit::{Ctx, CustomerId, Result, email_key};
+use crate::kit::{Ctx, Result, email_key};
 use crate::staff;
 
 /// So many recipients are looked at: a mail to more is no letter to one of our customers.
@@ -22,8 +21,6 @@ pub(super) struct Parties<'a> {
     pub others: Vec<&'a str>,
     /// Where the mail asks to be answered, when that is not whence it came.
     pub answered: Option<&'a str>,
-    /// Who else got it.
-    pub beside: Vec<&'a str>,
 }
 
 impl<'a> Parties<'a> {
@@ -45,7 +42,7 @@ impl<'a> Parties<'a> {
         let told = of_house && (is_mailbox(tx, ctx, &mail.from)? || !beside.is_empty());
         if told && !(to_house && answered.is_some()) {
             let others = if beside.is_empty() { mail.to.iter().map(String::as_str).collect() } else { beside };
-            return Ok(Self { direction: Direction::Out, name: "", author: &mail.from, others, answered: None, beside: Vec::new() });
+            return Ok(Self { direction: Direction::Out, name: "", author: &mail.from, others, answered: None });
         }
         let from = Some(mail.from.as_str()).filter(|from| !from.is_empty() && !(of_house && answered.is_some()));
         let name = match answered {
@@ -53,21 +50,7 @@ impl<'a> Parties<'a> {
             Some(_) if of_house => "",
             _ => mail.name.as_str(),
         };
-        Ok(Self { direction: Direction::In, name, author: name, others: answered.into_iter().chain(from).collect(), answered, beside })
-    }
-
-    /// The address of the one customer among those who got it too. Of several nobody says whose mail it is.
-    pub fn only_customer(&self, tx: &mut Tx, ctx: &Ctx) -> Result<Option<&'a str>> {
-        let mut found: Option<(CustomerId, &'a str)> = None;
-        for address in &self.beside {
-            let Some(customer) = customers::find_by_email(tx, ctx, address)? else { continue };
-            match &found {
-                Some((known, _)) if *known != customer => return Ok(None),
-                Some(_) => {}
-                None => found = Some((customer, address)),
-            }
-        }
-        Ok(found.map(|(_, address)| address))
+        Ok(Self { direction: Direction::In, name, author: name, others: answered.into_iter().chain(from).collect(), answered })
     }
 }
 

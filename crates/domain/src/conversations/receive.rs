@@ -55,13 +55,7 @@ pub fn receive(tx: &mut Tx, ctx: &Ctx, mail: &Parsed, came: Arrival<'_>) -> Resu
     }
     let parties = Parties::of(tx, ctx, mail, came.sender)?;
     let direction = parties.direction;
-    let (mut customer, mut address) = whose(tx, ctx, &parties.others)?;
-    if customer.is_none()
-        && direction == Direction::In
-        && let Some(theirs) = parties.only_customer(tx, ctx)?
-    {
-        customer = whose(tx, ctx, &[theirs])?.0;
-    }
+    let (customer, mut address) = whose(tx, ctx, &parties.others)?;
     if let Some(answered) = parties.answered {
         answered.clone_into(&mut address);
     }

@@ -9,7 +9,7 @@ use crate::customers::list::queries::MANY;
 use crate::customers::list::some_of;
 use crate::kit::{Ctx, Result, rfc3339};
 use crate::lists::parts::{self, either};
-use crate::lists::{BuiltIn, By, Column, Filter, List, Opt, Options, Search, Sort};
+use crate::lists::{BuiltIn, By, Column, Filter, List, Opt, Options, Search, Sort, Tags};
 use crate::merchants::Settings;
 
 /// The list.
@@ -60,6 +60,7 @@ pub static LIST: List = List {
         },
         parts::person("assignee", "Assignee", "t.assignee_id"),
         either!("mine", "Mine", "Mine" when "t.assignee_id = {me}", "Not mine" when "t.assignee_id <> {me}"),
+        Filter { name: "tag", label: "Tag", options: Options::Tags(Tags { table: "ticket_tags", of: "ticket_id" }) },
         parts::customer("t.customer_id"),
     ],
     ranges: &[

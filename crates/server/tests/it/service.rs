@@ -37,7 +37,7 @@ store::db_test! {
         let at = made.location;
         let page = olivia.get(&at).body;
         assert!(page.contains("Grinder &#60;loud&#62;") && page.contains("It rattles.") && page.contains("Urgent") && page.contains(&format!("href=\"/customers/{ana}\"")), "{page}");
-        for (query, n) in [("view=open", 1), ("view=mine", 1), ("view=unassigned", 0), ("q=warr", 1), ("q=ana", 1), ("priority=low", 0)] {
+        for (query, n) in [("view=open", 1), ("view=mine", 1), ("view=unassigned", 0), ("q=warr", 1), ("tag=Warranty", 1), ("tag=other", 0), ("q=ana", 1), ("priority=low", 0)] {
             let list = olivia.get(&format!("/tickets?{query}")).body;
             assert_eq!(list.matches("<tr id=\"tic_").count(), n, "{query}");
         }

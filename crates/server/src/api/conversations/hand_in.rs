@@ -43,7 +43,7 @@ struct HandInAsked {
 /// Hand in a mail.
 ///
 /// The whole mail as it came over the wire (RFC 5322), at most 25 MB. It is filed under the oldest live customer that has the address in Reply-To, else
-/// in From, else under the only one that got it too; else it waits in the inbox. A mail of a mailbox, of `mail_from` or of the staff to a customer is the
+/// in From, else it waits in the inbox. A mail of a mailbox, of `mail_from` or of the staff to a customer is the
 /// house's own. The same Message-ID again answers 200 with the same entry. Nothing is too broken to be kept; an empty body is no mail (422).
 #[utoipa::path(post, path = "/api/v1/mails", operation_id = "handInMail", tag = "Conversations",
     params(HandInAsked), request_body(content((serde_json::Value = "message/rfc822"))),
