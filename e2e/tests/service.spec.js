@@ -16,7 +16,7 @@ test('a ticket of a customer is answered, waits, is opened by the next word and 
   const say = async (kind, words) => {
     await page.getByRole('radio', { name: kind }).check();
     await page.getByLabel('Words').fill(words);
-    await page.getByRole('button', { name: 'Write it down' }).click();
+    await page.getByRole('button', { name: 'Add to the thread' }).click();
     await expect(page.getByText(words)).toBeVisible();
   };
   const status = page.locator('.head .state').first();

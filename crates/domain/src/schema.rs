@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 33] = [
+static MIGRATIONS: [Migration; 34] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -78,7 +78,20 @@ static MIGRATIONS: [Migration; 33] = [
     Migration::new(30, "reading and finding", include_str!("../migrations/0030_finish.sql")),
     Migration::new(31, "methods", include_str!("../migrations/0031_methods.sql")),
     Migration::new(32, "money", include_str!("../migrations/0032_money.sql")),
-    Migration::new(33, "outbox", include_str!("../migrations/0033_outbox.sql")),
+    Migration {
+        version: 33,
+        name: "answers of tickets",
+        sql: include_str!("../migrations/0033_talk.sql"),
+        sqlite: Some(concat!(include_str!("../migrations/0033_talk.sql"), include_str!("../migrations/0033_talk.sqlite.sql"))),
+        postgres: None,
+    },
+    Migration {
+        version: 34,
+        name: "outbox",
+        sql: include_str!("../migrations/0034_outbox.sql"),
+        sqlite: Some(concat!(include_str!("../migrations/0034_outbox.sql"), include_str!("../migrations/0034_outbox.sqlite.sql"))),
+        postgres: None,
+    },
 ];
 
 /// All migrations, oldest first.

@@ -122,6 +122,11 @@ impl Config {
         Err(domain::Error::conflict("no_mail_server", "No mail server is set up, so nothing can be sent."))
     }
 
+    /// The address that mail comes from; empty where none can be sent.
+    pub fn sender(&self) -> String {
+        self.smtp.as_ref().map(crate::mailer::Smtp::sender).unwrap_or_default()
+    }
+
     /// Where we are reached: as configured, else as this request reached us.
     pub fn reached_at(&self, headers: &axum::http::HeaderMap) -> String {
         if !self.base_url.is_empty() {

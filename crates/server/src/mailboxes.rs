@@ -13,16 +13,16 @@ use crate::imap::Imap;
 /// How often filing one mail is tried at once.
 const TRIES: usize = 5;
 
-/// Looks into all that are due; gives how many mails were filed. Blocking.
+/// Looks into all that are due; gives how many mails were filed. `sender`: the address the house sends from; may be empty. Blocking.
 ///
 /// # Errors
 /// When the database cannot say what is due or note what became of it.
-pub fn run_all(db: &Db, vault: &Vault, clock: &dyn Clock, worker: &str, stop: &dyn Fn() -> bool) -> Result<usize> {
+pub fn run_all(db: &Db, (vault, sender): (&Vault, &str), clock: &dyn Clock, worker: &str, stop: &dyn Fn() -> bool) -> Result<usize> {
     let mut filed = 0;
     while !stop() {
         let (now, name) = (clock.now(), worker.to_owned());
         let Some(claimed) = db.write_slice_now::<_, Error>(move |tx| room::claim(tx, &name, now))? else { break };
-        let (trouble, count) = look(db, vault, clock, &claimed, stop);
+        let (trouble, count) = look(db, (vault, sender), clock, &claimed, stop);
         filed += count;
         if trouble.is_some() {
             // The server's words may name whose it is: they stand in the settings.
@@ -35,15 +35,21 @@ pub fn run_all(db: &Db, vault: &Vault, clock: &dyn Clock, worker: &str, stop: &d
 }
 
 /// One mailbox: what went wrong, in words, and how many mails were filed.
-fn look(db: &Db, vault: &Vault, clock: &dyn Clock, claimed: &Claimed, stop: &dyn Fn() -> bool) -> (Option<String>, usize) {
+fn look(
+    db: &Db,
+    (vault, sender): (&Vault, &str),
+    clock: &dyn Clock,
+    claimed: &Claimed,
+    stop: &dyn Fn() -> bool,
+) -> (Option<String>, usize) {
     let mut filed = 0;
-    let end = read(db, vault, clock, claimed, stop, &mut filed);
+    let end = read(db, (vault, sender), clock, claimed, stop, &mut filed);
     (end.err(), filed)
 }
 
 fn read(
     db: &Db,
-    vault: &Vault,
+    (vault, sender): (&Vault, &str),
     clock: &dyn Clock,
     claimed: &Claimed,
     stop: &dyn Fn() -> bool,
@@ -65,7 +71,7 @@ fn read(
             break;
         }
         let Some(mail) = fetch(&mut imap, uid)? else { continue };
-        match file(db, clock, claimed, (validity, uid), &mail) {
+        match file(db, clock, claimed, (validity, uid), (&mail, sender)) {
             Ok(new) => *filed += usize::from(new),
             Err(error) if is_of_the_mail(&error) => trouble = Some(format!("A mail (UID {uid}) could not be filed: {error}")),
             Err(error) => return Err(error.to_string()),
@@ -99,12 +105,12 @@ fn fetch(imap: &mut Imap, uid: i64) -> std::result::Result<Option<Parsed>, Strin
 }
 
 /// Files one; is it new? What somebody else changed at that moment is tried again.
-fn file(db: &Db, clock: &dyn Clock, claimed: &Claimed, at: (i64, i64), mail: &Parsed) -> Result<bool> {
+fn file(db: &Db, clock: &dyn Clock, claimed: &Claimed, at: (i64, i64), (mail, sender): (&Parsed, &str)) -> Result<bool> {
     let mut tries = 0;
     loop {
-        let (held, mail, now) = (claimed.clone(), mail.clone(), clock.now());
+        let (held, mail, sender, now) = (claimed.clone(), mail.clone(), sender.to_owned(), clock.now());
         tries += 1;
-        match db.write_now::<_, Error>(move |tx| room::took(tx, &held, at, &mail, now)) {
+        match db.write_now::<_, Error>(move |tx| room::took(tx, &held, at, (&mail, &sender), now)) {
             Ok(filed) => return Ok(filed.new),
             Err(error) if tries < TRIES && is_passing(&error) => std::thread::sleep(std::time::Duration::from_millis(50)),
             Err(error) => return Err(error),

@@ -92,6 +92,11 @@ impl Smtp {
         Ok(Some(Self { host, port: parsed.port().unwrap_or(port), tls, credentials, from, site: String::new(), vault: None }))
     }
 
+    /// The address that mail comes from.
+    pub fn sender(&self) -> String {
+        self.from.to_string()
+    }
+
     /// With links that lead to this address (`https://desk.example.com`).
     #[must_use]
     pub fn at_site(self, site: &str) -> Self {

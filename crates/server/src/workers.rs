@@ -107,7 +107,7 @@ fn mailboxes(app: &App, stop: &AtomicBool) {
     let name = format!("{}:{}", std::process::id(), domain::kit::secret());
     let stopped = || stop.load(Ordering::Relaxed);
     while !stopped() {
-        if let Err(error) = crate::mailboxes::run_all(&app.db, &app.config.vault, &*app.clock, &name, &stopped) {
+        if let Err(error) = crate::mailboxes::run_all(&app.db, (&app.config.vault, &app.config.sender()), &*app.clock, &name, &stopped) {
             tracing::error!(error = error.logged(), "a mailbox could not be worked on; it is looked into again");
         }
         std::thread::park_timeout(POST);

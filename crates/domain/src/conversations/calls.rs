@@ -85,10 +85,8 @@ pub fn record_call(tx: &mut Tx, ctx: &Ctx, input: &CallInput) -> Result<(EntryId
     };
     let waits = input.direction == Direction::In && input.outcome != Outcome::Answered;
     let entry = put::entry(tx, ctx, (&conversation, customer.as_ref()), (Kind::Call, input.direction), &line, waits)?;
-    if let Some(customer) = &customer {
-        let what = serde_json::json!({ "outcome": input.outcome, "direction": input.direction, "seconds": input.seconds });
-        Event::new("call.recorded").of(customer).on("conversation", conversation.as_str()).data(what).record(tx, ctx)?;
-    }
+    let what = serde_json::json!({ "outcome": input.outcome, "direction": input.direction, "seconds": input.seconds });
+    Event::new("call.recorded").of_opt(customer.as_ref()).on("conversation", conversation.as_str()).data(what).record(tx, ctx)?;
     Ok((entry, true))
 }
 

@@ -8,6 +8,7 @@ use super::{Direction, Kind, queries, read};
 use crate::customers::{self, state, survivor};
 use crate::events::Event;
 use crate::kit::{ConversationId, Ctx, CustomerId, Email, EntryId, Error, Micros, Problems, Result, Right, clean, email_key};
+use crate::tickets;
 
 /// A chat that begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,17 +70,24 @@ pub fn open_chat(tx: &mut Tx, ctx: &Ctx, input: &ChatInput) -> Result<Conversati
         subject: &subject,
     };
     let id = put::open(tx, ctx, &opening, ctx.now)?;
-    if let Some(customer) = &customer {
-        Event::new("chat.opened").of(customer).on("conversation", id.as_str()).record(tx, ctx)?;
-    }
+    Event::new("chat.opened").of_opt(customer.as_ref()).on("conversation", id.as_str()).record(tx, ctx)?;
     Ok(id)
 }
 
-/// Adds a message; a closed chat is open again. Needs [`Right::Write`].
+/// Adds a message: what the other side said, or what the house answers, from a page as from a program. A closed chat is open again, and the ticket of the
+/// chat gets the words too. Needs [`Right::Write`].
 ///
 /// # Errors
 /// Field errors for `body`, `author`, `at`; `Conflict` (`not_chat`), `customer_deleted`.
 pub fn say(tx: &mut Tx, ctx: &Ctx, chat: &ConversationId, input: &MessageInput) -> Result<EntryId> {
+    let entry = add(tx, ctx, chat, input)?;
+    let written = read::find(tx, ctx, &entry)?;
+    tickets::follow(tx, ctx, &written, false)?;
+    Ok(entry)
+}
+
+/// The message itself, without what stands in a ticket. Needs [`Right::Write`].
+pub(super) fn add(tx: &mut Tx, ctx: &Ctx, chat: &ConversationId, input: &MessageInput) -> Result<EntryId> {
     ctx.must(Right::Write)?;
     let found = read::locked(tx, ctx, chat)?;
     if found.kind != Kind::Chat {
@@ -107,7 +115,14 @@ pub fn say(tx: &mut Tx, ctx: &Ctx, chat: &ConversationId, input: &MessageInput) 
         body: &body,
         ..Line::default()
     };
-    put::entry(tx, ctx, (chat, found.customer.as_ref()), (Kind::Chat, input.direction), &line, input.direction == Direction::In)
+    let waits = input.direction == Direction::In;
+    let entry = put::entry(tx, ctx, (chat, found.customer.as_ref()), (Kind::Chat, input.direction), &line, waits)?;
+    Event::new("chat.message")
+        .of_opt(found.customer.as_ref())
+        .on("conversation", chat.as_str())
+        .data(serde_json::json!({ "direction": input.direction, "entry": entry }))
+        .record(tx, ctx)?;
+    Ok(entry)
 }
 
 /// The subject of the one chat in which a customer writes from the portal.

@@ -11,7 +11,9 @@ mod clean;
 mod drafts;
 mod inbox;
 pub mod mailboxes;
+mod of_ticket;
 mod parse;
+mod parties;
 pub mod phones;
 mod put;
 pub mod queries;
@@ -29,13 +31,15 @@ pub(crate) use chats::from_portal;
 pub use chats::{ChatInput, MessageInput, open_chat, say};
 pub use drafts::{Begun, DraftFile, KeptDraft, count_drafts, draft, draft_files, drafts, drafts_of, drop_draft, of_person, save_draft};
 pub use inbox::{Inbox, Newcomer, close, inbox, link, make, reopen, waiting};
+pub(crate) use of_ticket::{OfTicket, message, of_ticket};
 pub use parse::{LARGEST, Parsed, parse};
 pub(crate) use read::find as said;
 pub use read::{Asked, entries, entry, file, get, html, stream};
-pub use receive::{Filed, receive};
+pub use receive::{Arrival, Filed, receive};
 pub(crate) use sent::{Heading, file_sent, heading};
 pub use signature::{set_signature, signature};
 pub use write::{Draft, NewFile, compose, no_customer, recipients, reply};
+pub(crate) use write::{answer, begin};
 
 use crate::kit::{ConversationId, CustomerId, EntryFileId, EntryId, MailId, Micros, words};
 use crate::mail;
@@ -118,7 +122,7 @@ pub struct Conversation {
 }
 
 /// What became of a mail that was written here.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Sending {
     /// The mail in the outbox.
     pub id: MailId,

@@ -29,6 +29,8 @@ pub struct Parsed {
     pub from: String,
     /// Where answers shall go, when that is elsewhere.
     pub reply_to: String,
+    /// Who answers shall go to, as they call themselves.
+    pub reply_name: String,
     /// To whom, all of them.
     pub to: Vec<String>,
     /// What about.
@@ -52,6 +54,7 @@ pub fn parse(raw: &[u8]) -> Parsed {
         return Parsed { message_id: named, text: plain(&String::from_utf8_lossy(raw)), ..Parsed::default() };
     };
     let (name, from) = first(message.from().or_else(|| message.sender()));
+    let (reply_name, reply_to) = first(message.reply_to());
     let html = message.html_bodies().filter_map(html_of).collect::<Vec<_>>().join("<hr>");
     let mut answers = ids(message.references());
     answers.extend(ids(message.in_reply_to()).into_iter().rev().filter(|id| !answers.contains(id)).collect::<Vec<_>>());
@@ -61,7 +64,8 @@ pub fn parse(raw: &[u8]) -> Parsed {
         answers: answers.split_off(keep),
         name,
         from,
-        reply_to: first(message.reply_to()).1,
+        reply_to,
+        reply_name,
         to: [message.to(), message.cc()].into_iter().flatten().flat_map(all).take(100).collect(),
         subject: line(message.subject().unwrap_or_default(), 500),
         at: message.date().filter(|d| d.is_valid()).map(|d| d.to_timestamp().saturating_mul(1_000_000)),

@@ -50,6 +50,8 @@ store::statements! {
     pub OF_CONVERSATION = entry!("SUBSTR(e.body, 1, 4001)", "e.conversation_id = $2 AND (e.at, e.id) < ($3, $4)
         ORDER BY e.at DESC, e.id DESC LIMIT $5");
     pub ENTRY = entry!("e.body", "e.id = $2");
+    pub LAST_MAIL = "SELECT e.id FROM entries e WHERE e.merchant_id = $1 AND e.conversation_id = $2 AND e.kind = 'mail'
+        ORDER BY CASE WHEN e.direction = 'in' THEN 0 ELSE 1 END, e.at DESC, e.id DESC LIMIT 1";
     pub OF_OUTSIDE = entry!("e.body", "e.kind = $2 AND e.outside_id = $3 AND e.outside_id <> ''");
     pub OF_MAIL = entry!("e.body", "e.mail_id = $2");
     pub HTML = "SELECT html FROM entries WHERE merchant_id = $1 AND id = $2";

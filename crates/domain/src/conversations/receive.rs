@@ -3,6 +3,7 @@
 use store::Tx;
 
 use super::bounce;
+use super::parties::Parties;
 use super::put::{self, Line, Opening, subject_key};
 use super::{Direction, Kind, Parsed, queries, read};
 use crate::addresses;
@@ -29,11 +30,22 @@ pub struct Filed {
     pub new: bool,
 }
 
+/// How a mail came in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Arrival<'a> {
+    /// The mailbox it lay in.
+    pub mailbox: Option<&'a MailboxId>,
+    /// A new conversation opens a ticket, whatever the mailbox says.
+    pub ticket: bool,
+    /// The address the house sends its mail from; may be empty.
+    pub sender: &'a str,
+}
+
 /// Files a mail. The same Message-ID again is the same entry. Needs [`Right::Write`].
 ///
 /// # Errors
 /// `Conflict` (`moved`) when its customer was merged while we waited: try again.
-pub fn receive(tx: &mut Tx, ctx: &Ctx, mail: &Parsed, mailbox: Option<&MailboxId>) -> Result<Filed> {
+pub fn receive(tx: &mut Tx, ctx: &Ctx, mail: &Parsed, came: Arrival<'_>) -> Result<Filed> {
     ctx.must(Right::Write)?;
     if let Some(filed) = filed(tx, ctx, &mail.message_id)? {
         return Ok(filed);
@@ -41,29 +53,28 @@ pub fn receive(tx: &mut Tx, ctx: &Ctx, mail: &Parsed, mailbox: Option<&MailboxId
     if let Some(filed) = came_back(tx, ctx, mail)? {
         return Ok(filed);
     }
-    let own = !mail.from.is_empty() && is_own(tx, ctx, &mail.from)?;
-    let (direction, others): (_, Vec<&str>) = match own {
-        true => (Direction::Out, mail.to.iter().map(String::as_str).collect()),
-        false => (Direction::In, [mail.from.as_str(), mail.reply_to.as_str()].into_iter().filter(|a| !a.is_empty()).collect()),
-    };
-    let (customer, address) = whose(tx, ctx, &others)?;
+    let parties = Parties::of(tx, ctx, mail, came.sender)?;
+    let direction = parties.direction;
+    let (customer, mut address) = whose(tx, ctx, &parties.others)?;
+    if let Some(answered) = parties.answered {
+        answered.clone_into(&mut address);
+    }
     // Who waited for the lock may find it filed.
     if let Some(filed) = filed(tx, ctx, &mail.message_id)? {
         return Ok(filed);
     }
     let key = email_key(&address);
     let at = moment(mail.at, ctx.now);
-    let (name, author) = if own { ("", mail.from.as_str()) } else { (mail.name.as_str(), mail.name.as_str()) };
     let known = place(tx, ctx, mail, customer.as_ref(), &key, at)?;
-    let opens = known.is_none() && direction == Direction::In && makes_tickets(tx, ctx, mailbox)?;
+    let opens = known.is_none() && direction == Direction::In && (came.ticket || makes_tickets(tx, ctx, came.mailbox)?);
     let conversation = match known {
         Some(found) => found,
         None => {
             let opening = Opening {
                 kind: Kind::Mail,
                 customer: customer.as_ref(),
-                mailbox,
-                name,
+                mailbox: came.mailbox,
+                name: parties.name,
                 address: &address,
                 address_key: &key,
                 subject: &mail.subject,
@@ -74,7 +85,7 @@ pub fn receive(tx: &mut Tx, ctx: &Ctx, mail: &Parsed, mailbox: Option<&MailboxId
     let (more, answers) = (mail.to.join(", "), mail.answers.join(" "));
     let line = Line {
         at,
-        author,
+        author: parties.author,
         address: &address,
         more: &more,
         subject: &mail.subject,
@@ -87,18 +98,17 @@ pub fn receive(tx: &mut Tx, ctx: &Ctx, mail: &Parsed, mailbox: Option<&MailboxId
     };
     let waits = direction == Direction::In;
     let entry = put::entry(tx, ctx, (&conversation, customer.as_ref()), (Kind::Mail, direction), &line, waits)?;
-    if let Some(customer) = &customer {
-        let kind = if waits { "mail.received" } else { "mail.written" };
-        Event::new(kind)
-            .of(customer)
-            .on("conversation", conversation.as_str())
-            .value("subject", None, Some(&mail.subject))
-            .record(tx, ctx)?;
-    }
+    let told = Event::new(if waits { "mail.received" } else { "mail.written" }).on("conversation", conversation.as_str());
+    match &customer {
+        Some(customer) => told.of(customer).value("subject", None, Some(&mail.subject)).record(tx, ctx)?,
+        // Of somebody unknown nothing personal is kept beside the mail itself.
+        None => told.record(tx, ctx)?,
+    };
     let written = read::find(tx, ctx, &entry)?;
     tickets::follow(tx, ctx, &written, opens)?;
-    if waits && !key.is_empty() {
-        addresses::arrived(tx, ctx, &address)?;
+    if waits {
+        // Only whence it came is heard from: where it asks to be answered is but said.
+        addresses::arrived(tx, ctx, parties.answered.map_or(address.as_str(), |_| mail.from.as_str()))?;
     }
     Ok(Filed { entry, conversation, customer, new: true })
 }
@@ -140,11 +150,6 @@ fn came_back(tx: &mut Tx, ctx: &Ctx, mail: &Parsed) -> Result<Option<Filed>> {
     let entry = put::entry(tx, ctx, (&conversation, Some(&customer)), (Kind::Mail, Direction::In), &line, false)?;
     bounce::mark(tx, ctx, &customer, &sent_to, report)?;
     Ok(Some(Filed { entry, conversation, customer: Some(customer), new: true }))
-}
-
-/// Is it an address of the house, one that is looked into here?
-fn is_own(tx: &mut Tx, ctx: &Ctx, address: &str) -> Result<bool> {
-    Ok(tx.opt(&queries::OWN_ADDRESS, &[&ctx.merchant, &email_key(address)], |_| Ok(()))?.is_some())
 }
 
 /// The oldest live customer that has one of these addresses, locked, and that address; else nobody and the first.

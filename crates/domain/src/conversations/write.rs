@@ -59,6 +59,15 @@ pub fn recipients(customer: &Customer) -> Vec<String> {
 pub fn compose(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, draft: &Draft) -> Result<EntryId> {
     ctx.must(Right::Write)?;
     let customer = survivor(tx, ctx, customer)?;
+    let (entry, _) = begin(tx, ctx, &customer, draft)?;
+    drafts::sent(tx, ctx, &customer, None)?;
+    Ok(entry)
+}
+
+/// The new mail itself and its conversation; what somebody began to write stays.
+pub(crate) fn begin(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, draft: &Draft) -> Result<(EntryId, ConversationId)> {
+    ctx.must(Right::Write)?;
+    let customer = survivor(tx, ctx, customer)?;
     state::locked(tx, ctx, &customer)?;
     customers::ensure_active_id(tx, ctx, &customer)?;
     let theirs = recipients(&customers::get(tx, ctx, &customer)?);
@@ -89,8 +98,7 @@ pub fn compose(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, draft: &Draft) -> 
     };
     let conversation = put::open(tx, ctx, &opening, ctx.now)?;
     let entry = send(tx, ctx, (&conversation, &customer), &to, &checked, "")?;
-    drafts::sent(tx, ctx, &customer, None)?;
-    Ok(entry)
+    Ok((entry, conversation))
 }
 
 /// Answers a mail. Needs [`Right::Write`].
@@ -99,6 +107,17 @@ pub fn compose(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, draft: &Draft) -> 
 /// Field errors; conflicts: `not_mail` for what is no mail, `no_customer` before somebody said whose it is, `no_address` when it says none,
 /// `customer_deleted` for a customer that is gone.
 pub fn reply(tx: &mut Tx, ctx: &Ctx, entry: &EntryId, draft: &Draft) -> Result<EntryId> {
+    let answer = answer(tx, ctx, entry, draft)?;
+    let written = read::find(tx, ctx, &answer)?;
+    if let Some(customer) = &written.customer {
+        drafts::sent(tx, ctx, customer, Some(entry))?;
+    }
+    tickets::follow(tx, ctx, &written, false)?;
+    Ok(answer)
+}
+
+/// The answer itself: what somebody began to write stays, and no ticket hears of it.
+pub(crate) fn answer(tx: &mut Tx, ctx: &Ctx, entry: &EntryId, draft: &Draft) -> Result<EntryId> {
     ctx.must(Right::Write)?;
     let before = read::find(tx, ctx, entry)?;
     let customer = may_be_answered(&before)?.clone();
@@ -115,11 +134,7 @@ pub fn reply(tx: &mut Tx, ctx: &Ctx, entry: &EntryId, draft: &Draft) -> Result<E
         checked.subject = answer_to(&entry.subject);
     }
     let answers = thread(tx, ctx, &entry)?;
-    let answer = send(tx, ctx, (&entry.conversation, &customer), &entry.address, &checked, &answers)?;
-    drafts::sent(tx, ctx, &customer, Some(&entry.id))?;
-    let written = read::find(tx, ctx, &answer)?;
-    tickets::follow(tx, ctx, &written, false)?;
-    Ok(answer)
+    send(tx, ctx, (&entry.conversation, &customer), &entry.address, &checked, &answers)
 }
 
 /// Whose mail it is, when it can be answered.

@@ -76,7 +76,7 @@ fn mail(tx: &mut Tx, ctx: &Ctx, hours: i64, (name, email): (&str, &str), subject
         "From: \"{}\" <{email}>\r\nTo: desk@kilde.example\r\nSubject: {subject}\r\nMessage-ID: <demo.{hours}.{key}@mail.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n",
         name.replace('"', "")
     );
-    Ok(conversations::receive(tx, &ctx, &conversations::parse(raw.as_bytes()), None)?.entry)
+    Ok(conversations::receive(tx, &ctx, &conversations::parse(raw.as_bytes()), conversations::Arrival::default())?.entry)
 }
 
 /// An answer that left at once: it stands in the stream, and nothing waits in the outbox, because a demo never calls a network.

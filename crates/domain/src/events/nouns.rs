@@ -67,10 +67,10 @@ pub fn exports() -> impl Iterator<Item = (String, String)> {
 
 /// All that happens, by name; the exports of lists aside.
 #[rustfmt::skip]
-const KINDS: [&str; 253] = [
+const KINDS: [&str; 254] = [
     "accounting.connected", "accounting.disconnected", "accounting.mapped", "accounting.run_started", "accounting.sign_in_lost",
     "affiliate.archived", "affiliate.created", "affiliate.edited", "affiliate.exported", "affiliate.unarchived", "api_key.created",
-    "api_key.revoked", "block.lifted", "block.set", "call.recorded", "charge.asked", "charge.refused", "chat.opened", "commission.set",
+    "api_key.revoked", "block.lifted", "block.set", "call.recorded", "charge.asked", "charge.refused", "chat.message", "chat.opened", "commission.set",
     "contract.cancelled", "contract.changed", "contract.created", "contract.ended", "contract.file_added", "contract.file_removed",
     "contract.notice_given", "contract.notice_taken_back", "contract.reminded", "contract.reminder_passed", "contract.renewed",
     "contract.started", "conversation.closed", "conversation.linked", "conversation.reopened", "credit.granted", "credit.returned",

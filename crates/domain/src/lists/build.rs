@@ -10,7 +10,7 @@ use store::{Stmt, Value};
 
 use super::parse::{amount, date};
 use super::search::{self, Look};
-use super::{Filter, Link, List, Of, Options, Query, Range};
+use super::{Filter, Link, List, Of, Options, Query, Range, Tags};
 use crate::kit::{Ctx, Currency, Micros, PageKey, day_number};
 use crate::merchants::Settings;
 
@@ -65,8 +65,9 @@ impl<'a> Ask<'a> {
         self.query.list
     }
 
-    /// Search, ranges, owners and what other tables say: what no count of an option ignores. `also`: one more link that must hold.
-    fn base(&self, ctx: &Ctx, also: Option<&Link>) -> Base {
+    /// Search, ranges, owners and what other tables say: what no count of an option ignores. `also`: one more link that must hold; `apart`: the filter of
+    /// tags whose options are counted, which does not count itself.
+    fn base(&self, ctx: &Ctx, also: Option<&Link>, apart: Option<usize>) -> Base {
         let list = self.list();
         let mut built = Built { text: String::new(), values: vec![Value::Text(ctx.merchant.to_string())] };
         let mut given = Vec::new();
@@ -78,6 +79,13 @@ impl<'a> Ask<'a> {
                 && also.is_none_or(|a| links.iter().all(|l| l.word != a.word))
             {
                 given.push(links.iter().filter(|l| words.contains(&l.word)).map(|l| l.rows).collect::<Vec<_>>().join(" UNION "));
+            }
+        }
+        for (at, filter) in list.filters.iter().enumerate().filter(|(at, _)| apart != Some(*at)) {
+            if let (Options::Tags(tags), Some(words)) = (&filter.options, self.query.holds(at)) {
+                let places: Vec<String> = words.into_iter().map(|word| built.bind(word)).collect();
+                let named = one_of("g.name_key", &places);
+                given.push(format!("SELECT g.{} AS id FROM {} g WHERE g.merchant_id = $1 AND {named}", tags.of, tags.table));
             }
         }
         given.extend(also.map(|link| link.rows.to_owned()));
@@ -154,7 +162,7 @@ impl<'a> Ask<'a> {
                 let places: Vec<String> = words.iter().map(|w| built.bind(if *w == "none" { "" } else { *w })).collect();
                 Some(one_of(values.column, &places))
             }
-            Options::Linked(_) | Options::Of(_) => None,
+            Options::Linked(_) | Options::Of(_) | Options::Tags(_) => None,
         }
     }
 
@@ -178,7 +186,7 @@ impl<'a> Ask<'a> {
         if (0..list.filters.len()).any(|at| self.query.holds(at).is_some_and(|words| words.is_empty())) {
             return None;
         }
-        let Base { mut built, from, mut terms } = self.base(ctx, None);
+        let Base { mut built, from, mut terms } = self.base(ctx, None, None);
         let free = from == list.from && self.query.sort == 0;
         let mut walks: Vec<String> = Vec::new();
         for (at, filter) in list.filters.iter().enumerate() {
@@ -226,8 +234,21 @@ impl<'a> Ask<'a> {
 
     /// One line for each combination of options: a column for each filter of words or values, how many, and what is summed.
     pub(super) fn cube(&self, ctx: &Ctx, also: Option<&Link>) -> Built {
-        let list = self.list();
-        let Base { mut built, from, terms } = self.base(ctx, also);
+        let base = self.base(ctx, also, None);
+        self.combined(base, "")
+    }
+
+    /// The same for each tag of a filter of tags, which stands last in the line.
+    pub(super) fn tagged(&self, ctx: &Ctx, at: usize, tags: &Tags) -> Built {
+        let mut base = self.base(ctx, None, Some(at));
+        base.from = format!("{} CROSS JOIN {} w", base.from, tags.table);
+        base.terms.extend(["w.merchant_id = $1".to_owned(), format!("w.{} = {}", tags.of, self.list().id)]);
+        self.combined(base, ", w.name_key")
+    }
+
+    /// One line for each combination of options and of what else is asked for.
+    fn combined(&self, base: Base, last: &str) -> Built {
+        let (list, Base { mut built, from, terms }) = (self.list(), base);
         let mut columns = Vec::new();
         // All rows are read in the order of an index that holds these very words (migration 0007); a part of them is found by another index, and
         // must not be lured into going over all.
@@ -240,13 +261,13 @@ impl<'a> Ask<'a> {
                     columns.push(format!("CASE {} ELSE '{other}' END", cases.join(" ")));
                 }
                 Options::Values(values) => columns.push(values.column.to_owned()),
-                Options::Linked(_) | Options::Of(_) => {}
+                Options::Linked(_) | Options::Of(_) | Options::Tags(_) => {}
             }
         }
         let places: Vec<String> = (1..=columns.len()).map(|n| n.to_string()).collect();
         let sum = list.sum.as_ref().map_or("0", |s| s.column);
         built.text = format!(
-            "SELECT {}, COUNT(*), CAST(SUM({sum}) AS BIGINT) FROM {from} WHERE {} GROUP BY {}",
+            "SELECT {}, COUNT(*), CAST(SUM({sum}) AS BIGINT){last} FROM {from} WHERE {} GROUP BY {}{last}",
             columns.join(", "),
             terms.join(" AND "),
             places.join(", ")

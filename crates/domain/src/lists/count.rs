@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use store::Tx;
+use store::{Row, Tx};
 
 use super::build::{Ask, Built};
 use super::find::{customers, run};
-use super::{List, Options, Query};
+use super::{List, Options, Query, Tags};
 use crate::customers::list::Indexes;
 use crate::kit::{Ctx, Currency, Money, Result, Right};
 use crate::merchants;
@@ -55,6 +55,7 @@ pub fn count(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, query: &Query) -> Result
                 }
             }
             Options::Words(_) | Options::Values(_) => options = by_word(&cells, query, at, options),
+            Options::Tags(tags) => options = by_tag(tx, ctx, &ask, query, (at, tags))?,
             Options::Of(_) => {}
         }
         counts.options.push(options);
@@ -73,22 +74,40 @@ fn impossible(query: &Query) -> Option<Counts> {
 }
 
 fn cells(tx: &mut Tx, list: &List, built: &Built) -> Result<Vec<Cell>> {
-    let columns = list.filters.iter().filter(|f| matches!(f.options, Options::Words(_) | Options::Values(_))).count();
-    run(tx, built, |r| {
-        let (mut words, mut at) = (Vec::with_capacity(list.filters.len()), 0);
-        for filter in list.filters {
-            words.push(match &filter.options {
-                Options::Words(_) | Options::Values(_) => {
-                    at += 1;
-                    let word = r.get::<Option<String>>(at - 1)?.unwrap_or_default();
-                    if word.is_empty() && matches!(filter.options, Options::Values(_)) { "none".to_owned() } else { word }
-                }
-                Options::Linked(_) | Options::Of(_) => String::new(),
-            });
-        }
-        let sum = r.get::<Option<i64>>(columns + 1)?.unwrap_or(0);
-        Ok(Cell { words, count: r.get::<i64>(columns)?.unsigned_abs(), sum })
-    })
+    let columns = columns(list);
+    run(tx, built, |r| cell(list, columns, r))
+}
+
+fn cell(list: &List, columns: usize, r: &Row<'_>) -> std::result::Result<Cell, store::Error> {
+    let (mut words, mut at) = (Vec::with_capacity(list.filters.len()), 0);
+    for filter in list.filters {
+        words.push(match &filter.options {
+            Options::Words(_) | Options::Values(_) => {
+                at += 1;
+                let word = r.get::<Option<String>>(at - 1)?.unwrap_or_default();
+                if word.is_empty() && matches!(filter.options, Options::Values(_)) { "none".to_owned() } else { word }
+            }
+            Options::Linked(_) | Options::Of(_) | Options::Tags(_) => String::new(),
+        });
+    }
+    let sum = r.get::<Option<i64>>(columns + 1)?.unwrap_or(0);
+    Ok(Cell { words, count: r.get::<i64>(columns)?.unsigned_abs(), sum })
+}
+
+/// The tags that occur, and those that are chosen, with how many each would give.
+fn by_tag(tx: &mut Tx, ctx: &Ctx, ask: &Ask<'_>, query: &Query, (at, tags): (usize, &Tags)) -> Result<Vec<(String, u64)>> {
+    let (list, columns) = (query.list, columns(query.list));
+    let cells = run(tx, &ask.tagged(ctx, at, tags), |r| Ok((r.get::<String>(columns + 2)?, cell(list, columns, r)?)))?;
+    let mut found: BTreeMap<String, u64> = query.words(at).map(|word| (word.to_owned(), 0)).collect();
+    for (tag, cell) in cells.into_iter().filter(|(_, cell)| cell.passes(query, None)) {
+        *found.entry(tag).or_default() += cell.count;
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// How many columns a line of the cube begins with.
+fn columns(list: &List) -> usize {
+    list.filters.iter().filter(|f| matches!(f.options, Options::Words(_) | Options::Values(_))).count()
 }
 
 impl Cell {

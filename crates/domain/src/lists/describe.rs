@@ -68,6 +68,8 @@ pub enum Options {
     Values(Values),
     /// Each option names rows by another table; a row may have several.
     Linked(&'static [Link]),
+    /// Words that people gave, known to another table by their keys; a row may have several. Offered are those that occur.
+    Tags(Tags),
     /// Rows of one thing with a page of its own: `customer=cus_…`. Not offered in a menu.
     Of(Owner),
 }
@@ -118,6 +120,15 @@ pub struct Link {
     pub label: &'static str,
     /// A SELECT of ids of the list's rows for merchant `$1`.
     pub rows: &'static str,
+}
+
+/// A table of words that rows carry: `merchant_id`, the id of the row, `name_key`.
+#[derive(Debug)]
+pub struct Tags {
+    /// The table.
+    pub table: &'static str,
+    /// Its column of the row's id.
+    pub of: &'static str,
 }
 
 /// A column of ids.
@@ -262,7 +273,7 @@ impl Filter {
         match &self.options {
             Options::Words(words) => words.iter().map(|o| (o.word, o.label)).collect(),
             Options::Linked(links) => links.iter().map(|l| (l.word, l.label)).collect(),
-            Options::Values(_) | Options::Of(_) => Vec::new(),
+            Options::Values(_) | Options::Of(_) | Options::Tags(_) => Vec::new(),
         }
     }
 }

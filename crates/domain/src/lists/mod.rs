@@ -25,7 +25,7 @@ mod tests;
 mod tests_speed;
 
 pub use count::{Counts, count};
-pub use describe::{BuiltIn, By, Column, Filter, Kind, Link, List, Of, Opt, Options, Owner, Range, Search, Sort, Sum, Values};
+pub use describe::{BuiltIn, By, Column, Filter, Kind, Link, List, Of, Opt, Options, Owner, Range, Search, Sort, Sum, Tags, Values};
 pub use export::{Exported, Selection, export};
 pub use find::{Found, MOST_CUSTOMERS, find, is_large, pick};
 pub(crate) use parse::{amount, date, no_value, shorten};

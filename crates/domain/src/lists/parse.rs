@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::query::{Query, View};
 use super::{Kind, List, Of, Options, encode};
-use crate::kit::{Currency, PersonId, Problems, ShopId, decode};
+use crate::kit::{Currency, PersonId, Problems, ShopId, decode, name_key};
 
 /// Why a value of a filter was left out, behind the value: by what the filter asks for.
 pub(crate) fn no_value(key: &str) -> &'static str {
@@ -97,6 +97,10 @@ fn canonical(options: &Options, value: &str) -> Option<String> {
     match options {
         Options::Words(words) => words.iter().find(|o| o.word == value).map(|o| o.word.to_owned()),
         Options::Linked(links) => links.iter().find(|l| l.word == value).map(|l| l.word.to_owned()),
+        Options::Tags(_) => {
+            let key = name_key(value);
+            (!key.is_empty() && key.chars().count() <= 80 && !key.contains('\0')).then_some(key)
+        }
         Options::Of(owner) => {
             let rest = value.strip_prefix(owner.prefix)?.strip_prefix('_')?;
             decode(rest).map(|_| value.to_owned())

@@ -21,6 +21,11 @@ pub fn statements(list: &'static List, ctx: &Ctx, settings: &Settings) -> Vec<(S
         if query.after.is_none() {
             found.push((format!("count {text}"), ask.cube(ctx, None).statement()));
             let links = list.filters.iter().filter_map(|f| if let Options::Linked(links) = &f.options { Some(*links) } else { None });
+            for (at, filter) in list.filters.iter().enumerate() {
+                if let Options::Tags(tags) = &filter.options {
+                    found.push((format!("count {} {text}", filter.name), ask.tagged(ctx, at, tags).statement()));
+                }
+            }
             found.extend(links.flatten().map(|link| (format!("count {} {text}", link.word), ask.cube(ctx, Some(link)).statement())));
         }
     }
@@ -35,6 +40,7 @@ fn questions(list: &'static List) -> Vec<String> {
         match &filter.options {
             Options::Words(_) | Options::Linked(_) => filter.fixed().iter().map(|(w, _)| (*w).to_owned()).collect(),
             Options::Of(owner) => vec![id(owner.prefix)],
+            Options::Tags(_) => vec!["grinder".into(), "warranty".into()],
             Options::Values(v) if v.kind == Kind::Shop => vec![id("shp"), "none".into()],
             Options::Values(v) if v.kind == Kind::Currency => vec!["EUR".into(), "JPY".into()],
             Options::Values(v) if v.kind == Kind::Person => vec![id("per"), "none".into()],

@@ -74,7 +74,7 @@ store::db_test! {
         let f = Fixture::new(db);
         let settings = settings(&f);
         let shop = &f.shop;
-        let walks: [(&'static List, &str, &str); 63] = [
+        let walks: [(&'static List, &str, &str); 66] = [
             (&crate::payments::listed::LIST, "", "payments_listed"),
             (&crate::payments::listed::LIST, "dir=asc&sort=paid", "payments_listed"),
             (&crate::payments::listed::LIST, "after=5.x", "payments_listed"),
@@ -115,6 +115,7 @@ store::db_test! {
             (&crate::tickets::listed::LIST, "", "tickets_unsettled"),
             (&crate::tickets::listed::LIST, "view=unassigned&after=5.x", "tickets_unsettled"),
             (&crate::tickets::listed::LIST, "view=all&sort=created", "tickets_created"),
+            (&crate::tickets::listed::LIST, "view=all&sort=priority&after=2.x", "tickets_priority"),
             (&crate::tasks::listed::LIST, "view=all", "tasks_listed"),
             (&crate::tasks::listed::LIST, "view=mine", "tasks_open"),
             (&crate::offers::listed::LIST, "", "offers_listed"),
@@ -135,6 +136,8 @@ store::db_test! {
             (&crate::payment_links::listed::LIST, "state=open&after=5.x", "payment_links_open"),
             (&crate::payment_links::listed::LIST, "sort=expires", "payment_links_expires"),
             (&crate::payment_links::listed::LIST, "sort=amount&after=5.x", "payment_links_amount"),
+            (&crate::mail::listed::LIST, "", "mails_listed"),
+            (&crate::mail::listed::LIST, "view=failed&after=5.x", "mails_open"),
             (&crate::subscriptions::listed::LIST, "", "subscriptions_listed"),
             (&crate::subscriptions::listed::LIST, "sort=next", "subscriptions_next"),
             (&crate::subscriptions::listed::LIST, "status=active&status=trialing", "subscriptions_listed"),

@@ -39,7 +39,7 @@ pub struct Listed {
     pub carries: Carries,
 }
 
-/// Not in somebody's hands yet. These words stand in an index (migration 0033).
+/// Not in somebody's hands yet. These words stand in an index (migration 0034).
 macro_rules! open {
     ($and:literal) => {
         concat!("m.state IN ('queued', 'sending', 'failed', 'unknown')", $and)

@@ -3,7 +3,7 @@
 use store::{Row, Tx};
 
 use super::{access_row, queries};
-use crate::kit::{Ctx, PersonId, Problems, Result, Right};
+use crate::kit::{Ctx, Micros, PersonId, Problems, Result, Right, email_key};
 
 /// Somebody of the staff by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,12 @@ pub fn colleagues(tx: &mut Tx, ctx: &Ctx) -> Result<Vec<Colleague>> {
 fn colleague(r: &Row) -> std::result::Result<Colleague, store::Error> {
     let shut_out: Option<i64> = r.get("disabled_at")?;
     Ok(Colleague { id: r.get(0)?, name: r.get(1)?, works: shut_out.is_none() && access_row(r)?.rights().has(Right::Write) })
+}
+
+/// Is it the address of somebody who works here now? For verbs, which ask for their own right.
+pub(crate) fn is_colleague(tx: &mut Tx, ctx: &Ctx, email: &str) -> Result<bool> {
+    let found = tx.opt(&queries::MEMBER_BY_EMAIL, &[&ctx.merchant, &email_key(email)], |r| r.get::<Option<Micros>>(0))?;
+    Ok(found.is_some_and(|disabled| disabled.is_none()))
 }
 
 /// The name of the one to whom something is given; a field error for `assignee` when that cannot be.

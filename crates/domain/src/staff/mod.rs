@@ -40,8 +40,8 @@ use store::Row;
 use crate::kit::{Actor, ActorKind, Ctx, Door, IdSource, Locale, MerchantId, Micros, PersonId, Rights, Role, SessionId};
 
 pub use account::{Density, Look, Theme};
-pub(crate) use colleagues::assignable;
 pub use colleagues::{Colleague, colleagues};
+pub(crate) use colleagues::{assignable, is_colleague};
 pub use means::Means;
 pub use members::{Access, Member};
 pub use password::Hashed;

@@ -53,7 +53,7 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, new: &NewTicket) -> Result<TicketId> {
     tx.exec(&queries::INSERT, &[&ctx.merchant, &id, &number, &customer, &subject, &new.priority, &assignee, &ctx.now, by])?;
     tags::put(tx, ctx, &id, &tags)?;
     if !body.is_empty() {
-        say::write(tx, ctx, &id, new.first.0, &body)?;
+        say::write(tx, ctx, &id, new.first.0, &body, None)?;
     }
     Event::new("ticket.created")
         .of_opt(customer.as_ref())

@@ -9,7 +9,7 @@ use crate::customers::list::queries::MANY;
 use crate::customers::list::some_of;
 use crate::kit::{Ctx, Result, rfc3339};
 use crate::lists::parts::{self, either};
-use crate::lists::{BuiltIn, By, Column, Filter, List, Opt, Options, Search, Sort};
+use crate::lists::{BuiltIn, By, Column, Filter, List, Opt, Options, Search, Sort, Tags};
 use crate::merchants::Settings;
 
 /// The list.
@@ -60,6 +60,7 @@ pub static LIST: List = List {
         },
         parts::person("assignee", "Assignee", "t.assignee_id"),
         either!("mine", "Mine", "Mine" when "t.assignee_id = {me}", "Not mine" when "t.assignee_id <> {me}"),
+        Filter { name: "tag", label: "Tag", options: Options::Tags(Tags { table: "ticket_tags", of: "ticket_id" }) },
         parts::customer("t.customer_id"),
     ],
     ranges: &[
@@ -69,6 +70,12 @@ pub static LIST: List = List {
     sorts: &[
         Sort { word: "updated", column: "t.updated_at", descending: true },
         Sort { word: "created", column: "t.created_at", descending: true },
+        // The most urgent first; an index of the same words walks it (migration 0033).
+        Sort {
+            word: "priority",
+            column: "CASE t.priority WHEN 'urgent' THEN 3 WHEN 'high' THEN 2 WHEN 'normal' THEN 1 ELSE 0 END",
+            descending: true,
+        },
     ],
     views: &[
         BuiltIn { word: "open", name: "Open", chooses: &[("status", &["open", "waiting"])], sort: None },
@@ -84,7 +91,7 @@ pub static LIST: List = List {
     columns: &[
         Column { word: "subject", label: "Subject", shown: true, number: false, spare: false, sort: None },
         Column { word: "status", label: "Status", shown: true, number: false, spare: false, sort: None },
-        Column { word: "priority", label: "Priority", shown: true, number: false, spare: false, sort: None },
+        Column { word: "priority", label: "Priority", shown: true, number: false, spare: false, sort: Some("priority") },
         Column { word: "customer", label: "Customer", shown: true, number: false, spare: false, sort: None },
         Column { word: "assignee", label: "Assignee", shown: true, number: false, spare: false, sort: None },
         Column { word: "updated", label: "Last change", shown: true, number: false, spare: true, sort: Some("updated") },

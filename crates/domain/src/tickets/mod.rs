@@ -12,6 +12,7 @@ mod of_talk;
 pub mod queries;
 mod read;
 mod say;
+mod send;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -26,8 +27,10 @@ pub(crate) use of_talk::{follow, linked};
 pub(crate) use read::find_locked;
 pub use read::{Page, get, of_customer, thread, unsettled};
 pub use say::{NewEntry, say};
+pub use send::{Letter, Way, send, way};
 
-use crate::kit::{ConversationId, CustomerId, Micros, PersonId, TicketEntryId, TicketId, words};
+use crate::conversations::Sending;
+use crate::kit::{ConversationId, CustomerId, EntryId, Micros, PersonId, TicketEntryId, TicketId, words};
 
 words! {
     /// Where a ticket stands.
@@ -133,4 +136,17 @@ pub struct Entry {
     pub created_at: Micros,
     /// Who wrote it down.
     pub created_by: String,
+    /// Where it stands in a conversation; nothing where it was only written down.
+    pub said: Option<Said>,
+}
+
+/// What of a thread was said in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// The mail, message or call.
+    pub entry: EntryId,
+    /// Where it stands.
+    pub conversation: ConversationId,
+    /// What became of it, when it is a mail that was sent from here.
+    pub sending: Option<Sending>,
 }

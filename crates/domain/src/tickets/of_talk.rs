@@ -44,7 +44,7 @@ pub(crate) fn follow(tx: &mut Tx, ctx: &Ctx, entry: &Entry, opens: bool) -> Resu
             tx.next_verb();
             let (kind, body) = words(entry);
             let body = if body.is_empty() { "(without words)".to_owned() } else { body };
-            say::say(tx, ctx, &ticket, &NewEntry { kind, body, status: None }).map(drop)
+            say::said(tx, ctx, &ticket, &NewEntry { kind, body, status: None }, Some(&entry.id)).map(drop)
         }
         None if opens => {
             tx.next_verb();
@@ -88,6 +88,7 @@ fn make(tx: &mut Tx, ctx: &Ctx, entry: &Entry) -> Result<TicketId> {
     };
     let made = create::create(tx, ctx, &new)?;
     tx.exec(&queries::SET_CONVERSATION, &[&ctx.merchant, &made, &entry.conversation])?;
+    tx.exec(&queries::FIRST_IS, &[&ctx.merchant, &made, &entry.id])?;
     Ok(made)
 }
 

@@ -35,9 +35,14 @@ store::statements! {
     pub SET_CONVERSATION = "UPDATE tickets SET conversation_id = $3 WHERE merchant_id = $1 AND id = $2";
     pub UNSETTLED = "SELECT status, COUNT(*) FROM tickets WHERE merchant_id = $1 AND status IN ('open', 'waiting') GROUP BY status";
 
-    pub SAY = "INSERT INTO ticket_entries (merchant_id, id, ticket_id, kind, body, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    pub THREAD = "SELECT id, kind, body, created_at, created_by FROM ticket_entries WHERE merchant_id = $1 AND ticket_id = $2
-        AND (created_at, id) < ($3, $4) ORDER BY created_at DESC, id DESC LIMIT $5";
+    pub SAY = "INSERT INTO ticket_entries (merchant_id, id, ticket_id, kind, body, created_at, created_by, entry_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// Of a ticket that was just made.
+    pub FIRST_IS = "UPDATE ticket_entries SET entry_id = $3 WHERE merchant_id = $1 AND ticket_id = $2";
+    pub THREAD = "SELECT x.id, x.kind, x.body, x.created_at, x.created_by, e.id, e.conversation_id, m.id, m.state, m.error FROM ticket_entries x
+        LEFT JOIN entries e ON e.merchant_id = x.merchant_id AND e.id = x.entry_id
+        LEFT JOIN mails m ON m.merchant_id = e.merchant_id AND m.id = e.mail_id
+        WHERE x.merchant_id = $1 AND x.ticket_id = $2 AND (x.created_at, x.id) < ($3, $4) ORDER BY x.created_at DESC, x.id DESC LIMIT $5";
 
     pub TAGS = "SELECT name FROM ticket_tags WHERE merchant_id = $1 AND ticket_id = $2 ORDER BY name_key";
     pub TAG = "INSERT INTO ticket_tags (merchant_id, ticket_id, name, name_key) VALUES ($1, $2, $3, $4)";

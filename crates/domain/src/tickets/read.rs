@@ -2,7 +2,8 @@
 
 use store::{Row, Tx};
 
-use super::{Entry, Status, Ticket, queries};
+use super::{Entry, Said, Status, Ticket, queries};
+use crate::conversations::Sending;
 use crate::kit::{Ctx, CustomerId, Error, PageKey, PersonId, Result, Right, TicketId, locks};
 use crate::payments::listed::named;
 
@@ -67,9 +68,7 @@ pub fn thread(tx: &mut Tx, ctx: &Ctx, id: &TicketId, after: Option<&PageKey>, li
     get(tx, ctx, id)?;
     let place = after.cloned().unwrap_or_else(PageKey::newest);
     let more = limit as i64 + 1;
-    let mut entries = tx.rows(&queries::THREAD, &[&ctx.merchant, id, &place.at, &place.id, &more], |r| {
-        Ok(Entry { id: r.get(0)?, kind: r.get(1)?, body: r.get(2)?, created_at: r.get(3)?, created_by: r.get(4)? })
-    })?;
+    let mut entries = tx.rows(&queries::THREAD, &[&ctx.merchant, id, &place.at, &place.id, &more], entry)?;
     let there_is_more = entries.len() > limit;
     entries.truncate(limit);
     let next = entries.last().filter(|_| there_is_more).map(|e| PageKey { at: e.created_at, id: e.id.to_string() });
@@ -82,6 +81,18 @@ pub fn unsettled(tx: &mut Tx, ctx: &Ctx) -> Result<(u64, u64)> {
     let found = tx.rows(&queries::UNSETTLED, &[&ctx.merchant], |r| Ok((r.get::<Status>(0)?, r.get::<i64>(1)?.unsigned_abs())))?;
     let count = |status| found.iter().find(|(s, _)| *s == status).map_or(0, |(_, n)| *n);
     Ok((count(Status::Open), count(Status::Waiting)))
+}
+
+fn entry(r: &Row<'_>) -> std::result::Result<Entry, store::Error> {
+    let sending = match (r.get::<Option<_>>(7)?, r.get::<Option<_>>(8)?) {
+        (Some(id), Some(state)) => Some(Sending { id, state, error: r.get::<Option<String>>(9)?.unwrap_or_default() }),
+        _ => None,
+    };
+    let said = match (r.get::<Option<_>>(5)?, r.get::<Option<_>>(6)?) {
+        (Some(entry), Some(conversation)) => Some(Said { entry, conversation, sending }),
+        _ => None,
+    };
+    Ok(Entry { id: r.get(0)?, kind: r.get(1)?, body: r.get(2)?, created_at: r.get(3)?, created_by: r.get(4)?, said })
 }
 
 /// Of a row of the room's own columns; the tags stand in a table of their own.

@@ -5,7 +5,7 @@ use store::Tx;
 use super::edit::{self, Edit};
 use super::{EntryKind, Status, Ticket, queries, read};
 use crate::events::Event;
-use crate::kit::{Ctx, Problems, Result, Right, TicketEntryId, TicketId, clean};
+use crate::kit::{Ctx, EntryId, Problems, Result, Right, TicketEntryId, TicketId, clean};
 use crate::payments::must_exist;
 
 /// An entry has at most so many characters.
@@ -27,6 +27,11 @@ pub struct NewEntry {
 /// # Errors
 /// `Invalid` on `body`; `Conflict` (`customer_gone`) once the customer was anonymised.
 pub fn say(tx: &mut Tx, ctx: &Ctx, id: &TicketId, new: &NewEntry) -> Result<TicketEntryId> {
+    said(tx, ctx, id, new, None)
+}
+
+/// The same of what stands in a conversation too.
+pub(super) fn said(tx: &mut Tx, ctx: &Ctx, id: &TicketId, new: &NewEntry, entry: Option<&EntryId>) -> Result<TicketEntryId> {
     ctx.must(Right::Write)?;
     let ticket = read::find_locked(tx, ctx, id, None)?;
     if let Some(customer) = &ticket.customer {
@@ -38,7 +43,12 @@ pub fn say(tx: &mut Tx, ctx: &Ctx, id: &TicketId, new: &NewEntry) -> Result<Tick
         problems.add("body", "required", "Write something first.");
     }
     problems.check()?;
-    let entry = write(tx, ctx, id, new.kind, &body)?;
+    add(tx, ctx, ticket, &NewEntry { body, ..new.clone() }, entry)
+}
+
+/// Words that are cleaned, on a ticket that is locked with its customer.
+pub(super) fn add(tx: &mut Tx, ctx: &Ctx, ticket: Ticket, new: &NewEntry, entry: Option<&EntryId>) -> Result<TicketEntryId> {
+    let made = write(tx, ctx, &ticket.id, new.kind, &new.body, entry)?;
     let kind = match new.kind {
         EntryKind::Message => "ticket.message",
         EntryKind::Answer => "ticket.answered",
@@ -46,12 +56,12 @@ pub fn say(tx: &mut Tx, ctx: &Ctx, id: &TicketId, new: &NewEntry) -> Result<Tick
     };
     Event::new(kind)
         .of_opt(ticket.customer.as_ref())
-        .on("ticket", id.as_str())
+        .on("ticket", ticket.id.as_str())
         .data(serde_json::json!({ "number": ticket.number }))
         .record(tx, ctx)?;
     let (status, why) = follows(&ticket, new);
     edit::apply(tx, ctx, ticket, &Edit { status: Some(status), ..Edit::default() }, Some(why))?;
-    Ok(entry)
+    Ok(made)
 }
 
 /// Where what is said leaves the ticket, and why.
@@ -65,8 +75,15 @@ fn follows(ticket: &Ticket, new: &NewEntry) -> (Status, &'static str) {
 }
 
 /// Writes an entry whose words are cleaned; the ticket is locked, or was just made.
-pub(super) fn write(tx: &mut Tx, ctx: &Ctx, ticket: &TicketId, kind: EntryKind, body: &str) -> Result<TicketEntryId> {
+pub(super) fn write(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ticket: &TicketId,
+    kind: EntryKind,
+    body: &str,
+    entry: Option<&EntryId>,
+) -> Result<TicketEntryId> {
     let id: TicketEntryId = ctx.id();
-    tx.exec(&queries::SAY, &[&ctx.merchant, &id, ticket, &kind, &body, &ctx.now, &ctx.actor.name])?;
+    tx.exec(&queries::SAY, &[&ctx.merchant, &id, ticket, &kind, &body, &ctx.now, &ctx.actor.name, &entry.cloned()])?;
     Ok(id)
 }

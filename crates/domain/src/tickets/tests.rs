@@ -108,6 +108,33 @@ store::db_test! {
         assert_eq!(refusal(make(&other, about("Theirs", Some(&bob)))), "customer:unknown");
     }
 
+    fn tickets_are_found_by_their_tags_and_each_tag_says_how_many(db) {
+        let desk = Desk::new(db);
+        let tagged = |subject: &str, tags: &[&str], priority| {
+            let tags = tags.iter().map(|t| (*t).to_owned()).collect();
+            make(&desk, NewTicket { tags, priority, ..about(subject, None) }).unwrap()
+        };
+        tagged("One", &["Grinder", "Warranty"], Priority::Normal);
+        tagged("Two", &["grinder"], Priority::Urgent);
+        let three = tagged("Three", &["Roast & ship"], Priority::Normal);
+        tagged("Four", &[], Priority::Low);
+        assert_eq!((found(&desk, "tag=GRINDER").len(), found(&desk, "tag=grinder&tag=roast+%26+ship").len(), found(&desk, "tag=grinder&priority=urgent")), (2, 3, vec!["1002".to_owned()]));
+        assert!(found(&desk, "tag=nothing").is_empty());
+        change(&desk, &three, Edit { status: Some(Status::Closed), ..Edit::default() }).unwrap();
+        let options = |text: &str| {
+            let (query, indexes) = (Query::parse(&listed::LIST, text).0, Indexes::new());
+            let counts = desk.read(move |tx, ctx| lists::count(tx, ctx, &indexes, &query)).unwrap();
+            let (at, _) = listed::LIST.filter("tag").unwrap();
+            counts.options[at].iter().map(|(word, n)| format!("{word} {n}")).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(options("view=open"), "grinder 2, warranty 1");
+        assert_eq!(options("view=all&tag=warranty"), "grinder 2, roast & ship 1, warranty 1", "what is chosen in it is no reason to hide the others");
+        assert_eq!(options("view=open&priority=normal&tag=x"), "grinder 1, warranty 1, x 0");
+        assert_eq!(Query::parse(&listed::LIST, "tag=Grinder").0.print(), "tag=grinder", "kept in views as it is found");
+        let other = Desk { ctx: desk.f.other().ctx, ..desk.clone() };
+        assert!(found(&other, "tag=grinder").is_empty());
+    }
+
     fn the_list_has_views_of_what_waits_and_of_ones_own(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.es");
@@ -128,6 +155,7 @@ store::db_test! {
         assert_eq!((found(&desk, &format!("assignee={sam_id}")), found(&desk, "priority=urgent")), (vec!["1003".to_owned()], vec!["1003".to_owned()]));
         assert_eq!((found(&desk, "q=roas"), found(&desk, "q=ana"), found(&desk, "q=min"), found(&desk, "q=1003")), (vec!["1002".to_owned()], vec!["1001".to_owned()], vec!["1001".to_owned()], vec!["1003".to_owned()]));
         assert_eq!(desk.read(unsettled).unwrap(), (2, 1));
+        assert_eq!((found(&desk, "view=all&sort=priority")[0].as_str(), found(&desk, "view=all&sort=priority&dir=asc")[3].as_str()), ("1003", "1003"), "the most urgent first");
     }
 
     fn only_staff_who_may_work_are_given_tickets(db) {

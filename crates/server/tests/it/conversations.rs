@@ -145,6 +145,22 @@ store::db_test! {
         assert_eq!(say(&desk, &all, "GET", "/conversations", &Value::Null).1["data"].as_array().map(Vec::len), Some(0), "nothing waits");
     }
 
+    fn a_program_hands_in_a_mail_that_opens_a_ticket(db) {
+        let f = Fixture::new(db);
+        let (desk, ana) = (Desk::new(db), customer(&f, "ana@example.es"));
+        let all = key(&f, Rights::all());
+        let send = |query: &str, id: &str| {
+            let request = Request::post(format!("/api/v1/mails{query}")).header("authorization", format!("Bearer {all}")).header("content-type", "message/rfc822");
+            let raw = format!("From: ana@example.es\r\nTo: desk@x.example\r\nCc: ben@example.es\r\nSubject: Mail {id}\r\nMessage-ID: <{id}@x>\r\n\r\nHi");
+            desk.send(request.body(Body::from(raw)).unwrap()).status.as_u16()
+        };
+        assert_eq!((send("?ticket=true", "a"), send("?ticket=false", "b"), send("", "c"), send("?ticket=maybe", "d")), (201, 201, 201, 422));
+        let (_, tickets) = say(&desk, &all, "GET", "/tickets", &Value::Null);
+        let subjects: Vec<_> = tickets["data"].as_array().unwrap().iter().map(|t| t["subject"].as_str().unwrap()).collect();
+        assert_eq!(subjects, ["Mail a"], "{tickets}");
+        assert!(desk.owner(&f).get(&format!("/customers/{ana}/conversations")).body.contains("desk@x.example, ben@example.es"), "copies are shown");
+    }
+
     fn a_signature_stands_under_what_one_writes(db) {
         let f = Fixture::new(db);
         let (desk, ana) = (Desk::new(db), customer(&f, "ana@example.es"));

@@ -130,7 +130,7 @@ store::db_test! {
         };
         let (c, v, i) = (ctx.clone(), vault.clone(), input.clone());
         let id = db.write_now(move |tx| mailboxes::create(tx, &c, &v, &i)).unwrap();
-        let look = |at: i64| server::mailboxes::run_all(db, &vault, &FixedClock(at), "w", &|| false).unwrap();
+        let look = |at: i64| server::mailboxes::run_all(db, (&vault, ""), &FixedClock(at), "w", &|| false).unwrap();
         let shown = || {
             let (c, which) = (ctx.clone(), id.clone());
             db.read_now(move |tx| mailboxes::get(tx, &c, &which)).unwrap()

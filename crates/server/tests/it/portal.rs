@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use domain::customers::{self, NewCustomer, Rules};
 use domain::invoices;
-use domain::kit::{Ctx, Currency, CustomerId, Rights};
+use domain::kit::{Ctx, Currency, CustomerId, Rights, Role};
 use domain::orders::{self, Buyer, Checkout, CheckoutPayment, Line, State};
 use domain::payments::{MethodInput, MethodKind, PaymentStatus};
 use domain::portal::{self, Colour, Invited, SettingsEdit, Way};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use server::http::Policy;
 use store::Tx;
 
-use crate::desk::{Answer, Desk, Visitor, key};
+use crate::desk::{Answer, Desk, Visitor, key, of_role};
 use crate::invoices::seller;
 use crate::offers::ask;
 
@@ -239,6 +239,39 @@ store::db_test! {
             assert_eq!(browser.post(&path, &fields).status, StatusCode::NOT_FOUND, "{path}: not allowed, not there");
         }
         assert_eq!((browser.get(&cancel).status, browser.get("/portal/kilde/data").status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    }
+
+    fn what_they_write_is_answered_from_the_page_and_read_in_the_portal(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        open(&f, "kilde");
+        let ana = person(&f, "ana@example.es", "ANACANARY");
+        let (mut browser, mut owner) = (inside(&desk, &f, &ana.id), desk.owner(&f));
+        browser.post("/portal/kilde/messages", &[("body", "Is it <still> warm?")]);
+        let waiting = owner.get("/inbox?view=waiting").body;
+        let start = waiting.find("/conversations/cnv_").unwrap_or_else(|| panic!("nothing waits in {waiting}"));
+        let chat = waiting[start..start + waiting[start..].find('"').unwrap()].to_owned();
+        let stream = format!("/customers/{}/conversations", ana.id);
+        let shown = owner.get(&stream).body;
+        assert!(shown.contains(&format!("{chat}#answer")) && shown.contains(&format!("action=\"{chat}/messages\"")), "{shown}");
+
+        let messages = format!("{chat}/messages");
+        let empty = owner.post(&messages, &[("once", "one"), ("body", " ")]);
+        assert!(empty.status == StatusCode::UNPROCESSABLE_ENTITY && empty.body.contains("Write something."), "{}", empty.body);
+        for _ in 0..2 {
+            assert_eq!(owner.post(&messages, &[("once", "two"), ("body", "It <is>.")]).location, chat);
+        }
+        assert_eq!(owner.post(&messages, &[("once", "three"), ("body", "Come by."), ("customer", ana.id.as_str())]).location, stream);
+        assert!(!owner.get("/inbox?view=waiting").body.contains(&chat), "answered");
+        let read = browser.get("/portal/kilde/messages").body;
+        assert_eq!((read.matches("It &#60;is&#62;.").count(), read.matches("Come by.").count()), (1, 1), "{read}");
+        browser.post("/portal/kilde/messages", &[("body", "Thank you")]);
+        assert!(owner.get("/inbox?view=waiting").body.contains(&chat), "their next word waits again");
+        let mut reader = desk.person(&f, &of_role(&f, Role::ReadOnly));
+        assert!(!reader.get(&chat).body.contains("<textarea"));
+        assert_eq!(reader.post(&messages, &[("body", "x")]).status, StatusCode::FORBIDDEN);
+        let other = desk.owner(&f.other()).post(&messages, &[("body", "x")]);
+        assert_eq!(other.status, StatusCode::NOT_FOUND, "another merchant's");
     }
 
     fn they_add_a_payment_method_choose_it_and_take_it_off(db) {

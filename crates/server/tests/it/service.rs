@@ -37,7 +37,7 @@ store::db_test! {
         let at = made.location;
         let page = olivia.get(&at).body;
         assert!(page.contains("Grinder &#60;loud&#62;") && page.contains("It rattles.") && page.contains("Urgent") && page.contains(&format!("href=\"/customers/{ana}\"")), "{page}");
-        for (query, n) in [("view=open", 1), ("view=mine", 1), ("view=unassigned", 0), ("q=warr", 1), ("q=ana", 1), ("priority=low", 0)] {
+        for (query, n) in [("view=open", 1), ("view=mine", 1), ("view=unassigned", 0), ("q=warr", 1), ("tag=Warranty", 1), ("tag=other", 0), ("q=ana", 1), ("priority=low", 0)] {
             let list = olivia.get(&format!("/tickets?{query}")).body;
             assert_eq!(list.matches("<tr id=\"tic_").count(), n, "{query}");
         }
@@ -61,6 +61,42 @@ store::db_test! {
         let seen = tom.get(&at).body;
         assert!(seen.contains("Send it in.") && !seen.contains(&format!("action=\"{at}")), "no button that would be refused");
         assert_eq!(tom.post(&format!("{at}/entries"), &answer).status, StatusCode::FORBIDDEN);
+    }
+
+    fn an_answer_is_sent_from_the_page_and_by_a_program(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let (mut olivia, ana) = (desk.owner(&f), customer(&f, "Ana", "ana@example.es"));
+        let made = olivia.post("/tickets/new", &[("kind", "message"), ("priority", "normal"), ("customer", "ana@example.es"), ("subject", "Grinder")]).location;
+        let page = olivia.get(&made).body;
+        assert!(page.contains("By a new mail to ana@example.es.") && page.contains("value=\"send\""), "{page}");
+        for _ in 0..2 {
+            let sent = olivia.post(&format!("{made}/entries"), &[("kind", "send"), ("body", "It <is> on its way."), ("then", ""), ("once", "press-1")]);
+            assert_eq!(sent.location, made, "{}", sent.body);
+        }
+        let page = olivia.get(&made).body;
+        assert_eq!(page.matches("It &#60;is&#62; on its way.").count(), 1, "pressed twice, once in the thread: {page}");
+        assert!(page.contains("Waits to be sent") && page.contains("In the conversation") && page.contains("Answers the last mail, to ana@example.es."), "{page}");
+        let stream = olivia.get(&format!("/customers/{ana}/conversations")).body;
+        assert!(stream.contains("Grinder [1001]") && stream.matches("It &#60;is&#62; on its way.").count() == 1, "{stream}");
+
+        let loose = olivia.post("/tickets/new", &[("kind", "message"), ("priority", "normal"), ("subject", "Whose?")]).location;
+        let page = olivia.get(&loose).body;
+        assert!(page.contains("Nobody is linked to this ticket") && !page.contains("value=\"send\""), "{page}");
+        let refused = olivia.post(&format!("{loose}/entries"), &[("kind", "send"), ("body", "Hello"), ("then", "")]);
+        assert!(refused.status == StatusCode::CONFLICT && refused.body.contains("Hello</textarea>"), "{}", refused.body);
+
+        let all = key(&f, Rights::all());
+        let at = format!("{made}/entries");
+        let (status, entry, _) = ask(&desk, &all, "POST", &at, &json!({ "kind": "answer", "body": "And here.", "send": true, "status": "solved" }));
+        assert_eq!((status, entry["sending"]["state"].as_str()), (201, Some("queued")), "{entry}");
+        assert!(entry["entry"].as_str().is_some_and(|id| id.starts_with("ent_")), "{entry}");
+        let (_, plain, _) = ask(&desk, &all, "POST", &at, &json!({ "kind": "note", "body": "Ours" }));
+        assert_eq!((&plain["entry"], &plain["sending"]), (&Value::Null, &Value::Null), "{plain}");
+        let (status, wrong, _) = ask(&desk, &all, "POST", &at, &json!({ "kind": "note", "body": "Ours", "send": true }));
+        assert_eq!((status, wrong["errors"][0]["pointer"].as_str()), (422, Some("/send")), "a note never leaves: {wrong}");
+        let (status, wrong, _) = ask(&desk, &all, "POST", &format!("{loose}/entries"), &json!({ "kind": "answer", "body": "x", "send": true }));
+        assert_eq!((status, wrong["code"].as_str()), (409, Some("no_customer")), "{wrong}");
     }
 
     fn several_tickets_are_given_to_somebody_at_once(db) {

@@ -3,7 +3,7 @@
 use store::Tx;
 
 use super::{Mailbox, edit, queries, read};
-use crate::conversations::{Filed, Parsed, receive};
+use crate::conversations::{Arrival, Filed, Parsed, receive};
 use crate::kit::{Actor, Ctx, DAY, Door, Error, MailboxId, MerchantId, Micros, Result, printable};
 use crate::providers::Vault;
 
@@ -89,13 +89,19 @@ pub fn fresh(tx: &mut Tx, claimed: &Claimed, opened: &Opened, uid_validity: i64)
     Ok(since)
 }
 
-/// Files one mail of the folder and notes its UID, in one transaction.
+/// Files one mail of the folder and notes its UID, in one transaction. `sender`: the address the house sends from; may be empty.
 ///
 /// # Errors
 /// As `receive`; `Conflict` (`moved`) when another worker holds the mailbox meanwhile.
-pub fn took(tx: &mut Tx, claimed: &Claimed, (uid_validity, uid): (i64, i64), mail: &Parsed, now: Micros) -> Result<Filed> {
+pub fn took(
+    tx: &mut Tx,
+    claimed: &Claimed,
+    (uid_validity, uid): (i64, i64),
+    (mail, sender): (&Parsed, &str),
+    now: Micros,
+) -> Result<Filed> {
     let held = [&claimed.merchant as &dyn store::Bind, &claimed.mailbox, &claimed.worker, &(now + LEASE)];
-    let filed = receive(tx, &claimed.ctx(now), mail, Some(&claimed.mailbox))?;
+    let filed = receive(tx, &claimed.ctx(now), mail, Arrival { mailbox: Some(&claimed.mailbox), sender, ..Arrival::default() })?;
     if tx.exec(&queries::HELD, &held)? == 0 {
         return Err(Error::conflict("moved", "Another worker reads this mailbox."));
     }

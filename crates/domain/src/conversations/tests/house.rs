@@ -56,6 +56,35 @@ store::db_test! {
         assert_eq!(kinds(Asked { q: "anybody".into(), kind: Some(Kind::Call) }).len(), 0);
     }
 
+    fn every_word_of_a_chat_is_told_and_stands_in_its_ticket(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.com");
+        let of_ana = chat(&desk, ChatInput { email: "ana@example.com".into(), ..ChatInput::default() }).unwrap();
+        let entry = message(&desk, &of_ana, Direction::In, "Is anybody there?").unwrap();
+        let (ticket, _) = desk.write(move |tx, ctx| crate::tickets::of_entry(tx, ctx, &entry)).unwrap();
+        let later = desk.days(1);
+        message(&later, &of_ana, Direction::Out, "Yes.").unwrap();
+        message(&later, &of_ana, Direction::In, "Good.").unwrap();
+        let thread = desk.read(move |tx, ctx| crate::tickets::thread(tx, ctx, &ticket, None, 10)).unwrap().0;
+        assert_eq!(thread.iter().map(|e| e.body.as_str()).collect::<Vec<_>>(), ["Good.", "Yes.", "Is anybody there?"]);
+        let told = desk.read(move |tx, ctx| crate::events::timeline(tx, ctx, &ana, "chat", None, 50)).unwrap();
+        let said: Vec<_> = told.entries.iter().rev().map(|e| (e.kind.as_str(), e.data["direction"].as_str())).collect();
+        assert_eq!(said, [("chat.opened", None), ("chat.message", Some("in")), ("chat.message", Some("out")), ("chat.message", Some("in"))]);
+    }
+
+    fn what_strangers_say_is_told_without_their_words(db) {
+        let desk = Desk::new(db);
+        desk.file(&plain("bea@example.com", "A secret", "a@x", "")).unwrap();
+        let unknown = chat(&desk, ChatInput { name: "Bea".into(), ..ChatInput::default() }).unwrap();
+        message(&desk, &unknown, Direction::In, "Hello").unwrap();
+        record(&desk, call("+34 600 000 000", desk.now(), "CA1")).unwrap();
+        let kinds = store::Stmt::built("SELECT e.kind, COUNT(v.field) FROM events e LEFT JOIN event_values v ON v.merchant_id = e.merchant_id AND v.event_id = e.id
+            WHERE e.merchant_id = $1 AND e.subject_kind = 'conversation' GROUP BY e.kind ORDER BY e.kind".into());
+        let told = desk.read(move |tx, ctx| Ok(tx.rows(&kinds, &[&ctx.merchant], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?)))?)).unwrap();
+        let names: Vec<_> = told.iter().map(|(kind, values)| (kind.as_str(), *values)).collect();
+        assert_eq!(names, [("call.recorded", 0), ("chat.message", 0), ("chat.opened", 0), ("mail.received", 0)]);
+    }
+
     fn a_chat_is_closed_and_the_next_word_opens_it(db) {
         let desk = Desk::new(db);
         let id = chat(&desk, ChatInput { name: "Somebody".into(), ..ChatInput::default() }).unwrap();

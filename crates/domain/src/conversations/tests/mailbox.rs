@@ -39,7 +39,7 @@ fn opened(desk: &Desk, claimed: &Claimed) -> Opened {
 
 fn took(desk: &Desk, claimed: &Claimed, uid: i64, raw: &[u8]) -> Result<Filed> {
     let (claimed, mail, now) = (claimed.clone(), parse(raw), desk.now());
-    desk.write(move |tx, _| mailboxes::took(tx, &claimed, (9, uid), &mail, now))
+    desk.write(move |tx, _| mailboxes::took(tx, &claimed, (9, uid), (&mail, ""), now))
 }
 
 store::db_test! {
@@ -82,7 +82,7 @@ store::db_test! {
         desk.write(|_, _| Ok(())).unwrap();
         let second = create(&desk.days(1), input("second@shop.example")).unwrap();
         let mail = parse(&plain("ana@example.com", "Hi", "a@x", ""));
-        let filed = desk.write(move |tx, ctx| receive(tx, ctx, &mail, Some(&second))).unwrap();
+        let filed = desk.write(move |tx, ctx| receive(tx, ctx, &mail, Arrival { mailbox: Some(&second), ..Arrival::default() })).unwrap();
         let id = desk.answer(&filed.entry, "b").unwrap();
         let mail = desk.mail_of(&id);
         let heading = desk.read(move |tx, ctx| heading(tx, ctx, &mail)).unwrap().unwrap();

@@ -7,6 +7,7 @@ mod drafts;
 mod hostile;
 mod house;
 mod mailbox;
+mod parties;
 mod service;
 mod speed;
 mod telephony;
@@ -23,7 +24,7 @@ pub(super) fn plain(from: &str, subject: &str, id: &str, more: &str) -> Vec<u8> 
 impl Desk {
     pub(super) fn file(&self, raw: &[u8]) -> Result<Filed> {
         let mail = parse(raw);
-        self.write(move |tx, ctx| receive(tx, ctx, &mail, None))
+        self.write(move |tx, ctx| receive(tx, ctx, &mail, Arrival::default()))
     }
 
     /// The stream, oldest first.

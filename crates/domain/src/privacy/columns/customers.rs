@@ -119,7 +119,7 @@ pub(super) fn tables() -> Vec<Table> {
             .shown("What was said on tickets")
             .personal("body")
             .house("created_by")
-            .neither("merchant_id id ticket_id kind created_at"),
+            .neither("merchant_id id ticket_id kind created_at entry_id"),
         table("ticket_changes")
             .under("ticket_id", "tickets", "id")
             .deleted()

@@ -72,6 +72,12 @@ pub struct EntrySending {
     pub error: String,
 }
 
+impl From<room::Sending> for EntrySending {
+    fn from(s: room::Sending) -> Self {
+        Self { mail: s.id.to_string(), state: s.state, error: s.error }
+    }
+}
+
 /// One mail, message or call.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Entry {
@@ -124,7 +130,7 @@ impl From<room::Entry> for Entry {
             cut: e.cut,
             has_html: e.has_html,
             files: e.files.into_iter().map(file).collect(),
-            sending: e.sending.map(|s| EntrySending { mail: s.id.to_string(), state: s.state, error: s.error }),
+            sending: e.sending.map(EntrySending::from),
             outcome: e.outcome,
             seconds: e.seconds,
         }

@@ -10,6 +10,8 @@ mod signing;
 mod talk;
 mod write;
 
+pub(super) use body::EntrySending;
+
 use crate::http::Routes;
 
 /// The operations of the room.

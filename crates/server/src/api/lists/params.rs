@@ -398,13 +398,16 @@ pub struct TicketsAsked {
     /// Made on this day or before.
     #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     created_to: Option<String>,
+    /// A tag, whatever its case; may be repeated, and any of them will do.
+    #[param(explode = true)]
+    tag: Option<Vec<String>>,
     /// The id of a customer; may be repeated.
     #[param(explode = true)]
     customer: Option<Vec<String>>,
     /// A built-in view, or the id of a saved one.
     view: Option<String>,
-    /// `updated` or `created`.
-    #[param(pattern = "^(updated|created)?$")]
+    /// `updated`, `created` or `priority`.
+    #[param(pattern = "^(updated|created|priority)?$")]
     sort: Option<String>,
     /// `asc` or `desc`.
     #[param(pattern = "^(asc|desc)?$")]

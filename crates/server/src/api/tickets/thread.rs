@@ -3,13 +3,14 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::kit::{PageKey, Right, TicketId};
-use domain::tickets::{self as room, EntryKind, NewEntry, Status};
+use domain::kit::{PageKey, Problems, Right, TicketId};
+use domain::tickets::{self as room, EntryKind, Letter, NewEntry, Status};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
 use crate::api::asked::{self, Asked, At};
+use crate::api::conversations::EntrySending;
 use crate::api::types::{Page, Time};
 use crate::api::words;
 use crate::api::write::{Write, reply, seeing};
@@ -32,11 +33,16 @@ struct TicketEntry {
     created_at: Time,
     /// Who wrote it down.
     created_by: String,
+    /// The id of the entry it is in a conversation (`GET /entries/{id}`); absent where it was only written down.
+    entry: Option<String>,
+    /// Absent for what was not sent from here.
+    sending: Option<EntrySending>,
 }
 
 impl From<room::Entry> for TicketEntry {
     fn from(e: room::Entry) -> Self {
-        Self { id: e.id.to_string(), kind: e.kind, body: e.body, created_at: Time(e.created_at), created_by: e.created_by }
+        let (entry, sending) = e.said.map_or((None, None), |s| (Some(s.entry.to_string()), s.sending.map(EntrySending::from)));
+        Self { id: e.id.to_string(), kind: e.kind, body: e.body, created_at: Time(e.created_at), created_by: e.created_by, entry, sending }
     }
 }
 
@@ -82,18 +88,26 @@ struct TicketEntryNew {
     #[serde(default)]
     #[schema(value_type = Option<words::TicketStatus>)]
     status: Option<Status>,
+    /// `true`: this answer goes to the customer, in the conversation of the ticket or else by a new mail.
+    #[serde(default)]
+    send: bool,
 }
 
 /// Add to the thread of a ticket.
 ///
-/// It is written down, and sent to nobody.
+/// It is written down, and sent to nobody; an `answer` with `send` goes to the customer, too, whose reply opens the ticket again. Answers 409 where that
+/// cannot be: `no_customer`, `customer_inactive`, `no_address`.
 #[utoipa::path(post, path = "/api/v1/tickets/{id}/entries", operation_id = "addTicketEntry", tag = "Tickets",
     params(("id" = String, Path)), request_body = TicketEntryNew, responses((status = 201, body = TicketEntry)))]
 async fn say(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<TicketEntryNew>) -> Result<Response, Problem> {
     let id: TicketId = id(&text, "ticket")?;
     write
         .run(&app, &caller, move |tx, ctx, body| {
-            let made = room::say(tx, ctx, &id, &NewEntry { kind: body.kind, body: body.body.clone(), status: body.status })?;
+            let made = match (body.send, body.kind) {
+                (true, EntryKind::Answer) => room::send(tx, ctx, &id, &Letter { body: body.body.clone(), status: body.status })?,
+                (true, _) => return Err(Problems::one("send", "invalid", "Only an answer is sent.")),
+                (false, kind) => room::say(tx, ctx, &id, &NewEntry { kind, body: body.body.clone(), status: body.status })?,
+            };
             let (entries, _) = room::thread(tx, &seeing(ctx), &id, None, 1)?;
             let entry = entries.into_iter().find(|e| e.id == made).ok_or(domain::Error::NotFound("entry"))?;
             reply(StatusCode::CREATED, &format!("/api/v1/tickets/{id}/entries"), &TicketEntry::from(entry))

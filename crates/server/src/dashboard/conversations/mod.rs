@@ -2,6 +2,7 @@
 //! topic of its page.
 
 mod bounces;
+mod chat;
 mod drafts;
 mod entry;
 mod inbox;
@@ -13,7 +14,7 @@ use domain::kit::Right;
 
 pub use drafts::DraftLine;
 pub use entry::download;
-pub use shown::{MayDo, Said, said, size};
+pub use shown::{MayDo, Said, became, said, size};
 
 use crate::http::{Policy, Routes};
 
@@ -25,6 +26,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/conversations/{id}", read, page::page)
         .post("/conversations/{id}/close", write, page::close)
         .post("/conversations/{id}/open", write, page::open)
+        .post("/conversations/{id}/messages", write, chat::say)
         .post("/conversations/{id}/customer", write, page::link)
         .post("/conversations/{id}/customer/new", write, page::make)
         .get("/customers/{id}/mails/new", write, write::compose_page)

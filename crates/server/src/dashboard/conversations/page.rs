@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use domain::conversations::{self, Conversation, Newcomer, State as Stand};
+use domain::conversations::{self, Conversation, Kind, Newcomer, State as Stand};
 use domain::customers::{
     self,
     list::{self, ListQuery},
@@ -15,7 +15,7 @@ use domain::merchants;
 use super::{MayDo, Said, said};
 use crate::app::App;
 use crate::dashboard::customers::profile::param;
-use crate::dashboard::{PageError, PageResult, Typed, frame, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageError, PageResult, Typed, frame, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame, Page};
@@ -42,22 +42,33 @@ struct Shown {
     may_write: bool,
     q: String,
     hits: Vec<Hit>,
+    once: String,
 }
 
 impl Shown {
     fn is_open(&self) -> bool {
         self.c.state == Stand::Open
     }
+
+    /// Is it answered by a message?
+    fn is_chat(&self) -> bool {
+        self.c.kind == Kind::Chat
+    }
 }
 
-struct Asked<'a> {
-    app: &'a App,
-    who: &'a Who,
-    uri: &'a Uri,
-    headers: &'a HeaderMap,
+pub(super) struct Asked<'a> {
+    pub app: &'a App,
+    pub who: &'a Who,
+    pub uri: &'a Uri,
+    pub headers: &'a HeaderMap,
 }
 
-async fn render(asked: &Asked<'_>, which: ConversationId, status: StatusCode, form: Option<Form>) -> Result<Response, PageError> {
+pub(super) async fn render(
+    asked: &Asked<'_>,
+    which: ConversationId,
+    status: StatusCode,
+    form: Option<Form>,
+) -> Result<Response, PageError> {
     let Asked { app, who, uri, headers } = *asked;
     let before = param(uri, "before").parse::<PageKey>().ok();
     let from = before.clone().unwrap_or_else(PageKey::newest);
@@ -84,17 +95,19 @@ async fn render(asked: &Asked<'_>, which: ConversationId, status: StatusCode, fo
         let email = Email::parse(&c.address).map(|e| e.typed).unwrap_or_default();
         Form::of([("name", c.name.clone()), ("email", email)])
     });
+    let once = once(&form, who);
     let title = if c.subject.is_empty() { c.kind.label().to_owned() } else { c.subject.clone() };
     let page = Shown {
         frame: frame(app, who, "inbox", uri, headers).await?,
         form,
         title,
-        said: said(entries, &zone, MayDo { write: may_write, ticket: may_write && active }),
+        said: said(entries, &zone, MayDo { write: may_write, chat: false, ticket: may_write && active }),
         pages,
         may_write,
         hits: rows.into_iter().map(|r| Hit { id: r.id, name: r.display_name, more: format!("{} {}", r.number, r.email) }).collect(),
         q,
         c,
+        once,
     };
     Ok(show_with(status, &page))
 }

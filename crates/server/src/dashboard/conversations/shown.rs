@@ -1,6 +1,6 @@
 //! An entry as a page shows it.
 
-use domain::conversations::{Direction, Entry, Kind, Outcome};
+use domain::conversations::{Direction, Entry, Kind, Outcome, Sending};
 use domain::kit::Zone;
 use domain::mail;
 
@@ -31,6 +31,8 @@ pub struct Said {
     pub files: Vec<Attached>,
     /// May this person answer it?
     pub answer: bool,
+    /// The page of its chat, where this person may answer it.
+    pub chat: Option<String>,
     /// May this person try to send it once more?
     pub retry: bool,
     /// May this person make a ticket of it?
@@ -42,18 +44,15 @@ pub struct Said {
 pub struct MayDo {
     /// Answer, and try again.
     pub write: bool,
+    /// Go to a chat to answer it: not where its form stands below.
+    pub chat: bool,
     /// Make a ticket: not for an archived customer.
     pub ticket: bool,
 }
 
 impl Said {
     fn of(e: Entry, zone: &Zone, may: MayDo) -> Self {
-        let state = e.sending.as_ref().map(|s| match s.state {
-            mail::State::Queued => ("attention", "Waits to be sent", s.error.clone()),
-            mail::State::Sending => ("attention", "On its way", String::new()),
-            mail::State::Sent => ("good", "Sent", String::new()),
-            mail::State::Failed => ("problem", "Not sent", s.error.clone()),
-        });
+        let state = e.sending.as_ref().map(became);
         Self {
             at: moments::moment(zone, e.at),
             icon: icon(e.kind),
@@ -66,6 +65,8 @@ impl Said {
                 .map(|f| Attached { href: format!("/entries/{}/files/{}", e.id, f.id), name: f.name.clone(), size: size(f.size) })
                 .collect(),
             answer: may.write && e.is_answerable(),
+            chat: (may.chat && e.kind == Kind::Chat && e.direction == Direction::In)
+                .then(|| format!("/conversations/{}#answer", e.conversation)),
             retry: may.write && e.failed().is_some(),
             ticket: may.ticket,
             e,
@@ -76,9 +77,24 @@ impl Said {
         self.e.kind == Kind::Mail
     }
 
+    /// All who got it, where that were several: copies too.
+    pub fn went_to(&self) -> &str {
+        if self.e.more.contains(", ") { &self.e.more } else { "" }
+    }
+
     /// Did the house say it?
     pub fn is_ours(&self) -> bool {
         self.e.direction == Direction::Out
+    }
+}
+
+/// What became of a mail: tone and word, with what a server said.
+pub fn became(s: &Sending) -> (&'static str, &'static str, String) {
+    match s.state {
+        mail::State::Queued => ("attention", "Waits to be sent", s.error.clone()),
+        mail::State::Sending => ("attention", "On its way", String::new()),
+        mail::State::Sent => ("good", "Sent", String::new()),
+        mail::State::Failed => ("problem", "Not sent", s.error.clone()),
     }
 }
 

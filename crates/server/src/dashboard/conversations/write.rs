@@ -7,7 +7,7 @@ use axum::response::Response;
 use domain::addresses::{self, Bounce};
 use domain::conversations::{self, Begun, Draft, DraftFile, KeptDraft, NewFile};
 use domain::customers;
-use domain::kit::{EntryId, MailDraftId, Problems};
+use domain::kit::{EntryId, MailDraftId, Problems, email_key};
 use domain::replies::Reply;
 use domain::{Error, mail, mailings, merchants, templates, tickets};
 
@@ -34,6 +34,8 @@ struct Write {
     to: Vec<(String, String)>,
     /// The address of an answer.
     answers: String,
+    /// That is none of the customer's: the mail asked to be answered there, or it was theirs once.
+    stranger: bool,
     /// The address it likely goes to, when mail came back from there.
     bounced: Option<(String, Bounce)>,
     /// What this person had begun, and when it was saved.
@@ -98,6 +100,7 @@ async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<F
     };
     let subject = entry.as_ref().map_or_else(String::new, |e| e.answer_subject());
     let form = form.unwrap_or_else(|| filled(kept.as_ref(), &files, subject, &signature));
+    let stranger = !answers.is_empty() && theirs.iter().all(|known| email_key(known) != email_key(&answers));
     let page = Write {
         frame: frame(app, who, "customers", uri, headers).await?,
         title,
@@ -106,6 +109,7 @@ async fn render(asked: &Asked<'_>, to: Begun, status: StatusCode, form: Option<F
         at,
         to: if answers.is_empty() { theirs.into_iter().map(|a| (a.clone(), a)).collect() } else { Vec::new() },
         answers,
+        stranger,
         bounced,
         kept: kept.map(|d| (d.id, moments::moment(&zone, d.updated_at))),
         files: files.into_iter().map(|f| (f.id.to_string(), format!("{} ({})", f.name, size(f.size)))).collect(),

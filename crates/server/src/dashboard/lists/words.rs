@@ -66,7 +66,7 @@ pub fn menus(query: &Query, counts: Option<&Counts>, names: &[(String, String)])
 
 /// A row may have none of what another table says: then one option is already a choice.
 fn linked_with(filter: &Filter, given: usize) -> bool {
-    given > 0 && matches!(filter.options, Options::Linked(_))
+    given > 0 && matches!(filter.options, Options::Linked(_) | Options::Tags(_))
 }
 
 fn options(query: &Query, at: usize, filter: &Filter, counts: Option<&Counts>, names: &[(String, String)]) -> Vec<(String, Option<u64>)> {
@@ -78,7 +78,7 @@ fn options(query: &Query, at: usize, filter: &Filter, counts: Option<&Counts>, n
         Options::Values(v) if v.kind == Kind::Shop => {
             names.iter().filter(|(id, _)| id.starts_with("shp_")).map(|(id, _)| (id.clone(), None)).collect()
         }
-        Options::Values(_) | Options::Of(_) => query.words(at).map(|word| (word.to_owned(), None)).collect(),
+        Options::Values(_) | Options::Of(_) | Options::Tags(_) => query.words(at).map(|word| (word.to_owned(), None)).collect(),
     }
 }
 
@@ -100,7 +100,7 @@ fn word_of(filter: &Filter, word: &str, names: &[(String, String)]) -> String {
             Kind::Word if filter.name == "provider" => provider(word),
             Kind::Word => word.parse::<MethodKind>().map_or_else(|()| capital(word), |kind| kind.label().to_owned()),
         },
-        Options::Words(_) | Options::Linked(_) => word.to_owned(),
+        Options::Words(_) | Options::Linked(_) | Options::Tags(_) => word.to_owned(),
     }
 }
 

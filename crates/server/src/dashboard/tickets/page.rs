@@ -7,12 +7,13 @@ use domain::kit::{Ctx, PageKey, Problems, Right, TicketId};
 use domain::replies::Reply;
 use domain::staff::{Colleague, colleagues};
 use domain::tasks::On;
-use domain::tickets::{self, Edit, Entry, EntryKind, NewEntry, Priority, Status, Ticket};
+use domain::tickets::{self, Edit, Entry, EntryKind, Letter, NewEntry, Priority, Status, Ticket, Way};
 use domain::{customers, merchants};
 use store::Tx;
 
 use super::{assignee, people, tags, tone};
 use crate::app::App;
+use crate::dashboard::conversations::became;
 use crate::dashboard::customers::profile::param;
 use crate::dashboard::tasks::Section;
 use crate::dashboard::{PageResult, Typed, frame, moments, once, refused, see_other, show_with, toasted, whom};
@@ -30,6 +31,8 @@ struct Said {
     e: Entry,
     at: When,
     icon: &'static str,
+    /// What became of it where it is a mail: tone and word, with what the server said.
+    state: Option<(&'static str, &'static str, String)>,
 }
 
 #[derive(Template)]
@@ -51,9 +54,31 @@ struct TicketPage {
     priorities: Vec<(&'static str, &'static str)>,
     people: Vec<(String, String)>,
     todo: Section,
+    /// How an answer goes to the customer.
+    way: Way,
     /// Change it.
     may: bool,
     once: String,
+}
+
+/// The word by which the form says that an answer goes to the customer.
+const SEND: &str = "send";
+
+impl TicketPage {
+    /// What stands beside the choice that sends; nothing where nothing can be sent.
+    fn sends(&self) -> Option<String> {
+        match &self.way {
+            Way::Reply(_, to) => Some(format!("Answers the last mail, to {to}.")),
+            Way::Mail(to) => Some(format!("By a new mail to {to}.")),
+            Way::Chat(_) => Some("As a message in the chat.".to_owned()),
+            Way::Not(..) => None,
+        }
+    }
+
+    /// Why nothing can be sent.
+    fn why_not(&self) -> &str {
+        if let Way::Not(_, words) = &self.way { words } else { "" }
+    }
 }
 
 struct Asked<'a> {
@@ -90,15 +115,16 @@ fn shown(t: &Ticket, typed: Option<Form>) -> Form {
 async fn render(asked: &Asked<'_>, ticket: TicketId, status: StatusCode, form: Option<Form>) -> PageResult {
     let after = param(asked.uri, "before").parse::<PageKey>().ok();
     let behind = after.clone();
-    let (t, (entries, next), all, todo, zone) = asked
+    let (t, way, (entries, next), all, todo, zone) = asked
         .app
         .read(&asked.who.ctx, move |tx, ctx| {
             let t = tickets::get(tx, ctx, &ticket)?;
+            let way = tickets::way(tx, ctx, &t)?;
             let said = tickets::thread(tx, ctx, &ticket, behind.as_ref(), ENTRIES)?;
             let all: Vec<Colleague> = colleagues(tx, ctx)?;
             let active = t.customer.as_ref().map(|id| customers::get(tx, ctx, id)).transpose()?.is_none_or(|c| c.is_active());
             let todo = Section::read(tx, ctx, &On::Ticket(ticket.clone()), active, &format!("/tickets/{ticket}"), TASKS)?;
-            Ok((t, said, all, todo, merchants::settings(tx, ctx)?.zone))
+            Ok((t, way, said, all, todo, merchants::settings(tx, ctx)?.zone))
         })
         .await?;
     let (at, may) = (format!("/tickets/{}", t.id), asked.who.ctx.may(Right::Write));
@@ -108,7 +134,12 @@ async fn render(asked: &Asked<'_>, ticket: TicketId, status: StatusCode, form: O
         EntryKind::Answer => "right",
         EntryKind::Note => "note",
     };
-    let said = entries.into_iter().rev().map(|e| Said { at: moments::moment(&zone, e.created_at), icon: icon(e.kind), e });
+    let said = entries.into_iter().rev().map(|e| Said {
+        at: moments::moment(&zone, e.created_at),
+        icon: icon(e.kind),
+        state: e.said.as_ref().and_then(|s| s.sending.as_ref()).map(became),
+        e,
+    });
     let page = TicketPage {
         frame: frame(asked.app, asked.who, "tickets", asked.uri, asked.headers).await?,
         once: once(&form, asked.who),
@@ -122,6 +153,7 @@ async fn render(asked: &Asked<'_>, ticket: TicketId, status: StatusCode, form: O
         priorities: Priority::ALL.iter().map(|p| (p.name(), p.label())).collect(),
         people: people(&all, t.assignee.as_ref()),
         todo,
+        way,
         may,
         at,
         t,
@@ -171,18 +203,22 @@ pub async fn say(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap,
     let done = app
         .write(&who.ctx, move |tx, ctx| {
             sent.once(tx, ctx, &here, |tx| {
-                let kind = sent.get("kind").parse::<EntryKind>().map_err(|()| Problems::one("kind", "invalid", "Choose who says it."))?;
                 let status = match sent.get("then") {
                     "" => None,
                     word => Some(word.parse().map_err(|()| Problems::one("then", "invalid", "Choose one of those offered."))?),
                 };
-                tickets::say(tx, ctx, &which, &NewEntry { kind, body: sent.text("body"), status })?;
+                if sent.get("kind") == SEND {
+                    tickets::send(tx, ctx, &which, &Letter { body: sent.text("body"), status })?;
+                } else {
+                    let kind = sent.get("kind").parse().map_err(|()| Problems::one("kind", "invalid", "Choose who says it."))?;
+                    tickets::say(tx, ctx, &which, &NewEntry { kind, body: sent.text("body"), status })?;
+                }
                 Ok(Reply::new(303, here.clone(), ""))
             })
         })
         .await;
     match done {
-        Ok(_) => Ok(toasted(see_other(&at), "Written down.", None)),
+        Ok(_) => Ok(toasted(see_other(&at), if typed.get("kind") == SEND { "Sent to the customer." } else { "Written down." }, None)),
         Err(error) => again(&Asked { app: &app, who: &who, uri: &uri, headers: &headers }, ticket, &typed, error).await,
     }
 }

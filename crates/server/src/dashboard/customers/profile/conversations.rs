@@ -4,15 +4,15 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use domain::conversations::{self, Asked as Wanted, Kind};
-use domain::kit::PageKey;
+use domain::kit::{ConversationId, PageKey};
 
 use super::lines::address;
 use super::{Asked, Pane, Shown, Topic, open, pane, param};
 use crate::app::App;
 use crate::dashboard::conversations::{DraftLine, MayDo, Said, said};
-use crate::dashboard::show;
+use crate::dashboard::{once, show};
 use crate::http::Who;
-use crate::look::{Frame, Page};
+use crate::look::{Form, Frame, Page};
 
 const ROWS: usize = 50;
 
@@ -37,6 +37,15 @@ struct Conversations {
     drafts: Vec<DraftLine>,
     /// One may write to them.
     may_compose: bool,
+    /// The chat in which they or we spoke last, to be answered below.
+    chat: Option<ChatForm>,
+}
+
+/// Answers a chat in the stream.
+struct ChatForm {
+    id: ConversationId,
+    subject: String,
+    once: String,
 }
 
 /// The page.
@@ -71,10 +80,13 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         choice("Chats", Some(Kind::Chat)),
         choice("Calls", Some(Kind::Call)),
     ];
+    // Under the newest page alone: what stands there is the end of the stream.
+    let last_chat = found.iter().find(|e| e.kind == Kind::Chat).filter(|_| pane.may.write && before.is_none() && q.is_empty());
+    let chat = last_chat.map(|e| ChatForm { id: e.conversation.clone(), subject: e.subject.clone(), once: once(&Form::default(), &who) });
     let pages =
         Page { range: String::new(), previous: earlier.map(|key| here(kind, &q, Some(key))), next: before.map(|_| here(kind, &q, None)) };
     let may_compose = pane.may.write && pane.c.is_active();
-    let said = said(found, &pane.zone, MayDo { write: pane.may.write, ticket: pane.may.serve });
+    let said = said(found, &pane.zone, MayDo { write: pane.may.write, chat: pane.may.write, ticket: pane.may.serve });
     let drafts = drafts.into_iter().map(|d| DraftLine::of(d, &pane.zone)).collect();
-    Ok(show(&Conversations { frame, kinds, kind: kind.map_or("", Kind::name), q, said, pages, drafts, may_compose, pane }))
+    Ok(show(&Conversations { frame, kinds, kind: kind.map_or("", Kind::name), q, said, pages, drafts, may_compose, chat, pane }))
 }

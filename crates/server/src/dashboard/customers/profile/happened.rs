@@ -243,6 +243,8 @@ fn title(entry: &Entry) -> String {
         "mail.written" => "Mail written".to_owned(),
         "mail.bounced" => "Mail came back".to_owned(),
         "chat.opened" => "Chat".to_owned(),
+        "chat.message" if word("direction") == "out" => "Answer in a chat".to_owned(),
+        "chat.message" => "Message in a chat".to_owned(),
         "call.recorded" => format!("{} call", capital(&word("outcome"))),
         "conversation.linked" => "Conversation found to be theirs".to_owned(),
         "conversation.closed" => "Conversation put aside".to_owned(),
