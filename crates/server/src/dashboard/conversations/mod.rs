@@ -13,7 +13,7 @@ use domain::kit::Right;
 
 pub use drafts::DraftLine;
 pub use entry::download;
-pub use shown::{MayDo, Said, said, size};
+pub use shown::{MayDo, Said, again, said, size};
 
 use crate::http::{Policy, Routes};
 

@@ -53,6 +53,7 @@ impl Said {
             mail::State::Sending => ("attention", "On its way", String::new()),
             mail::State::Sent => ("good", "Sent", String::new()),
             mail::State::Failed => ("problem", "Not sent", s.error.clone()),
+            mail::State::Unknown => ("attention", "Perhaps sent", s.error.clone()),
         });
         Self {
             at: moments::moment(zone, e.at),
@@ -66,7 +67,7 @@ impl Said {
                 .map(|f| Attached { href: format!("/entries/{}/files/{}", e.id, f.id), name: f.name.clone(), size: size(f.size) })
                 .collect(),
             answer: may.write && e.is_answerable(),
-            retry: may.write && e.failed().is_some(),
+            retry: may.write && e.may_go_again().is_some(),
             ticket: may.ticket,
             e,
         }
@@ -76,10 +77,20 @@ impl Said {
         self.e.kind == Kind::Mail
     }
 
+    /// What the button says that sends it once more. Of one that may have arrived it is a second one.
+    pub fn again(&self) -> &'static str {
+        again(self.e.sending.as_ref().map_or(mail::State::Failed, |s| s.state))
+    }
+
     /// Did the house say it?
     pub fn is_ours(&self) -> bool {
         self.e.direction == Direction::Out
     }
+}
+
+/// The button that sends a mail once more, by what became of it.
+pub fn again(state: mail::State) -> &'static str {
+    if state == mail::State::Unknown { "Send it again" } else { "Try again" }
 }
 
 /// Entries that were read newest first, the newest last.
