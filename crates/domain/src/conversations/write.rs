@@ -262,7 +262,7 @@ impl Entry {
     }
 
     /// The mail it became, when a person may send it once more.
-    pub fn failed(&self) -> Option<&Sending> {
-        self.sending.as_ref().filter(|s| s.state == mail::State::Failed)
+    pub fn may_go_again(&self) -> Option<&Sending> {
+        self.sending.as_ref().filter(|s| s.state.may_go_again())
     }
 }

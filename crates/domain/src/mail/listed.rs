@@ -74,6 +74,7 @@ pub static LIST: List = List {
                 Opt { word: "sending", label: "Sending", when: open!(" AND m.state = 'sending'"), walks: true },
                 Opt { word: "sent", label: "Sent", when: "m.state = 'sent'", walks: false },
                 Opt { word: "failed", label: "Failed", when: open!(" AND m.state = 'failed'"), walks: true },
+                Opt { word: "unknown", label: "Perhaps sent", when: open!(" AND m.state = 'unknown'"), walks: true },
             ]),
         },
         Filter {
@@ -99,7 +100,7 @@ pub static LIST: List = List {
     sorts: &[Sort { word: "created", column: "m.queued_at", descending: true }],
     views: &[
         BuiltIn { word: "all", name: "All", chooses: &[], sort: None },
-        BuiltIn { word: "failed", name: "Failed", chooses: &[("state", &["failed"])], sort: None },
+        BuiltIn { word: "failed", name: "Not sent", chooses: &[("state", &["failed", "unknown"])], sort: None },
         BuiltIn { word: "waiting", name: "Waiting", chooses: &[("state", &["queued", "sending"])], sort: None },
     ],
     columns: &[

@@ -1,4 +1,4 @@
-//! The outbox: mail that waits, was sent, or failed. One press is one mail, and one mail is handed to a server at most once.
+//! The outbox: mail that waits, was sent, failed, or of which nobody knows. One press is one mail, and one mail is handed to a server at most once.
 //!
 //! A mail is written in the transaction of the verb that asks for it. A worker claims it, which is written down before anything is sent; so
 //! when the worker dies half way nobody knows whether it arrived, and a person decides. What certainly did not arrive is tried again with
@@ -40,6 +40,15 @@ words! {
         Sent = "sent", "Sent";
         /// It will not go by itself any more.
         Failed = "failed", "Failed";
+        /// A server may have it, and nobody knows. It never goes again by itself.
+        Unknown = "unknown", "Perhaps sent";
+    }
+}
+
+impl State {
+    /// May a person send it once more?
+    pub fn may_go_again(self) -> bool {
+        matches!(self, Self::Failed | Self::Unknown)
     }
 }
 

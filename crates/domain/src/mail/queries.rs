@@ -37,7 +37,8 @@ store::statements! {
     pub OF_INVOICE = mail!("invoice_id = $2 ORDER BY queued_at DESC, id DESC LIMIT 50");
     pub OF_OFFER = mail!("offer_id = $2 ORDER BY queued_at DESC, id DESC LIMIT 50");
     pub OF_PAYMENT_LINK = mail!("payment_link_id = $2 ORDER BY queued_at DESC, id DESC LIMIT 50");
-    pub RETRY = "UPDATE mails SET state = 'queued', attempts = 0, next_at = $3 WHERE merchant_id = $1 AND id = $2 AND state = 'failed'";
+    pub RETRY = "UPDATE mails SET state = 'queued', attempts = 0, next_at = $3 WHERE merchant_id = $1 AND id = $2
+        AND state IN ('failed', 'unknown')";
     /// Over all merchants: what is due, and what a worker has held for too long.
     pub DUE = "SELECT mail_id, merchant_id, lease_until FROM mail_queue WHERE run_at <= $1 AND lease_until < $1 ORDER BY run_at LIMIT 8";
     pub TAKE = "UPDATE mail_queue SET lease_until = $3, lease_by = $4 WHERE mail_id = $1 AND lease_until < $2";
@@ -47,6 +48,8 @@ store::statements! {
     pub SENT = "UPDATE mails SET state = 'sent', error = '', next_at = NULL, sent_at = $3 WHERE merchant_id = $1 AND id = $2";
     pub LATER = "UPDATE mails SET state = 'queued', error = $3, next_at = $4 WHERE merchant_id = $1 AND id = $2";
     pub FAILED = "UPDATE mails SET state = 'failed', error = $3, next_at = NULL WHERE merchant_id = $1 AND id = $2";
+    pub UNKNOWN = "UPDATE mails SET state = 'unknown', error = $3, next_at = NULL WHERE merchant_id = $1 AND id = $2";
+    pub RECIPIENT = "SELECT recipient FROM mails WHERE merchant_id = $1 AND id = $2";
     pub DKIM = "SELECT domain, selector, record, created_at FROM dkim_keys WHERE merchant_id = $1";
     pub DKIM_KEY = "SELECT domain, selector, private_key FROM dkim_keys WHERE merchant_id = $1";
     pub SET_DKIM = "INSERT INTO dkim_keys (merchant_id, domain, selector, private_key, record, created_at) VALUES ($1, $2, $3, $4, $5, $6)

@@ -2,7 +2,7 @@
 
 use store::{Row, Tx};
 
-use super::{Mail, State, queries};
+use super::{Mail, queries};
 use crate::conversations;
 use crate::events::Event;
 use crate::invoices;
@@ -143,14 +143,14 @@ pub fn get(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<Mail> {
     tx.opt(&queries::FIND, &[&ctx.merchant, id], row)?.ok_or(Error::NotFound("mail"))
 }
 
-/// Sends a mail that failed once more. Needs the right it was written with: [`Right::Orders`] for an invoice, else [`Right::Write`].
+/// Sends a mail once more that failed or may have been sent: whoever asks for it knows that. Needs the right it was written with: [`Right::Orders`] for an invoice, else [`Right::Write`].
 ///
 /// # Errors
-/// `Conflict` (`mail_state`) unless it failed.
+/// `Conflict` (`mail_state`) for one that waits or was sent.
 pub fn retry(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<()> {
     let mail = get(tx, ctx, id)?;
     ctx.must(if mail.invoice.is_some() { Right::Orders } else { Right::Write })?;
-    if mail.state != State::Failed || tx.exec(&queries::RETRY, &[&ctx.merchant, id, &ctx.now])? == 0 {
+    if !mail.state.may_go_again() || tx.exec(&queries::RETRY, &[&ctx.merchant, id, &ctx.now])? == 0 {
         return Err(Error::conflict("mail_state", format!("A mail that is {} is not tried again.", mail.state.label().to_lowercase())));
     }
     mailings::again(tx, ctx, id)?;

@@ -10,7 +10,7 @@ use crate::kit::{
     Actor, Ctx, Door, Error, InvoiceId, MailId, MerchantId, MethodLinkId, Micros, OfferId, PaymentLinkId, PortalLinkId, Result, TemplateId,
     printable,
 };
-use crate::{mailings, merchants, method_links, offers, payment_links, portal, staff};
+use crate::{addresses, mailings, merchants, method_links, offers, payment_links, portal, staff};
 
 /// How long a worker holds a mail: ten minutes, longer than any server may take.
 const LEASE: Micros = 600_000_000;
@@ -68,6 +68,13 @@ pub enum Outcome {
     Later(String),
     /// The server will not take it.
     Refused(String),
+    /// The server says for good that there is no such recipient.
+    NoRecipient {
+        /// As a code (`5.1.1`).
+        code: String,
+        /// In the server's words.
+        words: String,
+    },
     /// Nobody knows: the line was cut when the server had all of it. Never sent again by itself.
     Unclear(String),
 }
@@ -78,13 +85,13 @@ impl Outcome {
         match self {
             Self::Sent => "sent",
             Self::Later(_) => "later",
-            Self::Refused(_) => "refused",
+            Self::Refused(_) | Self::NoRecipient { .. } => "refused",
             Self::Unclear(_) => "unclear",
         }
     }
 }
 
-/// Takes a mail that is due. One that another worker held until its lease ran out may have arrived: it fails, for a person to decide.
+/// Takes a mail that is due. One that another worker held until its lease ran out may have arrived: that is for a person to decide.
 pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> {
     let due = tx.rows(&queries::DUE, &[&now], |r| Ok((r.get::<MailId>(0)?, r.get::<MerchantId>(1)?)))?;
     for (mail, merchant) in due {
@@ -107,8 +114,8 @@ pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> 
             None => {
                 let state = tx.opt(&queries::FIND, &[&merchant, &mail], |r| r.get::<State>(1))?;
                 if state == Some(State::Sending) {
-                    let words = "Sending was interrupted. Ask whether it arrived before you try again.";
-                    tx.exec(&queries::FAILED, &[&merchant, &mail, &words])?;
+                    let words = "Sending was interrupted, so it may have arrived. Ask the receiver before you send it again.";
+                    tx.exec(&queries::UNKNOWN, &[&merchant, &mail, &words])?;
                     mailings::interrupted(tx, &of(&merchant, now), &mail, words)?;
                 }
                 tx.exec(&queries::LEAVE, &[&mail])?;
@@ -171,6 +178,9 @@ pub fn done(tx: &mut Tx, claimed: &Claimed, outcome: &Outcome, now: Micros) -> R
         return Ok(());
     }
     let (merchant, mail) = (&claimed.merchant, &claimed.mail);
+    if let Outcome::NoRecipient { code, .. } = outcome {
+        nobody_there(tx, &of(merchant, now), mail, code)?;
+    }
     let pause = usize::try_from(claimed.attempt - 1).ok().and_then(|n| PAUSES.get(n));
     match (outcome, pause) {
         (Outcome::Later(words), Some(pause)) => {
@@ -180,14 +190,26 @@ pub fn done(tx: &mut Tx, claimed: &Claimed, outcome: &Outcome, now: Micros) -> R
             return mailings::told(tx, &of(merchant, now), mail, outcome, true);
         }
         (Outcome::Sent, _) => tx.exec(&queries::SENT, &[merchant, mail, &now])?,
-        (Outcome::Later(words) | Outcome::Refused(words), _) => tx.exec(&queries::FAILED, &[merchant, mail, &short(words)])?,
+        (Outcome::Later(words) | Outcome::Refused(words) | Outcome::NoRecipient { words, .. }, _) => {
+            tx.exec(&queries::FAILED, &[merchant, mail, &short(words)])?
+        }
         (Outcome::Unclear(words), _) => {
-            let words = format!("It may have arrived: {words}. Ask before you try again.");
-            tx.exec(&queries::FAILED, &[merchant, mail, &short(&words)])?
+            let words = format!("It may have arrived. Ask the receiver before you send it again. The line said: {words}");
+            tx.exec(&queries::UNKNOWN, &[merchant, mail, &short(&words)])?
         }
     };
     tx.exec(&queries::LEAVE, &[mail])?;
     mailings::told(tx, &of(merchant, now), mail, outcome, false)
+}
+
+/// Marks the address, as a report that comes back does: before anything is written, because it locks whose address it is.
+fn nobody_there(tx: &mut Tx, ctx: &Ctx, mail: &MailId, code: &str) -> Result<()> {
+    let Some(to) = tx.opt(&queries::RECIPIENT, &[&ctx.merchant, mail], |r| r.get::<String>(0))? else { return Ok(()) };
+    match addresses::bounced(tx, ctx, &to, code) {
+        // What is no address to us cannot be marked, and the mail has failed all the same.
+        Ok(_) | Err(Error::Invalid(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The outbox itself, at work for a merchant.

@@ -113,20 +113,49 @@ store::db_test! {
         let later = desk.now() + 11 * MINUTE;
         assert_eq!(claim_at(&desk, "b", later), None);
         let m = outbox(&desk, &id).remove(0);
-        assert_eq!(m.state, State::Failed);
+        assert_eq!(m.state, State::Unknown);
         assert!(m.error.contains("interrupted"));
         say(&desk, &held, Outcome::Sent, later);
-        assert_eq!(outbox(&desk, &id)[0].state, State::Failed, "who lost the mail says nothing about it any more");
+        assert_eq!(outbox(&desk, &id)[0].state, State::Unknown, "who lost the mail says nothing about it any more");
 
         send(&desk, &id, "").unwrap();
         let held = claim_at(&desk, "a", later).unwrap();
         say(&desk, &held, Outcome::Unclear("the line was cut".into()), later);
-        assert!(outbox(&desk, &id)[0].error.starts_with("It may have arrived"));
+        let m = outbox(&desk, &id).remove(0);
+        assert_eq!(m.state, State::Unknown);
+        assert!(m.error.starts_with("It may have arrived"));
         assert_eq!(claim_at(&desk, "b", later + 1_000 * MINUTE), None);
+        // A person knows, and sends it again.
+        desk.write(move |tx, ctx| retry(tx, ctx, &m.id)).unwrap();
+        let held = claim_at(&desk, "a", later).unwrap();
+        say(&desk, &held, Outcome::Sent, later);
+        assert_eq!(outbox(&desk, &id)[0].state, State::Sent);
         send(&desk, &id, "").unwrap();
         let held = claim_at(&desk, "a", later).unwrap();
         say(&desk, &held, Outcome::Refused("550 no such user".into()), later);
         assert_eq!((outbox(&desk, &id)[0].state, claim_at(&desk, "b", later + MINUTE)), (State::Failed, None));
+    }
+
+    fn whom_a_server_does_not_know_is_marked_and_the_next_mail_from_there_takes_it_off(db) {
+        let desk = Desk::new(db);
+        let id = invoice(&desk, "ana@example.es");
+        send(&desk, &id, "").unwrap();
+        let held = claim_at(&desk, "a", desk.now()).unwrap();
+        say(&desk, &held, Outcome::NoRecipient { code: "5.1.1".into(), words: "550 5.1.1 nobody of that name".into() }, desk.now());
+        let m = outbox(&desk, &id).remove(0);
+        assert_eq!((m.state, m.error.as_str()), (State::Failed, "550 5.1.1 nobody of that name"));
+        let mark = desk.read(|tx, ctx| crate::addresses::standing(tx, ctx, "Ana@example.es")).unwrap().unwrap();
+        assert_eq!((mark.code.as_str(), mark.words()), ("5.1.1", "there is no such mailbox"));
+        let which = id.clone();
+        let whose = desk.read(move |tx, ctx| invoices::get(tx, ctx, &which)).unwrap().summary.customer.unwrap();
+        let told = desk.read(move |tx, ctx| crate::events::timeline(tx, ctx, &whose, "", None, 10)).unwrap();
+        assert_eq!(told.entries[0].kind, "customer.address_bounced");
+        // Another worker that lost the mail says nothing about the address.
+        send(&desk, &id, "other@example.es").unwrap();
+        let lost = claim_at(&desk, "a", desk.now()).unwrap();
+        assert_eq!(claim_at(&desk, "b", desk.now() + 11 * MINUTE), None);
+        say(&desk, &lost, Outcome::NoRecipient { code: "5.1.1".into(), words: "no".into() }, desk.now() + 11 * MINUTE);
+        assert_eq!(desk.read(|tx, ctx| crate::addresses::standing(tx, ctx, "other@example.es")).unwrap(), None);
     }
 
     fn an_address_is_asked_for(db) {

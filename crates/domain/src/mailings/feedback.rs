@@ -18,7 +18,9 @@ pub(crate) fn told(tx: &mut Tx, ctx: &Ctx, mail: &MailId, outcome: &mail::Outcom
     let (became, words) = match outcome {
         mail::Outcome::Sent => (Outcome::Sent, ""),
         mail::Outcome::Later(words) if again => (Outcome::Queued, words.as_str()),
-        mail::Outcome::Later(words) | mail::Outcome::Refused(words) => (Outcome::Failed, words.as_str()),
+        mail::Outcome::Later(words) | mail::Outcome::Refused(words) | mail::Outcome::NoRecipient { words, .. } => {
+            (Outcome::Failed, words.as_str())
+        }
         mail::Outcome::Unclear(words) => (Outcome::Unknown, words.as_str()),
     };
     tx.exec(&queries::TOLD, &[&ctx.merchant, mail, &became, &mail::short(words), &ctx.now])?;

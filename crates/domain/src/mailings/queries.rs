@@ -93,7 +93,8 @@ store::statements! {
     pub VERIFY = "SELECT r.customer_id, r.outcome, COALESCE(m.state, 'none') FROM mailing_rows r
         LEFT JOIN mails m ON m.merchant_id = r.merchant_id AND m.id = r.mail_id
         WHERE r.merchant_id = $1 AND r.mailing_id = $2 AND r.mail_id IS NOT NULL AND NOT CASE r.outcome WHEN 'queued' THEN COALESCE(m.state, '') IN ('queued', 'sending')
-            WHEN 'sent' THEN COALESCE(m.state, '') = 'sent' WHEN 'skipped' THEN FALSE ELSE COALESCE(m.state, '') = 'failed' END ORDER BY r.customer_id LIMIT 1000";
+            WHEN 'sent' THEN COALESCE(m.state, '') = 'sent' WHEN 'skipped' THEN FALSE
+            WHEN 'unknown' THEN COALESCE(m.state, '') IN ('unknown', 'failed') ELSE COALESCE(m.state, '') = 'failed' END ORDER BY r.customer_id LIMIT 1000";
     pub NEXT = "SELECT id FROM mailings WHERE merchant_id = $1 AND id > $2 ORDER BY id LIMIT 1";
 }
 

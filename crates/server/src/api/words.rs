@@ -63,7 +63,7 @@ words! {
     MailingState = domain::mailings::State::ALL, "How far a mailing came";
     MailingOutcome = domain::mailings::Outcome::ALL, "What became of one customer’s mail; `unknown` may have arrived and is not sent again by itself";
     MailingSkip = domain::mailings::Skip::ALL, "Why a customer does not get a mailing";
-    MailState = domain::mail::State::ALL, "How far a mail came";
+    MailState = domain::mail::State::ALL, "How far a mail came; `unknown` may have arrived and is not sent again by itself";
     MailCarries = domain::mail::listed::Carries::ALL, "What a mail carries";
     GuestReason = Reason::ALL, "Why a guest payment is thought to be a customer's";
     SubscriptionState = SubscriptionStatus::ALL, "How a subscription stands";

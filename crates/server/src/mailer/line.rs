@@ -61,7 +61,11 @@ impl<'a> Line<'a> {
             line.abort();
             return Err(error);
         }
-        if let Err(error) = line.command(Rcpt::new(to.clone(), Vec::new())).and_then(|_| line.command(Data)) {
+        if let Err(error) = line.command(Rcpt::new(to.clone(), Vec::new())) {
+            line.abort();
+            return Ok(no_recipient(&error).or_else(|| refused(&error)).unwrap_or_else(|| Outcome::Later(words(&error))));
+        }
+        if let Err(error) = line.command(Data) {
             line.abort();
             return Ok(refused(&error).unwrap_or_else(|| Outcome::Later(words(&error))));
         }
@@ -131,6 +135,21 @@ fn refused(error: &SmtpError) -> Option<Outcome> {
     error.is_transient().then(|| Outcome::Later(words(error)))
 }
 
+/// Said for good of the recipient itself, with a code that says so (RFC 3463, 5.1.x). What a server holds against the sender (5.1.7 to 5.1.9)
+/// or against the mail (5.7) says nothing about the address.
+fn no_recipient(error: &SmtpError) -> Option<Outcome> {
+    let code = error.is_permanent().then(|| code(&std::error::Error::source(error)?.to_string())).flatten()?;
+    let detail = code.strip_prefix("5.1.")?;
+    (!matches!(detail, "5" | "7" | "8" | "9")).then(|| Outcome::NoRecipient { code: code.clone(), words: words(error) })
+}
+
+/// The code that an answer begins with: `5.1.1`.
+fn code(text: &str) -> Option<String> {
+    let word = text.split_whitespace().next()?;
+    let digits = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    (word.split('.').count() == 3 && word.split('.').all(digits)).then(|| word.to_owned())
+}
+
 /// What went wrong, with the cause behind it.
 pub(super) fn words(error: &SmtpError) -> String {
     let cause = std::error::Error::source(error).map(|s| format!(": {s}")).unwrap_or_default();
@@ -141,6 +160,15 @@ pub(super) fn words(error: &SmtpError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_begins_with_its_code_or_has_none() {
+        assert_eq!(code("5.1.1 <ana@example.es>: nobody of that name").as_deref(), Some("5.1.1"));
+        assert_eq!(code("5.1.10 null MX").as_deref(), Some("5.1.10"));
+        for none in ["", "no such user", "5.1 x", "5.1.1.1", "10.0.0.1000 refused", "<5.1.1> x"] {
+            assert_eq!(code(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn a_line_that_is_a_dot_does_not_end_a_mail() {

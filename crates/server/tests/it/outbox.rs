@@ -18,8 +18,10 @@ pub enum Mood {
     Take,
     /// 451 to the recipient.
     Greylist,
-    /// 550 to the recipient.
+    /// 550 5.1.1 to the recipient.
     Unknown,
+    /// 550 to the recipient, for what the sender is.
+    Blocked,
     /// Hangs up when it has the whole mail.
     HangUp,
     /// Takes it, and hangs up without a word.
@@ -90,6 +92,7 @@ fn talk(line: TcpStream, mood: Mood, taken: &Mutex<Vec<String>>) -> std::io::Res
             "MAIL" if full => return say("421 4.7.0 too many mails on this line"),
             "RCPT" if mood == Mood::Greylist => say("451 4.7.1 come back later")?,
             "RCPT" if mood == Mood::Unknown => say("550 5.1.1 <ana@example.es>: nobody of that name")?,
+            "RCPT" if mood == Mood::Blocked => say("550 5.7.1 your address is on a list")?,
             "DATA" => {
                 say("354 go on")?;
                 let mut mail = String::new();
@@ -249,6 +252,29 @@ store::db_test! {
         assert_eq!(server.taken().len(), 0);
     }
 
+    fn whom_the_server_does_not_know_is_marked_and_written_to_by_no_mailing_and_a_mail_it_dislikes_marks_nobody(db) {
+        let f = Fixture::new(db);
+        let (server, id) = (Server::start(), invoice(&f));
+        let marked = || { let ctx = f.ctx.clone(); f.db.read_now(move |tx| domain::addresses::standing(tx, &ctx, "ana@example.es")).unwrap().map(|b| b.code) };
+        for mood in [Mood::Blocked, Mood::TooLarge, Mood::Greylist, Mood::HangUp] {
+            send(&f, &server, &id, mood);
+            assert_eq!(marked(), None, "{mood:?}");
+        }
+        assert_eq!(send(&f, &server, &id, Mood::Unknown).state, State::Failed);
+        assert_eq!(marked().as_deref(), Some("5.1.1"));
+        let desk = crate::desk::Desk::new(db);
+        let mut olivia = desk.owner(&f);
+        let (ctx, which) = (f.ctx.clone(), id.clone());
+        let ana = f.db.read_now(move |tx| invoices::get(tx, &ctx, &which)).unwrap().summary.customer.unwrap();
+        let stream = olivia.get(&format!("/customers/{ana}/conversations")).body;
+        assert!(stream.contains("there is no such mailbox") && stream.contains("Perhaps sent") && stream.contains("Send it again"), "{stream}");
+        let page = olivia.get(&format!("/invoices/{id}")).body;
+        assert!(page.contains("Perhaps sent") && page.contains("Ask the receiver before you send it again"), "{page}");
+        let ctx = f.ctx.clone();
+        let all = f.db.read_now(move |tx| mail::of_invoice(tx, &ctx, &id)).unwrap();
+        assert_eq!(all.iter().filter(|m| m.state == State::Unknown).count(), 1);
+    }
+
     fn mails_that_follow_each_other_share_a_line_and_one_that_was_left_is_made_anew(db) {
         let f = Fixture::new(db);
         let id = invoice(&f);
@@ -291,7 +317,7 @@ store::db_test! {
         let f = Fixture::new(db);
         let (server, id) = (Server::start(), invoice(&f));
         let unclear = send(&f, &server, &id, Mood::HangUp);
-        assert_eq!(unclear.state, State::Failed);
+        assert_eq!(unclear.state, State::Unknown);
         assert!(unclear.error.starts_with("It may have arrived"), "{}", unclear.error);
         server.feel(Mood::Take);
         assert_eq!(work(&f, &server, &id, NOW + 1_000_000_000_000).0, 0, "never again by itself");

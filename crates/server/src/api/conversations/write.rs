@@ -147,7 +147,7 @@ async fn answer(State(app): State<App>, caller: Caller, At(text): At<String>, wr
 
 /// Try once more to send a mail that was not sent.
 ///
-/// Answers 409 `mail_state` for one that waits or was sent.
+/// One that is `unknown` may have arrived: ask the receiver first. Answers 409 `mail_state` for one that waits or was sent.
 #[utoipa::path(post, path = "/api/v1/entries/{id}/retries", operation_id = "retryEntry", tag = "Conversations", params(("id" = String, Path)),
     responses((status = 200, body = Entry)))]
 async fn retry(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {

@@ -135,9 +135,9 @@ async fn send(State(app): State<App>, caller: Caller, At(text): At<String>, writ
         .await
 }
 
-/// Send a mail that failed once more.
+/// Send a mail once more that failed, or of which nobody knows.
 ///
-/// 409 `mail_state` unless it failed.
+/// One that is `unknown` may have arrived: ask the receiver first. 409 `mail_state` for one that waits or was sent.
 #[utoipa::path(post, path = "/api/v1/mails/{id}/retry", operation_id = "retryMail", tag = "Mails", params(("id" = String, Path)),
     responses((status = 200, body = Mail)))]
 async fn retry(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {

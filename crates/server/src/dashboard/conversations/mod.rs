@@ -14,7 +14,7 @@ use domain::kit::Right;
 
 pub use drafts::DraftLine;
 pub use entry::download;
-pub use shown::{MayDo, Said, became, said, size};
+pub use shown::{MayDo, Said, again, became, said, size};
 
 use crate::http::{Policy, Routes};
 

@@ -67,7 +67,7 @@ impl Said {
             answer: may.write && e.is_answerable(),
             chat: (may.chat && e.kind == Kind::Chat && e.direction == Direction::In)
                 .then(|| format!("/conversations/{}#answer", e.conversation)),
-            retry: may.write && e.failed().is_some(),
+            retry: may.write && e.may_go_again().is_some(),
             ticket: may.ticket,
             e,
         }
@@ -80,6 +80,11 @@ impl Said {
     /// All who got it, where that were several: copies too.
     pub fn went_to(&self) -> &str {
         if self.e.more.contains(", ") { &self.e.more } else { "" }
+    }
+
+    /// What the button says that sends it once more. Of one that may have arrived it is a second one.
+    pub fn again(&self) -> &'static str {
+        again(self.e.sending.as_ref().map_or(mail::State::Failed, |s| s.state))
     }
 
     /// Did the house say it?
@@ -95,7 +100,13 @@ pub fn became(s: &Sending) -> (&'static str, &'static str, String) {
         mail::State::Sending => ("attention", "On its way", String::new()),
         mail::State::Sent => ("good", "Sent", String::new()),
         mail::State::Failed => ("problem", "Not sent", s.error.clone()),
+        mail::State::Unknown => ("attention", "Perhaps sent", s.error.clone()),
     }
+}
+
+/// The button that sends a mail once more, by what became of it.
+pub fn again(state: mail::State) -> &'static str {
+    if state == mail::State::Unknown { "Send it again" } else { "Try again" }
 }
 
 /// Entries that were read newest first, the newest last.

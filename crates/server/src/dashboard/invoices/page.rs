@@ -14,6 +14,7 @@ use store::Tx;
 
 use super::shown::{Line, line};
 use crate::app::App;
+use crate::dashboard::conversations::again;
 use crate::dashboard::customers::profile::{postal, provider};
 use crate::dashboard::discounts;
 use crate::dashboard::slow::slow;
@@ -72,7 +73,8 @@ pub struct Sent {
     pub tone: &'static str,
     pub words: String,
     pub more: String,
-    pub failed: bool,
+    /// The button that sends it once more, where there is one.
+    pub again: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -188,6 +190,7 @@ pub fn sent(m: &Mail, zone: &Zone) -> Sent {
         mail::State::Sending => ("quiet", "On its way"),
         mail::State::Sent => ("good", "Sent"),
         mail::State::Failed => ("problem", "Failed"),
+        mail::State::Unknown => ("attention", "Perhaps sent"),
     };
     let when = match (m.sent_at, m.next_at.filter(|_| m.attempts > 0)) {
         (Some(sent), _) => format!("to {} at {}", m.recipient, at(sent)),
@@ -195,7 +198,7 @@ pub fn sent(m: &Mail, zone: &Zone) -> Sent {
         (None, None) => format!("to {}, asked for {} by {}", m.recipient, at(m.queued_at), m.queued_by),
     };
     let more = if m.error.is_empty() { when } else { format!("{when}: {}", m.error) };
-    Sent { id: m.id.to_string(), tone, words: words.to_owned(), more, failed: m.state == mail::State::Failed }
+    Sent { id: m.id.to_string(), tone, words: words.to_owned(), more, again: m.state.may_go_again().then(|| again(m.state)) }
 }
 
 /// The page.

@@ -35,8 +35,8 @@ struct Page {
     asked: When,
     went: Option<When>,
     next: Option<When>,
-    /// It failed, and this person may send it again.
-    may_retry: bool,
+    /// The button that sends it again, where it did not go for certain and this person may.
+    again: Option<&'static str>,
 }
 
 /// The page.
@@ -59,7 +59,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         asked: moments::moment(&zone, row.mail.queued_at),
         went: row.mail.sent_at.map(|at| moments::moment(&zone, at)),
         next: row.mail.next_at.map(|at| moments::moment(&zone, at)),
-        may_retry: state.failed && who.ctx.may(right),
+        again: state.again.filter(|_| who.ctx.may(right)),
         state,
         row,
     };
