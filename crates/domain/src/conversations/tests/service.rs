@@ -172,7 +172,7 @@ store::db_test! {
         let id = ana.clone();
         let entry = desk.write(move |tx, ctx| from_portal(tx, ctx, &id, "Ana", "Is it warm?")).unwrap();
         let (ticket, _) = of_entry(&desk, &entry).unwrap();
-        send(&desk, &ticket, "It is.", None).unwrap();
+        send(&desk.days(1), &ticket, "It is.", None).unwrap();
         let said = desk.stream(&ana, Asked::default());
         assert_eq!(said.iter().map(|e| (e.kind, e.body.as_str())).collect::<Vec<_>>(), [(Kind::Chat, "Is it warm?"), (Kind::Chat, "It is.")]);
         assert_eq!(all(&desk)[0].1.len(), 2, "once in the thread");
@@ -189,7 +189,7 @@ store::db_test! {
         };
         let (entry, _) = desk.write(move |tx, ctx| record_call(tx, ctx, &call)).unwrap();
         let (ticket, _) = of_entry(&desk, &entry).unwrap();
-        send(&desk, &ticket, "You called.", None).unwrap();
+        send(&desk.days(2), &ticket, "You called.", None).unwrap();
         let thread = desk.read({ let id = ticket.clone(); move |tx, ctx| tickets::thread(tx, ctx, &id, None, 10) }).unwrap().0;
         assert_eq!(thread[1].said.as_ref().unwrap().entry, entry, "the call is still known");
         assert_eq!(desk.stream(&ana, Asked { kind: Some(Kind::Mail), ..Asked::default() }).len(), 1);
