@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::WINDOWS_1252;
 use mail_parser::{Address, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 use sha2::{Digest, Sha256};
 
@@ -50,7 +51,8 @@ pub struct Parsed {
 /// Reads a mail. What cannot be read is kept as text.
 pub fn parse(raw: &[u8]) -> Parsed {
     let named = format!("{}@none.invalid", hex(&Sha256::digest(raw)));
-    let Some(message) = MessageParser::default().parse(raw) else {
+    let readable = readable(raw);
+    let Some(message) = MessageParser::default().parse(readable.as_ref()) else {
         return Parsed { message_id: named, text: plain(&String::from_utf8_lossy(raw)), ..Parsed::default() };
     };
     let (name, from) = first(message.from().or_else(|| message.sender()));
@@ -73,6 +75,38 @@ pub fn parse(raw: &[u8]) -> Parsed {
         html: clean::clean(&html),
         files: message.attachments().take(FILES).map(file).collect(),
         report: bounce::report(&message, raw),
+    }
+}
+
+/// Letters beyond ASCII of which nobody says what they are: UTF-8 if they can be that, else those of Western Europe, as scripts send that know nothing of
+/// charsets. A header is taken line by line, a text only when no charset is named and nothing is packed in parts.
+fn readable(raw: &[u8]) -> Cow<'_, [u8]> {
+    if std::str::from_utf8(raw).is_ok() {
+        return Cow::Borrowed(raw);
+    }
+    let lone = raw.windows(2).position(|w| w == b"\n\n").map(|at| at + 2);
+    let pair = raw.windows(4).position(|w| w == b"\r\n\r\n").map(|at| at + 4);
+    let end = [lone, pair].into_iter().flatten().min().unwrap_or(raw.len());
+    let (head, body) = raw.split_at(end);
+    let mut whole: Vec<u8> = head.split_inclusive(|b| *b == b'\n').flat_map(|line| western(line).into_owned()).collect();
+    let said = String::from_utf8_lossy(head).to_lowercase();
+    let unsaid = !["charset", "multipart/", "message/", "content-transfer-encoding: base64"].iter().any(|word| said.contains(word));
+    if unsaid {
+        whole.extend_from_slice(&western(body))
+    } else {
+        whole.extend_from_slice(body)
+    }
+    Cow::Owned(whole)
+}
+
+/// As it is when it is UTF-8, else out of windows-1252.
+fn western(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if std::str::from_utf8(bytes).is_ok() {
+        return Cow::Borrowed(bytes);
+    }
+    match WINDOWS_1252.decode_without_bom_handling(bytes).0 {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
     }
 }
 

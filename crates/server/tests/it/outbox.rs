@@ -252,7 +252,7 @@ store::db_test! {
         assert_eq!(server.taken().len(), 0);
     }
 
-    fn whom_the_server_does_not_know_is_marked_and_written_to_by_no_mailing_and_a_mail_it_dislikes_marks_nobody(db) {
+    fn whom_the_server_does_not_know_is_marked_and_a_mail_it_dislikes_marks_nobody(db) {
         let f = Fixture::new(db);
         let (server, id) = (Server::start(), invoice(&f));
         let marked = || { let ctx = f.ctx.clone(); f.db.read_now(move |tx| domain::addresses::standing(tx, &ctx, "ana@example.es")).unwrap().map(|b| b.code) };

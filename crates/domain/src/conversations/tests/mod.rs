@@ -3,6 +3,7 @@
 mod answers;
 mod arrive;
 mod bounces;
+mod corpus;
 mod drafts;
 mod hostile;
 mod house;
