@@ -27,9 +27,9 @@ pub(super) fn tell(tx: &mut Tx, ctx: &Ctx, c: &Connection, words: &str, mail: bo
     Ok(())
 }
 
-/// How many connections have lost their sign-in: what Home tells those who may do something about it.
+/// How many connections have lost their sign-in: what Home tells those who keep the books.
 pub fn count(tx: &mut Tx, ctx: &Ctx) -> Result<u64> {
-    if !ctx.may(Right::Settings) && !ctx.may(Right::Payments) {
+    if !ctx.may(Right::Payments) {
         return Ok(0);
     }
     Ok(tx.scalar::<i64>(&queries::COUNT_LOST, &[&ctx.merchant])?.unsigned_abs())

@@ -49,7 +49,7 @@ pub struct Today {
     pub requests: Waiting,
     /// Webhook endpoints that were given up, for those who may change that.
     pub webhooks: u64,
-    /// Accounting services whose sign-in is lost, for those who may look at them.
+    /// Accounting services whose sign-in is lost, for those who keep the books.
     pub books: u64,
     /// Tickets that wait for the staff.
     pub tickets: u64,
