@@ -42,4 +42,5 @@ mod service;
 mod settings;
 mod signin;
 mod subscriptions;
+mod traces;
 mod webhooks;
