@@ -2,7 +2,8 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 34] = [
+static MIGRATIONS: [Migration; 35] = [
+static MIGRATIONS: [Migration; 35] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -92,6 +93,7 @@ static MIGRATIONS: [Migration; 34] = [
         sqlite: Some(concat!(include_str!("../migrations/0034_outbox.sql"), include_str!("../migrations/0034_outbox.sqlite.sql"))),
         postgres: None,
     },
+    Migration::new(35, "guests who are erased", include_str!("../migrations/0035_erase.sql")),
 ];
 
 /// All migrations, oldest first.

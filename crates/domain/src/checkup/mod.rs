@@ -54,6 +54,15 @@ pub fn not_in_ledger(tx: &mut Tx, ledger: &Ledger) -> Result<usize> {
     Ok(erased.iter().filter(|who| !noted.contains_key(who)).count())
 }
 
+/// How many of the ledger are people here again: an older database was put back, and they could not be erased again.
+pub fn in_clear(tx: &mut Tx, ledger: &Ledger) -> Result<usize> {
+    let mut count = 0;
+    for (merchant, customer) in ledger.read()?.into_keys() {
+        count += usize::from(tx.opt(&queries::IN_CLEAR, &[&merchant, &customer], |_| Ok(()))?.is_some());
+    }
+    Ok(count)
+}
+
 /// Since when erased bytes wait in the files of the database for the maintenance that takes them out, microseconds UTC.
 pub fn unscrubbed_since(tx: &mut Tx) -> Result<Option<Micros>> {
     Ok(tx.scalar(&queries::UNSCRUBBED_SINCE, &[])?)

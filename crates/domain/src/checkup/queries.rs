@@ -32,5 +32,6 @@ store::statements! {
     pub NEWEST_EVENT = "SELECT MAX(at) FROM events WHERE merchant_id = $1";
     pub MAILBOXES_READ = "SELECT merchant_id, id FROM mailboxes WHERE disabled_at IS NULL ORDER BY merchant_id, id LIMIT $1";
     pub ERASED = "SELECT merchant_id, customer_id FROM erasures WHERE noted_at IS NOT NULL ORDER BY merchant_id, id";
+    pub IN_CLEAR = "SELECT 1 FROM customers WHERE merchant_id = $1 AND id = $2 AND anonymised_at IS NULL";
     pub UNSCRUBBED_SINCE = "SELECT MIN(created_at) FROM erasures WHERE scrubbed_at IS NULL AND swept_at IS NOT NULL";
 }

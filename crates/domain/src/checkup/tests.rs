@@ -77,6 +77,10 @@ store::db_test! {
         privacy::settle(db, &ledger, &FixedClock(NOW)).unwrap();
         let missed = |at: &Ledger| { let at = at.clone(); desk.read(move |tx, _| not_in_ledger(tx, &at)).unwrap() };
         assert_eq!(missed(&ledger), 0);
+        let clear = |at: &Ledger| { let at = at.clone(); desk.read(move |tx, _| in_clear(tx, &at)).unwrap() };
+        assert_eq!(clear(&ledger), 0);
+        desk.write(|tx, _| Ok(tx.exec(&store::Stmt::built("UPDATE customers SET anonymised_at = NULL".into()), &[])?)).unwrap();
+        assert_eq!(clear(&ledger), 1, "as after an older database was put back");
         std::fs::remove_file(folder.path().join("erasures.ledger")).unwrap();
         assert_eq!(missed(&ledger), 1);
         assert_eq!(desk.read(|tx, _| newest(tx)).unwrap(), Some(NOW));

@@ -60,11 +60,12 @@ fn switch(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, at: Option<Micros>, kind: &'s
 }
 
 /// Deletes for good: what is the customer's own goes with it (contacts, notes, tags, picture, methods, mail, old values of the timeline; see
-/// [`super::ties`]); the events stay as ids. Who was merged into it goes too, and what undoing that would need.
+/// [`super::ties`]); the events stay as ids. Who was merged into it goes too, and what undoing that would need. What speaks of them elsewhere is looked for as
+/// when somebody is anonymised, and the erasure ledger keeps them from coming back with a backup.
 ///
 /// # Errors
 /// A conflict `customer_merged` for one that was merged into another; a conflict `linked` with every order, payment, invoice, subscription,
-/// contract, dispute, ledger of store credit and open request that is linked to it.
+/// contract, dispute, ledger of store credit, charge on its way, payment link being paid and open request that is linked to it.
 pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
     ctx.must(Right::Purge)?;
     let state = state::locked(tx, ctx, id)?;
@@ -82,6 +83,8 @@ pub fn delete_permanently(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()>
         return Err(linked(&state.display_name, links));
     }
     Event::new("customer.deleted_permanently").of(id).data(json!({ "was_deleted": state.deleted_at.is_some() })).record(tx, ctx)?;
+    let person: Vec<CustomerId> = [id].into_iter().chain(&merged).cloned().collect();
+    privacy::purge(tx, ctx, &person)?;
     // Who was merged into it is the same person, and goes along.
     for each in merged.iter().rev().chain([id]) {
         let stamp = tx.stamp()?;
@@ -108,6 +111,8 @@ pub fn links(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
         ("contract", &q::LINKED_CONTRACTS),
         ("dispute", &q::LINKED_DISPUTES),
         ("credit", &q::LINKED_CREDIT),
+        ("charge", &q::LINKED_CHARGES),
+        ("payment_link", &q::LINKED_PAYMENT_LINKS),
         ("request", &q::LINKED_REQUESTS),
     ] {
         let found = tx.rows(statement, &[&ctx.merchant, id], |r| Ok(Link { kind, id: r.get(0)?, label: label(kind, r)? }))?;
@@ -125,22 +130,26 @@ fn label(kind: &str, r: &Row) -> std::result::Result<String, store::Error> {
         "payment" => format!("Payment of {}", money(r)?),
         "dispute" => format!("Dispute of {}", money(r)?),
         "credit" => format!("Store credit of {}", money(r)?),
+        "charge" => format!("Charge of {} asked for", money(r)?),
+        "payment_link" => format!("Payment link of {} that is being paid", money(r)?),
         "request" => format!("Request: {}", r.get::<privacy::requests::Kind>(1)?.label().to_lowercase()),
         _ => format!("Subscription {}", r.str(1)?),
     })
 }
 
 fn linked(name: &str, links: Vec<Link>) -> Error {
-    let counts =
-        ["order", "payment", "invoice", "subscription", "contract", "dispute", "credit", "request"].into_iter().filter_map(|kind| {
-            let n = links.iter().filter(|l| l.kind == kind).count();
-            let (noun, plural) = match kind {
-                "credit" => ("ledger of store credit", "ledgers of store credit".to_owned()),
-                "request" => ("open request about data", "open requests about data".to_owned()),
-                _ => (kind, format!("{kind}s")),
-            };
-            (n > 0).then(|| if n == 1 { format!("1 {noun}") } else { format!("{n}{} {plural}", if n == LINKS { " or more" } else { "" }) })
-        });
+    let kinds = ["order", "payment", "invoice", "subscription", "contract", "dispute", "credit", "charge", "payment_link", "request"];
+    let counts = kinds.into_iter().filter_map(|kind| {
+        let n = links.iter().filter(|l| l.kind == kind).count();
+        let (noun, plural) = match kind {
+            "credit" => ("ledger of store credit", "ledgers of store credit".to_owned()),
+            "charge" => ("charge on its way", "charges on their way".to_owned()),
+            "payment_link" => ("payment link that is being paid", "payment links that are being paid".to_owned()),
+            "request" => ("open request about data", "open requests about data".to_owned()),
+            _ => (kind, format!("{kind}s")),
+        };
+        (n > 0).then(|| if n == 1 { format!("1 {noun}") } else { format!("{n}{} {plural}", if n == LINKS { " or more" } else { "" }) })
+    });
     let counts = counts.collect::<Vec<_>>().join(", ");
     let one = links.len() == 1;
     let message = format!(

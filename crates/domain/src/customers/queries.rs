@@ -175,6 +175,11 @@ store::statements! {
     /// A ledger stays, also when everything was spent.
     pub(super) LINKED_CREDIT = "SELECT currency, balance, currency FROM credit_balances WHERE merchant_id = $1 AND customer_id = $2 ORDER BY currency";
 
+    /// Money may be on its way: the same as in `customers::ties`.
+    pub(super) LINKED_CHARGES = "SELECT id, amount, currency FROM charges WHERE merchant_id = $1 AND customer_id = $2 AND state IN ('asked', 'unclear')
+        ORDER BY created_at, id LIMIT 201";
+    pub(super) LINKED_PAYMENT_LINKS = "SELECT id, amount, currency FROM payment_links WHERE merchant_id = $1 AND customer_id = $2 AND state = 'open'
+        AND checkout = 'capturing' ORDER BY created_at, id LIMIT 201";
     /// What was asked must be answered first.
     pub(super) LINKED_REQUESTS = "SELECT id, kind FROM privacy_requests WHERE merchant_id = $1 AND customer_id = $2 AND state = 'open' ORDER BY due_on, id LIMIT 201";
 

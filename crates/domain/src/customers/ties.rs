@@ -20,7 +20,7 @@ const fn block(table: &'static str, only: &'static str) -> Block {
 }
 
 /// What keeps a customer. Disputes hang on payments, lines of credit on their ledger.
-static BLOCKS: [Block; 8] = [
+static BLOCKS: [Block; 9] = [
     block("orders", ""),
     block("payments", ""),
     block("invoices", ""),
@@ -29,6 +29,7 @@ static BLOCKS: [Block; 8] = [
     block("credit_balances", ""),
     // Money may be on its way.
     block("charges", " AND t.state IN ('asked', 'unclear')"),
+    block("payment_links", " AND t.state = 'open' AND t.checkout = 'capturing'"),
     // What was asked must be answered first.
     block("privacy_requests", " AND t.state = 'open'"),
 ];

@@ -2,14 +2,15 @@
 
 use store::{Row, Stmt, Tx};
 
-use super::queries as q;
+use super::{guests, queries as q};
+use crate::customers::merge;
 use crate::kit::{Ctx, Currency, CustomerId, Error, Link, Micros, Money, Result, Right};
 use crate::{contracts, merchants, offers};
 
 /// An answer lists so many of each kind.
 const LINKS: usize = 200;
 
-/// Everything that is still active, as links; empty when nothing stands in the way. At most 200 of a kind.
+/// Everything that is still active, as links; empty when nothing stands in the way. At most 200 of a kind. What they did as a guest counts too.
 pub fn active(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
     ctx.must(Right::Read)?;
     let kinds: [(&'static str, &'static Stmt); 13] = [
@@ -42,6 +43,9 @@ pub fn active(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<Link>> {
         })?;
         all.extend(found.into_iter().flatten().take(LINKS));
     }
+    let mut one = vec![id.clone()];
+    one.extend(merge::sources(tx, ctx, id)?);
+    all.extend(guests::active(tx, ctx, &one)?.into_iter().take(LINKS));
     Ok(all)
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use store::Tx;
 
 use super::read::{self, Kept, Receipt};
-use super::{active, clear, legal, queries as q, refusals, sweep, words};
+use super::{active, clear, guests, legal, queries as q, refusals, sweep, words};
 use crate::customers::{facts, merge, state};
 use crate::duplicates;
 use crate::events::Event;
@@ -25,6 +25,8 @@ word_list! {
         Retention = "retention", "by the retention rule";
         /// It was erased before, and a backup had brought it back.
         Ledger = "ledger", "again, after a backup was restored";
+        /// It was deleted for good, which leaves no customer to anonymise.
+        Purge = "purge", "deleted for good";
     }
 }
 
@@ -49,6 +51,8 @@ pub fn anonymise(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &CustomerId, cause: 
             links: vec![Link { kind: "customer", id: into.to_string(), label: survivor }],
         });
     }
+    let (mut cleared, mut kept) = (BTreeMap::new(), Vec::new());
+    let guests = guests::take(tx, ctx, &all, &mut kept)?;
     if cause != Cause::Ledger {
         let mut links = Vec::new();
         for one in &all {
@@ -59,7 +63,7 @@ pub fn anonymise(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &CustomerId, cause: 
         }
     }
     let found = words::gather(tx, ctx, &all)?;
-    let (mut cleared, mut kept) = (BTreeMap::new(), Vec::new());
+    guests::take_requests(tx, ctx, id, &found.values)?;
     legal::seal(tx, ctx, vault, &all, &mut kept)?;
     refusals::keep(tx, ctx, &all, &mut kept)?;
     for one in &all {
@@ -71,6 +75,7 @@ pub fn anonymise(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &CustomerId, cause: 
         duplicates::forget(tx, ctx, one)?;
         clear::clear(tx, ctx, one, &mut cleared)?;
     }
+    guests.give_back(tx, ctx, &mut cleared)?;
     kept.extend(books());
     facts::refresh(tx, ctx, &all, "anonymised")?;
     for one in &all {
@@ -89,11 +94,16 @@ pub fn anonymise(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &CustomerId, cause: 
     read::of_customer(tx, ctx, id)?.ok_or_else(|| Error::Internal("no receipt".to_owned()))
 }
 
-/// Locks the customer, then everybody merged into it, at any distance. Nobody can be merged into a row that is locked.
+/// Locks the customer, then everybody merged into it, at any distance, who was not anonymised before (at a replay of the ledger one may have been).
+/// Nobody can be merged into a row that is locked.
 fn locked(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Vec<CustomerId>> {
     locks::customers(tx, ctx, &[id])?;
     let mut all = vec![id.clone()];
-    all.extend(merge::sources(tx, ctx, id)?);
+    for source in merge::sources(tx, ctx, id)? {
+        if state::load(tx, ctx, &source)?.anonymised_at.is_none() {
+            all.push(source);
+        }
+    }
     locks::customers(tx, ctx, &all.iter().collect::<Vec<_>>())?;
     Ok(all)
 }

@@ -9,7 +9,7 @@ use super::columns::{self, After, Belongs, Fate, Table};
 use super::fake::Fake;
 use super::queries as q;
 use crate::dump::schema;
-use crate::kit::{ConversationId, Ctx, CustomerId, MailId, Result};
+use crate::kit::{Ctx, CustomerId, MailId, Result};
 
 /// One statement, with what its parameters behind merchant and customer are.
 struct Step {
@@ -88,11 +88,6 @@ pub(super) fn clear(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, cleared: &mut BTree
     };
     note("event_values", tx.exec(&q::APART_VALUES, &[&ctx.merchant, id])?);
     note("blocks", tx.exec(&q::KEYED_BLOCKS, &[&ctx.merchant, id])?);
-    // What waited in the inbox under one of their addresses is theirs, and goes with the rest.
-    for one in tx.rows(&q::KEYED_CONVERSATIONS, &[&ctx.merchant, id], |r| r.get::<ConversationId>(0))? {
-        tx.exec(&q::TAKE_CONVERSATION, &[&ctx.merchant, &one, id])?;
-        tx.exec(&q::TAKE_ENTRIES, &[&ctx.merchant, &one, id])?;
-    }
     let mails: Vec<MailId> = tx.rows(&q::INVOICE_MAIL, &[&ctx.merchant, id], |r| r.get(0))?;
     for mail in &mails {
         tx.exec(&q::DROP_WAITING_MAIL, &[&ctx.merchant, mail])?;

@@ -3,7 +3,7 @@
 //!
 //! Anonymising clears in one transaction all that a key leads to. What only speaks of the person inside of text (webhook bodies, stored
 //! answers, journals of imports) is found by a pass behind it ([`sweep`]); the ledger outside of the database sees to it that no backup brings
-//! anybody back, and [`settle`] that the erased bytes leave the files.
+//! anybody back ([`replay`]), and [`settle`] that the erased bytes leave the files.
 
 mod active;
 mod anonymise;
@@ -11,11 +11,14 @@ mod clear;
 pub mod columns;
 pub mod data;
 mod fake;
+mod guests;
 mod ledger;
 mod legal;
+mod purged;
 pub mod queries;
 mod read;
 pub(crate) mod refusals;
+mod replay;
 pub mod requests;
 pub mod retention;
 mod settings;
@@ -31,7 +34,9 @@ pub use active::active;
 pub use anonymise::{Cause, anonymise};
 pub use ledger::Ledger;
 pub use legal::{LegalCopy, copies, expire, legal_buyer, legal_paper};
+pub(crate) use purged::purge;
 pub use read::{Kept, Receipt, find, list, of_customer};
 pub(crate) use refusals::refuse_again;
+pub use replay::{Replayed, replay};
 pub use settings::{Settings, save_settings, settings, years_of};
-pub use settle::{replay, scrubbed, settle};
+pub use settle::{scrubbed, settle};

@@ -1,5 +1,35 @@
 //! SQL of the room that is written out. What follows from the register of columns is built from it in `clear` and `sweep`.
 
+/// Orders of nobody; the fourth column says whether one is open.
+macro_rules! guest_orders {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, email_key, phone_key, state IN ('draft', 'open', 'paid'), number FROM orders WHERE merchant_id = $1 AND customer_id IS NULL AND ",
+            $rest
+        )
+    };
+}
+/// Payments of nobody; the fourth column says whether one is on its way.
+macro_rules! guest_payments {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, email_key, phone_key, (status = 'pending' OR refund_pending > 0), amount, currency FROM payments
+            WHERE merchant_id = $1 AND customer_id IS NULL AND ",
+            $rest
+        )
+    };
+}
+/// Whose an address is: people who are here, or were deleted and may come back.
+macro_rules! owners {
+    ($inner:expr) => {
+        concat!(
+            "SELECT c.id FROM (",
+            $inner,
+            ") k CROSS JOIN customers c WHERE c.merchant_id = $1 AND c.id = k.customer_id AND c.merged_into IS NULL AND c.anonymised_at IS NULL"
+        )
+    };
+}
+
 store::statements! {
     pub HEAD = "SELECT id, name, first_name, last_name, company, email, number, merged_into FROM customers WHERE merchant_id = $1 AND id = $2";
     pub(super) OPT_OUT = "SELECT email_key FROM customers WHERE merchant_id = $1 AND id = $2 AND NOT marketing AND marketing_at IS NOT NULL
@@ -46,6 +76,10 @@ store::statements! {
         SELECT e.id FROM events e WHERE e.merchant_id = $1 AND e.customer_id IS NULL AND e.subject_id <> '' AND e.subject_id IN (
             SELECT id FROM orders WHERE merchant_id = $1 AND customer_id = $2 UNION SELECT id FROM payments WHERE merchant_id = $1 AND customer_id = $2
             UNION SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2
+            UNION SELECT id FROM conversations WHERE merchant_id = $1 AND customer_id = $2
+            UNION SELECT id FROM tickets WHERE merchant_id = $1 AND customer_id = $2
+            UNION SELECT id FROM privacy_requests WHERE merchant_id = $1 AND customer_id = $2
+            UNION SELECT r.id FROM payments p JOIN refunds r ON r.merchant_id = p.merchant_id AND r.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2
             UNION SELECT t.id FROM orders o JOIN returns t ON t.merchant_id = o.merchant_id AND t.order_id = o.id WHERE o.merchant_id = $1 AND o.customer_id = $2))";
     /// Blocks of the customer's addresses and cards that name nobody.
     pub(super) KEYED_BLOCKS = "DELETE FROM blocks WHERE merchant_id = $1 AND customer_id IS NULL AND key <> '' AND key IN (
@@ -77,6 +111,40 @@ store::statements! {
         UNION SELECT t.id FROM orders o JOIN returns t ON t.merchant_id = o.merchant_id AND t.order_id = o.id WHERE o.merchant_id = $1 AND o.customer_id = $2
         UNION SELECT id FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2
         UNION SELECT provider_ref FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2 AND provider_ref IS NOT NULL";
+
+    // What stands under their addresses and is nobody's.
+    pub(super) GUEST_ORDERS_BY_EMAIL = guest_orders!("email_key <> '' AND email_key = $2 ORDER BY id");
+    pub(super) GUEST_ORDERS_BY_PHONE = guest_orders!("phone_key <> '' AND phone_key = $2 ORDER BY id");
+    pub(super) GUEST_PAYMENTS_BY_EMAIL = guest_payments!("email_key <> '' AND email_key = $2 ORDER BY id");
+    pub(super) GUEST_PAYMENTS_BY_PHONE = guest_payments!("phone_key <> '' AND phone_key = $2 ORDER BY id");
+    pub(super) GUEST_PAYMENTS_OF = guest_payments!("order_id = $2 ORDER BY id");
+    pub(super) GUEST_INVOICES_OF_ORDER = "SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id IS NULL AND order_id = $2 ORDER BY id";
+    pub(super) GUEST_INVOICES_OF_PAYMENT = "SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id IS NULL AND order_id IS NULL AND payment_id = $2 ORDER BY id";
+    pub(super) OWNERS_OF_EMAIL = owners!("SELECT id AS customer_id FROM customers WHERE merchant_id = $1 AND email_key = $2 AND email_key <> ''
+        UNION SELECT customer_id FROM customer_contacts WHERE merchant_id = $1 AND kind = 'email' AND key = $2
+        UNION SELECT customer_id FROM payment_keys WHERE merchant_id = $1 AND kind = 'email' AND key = $2");
+    pub(super) OWNERS_OF_PHONE = owners!("SELECT id AS customer_id FROM customers WHERE merchant_id = $1 AND phone_key = $2 AND phone_key <> ''
+        UNION SELECT customer_id FROM customer_contacts WHERE merchant_id = $1 AND kind = 'phone' AND key = $2
+        UNION SELECT customer_id FROM payment_keys WHERE merchant_id = $1 AND kind = 'phone' AND key = $2");
+    /// Addresses and numbers they had before, as far as the timeline still knows them.
+    pub(super) FORMER = "SELECT v.field, v.old FROM events e JOIN event_values v ON v.merchant_id = e.merchant_id AND v.event_id = e.id
+        WHERE e.merchant_id = $1 AND e.customer_id = $2 AND e.kind LIKE 'customer.%' AND v.field IN ('email', 'phone') AND v.old IS NOT NULL AND v.old <> ''";
+    pub(super) OPEN_RETURNS_OF = "SELECT id, number FROM returns WHERE merchant_id = $1 AND order_id = $2 AND state IN ('requested', 'approved', 'received') ORDER BY id";
+    pub(super) OPEN_INVOICES_OF = "SELECT id, COALESCE(number, '') FROM invoices WHERE merchant_id = $1 AND order_id = $2 AND customer_id IS NULL
+        AND state IN ('draft', 'open', 'partly_paid') ORDER BY id";
+    pub(super) OPEN_DISPUTES_OF = "SELECT id, amount, currency FROM disputes WHERE merchant_id = $1 AND payment_id = $2 AND status = 'open' ORDER BY id";
+    /// Tickets made of a conversation with nobody in particular, at one of the customer's addresses.
+    pub(super) OPEN_KEYED_TICKETS = "SELECT t.id, t.number FROM conversations c JOIN tickets t ON t.merchant_id = c.merchant_id AND t.conversation_id = c.id
+        WHERE c.merchant_id = $1 AND c.customer_id IS NULL AND t.customer_id IS NULL AND t.status <> 'closed' AND c.address_key <> '' AND c.address_key IN (
+        SELECT email_key FROM customers WHERE merchant_id = $1 AND id = $2
+        UNION SELECT phone_key FROM customers WHERE merchant_id = $1 AND id = $2
+        UNION SELECT key FROM customer_contacts WHERE merchant_id = $1 AND customer_id = $2) ORDER BY t.created_at, t.id LIMIT 201";
+    pub(super) TAKE_TICKETS = "UPDATE tickets SET customer_id = $3 WHERE merchant_id = $1 AND conversation_id = $2 AND customer_id IS NULL";
+    pub(super) GIVE_ORDER = "UPDATE orders SET customer_id = $3 WHERE merchant_id = $1 AND id = $2";
+    pub(super) GIVE_PAYMENT = "UPDATE payments SET customer_id = $3 WHERE merchant_id = $1 AND id = $2";
+    pub(super) GIVE_INVOICE = "UPDATE invoices SET customer_id = $3 WHERE merchant_id = $1 AND id = $2";
+    pub(super) UNLINKED_REQUESTS = "SELECT id, who, note FROM privacy_requests WHERE merchant_id = $1 AND customer_id IS NULL AND (who <> '' OR note <> '')";
+    pub(super) TAKE_REQUEST = "UPDATE privacy_requests SET customer_id = $3 WHERE merchant_id = $1 AND id = $2";
 
     // Legal copies.
     pub(super) ISSUED = "SELECT id, buyer, note, COALESCE(issued_at, created_at) FROM invoices WHERE merchant_id = $1 AND customer_id = $2 AND number IS NOT NULL ORDER BY id";

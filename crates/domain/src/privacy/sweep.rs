@@ -212,6 +212,8 @@ struct Searched {
     texts: usize,
     /// Which of those is the state of a list, with what was typed to search by.
     asked: Option<usize>,
+    /// Which of those is what a job was told, with such states inside.
+    told: Option<usize>,
     clear: Stmt,
 }
 
@@ -254,6 +256,7 @@ impl Searched {
             next: Stmt::built(format!("{head} AND ({keys}) > ({places}) ORDER BY {keys} LIMIT {ROWS}")),
             texts: texts.len(),
             asked: texts.iter().position(|c| *c == "query"),
+            told: texts.iter().position(|c| *c == "input"),
             clear: Stmt::built(clear),
             key,
         })
@@ -300,7 +303,12 @@ impl Searched {
         let first = self.key.len() + 2;
         for at in first..first + self.texts {
             let hit = match r.cell(at) {
-                Some(Cell::Text(text)) => found.is_match(text) || (self.asked == Some(at - first) && typed::is_asked(text, &words.whole)),
+                Some(Cell::Text(text)) => {
+                    let at = Some(at - first);
+                    found.is_match(text)
+                        || (self.asked == at && typed::is_asked(text, &words.whole))
+                        || (self.told == at && typed::is_told(text, &words.whole))
+                }
                 Some(Cell::Bytes(bytes)) => found.is_match(bytes),
                 _ => false,
             };

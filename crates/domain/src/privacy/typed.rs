@@ -1,6 +1,8 @@
 //! What staff typed to search a list by, held against what was erased: a surname alone, the beginning of an address, the end of a number find
 //! nobody by themselves in a text, and as a search they say whom somebody looked for.
 
+use serde_json::Value as Json;
+
 use super::words::TYPED;
 use crate::customers::index::fold;
 
@@ -10,6 +12,21 @@ pub(super) fn is_asked(query: &str, whole: &[String]) -> bool {
     let Some(q) = q.filter(|q| q.chars().count() >= TYPED) else { return false };
     let held = |part: &str| whole.iter().any(|value| is_part(part, value));
     held(&q) || q.split_whitespace().all(held)
+}
+
+/// The same of what a job was told (JSON): a group action and a mailing carry the list that they were begun from.
+pub(super) fn is_told(input: &str, whole: &[String]) -> bool {
+    fn any(told: &Json, whole: &[String]) -> bool {
+        match told {
+            Json::Object(all) => all.iter().any(|(name, value)| match value {
+                Json::String(query) => name == "query" && is_asked(query, whole),
+                other => any(other, whole),
+            }),
+            Json::Array(all) => all.iter().any(|one| any(one, whole)),
+            _ => false,
+        }
+    }
+    input.contains("\"query\"") && serde_json::from_str(input).is_ok_and(|told| any(&told, whole))
 }
 
 /// Does the value hold this? What stands behind the @ alone says which host, not who.

@@ -83,12 +83,15 @@ impl Restore {
         file.secrets_key = self.secrets_key.clone().or(file.secrets_key);
         // Who was anonymised since the backup was taken stays so. Should this be cut short, the next start of `serve` does it.
         let (ledger, vault) = (Ledger::of(&data), config::vault(&file, &data)?);
-        let again = privacy::replay(&db, &ledger, &vault, &SystemClock).map_err(|e| e.to_string())?;
+        let replayed = privacy::replay(&db, &ledger, &vault, &SystemClock).map_err(|e| e.to_string())?;
         privacy::settle(&db, &ledger, &SystemClock).map_err(|e| e.to_string())?;
         println!("{} rows are restored. Everybody signs in again.", restored.rows);
-        if again > 0 {
-            println!("{again} customers were anonymised since this backup was taken, and are again.");
+        if replayed.again > 0 {
+            println!("{} customers were anonymised since this backup was taken, and are again.", replayed.again);
         }
-        Ok(())
+        match super::not_erased(&replayed) {
+            Some(told) => Err(told),
+            None => Ok(()),
+        }
     }
 }

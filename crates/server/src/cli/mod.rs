@@ -158,6 +158,19 @@ impl Place {
     }
 }
 
+/// Who of the erasure ledger is in clear again and could not be erased, in words; `None` when nobody is.
+pub fn not_erased(replayed: &domain::privacy::Replayed) -> Option<String> {
+    let failed = &replayed.failed;
+    (!failed.is_empty()).then(|| {
+        format!(
+            "ATTENTION: {} of the erasure ledger could not be anonymised again and stand here in clear. All others were. Mend what is named here; \
+             each start of `regulars serve` tries again.\n  {}",
+            failed.len(),
+            failed.join("\n  ")
+        )
+    })
+}
+
 fn migrate(place: &Place) -> Done {
     place.open()?;
     println!("The database is up to date.");

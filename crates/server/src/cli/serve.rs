@@ -69,10 +69,13 @@ impl Serve {
         let config = self.config(place)?;
         let app = app(db, clock, config)?;
         // Before anybody looks: an older copy of the database may have been put back, or an erasure was cut short.
-        let again = privacy::replay(&app.db, &app.ledger, &app.config.vault, &*app.clock);
-        let again = again.and_then(|n| privacy::settle(&app.db, &app.ledger, &*app.clock).map(|()| n)).map_err(|e| e.to_string())?;
-        if again > 0 {
-            println!("{again} customers of the erasure ledger were anonymised again.");
+        let replayed = privacy::replay(&app.db, &app.ledger, &app.config.vault, &*app.clock);
+        let replayed = replayed.and_then(|n| privacy::settle(&app.db, &app.ledger, &*app.clock).map(|()| n)).map_err(|e| e.to_string())?;
+        if replayed.again > 0 {
+            println!("{} customers of the erasure ledger were anonymised again.", replayed.again);
+        }
+        if let Some(told) = super::not_erased(&replayed) {
+            eprintln!("{told}");
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| e.to_string())?;
         runtime.block_on(listen(app, hello))

@@ -34,9 +34,15 @@ pub struct Served {
 impl Served {
     /// Serves, and waits until it says where.
     pub fn start(database: &str, folder: &Path, words: &[&str]) -> Self {
+        Self::start_as(database, folder, words, |command| command)
+    }
+
+    /// The same with more said to the process: where it writes, what it finds in its environment.
+    pub fn start_as(database: &str, folder: &Path, words: &[&str], more: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
         let all: Vec<&str> = ["serve", "--port", &port].into_iter().chain(words.iter().copied()).collect();
-        let mut child = command(database, folder, &all).stdout(Stdio::piped()).spawn().unwrap();
+        let mut command = command(database, folder, &all);
+        let mut child = more(&mut command).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let open = lines.find_map(|line| line.unwrap().strip_prefix("Regulars is open at ").map(str::to_owned));
         assert!(open.is_some(), "it ended without serving");

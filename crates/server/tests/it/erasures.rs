@@ -115,6 +115,23 @@ store::db_test! {
         }
     }
 
+    fn who_is_deleted_for_good_stands_in_the_ledger_before_anybody_is_answered(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let all = key(&f, Rights::all());
+        let (ana, bo) = (customer(&f, "ana@example.es"), customer(&f, "bo@example.es"));
+        let ledger = || std::fs::read_to_string(desk.folder.path().join("erasures.ledger")).unwrap_or_default();
+        let mut olivia = desk.owner(&f);
+        assert_eq!(olivia.post(&format!("/customers/{ana}/delete-permanently"), &[]).status, StatusCode::SEE_OTHER);
+        assert!(ledger().contains(ana.as_str()) && !ledger().contains(bo.as_str()));
+        assert_eq!(say(&desk, &all, "POST", &format!("/customers/{bo}/purge"), "once", &Value::Null).0, 204);
+        assert!(ledger().contains(bo.as_str()));
+        work(&desk);
+        let (_, list) = say(&desk, &all, "GET", "/erasures", "", &Value::Null);
+        assert_eq!((list["data"][0]["cause"].as_str(), list["data"][0]["customer"].as_str()), (Some("purge"), Some(bo.as_str())), "{list}");
+        assert!(list["data"][0]["swept_at"].is_string());
+    }
+
     fn many_go_as_a_job_with_exact_numbers_before(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

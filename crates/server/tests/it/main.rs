@@ -43,4 +43,5 @@ mod service;
 mod settings;
 mod signin;
 mod subscriptions;
+mod traces;
 mod webhooks;

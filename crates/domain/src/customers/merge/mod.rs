@@ -37,6 +37,7 @@ pub use moves::{MOVES, Move, Way};
 pub(crate) use read::sources;
 pub use read::{get, of_customer, standing};
 pub use settings::{MOST_DAYS, UNDO_DAYS, set_undo_days, undo_days};
+pub(crate) use undo::part;
 pub use undo::undo;
 pub use verb::merge;
 

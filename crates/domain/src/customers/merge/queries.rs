@@ -25,6 +25,8 @@ store::statements! {
     pub(super) STANDING = merge!("m.survivor_id = $2 AND m.kept AND m.undo_until >= $3 ORDER BY m.id DESC LIMIT 20");
     /// A later merge into the same survivor: it is undone first.
     pub(super) LATER = merge!("m.survivor_id = $2 AND m.id > $3 AND m.undone_at IS NULL ORDER BY m.id DESC LIMIT 1");
+    /// The one by which a customer went and that stands, while there is what undoes it.
+    pub(super) WENT = merge!("m.gone_id = $2 AND m.kept AND m.undone_at IS NULL ORDER BY m.id DESC LIMIT 1");
     pub(super) UNDONE = "UPDATE merges SET undone_at = $3, undone_by = $4, kept = FALSE WHERE merchant_id = $1 AND id = $2";
     pub(super) FORGOTTEN = "UPDATE merges SET kept = FALSE WHERE merchant_id = $1 AND id = $2";
     pub(super) SET_MERGED = "UPDATE customers SET merged_into = $3 WHERE merchant_id = $1 AND id = $2";

@@ -48,6 +48,11 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, id: &MergeId) -> Result<Merge> {
     tx.opt(&q::FIND, &[&ctx.merchant, id], read)?.ok_or(Error::NotFound("merge"))
 }
 
+/// The merge by which a customer went, while it stands and can be taken back.
+pub(super) fn by_which_went(tx: &mut Tx, ctx: &Ctx, gone: &CustomerId) -> Result<Option<Merge>> {
+    Ok(tx.opt(&q::WENT, &[&ctx.merchant, gone], read)?)
+}
+
 /// The newest merge into the same survivor that came after this one and stands.
 pub(super) fn later(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<Option<Merge>> {
     Ok(tx.opt(&q::LATER, &[&ctx.merchant, &merge.survivor, &merge.id], read)?)

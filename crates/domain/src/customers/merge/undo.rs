@@ -24,7 +24,29 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, id: &MergeId) -> Result<Merge> {
     locks::customers(tx, ctx, &[&seen.gone, &seen.survivor])?;
     let merge = read::find(tx, ctx, id)?;
     may_be_undone(tx, ctx, &merge)?;
-    let (gone, stays) = (&merge.gone, &merge.survivor);
+    take_back(tx, ctx, &merge)?;
+    read::find(tx, ctx, id)
+}
+
+/// Undoes the merge by which this customer went, whatever its term, and before it all that was merged on top of it: at a restore of a backup from before
+/// that was undone. `false` where nothing is kept to undo it by.
+pub(crate) fn part(tx: &mut Tx, ctx: &Ctx, gone: &CustomerId) -> Result<bool> {
+    let Some(merge) = read::by_which_went(tx, ctx, gone)? else { return Ok(false) };
+    if state::load(tx, ctx, &merge.survivor)?.merged_into.is_some() && !part(tx, ctx, &merge.survivor)? {
+        return Ok(false);
+    }
+    while let Some(later) = read::later(tx, ctx, &merge)? {
+        if !part(tx, ctx, &later.gone)? {
+            return Ok(false);
+        }
+    }
+    locks::customers(tx, ctx, &[&merge.gone, &merge.survivor])?;
+    take_back(tx, ctx, &merge)?;
+    Ok(true)
+}
+
+fn take_back(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<()> {
+    let (id, gone, stays) = (&merge.id, &merge.gone, &merge.survivor);
     let followers = [
         &q::FOLLOW_PAYMENTS,
         &q::FOLLOW_INVOICES,
@@ -47,7 +69,7 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, id: &MergeId) -> Result<Merge> {
     keys::add_missing(tx, ctx, stays)?;
     keys::add_missing(tx, ctx, gone)?;
     tx.exec(&q::SET_MERGED, &[&ctx.merchant, gone, &None::<CustomerId>])?;
-    tell(tx, ctx, &merge, &changes)?;
+    tell(tx, ctx, merge, &changes)?;
     facts::refresh(tx, ctx, &[gone.clone(), stays.clone()], "merge undone")?;
     for one in [gone, stays] {
         cause(tx, ctx, id, one)?;
@@ -56,7 +78,7 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, id: &MergeId) -> Result<Merge> {
     }
     forget::copies(tx, ctx, id)?;
     tx.exec(&q::UNDONE, &[&ctx.merchant, id, &ctx.now, &ctx.actor.name])?;
-    read::find(tx, ctx, id)
+    Ok(())
 }
 
 fn may_be_undone(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<()> {

@@ -2,7 +2,10 @@
 
 mod again;
 mod canary;
+mod guests;
 mod plant;
+mod purged;
+mod restored;
 mod retention;
 mod typed;
 mod verb;
@@ -37,7 +40,7 @@ fn work(db: &TestDb, now: Micros) {
     jobs::run_all(db, &kinds(), &tools, &FixedClock(now), "worker", &|| false).unwrap();
 }
 
-fn settled(db: &TestDb, folder: &Path, now: Micros) {
+fn settled(db: &store::Db, folder: &Path, now: Micros) {
     settle(db, &Ledger::of(folder), &FixedClock(now)).unwrap();
 }
 

@@ -161,7 +161,9 @@ async fn restore(State(app): State<App>, caller: Caller, At(text): At<String>, w
     responses((status = 204)))]
 async fn purge(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {
     let id: CustomerId = id(&text, "customer")?;
-    write.run(&app, &caller, move |tx, ctx, ()| room::delete_permanently(tx, ctx, &id).map(|()| done())).await
+    let answer = write.run(&app, &caller, move |tx, ctx, ()| room::delete_permanently(tx, ctx, &id).map(|()| done())).await?;
+    app.erased().await?;
+    Ok(answer)
 }
 
 /// Archive a customer.

@@ -90,13 +90,21 @@ fn tell(found: &Waiting, mails: bool, report: &mut Report) {
 /// The ledger, and the bytes that wait for the maintenance.
 pub fn erasures(seen: &Seen<'_>, open: &mut Inspection, report: &mut Report) {
     let ledger = Ledger::of(&seen.data);
-    let looked =
-        open.read(|tx| Ok::<_, domain::Error>((checkup::not_in_ledger(tx, &ledger)?, checkup::unscrubbed_since(tx)?, tx.engine())));
-    let (missing, since, engine) = match looked {
+    let looked = open.read(|tx| {
+        let (missing, clear) = (checkup::not_in_ledger(tx, &ledger)?, checkup::in_clear(tx, &ledger)?);
+        Ok::<_, domain::Error>((missing, clear, checkup::unscrubbed_since(tx)?, tx.engine()))
+    });
+    let (missing, clear, since, engine) = match looked {
         Ok(looked) => looked,
         Err(error) => return unread("erasures", &error, report),
     };
-    if missing > 0 {
+    if clear > 0 {
+        report.todo(
+            "erasures",
+            format!("{clear} people of the erasure ledger stand in the database in clear."),
+            "Start regulars serve: it erases them again, or says of each why it cannot.",
+        );
+    } else if missing > 0 {
         report.todo(
             "erasures",
             format!(

@@ -201,7 +201,10 @@ async fn for_good(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
     let name = name_of(&app, &who, &id).await?;
     let which = id.clone();
     match app.write(&who.ctx, move |tx, ctx| customers::delete_permanently(tx, ctx, &which)).await {
-        Ok(()) => Ok(toasted(see_other("/customers"), &format!("{name} deleted permanently."), None)),
+        Ok(()) => {
+            app.erased().await.map_err(PageError::from)?;
+            Ok(toasted(see_other("/customers"), &format!("{name} deleted permanently."), None))
+        }
         Err(Error::Conflict { code: "linked", message, links }) => {
             refused_for_good(&app, &who, &uri, &headers, &id, StatusCode::CONFLICT, name, message, &links).await
         }
