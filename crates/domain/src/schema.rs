@@ -2,8 +2,9 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 35] = [
-static MIGRATIONS: [Migration; 35] = [
+static MIGRATIONS: [Migration; 36] = [
+static MIGRATIONS: [Migration; 36] = [
+static MIGRATIONS: [Migration; 36] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -94,6 +95,7 @@ static MIGRATIONS: [Migration; 35] = [
         postgres: None,
     },
     Migration::new(35, "guests who are erased", include_str!("../migrations/0035_erase.sql")),
+    Migration::new(36, "likely duplicates by tax id and company", include_str!("../migrations/0036_clean.sql")),
 ];
 
 /// All migrations, oldest first.

@@ -7,7 +7,7 @@ use super::model::{Duplicate, display_name};
 use super::queries as q;
 use super::state;
 use super::validate::Ready;
-use crate::duplicates::{Sheet, resembling};
+use crate::duplicates::{Sheet, resembling, same_company, same_tax};
 use crate::files::Target;
 use crate::kit::{Ctx, CustomerId, Micros, Result, Right, email_key, phone_key};
 use crate::merchants;
@@ -60,9 +60,13 @@ pub struct Like {
     pub zip: String,
     /// Organisation.
     pub company: String,
+    /// Its tax id.
+    pub tax_id: String,
+    /// Its VAT number.
+    pub vat_number: String,
 }
 
-/// Customers with the same e-mail address or phone, or among `named` (found by name elsewhere, see `list::named_like`) with the same name, first and
+/// Customers with the same e-mail address, phone or tax id, the same company of which no person is named, or among `named` (found by name elsewhere, see `list::named_like`) with the same name, first and
 /// last name in any order, unless their zips say that they live apart, or who resemble this one field by field; at most five, those with most in common first.
 pub fn likely_duplicates(tx: &mut Tx, ctx: &Ctx, like: &Like, named: &[CustomerId]) -> Result<Vec<Duplicate>> {
     ctx.must(Right::Read)?;
@@ -73,6 +77,10 @@ pub fn likely_duplicates(tx: &mut Tx, ctx: &Ctx, like: &Like, named: &[CustomerI
     }
     for (_, id) in by_phone(tx, ctx, &phone_key(&like.phone, &home))? {
         found.add(id, "phone");
+    }
+    found.of_tax(tx, ctx, &[&like.vat_number, &like.tax_id])?;
+    if [&like.name, &like.first_name, &like.last_name].into_iter().all(|part| part.trim().is_empty()) {
+        found.companies(tx, ctx, &like.company, &like.zip)?;
     }
     found.namesakes(tx, ctx, (&like.name, &like.zip, &like.company), named)?;
     found.resemble(tx, ctx, &like.sheet(&home), named)?;
@@ -92,6 +100,8 @@ impl Like {
             (Target::City, &self.city),
             (Target::Zip, &self.zip),
             (Target::Company, &self.company),
+            (Target::TaxId, &self.tax_id),
+            (Target::VatNumber, &self.vat_number),
         ] {
             sheet.set(&target, value);
         }
@@ -114,6 +124,10 @@ pub(super) fn of_new(tx: &mut Tx, ctx: &Ctx, ready: &Ready, named: &[CustomerId]
     }
     let new = &ready.new;
     let name = display_name(&new.name, &new.first_name, &new.last_name, "", "", "");
+    found.of_tax(tx, ctx, &[&new.vat_number, &new.tax_id])?;
+    if [&new.name, &new.first_name, &new.last_name].into_iter().all(|part| part.trim().is_empty()) {
+        found.companies(tx, ctx, &new.company, &new.billing.zip)?;
+    }
     found.namesakes(tx, ctx, (&name, &new.billing.zip, &new.company), named)?;
     found.resemble(tx, ctx, &ready.sheet(), named)?;
     found.shown(tx, ctx)
@@ -154,6 +168,27 @@ impl Found {
             Some(_) => {}
             None => self.0.push((id, vec![reason], String::new())),
         }
+    }
+
+    /// Adds who has one of these tax ids or VAT numbers, however it is written: a company has one of its own.
+    fn of_tax(&mut self, tx: &mut Tx, ctx: &Ctx, ids: &[&String]) -> Result<()> {
+        for id in ids {
+            for same in same_tax(tx, ctx, id)? {
+                self.add(same, "tax_id");
+            }
+        }
+        Ok(())
+    }
+
+    /// For a company of which no person is named: adds the same one, of which none is named either, unless the zips say that it is another.
+    fn companies(&mut self, tx: &mut Tx, ctx: &Ctx, company: &str, zip: &str) -> Result<()> {
+        for id in same_company(tx, ctx, company)? {
+            let Some(sketch) = sketch(tx, ctx, &id)? else { continue };
+            if sketch.display_name == sketch.company && (zip.trim().is_empty() || sketch.zip.is_empty() || sketch.zip == zip.trim()) {
+                self.add(id, "company");
+            }
+        }
+        Ok(())
     }
 
     /// Adds who of `named` has the name, unless zip and company say that it is another.

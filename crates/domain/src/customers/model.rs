@@ -341,7 +341,7 @@ pub struct Duplicate {
     pub display_name: String,
     /// Their primary e-mail address.
     pub email: String,
-    /// What is the same: `email`, `phone`, `name`; or `alike`: field by field.
+    /// What is the same: `email`, `phone`, `tax_id`, `company`, `name`; or `alike`: field by field.
     pub reasons: Vec<&'static str>,
     /// How they are alike, in words without values; empty where only the reasons speak.
     pub why: String,

@@ -5,6 +5,7 @@
 //! erasure has nothing to find here.
 
 mod bench;
+mod candidates;
 mod decide;
 pub mod file;
 mod job;
@@ -20,6 +21,7 @@ mod tests;
 use serde::Serialize;
 
 pub use bench::Bench;
+pub(crate) use candidates::{same_company, same_tax};
 pub use decide::{dismiss, undo_dismissal};
 pub use job::{look, slice};
 pub use judge::{Judgement, judge};

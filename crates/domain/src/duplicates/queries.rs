@@ -41,6 +41,15 @@ store::statements! {
     pub IN_ZIP = compared!("AND c.billing_zip = $2 AND c.billing_zip <> '' ORDER BY c.sort_name, c.id LIMIT $3");
     pub IN_ZIP_NAMED = compared!("AND c.billing_zip = $2 AND c.billing_zip <> '' AND c.sort_name >= $4 AND c.sort_name < $5 ORDER BY c.sort_name, c.id LIMIT $3");
     pub SAME_PHONE = compared!("AND c.phone_key = $2 AND c.phone_key <> '' ORDER BY c.id LIMIT $3");
+    pub SAME_EMAIL = compared!("AND c.email_key = $2 AND c.email_key <> '' ORDER BY c.id LIMIT $3");
+    /// However tax ids are spaced and written.
+    pub SAME_TAX = compared!("AND LOWER(REPLACE(REPLACE(REPLACE(c.tax_id, ' ', ''), '.', ''), '-', '')) = LOWER(REPLACE(REPLACE(REPLACE(CAST($2 AS TEXT), ' ', ''), '.', ''), '-', ''))
+        AND c.tax_id <> '' ORDER BY c.id LIMIT $3");
+    pub SAME_VAT = compared!("AND LOWER(REPLACE(REPLACE(REPLACE(c.vat_number, ' ', ''), '.', ''), '-', '')) = LOWER(REPLACE(REPLACE(REPLACE(CAST($2 AS TEXT), ' ', ''), '.', ''), '-', ''))
+        AND c.vat_number <> '' ORDER BY c.id LIMIT $3");
+    pub IN_COMPANY = compared!("AND LOWER(c.company) = LOWER(CAST($2 AS TEXT)) AND c.company <> '' ORDER BY c.sort_name, c.id LIMIT $3");
+    pub IN_COMPANY_NAMED = compared!("AND LOWER(c.company) = LOWER(CAST($2 AS TEXT)) AND c.company <> '' AND c.sort_name >= $4 AND c.sort_name < $5
+        ORDER BY c.sort_name, c.id LIMIT $3");
     pub IMPORT_OF = "SELECT import_id FROM customers WHERE merchant_id = $1 AND id = $2";
 
     pub MODEL = "SELECT weights FROM duplicate_models WHERE merchant_id = $1";

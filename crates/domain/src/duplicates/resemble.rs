@@ -1,18 +1,16 @@
-//! Whom somebody who is typed or imported resembles, by look-ups of an index: who lives in the same zip, and who was found elsewhere by name, e-mail address
-//! or phone. Fast enough for every request.
+//! Whom somebody who is typed or imported resembles, by look-ups of an index: who has the same zip, phone, e-mail address, tax id or company, and who was found
+//! elsewhere by name. Fast enough for every request.
 
 use likeness::{FIELDS, Field, Model, Record, Terms, compare, why};
 use store::{Row, Tx};
 
+use super::candidates::candidates;
 use super::sheet::Sheet;
 use super::{Score, queries as q};
-use crate::customers::index::fold;
 use crate::customers::list::{queries::MANY, some_of};
 use crate::files::Target;
 use crate::kit::{Ctx, CustomerId, ImportId, Result};
 
-/// Of one zip no more are compared by themselves; of a fuller one those whose name begins alike.
-const IN_ZIP: i64 = 150;
 /// What is assumed of a merchant that never had its customers compared.
 const USUAL: usize = 10_000;
 /// Somebody who is being typed is only told of whom it is seven times as likely as not: a namesake elsewhere is no news.
@@ -31,14 +29,17 @@ pub struct Alike {
 
 /// Whom this sheet resembles, surest first. `named` are candidates found elsewhere. Asks for no right and reads no row of another merchant.
 pub fn resembling(tx: &mut Tx, ctx: &Ctx, sheet: &Sheet, named: &[CustomerId]) -> Result<Vec<Alike>> {
+    let model = model(tx, ctx)?;
+    resembling_by(tx, ctx, &model, sheet, named)
+}
+
+fn resembling_by(tx: &mut Tx, ctx: &Ctx, model: &Model, sheet: &Sheet, named: &[CustomerId]) -> Result<Vec<Alike>> {
     let record = sheet.record();
     let mine = Record::fields(record.packed());
     if Field::ALL.iter().filter(|field| !mine[field.at()].is_empty()).count() < 2 {
         return Ok(Vec::new());
     }
-    let mut others = in_zip(tx, ctx, sheet)?;
-    others
-        .extend(same_phone(tx, ctx, sheet)?.into_iter().filter(|(id, _)| others.iter().all(|(known, _)| known != id)).collect::<Vec<_>>());
+    let mut others = candidates(tx, ctx, sheet)?;
     let named: Vec<String> = named.iter().filter(|id| others.iter().all(|(known, _)| known != *id)).map(ToString::to_string).collect();
     for some in named.chunks(MANY) {
         some_of(tx, ctx, &q::COMPARED, some, |r| {
@@ -46,7 +47,6 @@ pub fn resembling(tx: &mut Tx, ctx: &Ctx, sheet: &Sheet, named: &[CustomerId]) -
             Ok(())
         })?;
     }
-    let model = model(tx, ctx)?;
     let weigh = |(id, other): (CustomerId, Record)| {
         let pattern = compare(&mine, &Record::fields(other.packed()));
         let weight = model.weigh(pattern);
@@ -55,28 +55,6 @@ pub fn resembling(tx: &mut Tx, ctx: &Ctx, sheet: &Sheet, named: &[CustomerId]) -
     let mut found: Vec<Alike> = others.into_iter().filter_map(weigh).collect();
     found.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
     Ok(found)
-}
-
-fn in_zip(tx: &mut Tx, ctx: &Ctx, sheet: &Sheet) -> Result<Vec<(CustomerId, Record)>> {
-    let (zip, name) = (sheet.typed_zip(), sheet.typed_name());
-    if zip.is_empty() || zip.contains('\0') {
-        return Ok(Vec::new());
-    }
-    let found = tx.rows(&q::IN_ZIP, &[&ctx.merchant, &zip, &(IN_ZIP + 1)], record_of)?;
-    let first: String = fold(name).chars().take(1).collect();
-    if found.len() as i64 <= IN_ZIP || first.is_empty() {
-        return Ok(found);
-    }
-    let end = format!("{first}\u{10ffff}");
-    Ok(tx.rows(&q::IN_ZIP_NAMED, &[&ctx.merchant, &zip, &IN_ZIP, &first, &end], record_of)?)
-}
-
-fn same_phone(tx: &mut Tx, ctx: &Ctx, sheet: &Sheet) -> Result<Vec<(CustomerId, Record)>> {
-    let phone = sheet.get(&Target::Phone);
-    if phone.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(tx.rows(&q::SAME_PHONE, &[&ctx.merchant, &phone, &20_i64], record_of)?)
 }
 
 /// Whom each of these new customers of an import resembles most, of those who were there before it; kept as an open pair.
@@ -89,9 +67,9 @@ pub(crate) fn beside(tx: &mut Tx, ctx: &Ctx, import: &ImportId, ids: &[CustomerI
             Ok(())
         })?;
     }
-    let mut found = Vec::new();
+    let (model, mut found) = (model(tx, ctx)?, Vec::new());
     for (id, sheet) in sheets {
-        for alike in resembling(tx, ctx, &sheet, &[])?.into_iter().filter(|alike| alike.id != id) {
+        for alike in resembling_by(tx, ctx, &model, &sheet, &[])?.into_iter().filter(|alike| alike.id != id) {
             let of: Option<ImportId> = tx.one(&q::IMPORT_OF, &[&ctx.merchant, &alike.id], |r| r.get(0))?;
             if of.as_ref() != Some(import) {
                 let (a, b) = (id.clone().min(alike.id.clone()), id.clone().max(alike.id.clone()));

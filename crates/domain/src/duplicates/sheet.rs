@@ -12,9 +12,12 @@ const EXTRAS: [Field; 3] = [Field::Extra1, Field::Extra2, Field::Extra3];
 #[derive(Clone, Debug, Default)]
 pub struct Sheet {
     values: Vec<(Target, String)>,
-    /// The zip as it was typed: rows are looked up by it.
-    zip: String,
+    /// As they were typed: rows are looked up by them.
+    typed: Vec<(Target, String)>,
 }
+
+/// By what rows are looked up as it was typed.
+const LOOKED_UP: [Target; 5] = [Target::Zip, Target::Email, Target::Company, Target::TaxId, Target::VatNumber];
 
 impl Sheet {
     /// Notes a value as it was typed; the first of several counts. Empty ones are nothing.
@@ -28,8 +31,8 @@ impl Sheet {
         }
         if !value.trim().is_empty() && !self.values.iter().any(|(known, _)| known == target) {
             self.values.push((target.clone(), fold(value)));
-            if *target == Target::Zip {
-                self.zip = value.trim().to_owned();
+            if LOOKED_UP.contains(target) {
+                self.typed.push((target.clone(), value.trim().to_owned()));
             }
         }
     }
@@ -39,9 +42,9 @@ impl Sheet {
         self.values.iter().find(|(known, _)| known == target).map_or("", |(_, value)| value.as_str())
     }
 
-    /// The zip as it was typed.
-    pub(super) fn typed_zip(&self) -> &str {
-        &self.zip
+    /// One of [`LOOKED_UP`] as it was typed; empty when there is none.
+    pub(super) fn typed(&self, target: &Target) -> &str {
+        self.typed.iter().find(|(known, _)| known == target).map_or("", |(_, value)| value.as_str())
     }
 
     /// The name that a list shows, folded; empty when there is none.

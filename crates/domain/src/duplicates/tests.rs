@@ -102,6 +102,10 @@ store::db_test! {
                 if statement.text() == queries::IN_ZIP.text() {
                     assert!(plan[0].contains("customers_zip"), "{plan:?}");
                 }
+                let by = [(&queries::SAME_EMAIL, "customers_email"), (&queries::SAME_TAX, "customers_tax"), (&queries::SAME_VAT, "customers_vat"), (&queries::IN_COMPANY, "customers_company"), (&queries::IN_COMPANY_NAMED, "customers_company")];
+                for (_, index) in by.into_iter().filter(|(same, _)| same.text() == statement.text()) {
+                    assert!(plan[0].contains(index), "{plan:?}");
+                }
                 if statement.text() == queries::LIST.text() {
                     assert!(plan.iter().any(|l| l.contains("duplicate_pairs_list")) && !plan.iter().any(|l| l.contains("TEMP B-TREE")), "{plan:?}");
                 }
@@ -259,6 +263,25 @@ store::db_test! {
         let sibling = person("Olivier", "Berthelot", "14 rue des Lilas", "Rennes", "35000");
         let made = write(&f, move |tx, ctx| customers::create(tx, ctx, sibling.clone(), Rules::Normal)).unwrap();
         assert_eq!(made.likely_duplicates, [], "a family under one roof is no duplicate");
+    }
+
+    fn a_company_is_known_by_its_tax_id_however_it_is_written_and_by_its_name(db) {
+        let f = Fixture::new(db);
+        let company = |email: &str, name: &str, vat: &str, zip: &str| NewCustomer {
+            email: email.into(), company: name.into(), vat_number: vat.into(),
+            billing: Address { zip: zip.into(), ..Address::default() }, ..NewCustomer::default()
+        };
+        let make = |new: NewCustomer| write(&f, move |tx, ctx| customers::create(tx, ctx, new.clone(), Rules::Normal)).unwrap();
+        let reasons = |made: &customers::Created| made.likely_duplicates.iter().map(|d| (d.id.clone(), d.reasons.clone())).collect::<Vec<_>>();
+        let first = make(company("books@roastery.example", "Kilde Roastery", "FR 12.345-678", "35000")).id;
+        assert_eq!(reasons(&make(company("new@example.net", "Another Name", "fr12345678", "75001"))), [(first.clone(), vec!["tax_id"])]);
+        let named = make(company("desk@example.org", "kilde roastery", "", ""));
+        assert!(reasons(&named).contains(&(first.clone(), vec!["company"])), "{named:?}");
+        let apart = make(company("south@example.org", "Kilde Roastery", "", "13001"));
+        assert!(apart.likely_duplicates.iter().all(|d| d.id != first), "another place, another company: {apart:?}");
+        let like = customers::Like { tax_id: "FR12345678".into(), ..customers::Like::default() };
+        let found = read(&f, move |tx, ctx| customers::likely_duplicates(tx, ctx, &like, &[])).unwrap();
+        assert!(found.iter().any(|d| d.id == first && d.reasons == ["tax_id"]), "a tax id is also looked for among VAT numbers: {found:?}");
     }
 }
 

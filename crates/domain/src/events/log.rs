@@ -149,6 +149,21 @@ pub fn timeline(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, kind: &str, after
     Ok(Page { entries, next })
 }
 
+/// What happened to one thing, newest first, at most `limit`: while it was nobody's (a guest's order), and as that of this customer and of those who
+/// were merged into it. Needs [`Right::Read`].
+pub fn of_subject(tx: &mut Tx, ctx: &Ctx, customer: Option<&CustomerId>, subject: &str, limit: i64) -> Result<Vec<Entry>> {
+    ctx.must(Right::Read)?;
+    let mut entries = collect(tx, &queries::OF_SUBJECT_APART, &[&ctx.merchant, &subject, &limit])?;
+    if let Some(customer) = customer {
+        for id in std::iter::once(customer.clone()).chain(merge::sources(tx, ctx, customer)?) {
+            entries.extend(collect(tx, &queries::OF_SUBJECT, &[&ctx.merchant, &id, &subject, &limit])?);
+        }
+    }
+    entries.sort_by(|a, b| b.at.cmp(&a.at));
+    entries.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(entries)
+}
+
 /// One event; `None` when there is none. For those who have the right to what they make of it.
 pub(crate) fn find(tx: &mut Tx, ctx: &Ctx, id: &EventId) -> Result<Option<Entry>> {
     Ok(collect(tx, &queries::ONE, &[&ctx.merchant, id])?.pop())

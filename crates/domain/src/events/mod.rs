@@ -11,7 +11,7 @@ pub mod queries;
 mod tests;
 
 pub(crate) use log::find;
-pub use log::{Change, Entry, LogFilter, LogKey, Page, Place, log, timeline};
+pub use log::{Change, Entry, LogFilter, LogKey, Page, Place, log, of_subject, timeline};
 
 use serde_json::Value as Json;
 use store::{Bind, Tx, Value, ValueRef};

@@ -51,4 +51,14 @@ store::statements! {
             ORDER BY version DESC LIMIT $6) e
         LEFT JOIN event_values v ON v.merchant_id = e.merchant_id AND v.event_id = e.id
         ORDER BY e.version DESC, v.field";
+    /// What happened to one thing of a customer, newest first; one row per changed field.
+    pub OF_SUBJECT = "SELECT e.id, e.at, e.kind, e.actor_kind, e.actor_id, e.actor_name, e.door, e.customer_id, e.version, e.subject_kind, e.subject_id, e.cause, e.data, v.field, v.old, v.new
+        FROM (SELECT * FROM events WHERE merchant_id = $1 AND customer_id = $2 AND subject_id = $3 ORDER BY version DESC LIMIT $4) e
+        LEFT JOIN event_values v ON v.merchant_id = e.merchant_id AND v.event_id = e.id
+        ORDER BY e.version DESC, v.field";
+    /// The same while it was nobody's.
+    pub OF_SUBJECT_APART = "SELECT e.id, e.at, e.kind, e.actor_kind, e.actor_id, e.actor_name, e.door, e.customer_id, e.version, e.subject_kind, e.subject_id, e.cause, e.data, v.field, v.old, v.new
+        FROM (SELECT * FROM events WHERE merchant_id = $1 AND customer_id IS NULL AND subject_id = $2 AND subject_id <> '' ORDER BY at DESC, id DESC LIMIT $3) e
+        LEFT JOIN event_values v ON v.merchant_id = e.merchant_id AND v.event_id = e.id
+        ORDER BY e.at DESC, e.id DESC, v.field";
 }

@@ -12,6 +12,7 @@ mod create;
 #[cfg(test)]
 pub(crate) mod desk;
 pub mod listed;
+mod note;
 mod put;
 pub mod queries;
 mod read;
@@ -28,6 +29,7 @@ pub use change::{cancel, close, fulfil, mark_paid, place};
 pub use checkout::{Buyer, Checkout, CheckoutOutcome, CheckoutPayment, checkout};
 pub(crate) use create::positive;
 pub use create::{DraftEdit, NewOrder, create, edit_draft};
+pub use note::set_note;
 pub use put::{OrderInput, OrderPut, put_later};
 pub(crate) use put::{follow_payments, give};
 pub use read::{HistoryQuery, Order, OrderLine, OrderPage, OrderSummary, get, history};

@@ -3,7 +3,7 @@
 use super::desk::{Desk, by_card, line, refusal};
 use super::*;
 use crate::customers::{self, Status};
-use crate::kit::{Ctx, Currency, DAY, PageKey};
+use crate::kit::{Ctx, Currency, DAY, PageKey, Right};
 use crate::payments::{self, MethodKind};
 
 /// What SQLite goes over whole: a table with a row for each customer, order or payment must be searched by an index, and by more of it than
@@ -222,6 +222,42 @@ store::db_test! {
         assert_eq!((desk.get(&ana).balance_due, desk.get(&ana).lifetime), (0, 1000));
         go(close).unwrap();
         assert_eq!(refusal(go(cancel)), "order_state");
+        desk.verified();
+    }
+
+    fn a_note_is_written_in_any_state_and_everybody_sees_what_happened_to_an_order(db) {
+        let desk = Desk::new(db);
+        let guest = Checkout { guest: true, payments: vec![by_card("pi_g", 1000, "fp_9")], ..desk.basket("G-1", "gil@example.es") };
+        let id = desk.check_out(&guest).unwrap().order;
+        let note = |desk: &Desk, text: &str, seen: Option<i64>| { let (id, text) = (id.clone(), text.to_owned()); desk.write(move |tx, ctx| set_note(tx, ctx, &id, &text, seen)) };
+        let shown = || desk.read({ let id = id.clone(); move |tx, ctx| get(tx, ctx, &id) }).unwrap();
+        for verb in [fulfil, close] {
+            desk.write({ let id = id.clone(); move |tx, ctx| verb(tx, ctx, &id) }).unwrap();
+        }
+        let version = shown().version;
+        note(&desk, "  Left with the neighbour ", Some(version)).unwrap();
+        assert_eq!((shown().note.as_str(), shown().version), ("Left with the neighbour", version + 1));
+        assert_eq!(refusal(note(&desk, "x", Some(version))), "stale");
+        assert_eq!(refusal(note(&desk, &"x".repeat(5001), None)), "note:too_long");
+        note(&desk, "Left with the neighbour", None).unwrap();
+        assert_eq!(shown().version, version + 1, "nothing changed");
+        let poor = Desk { ctx: desk.f.without(Right::Orders), ..desk.clone() };
+        assert_eq!(refusal(note(&poor, "x", None)), "forbidden orders");
+        let other = Desk { ctx: desk.f.other().ctx, ..desk.clone() };
+        assert_eq!(refusal(note(&other, "x", None)), "no order");
+        let happened = |customer: Option<crate::kit::CustomerId>| {
+            let id = id.clone();
+            let all = desk.read(move |tx, ctx| crate::events::of_subject(tx, ctx, customer.as_ref(), id.as_str(), 500)).unwrap();
+            all.into_iter().map(|e| e.kind).collect::<Vec<_>>()
+        };
+        let seen = happened(None);
+        assert_eq!(seen.iter().filter(|kind| *kind == "order.note_changed").count(), 1, "{seen:?}");
+        assert!(["order.created", "order.fulfilled", "order.closed"].iter().all(|kind| seen.iter().any(|s| s == kind)), "a guest's order too: {seen:?}");
+        let done = desk.check_out(&desk.basket("A-1", "ana@example.es")).unwrap();
+        assert_eq!(happened(done.customer.clone()), seen, "a customer's other things are not of this order");
+        let (own, ana) = (done.order, done.customer.unwrap());
+        let own = desk.read(move |tx, ctx| crate::events::of_subject(tx, ctx, Some(&ana), own.as_str(), 500)).unwrap();
+        assert!(own.iter().any(|e| e.kind == "order.created"));
         desk.verified();
     }
 

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use put::{Put, put, put_later};
 pub(crate) use put::{Standing, check, find, find_locked, must_exist};
+pub(crate) use read::refundable_of;
 pub use read::{PaymentView, RefundView, get, of_customer, of_order, refunds_of};
 pub use record::{ManualPayment, bounce, record};
 pub(crate) use record::{record_on, undo};

@@ -125,6 +125,12 @@ pub fn of_order(tx: &mut Tx, ctx: &Ctx, order: &OrderId) -> Result<Vec<PaymentVi
     complete_all(tx, ctx, views)
 }
 
+/// What could still be given back of an order's payments in this currency, minor units.
+pub(crate) fn refundable_of(tx: &mut Tx, ctx: &Ctx, order: &OrderId, currency: Currency) -> Result<i64> {
+    let rows = tx.rows(&queries::OF_ORDER, &[&ctx.merchant, order], row)?;
+    Ok(rows.iter().filter(|p| p.currency == currency).map(PaymentRow::refundable).sum())
+}
+
 /// The refunds of a payment, oldest first.
 pub fn refunds_of(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<Vec<RefundView>> {
     Ok(tx.rows(&queries::REFUNDS, &[&ctx.merchant, payment], refund)?)

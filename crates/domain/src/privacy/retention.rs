@@ -20,6 +20,8 @@ use crate::kit::{Ctx, CustomerId, DAY, Error, JobId, Problems, Result, Right, Sh
 
 /// The kind of job.
 pub const KIND: &str = "retention";
+/// How long one transaction counts.
+const COUNTS: Duration = Duration::from_millis(500);
 /// How long a slice works.
 const LONG: Duration = Duration::from_millis(20);
 
@@ -109,16 +111,38 @@ pub fn set_enabled(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, enabled: bool)
     Ok(())
 }
 
-/// What a run would do now, and to whom it would not and why. In a read transaction. Needs [`Right::Anonymise`].
+/// What a run would do now, and to whom it would not and why. In a read transaction; of very many customers see [`count_on`]. Needs [`Right::Anonymise`].
 pub fn dry_run(tx: &mut Tx, ctx: &Ctx) -> Result<Outcome> {
+    let mut counted = Counted::default();
+    while !counted.is_over {
+        counted = count_on(tx, ctx, counted)?;
+    }
+    Ok(counted.outcome)
+}
+
+/// How far a count of what a run would do came.
+#[derive(Clone, Debug, Default)]
+pub struct Counted {
+    /// So far.
+    pub outcome: Outcome,
+    /// Everybody was looked at.
+    pub is_over: bool,
+    after: String,
+}
+
+/// Counts on for a while, so that no single transaction is long however many customers there are. Needs [`Right::Anonymise`].
+pub fn count_on(tx: &mut Tx, ctx: &Ctx, mut counted: Counted) -> Result<Counted> {
     ctx.must(Right::Anonymise)?;
-    let judge = Judge::of(tx, ctx)?;
-    let (mut outcome, mut after) = (Outcome::default(), String::new());
-    loop {
-        let some = candidates(tx, ctx, &after)?;
-        let Some(last) = some.last() else { return Ok(outcome) };
-        after = last.id.to_string();
+    let (judge, began) = (Judge::of(tx, ctx)?, Instant::now());
+    while !counted.is_over && began.elapsed() < COUNTS {
+        let some = candidates(tx, ctx, &counted.after)?;
+        let Some(last) = some.last() else {
+            counted.is_over = true;
+            break;
+        };
+        counted.after = last.id.to_string();
         for one in &some {
+            let outcome = &mut counted.outcome;
             outcome.looked += 1;
             match judge.verdict(tx, ctx, one)? {
                 Verdict::Go => outcome.will += 1,
@@ -127,6 +151,7 @@ pub fn dry_run(tx: &mut Tx, ctx: &Ctx) -> Result<Outcome> {
             }
         }
     }
+    Ok(counted)
 }
 
 /// Asks for a run. Needs [`Right::Anonymise`].

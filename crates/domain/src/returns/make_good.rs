@@ -101,7 +101,7 @@ fn is_replaced(tx: &mut Tx, ctx: &Ctx, back: &Return) -> Result<bool> {
 }
 
 /// What is usually given for a return that may have been replaced, minor units of the order's currency: what the goods were worth and was not given
-/// yet; nothing when they were sent once more, for all of it cannot be given then.
+/// yet, at most what is left of the order's payments; nothing when they were sent once more, for all of it cannot be given then.
 ///
 /// # Errors
 /// What the database says.
@@ -109,7 +109,7 @@ pub fn usual(tx: &mut Tx, ctx: &Ctx, back: &Return) -> Result<i64> {
     if is_replaced(tx, ctx, back)? {
         return Ok(0);
     }
-    Ok((back.summary.value - back.given()).max(0))
+    Ok((back.summary.value - back.given()).clamp(0, back.refundable))
 }
 
 fn due(back: Return, done: &str) -> Result<Return> {

@@ -1,7 +1,7 @@
 //! Returns (SPEC 2.10): which lines of an order come back, how many and why; approved, received, and made good by a refund or a replacement.
 //!
 //! A return belongs to its order and has no customer of its own, so that it follows the order wherever that goes; the order's lock guards it. No more of a line
-//! comes back than was bought. Money goes back through [`crate::providers::refund`] alone, never more than a payment has left.
+//! comes back than was bought. What comes back is worth its share of what was paid for the goods ([`worth`]). Money goes back through [`crate::providers::refund`] alone, never more than a payment has left.
 
 mod change;
 pub mod listed;
@@ -11,6 +11,7 @@ mod read;
 mod request;
 #[cfg(test)]
 mod tests;
+mod worth;
 
 pub use change::{approve, close, receive, reject};
 pub use make_good::{RefundFor, refund, replace, usual};

@@ -27,8 +27,10 @@ store::statements! {
     pub OF_CUSTOMER = summary!("o.merchant_id = $1 AND o.customer_id = $2 AND (t.created_at, t.id) < ($3, $4) ORDER BY t.created_at DESC, t.id DESC LIMIT $5");
     pub LINES = "SELECT line, sku, title, quantity, unit_price, reason, discount FROM return_lines WHERE merchant_id = $1 AND return_id = $2 ORDER BY line";
     /// What of an order comes back already, rejected ones aside.
-    pub BACK = "SELECT l.line, l.quantity FROM returns t JOIN return_lines l ON l.merchant_id = t.merchant_id AND l.return_id = t.id
+    pub BACK = "SELECT l.line, l.quantity, l.unit_price, l.discount FROM returns t JOIN return_lines l ON l.merchant_id = t.merchant_id AND l.return_id = t.id
         WHERE t.merchant_id = $1 AND t.order_id = $2 AND t.state <> 'rejected'";
+    /// What those are worth together.
+    pub BACK_WORTH = "SELECT CAST(COALESCE(SUM(value), 0) AS BIGINT) FROM returns WHERE merchant_id = $1 AND order_id = $2 AND state <> 'rejected'";
     pub REFUNDS = "SELECT r.id, r.payment_id, r.amount, r.currency, r.status, r.refunded_at FROM return_refunds b
         JOIN refunds r ON r.merchant_id = b.merchant_id AND r.id = b.refund_id WHERE b.merchant_id = $1 AND b.return_id = $2 ORDER BY r.created_at, r.id";
     pub INSERT = "INSERT INTO returns (merchant_id, id, number, order_id, state, value, note, answer, created_at, created_by, updated_at, version)

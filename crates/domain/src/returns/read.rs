@@ -6,6 +6,7 @@ use store::{Row, Tx};
 use super::{Reason, State, queries};
 use crate::kit::{Ctx, Currency, CustomerId, Error, Micros, OrderId, PageKey, PaymentId, RefundId, Result, ReturnId, Right, ShopId};
 use crate::orders;
+use crate::payments;
 use crate::payments::listed::named;
 use crate::payments::refunds::RefundStatus;
 
@@ -24,7 +25,7 @@ pub struct Summary {
     pub state: State,
     /// ISO 4217, the order's.
     pub currency: Currency,
-    /// What its lines came to in the order, minor units.
+    /// What its lines cost in the order with their share of its discount and tax, minor units.
     pub value: i64,
     /// Whose order; nobody: a guest's.
     pub customer: Option<CustomerId>,
@@ -102,6 +103,9 @@ pub struct Return {
     pub lines: Vec<ReturnLine>,
     /// What was given back for it, oldest first.
     pub refunds: Vec<Given>,
+    /// What could still be given back of the order's payments, minor units of its currency.
+    #[serde(skip)]
+    pub refundable: i64,
 }
 
 impl Return {
@@ -116,9 +120,9 @@ impl Return {
         self.is_worth(self.given())
     }
 
-    /// Is this much, in minor units of the order's currency, all that the goods were worth?
+    /// Is this much, in minor units of the order's currency, all that the goods were worth, or all the money there was?
     pub(super) fn is_worth(&self, given: i64) -> bool {
-        given > 0 && given >= self.summary.value
+        given > 0 && (given >= self.summary.value || self.refundable == 0)
     }
 }
 
@@ -141,6 +145,7 @@ pub(super) fn load(tx: &mut Tx, ctx: &Ctx, id: &ReturnId) -> Result<Return> {
         let (amount, currency) = (r.get(2)?, r.get(3)?);
         Ok(Given { refund: r.get(0)?, payment: r.get(1)?, amount, currency, status: r.get(4)?, at: r.get(5)? })
     })?;
+    found.refundable = payments::refundable_of(tx, ctx, &found.summary.order, found.summary.currency)?;
     Ok(found)
 }
 
@@ -206,5 +211,5 @@ pub(super) fn row(r: &Row<'_>) -> std::result::Result<Summary, store::Error> {
 }
 
 fn whole(r: &Row<'_>) -> std::result::Result<Return, store::Error> {
-    Ok(Return { summary: row(r)?, note: r.get(5)?, answer: r.get(6)?, lines: Vec::new(), refunds: Vec::new() })
+    Ok(Return { summary: row(r)?, note: r.get(5)?, answer: r.get(6)?, lines: Vec::new(), refunds: Vec::new(), refundable: 0 })
 }

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
+use super::worth::Goods;
 use super::{Reason, queries};
 use crate::events::Event;
 use crate::kit::{Ctx, Discount, Error, OrderId, Problems, Result, ReturnId, Right, clean, discount};
@@ -94,8 +95,9 @@ pub fn request(tx: &mut Tx, ctx: &Ctx, order: &OrderId, new: &NewReturn) -> Resu
     let left = all_left(tx, ctx, &order)?;
     let mut problems = Problems::default();
     let note = clean(&mut problems, "note", &new.note, 2000);
-    let (lines, value) = read(&new.lines, &left, &order, &mut problems);
+    let lines = read(&new.lines, &left, &order, &mut problems);
     problems.check()?;
+    let value = value(tx, ctx, &order, &lines)?;
     let (id, number) = (ctx.id::<ReturnId>(), merchants::next_number(tx, ctx, "return")?.to_string());
     let (s, by) = (&order.summary, &ctx.actor.name);
     tx.exec(&queries::INSERT, &[&ctx.merchant, &id, &number, &s.id, &value, &note, &ctx.now, by])?;
@@ -120,8 +122,17 @@ fn share(bought: &Line, back: &str) -> String {
     discount::written(off)
 }
 
-/// The lines as they were bought with how many come back, and what they came to.
-fn read(asked: &[LineBack], left: &[Left], order: &Order, problems: &mut Problems) -> (Vec<Line>, i64) {
+/// What they are worth: all that comes back of the order together has its share of what the goods cost, to the cent; this return has what the others do not.
+fn value(tx: &mut Tx, ctx: &Ctx, order: &Order, lines: &[Line]) -> Result<i64> {
+    let goods = Goods::of(order);
+    let read = |r: &store::Row<'_>| Ok(Line { quantity: r.get(1)?, unit_price: r.get(2)?, discount: r.get(3)?, ..Line::default() });
+    let before = tx.rows(&queries::BACK, &[&ctx.merchant, &order.summary.id], read)?;
+    let counted: i64 = tx.scalar(&queries::BACK_WORTH, &[&ctx.merchant, &order.summary.id])?;
+    Ok((goods.share(before.iter().chain(lines)) - counted).max(0))
+}
+
+/// The lines as they were bought, with how many come back.
+fn read(asked: &[LineBack], left: &[Left], order: &Order, problems: &mut Problems) -> Vec<Line> {
     if asked.is_empty() {
         problems.add("lines", "required", "Say what comes back.");
     }
@@ -135,15 +146,15 @@ fn read(asked: &[LineBack], left: &[Left], order: &Order, problems: &mut Problem
         lines.push(Line { quantity: back.quantity.clone(), discount: share(&of.bought, &back.quantity), ..of.bought.clone() });
     }
     if !problems.0.is_empty() {
-        return (Vec::new(), 0);
+        return Vec::new();
     }
     orders::positive(&lines, problems);
-    let (lines, value) = total(&lines, Extras::default(), order.summary.currency, problems);
+    let (lines, _) = total(&lines, Extras::default(), order.summary.currency, problems);
     for (i, (line, back)) in lines.iter().zip(asked).enumerate() {
         let most = left.iter().find(|l| l.line == back.line).map(|l| l.left).unwrap_or_default();
         if number(&line.quantity) > most {
             problems.add(format!("lines.{i}.quantity"), "too_much", format!("At most {} can come back.", most.normalize()));
         }
     }
-    (lines, value)
+    lines
 }

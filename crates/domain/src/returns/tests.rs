@@ -62,6 +62,51 @@ store::db_test! {
         desk.verified();
     }
 
+    fn what_was_taken_off_the_whole_order_is_not_worth_money(db) {
+        let desk = Desk::new(db);
+        let done = desk.check_out(&Checkout {
+            lines: vec![line("KAFFEE-1", "1", "60"), line("TEE", "2", "20")],
+            discount: 2000,
+            payments: vec![by_card("pi_less", 8000, "fp_1")],
+            ..desk.basket("E-1", "ana@example.es")
+        });
+        let done = done.unwrap();
+        let (order, payment) = (done.order, done.payments[0].clone());
+        let first = desk.back(&order, &[(1, "1"), (2, "2")]).unwrap();
+        assert_eq!(desk.shown(&first).summary.value, 8000, "all of it is worth what was paid");
+        desk.go(&first, approve).unwrap();
+        desk.give(&first, &payment, 8000).unwrap();
+        assert!(desk.shown(&first).is_paid_back());
+        let again = { let first = first.clone(); desk.write(move |tx, ctx| replace(tx, ctx, &first)) };
+        assert_eq!(refusal(again), "return_refunded", "not all the money and the goods as well");
+        desk.verified();
+    }
+
+    fn tax_on_top_goes_back_with_its_lines_and_never_more_than_is_left(db) {
+        let desk = Desk::new(db);
+        let done = desk.check_out(&Checkout {
+            lines: vec![line("KAFFEE-1", "3", "10")],
+            tax: 571,
+            shipping: 490,
+            payments: vec![by_card("pi_tax", 4061, "fp_1")],
+            ..desk.basket("F-1", "ana@example.es")
+        });
+        let done = done.unwrap();
+        let (order, payment) = (done.order, done.payments[0].clone());
+        let usual = |id: &ReturnId| { let id = id.clone(); desk.read(move |tx, ctx| { let back = get(tx, ctx, &id)?; make_good::usual(tx, ctx, &back) }) }.unwrap();
+        let each: Vec<ReturnId> = (0..3).map(|_| desk.back(&order, &[(1, "1")]).unwrap()).collect();
+        let worth: Vec<i64> = each.iter().map(|id| desk.shown(id).summary.value).collect();
+        assert_eq!((worth.iter().sum::<i64>(), worth), (3571, vec![1190, 1191, 1190]), "to the cent, without sending");
+        assert_eq!(usual(&each[0]), 1190);
+        desk.write({ let payment = payment.clone(); move |tx, ctx| crate::providers::refund(tx, ctx, &payment, 3061, "For the trouble") }).unwrap();
+        assert_eq!(usual(&each[0]), 1000, "no more is left of the payment");
+        desk.go(&each[0], approve).unwrap();
+        desk.give(&each[0], &payment, 1000).unwrap();
+        let again = { let id = each[0].clone(); desk.write(move |tx, ctx| replace(tx, ctx, &id)) };
+        assert_eq!(refusal(again), "return_refunded", "all the money there was is gone");
+        desk.verified();
+    }
+
     fn goods_come_back_and_money_goes(db) {
         let desk = Desk::new(db);
         let (order, payment) = desk.sold("A-1");

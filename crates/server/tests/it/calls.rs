@@ -135,6 +135,30 @@ store::db_test! {
         assert_eq!(olivia.get(&format!("/customers/{ana}/conversations")).body.matches("Answered call, 1:05").count(), 1);
     }
 
+    fn programs_hand_in_call_records_by_file_too(db) {
+        let f = Fixture::new(db);
+        let (desk, ana) = (Desk::new(db), customer(&f, "ana@example.es"));
+        let (ctx, who) = (f.ctx.clone(), ana.clone());
+        db.write_now(move |tx| domain::customers::edit(tx, &ctx, &who, domain::customers::CustomerEdit { phone: Some("+34 612 345 678".into()), ..Default::default() })).unwrap();
+        let row = |from: &str| format!("\"\",\"{from}\",\"1001\",\"from-trunk\",\"\",\"SIP/a\",\"SIP/b\",\"Dial\",\"x\",\"2026-01-05 10:11:12\",\"2026-01-05 10:11:20\",\"2026-01-05 10:12:25\",73,65,\"ANSWERED\",\"DOCUMENTATION\",\"1.1\",\"\"\n");
+        let file = format!("{}{}broken\n", row("+34612345678"), row("+442079460000"));
+        let send = |key: &str, query: &str, file: &str| {
+            let request = Request::post(format!("/api/v1/calls/records{query}")).header("authorization", format!("Bearer {key}")).header("content-type", "text/csv");
+            let answer = desk.send(request.body(Body::from(file.to_owned())).unwrap());
+            (answer.status.as_u16(), serde_json::from_str::<Value>(&answer.body).unwrap_or(Value::Null))
+        };
+        let all = key(&f, Rights::all());
+        let (status, told) = send(&all, "", &file);
+        assert_eq!((status, &told["new"], &told["unknown"]), (200, &json!(1), &json!([{ "phone": "+442079460000", "calls": 1 }])), "{told}");
+        assert_eq!((&told["wrong"][0]["line"], &told["wrong_count"]), (&json!(3), &json!(1)));
+        assert_eq!(send(&all, "", &file).1["known"], 1, "the same file again changes nothing");
+        assert_eq!(send(&all, "?all=true", &file).1["waiting"], 1);
+        assert_eq!(send(&all, "", "no call record").0, 422);
+        assert_eq!(send(&key(&f, Rights::all().without(Right::Write)), "", &file).0, 403);
+        let mut olivia = desk.owner(&f);
+        assert_eq!(olivia.get(&format!("/customers/{ana}/conversations")).body.matches("Answered call, 1:05").count(), 1);
+    }
+
     fn a_ticket_is_made_of_what_was_said_from_the_page(db) {
         let f = Fixture::new(db);
         let (desk, ana) = (Desk::new(db), customer(&f, "ana@example.es"));

@@ -154,6 +154,28 @@ store::db_test! {
         assert!(olivia.get(&format!("/customers/{bo}")).body.contains("bo@example.es"));
     }
 
+    fn obfuscate_enabled_is_set_by_programs_and_kept_by_all_that_match(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let (all, ana) = (key(&f, Rights::all()), customer(&f, "ana@example.es"));
+        let at = format!("/customers/{ana}/obfuscate");
+        assert_eq!(say(&desk, &all, "GET", &at, "", &Value::Null), (200, json!({ "enabled": true })));
+        assert_eq!(say(&desk, &all, "PUT", &at, "", &json!({ "enabled": false })), (200, json!({ "enabled": false })));
+        assert_eq!(say(&desk, &all, "GET", &at, "", &Value::Null).1["enabled"], false);
+        assert_eq!(say(&desk, &all, "PUT", &at, "", &json!({})).0, 422);
+        let weak = key(&f, Rights::all().without(domain::kit::Right::Anonymise));
+        assert_eq!(say(&desk, &weak, "PUT", &at, "", &json!({ "enabled": true })).0, 403);
+        assert_eq!(say(&desk, &key(&f.other(), Rights::all()), "PUT", &at, "", &json!({ "enabled": true })).0, 404);
+        let mut olivia = desk.owner(&f);
+        assert!(olivia.get(&format!("/customers/{ana}/privacy")).body.contains("“Obfuscate enabled” is unticked"));
+        let (_, shop) = say(&desk, &all, "POST", "/customers/bulk/preview", "", &json!({ "action": "anonymise", "query": "q=ana" }));
+        assert_eq!((shop["will"].as_i64(), shop["refused"][0]["reason"].as_str()), (Some(0), Some("Obfuscate enabled is unticked")), "{shop}");
+        let (_, named) = say(&desk, &all, "POST", "/customers/bulk/preview", "", &json!({ "action": "anonymise", "ids": [ana] }));
+        assert_eq!((named["will"].as_i64(), named["unticked"].as_i64()), (Some(1), Some(1)), "{named}");
+        let page = olivia.post("/customers/bulk", &[("action", "anonymise"), ("id", ana.as_str())]).body;
+        assert!(page.contains("“Obfuscate enabled” is unticked for 1 customer of them"), "{page}");
+    }
+
     fn retention_is_set_looked_at_and_run_from_the_settings(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);
@@ -167,6 +189,8 @@ store::db_test! {
         assert_eq!(olivia.post("/settings/privacy/rules", &[(shop.as_str(), "12"), (days.as_str(), "30")]).status, StatusCode::SEE_OTHER);
         customer(&f, "ana@example.es");
         let page = olivia.get("/settings/privacy").body;
+        assert!(page.contains("hx-get=\"/settings/privacy?numbers=now\"") && !page.contains("will be anonymised"), "the page does not wait for the numbers: {page}");
+        let page = olivia.get("/settings/privacy?numbers=now").body;
         assert!(page.contains("0 customers will be anonymised.") && page.contains("value=\"12\"") && page.contains("value=\"30\"") && page.contains("France usually wants 10 years"), "{page}");
         assert_eq!(olivia.post("/settings/privacy/years", &[("years", "99")]).status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(olivia.post("/settings/privacy/years", &[("years", "6")]).status, StatusCode::SEE_OTHER);

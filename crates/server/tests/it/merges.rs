@@ -125,6 +125,51 @@ store::db_test! {
         assert_eq!(olivia.post("/customers/bulk", &ticked[..2]).location, "/customers?view=all", "one alone is nothing to merge");
     }
 
+    fn of_several_anybody_may_be_the_one_who_stays(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let mut olivia = desk.owner(&f);
+        let ids: Vec<CustomerId> = (0..3).map(|n| customer(&f, &format!("c{n}@example.es"), &format!("C{n}"))).collect();
+        let first = format!("/customers/{}/merge?into={}&with={}", ids[1], ids[0], ids[2]);
+        let last = format!("/customers/{}/merge?into={}&with={}", ids[0], ids[2], ids[1]);
+        let page = olivia.get(&first).body;
+        assert!(page.contains("Merge C1, C2 into C0?") && page.matches("This one stays").count() == 2, "{page}");
+        assert!(page.contains(&last.replace('&', "&#38;")), "{page}");
+        assert!(olivia.get(&last).body.contains("Merge C0, C1 into C2?"));
+        let dave = customer(&f, "dave@example.es", "Dave");
+        let search = format!("/customers/{}/merge?with={}&with={}", ids[1], ids[0], ids[2]);
+        assert!(page.contains(&search.replace('&', "&#38;")), "{page}");
+        let found = olivia.get(&format!("{search}&q=dave")).body;
+        assert!(found.contains("Everything of C1 and 2 more goes there"), "{found}");
+        let all = format!("/customers/{}/merge?into={dave}&with={}&with={}", ids[1], ids[0], ids[2]);
+        assert!(found.contains(&all.replace('&', "&#38;")), "{found}");
+        assert!(olivia.get(&all).body.contains("Merge C1, C0, C2 into Dave?"));
+        assert!(!olivia.get(&format!("{search}&q=c2")).body.contains(&format!("into={}", ids[2])), "who goes cannot stay");
+    }
+
+    fn programs_see_what_a_merge_would_do_and_nothing_happens(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let all = key(&f, Rights::all());
+        let (stays, gone) = (customer(&f, "ana@example.es", "Ana Ruiz"), customer(&f, "ana@example.com", "Ana R."));
+        pay(&desk, &all, &f, &gone, 700);
+        pay(&desk, &all, &f, &stays, 300);
+        let at = format!("/customers/{gone}/merge/preview");
+        let (status, seen) = say(&desk, &all, "POST", &at, &json!({ "into": stays, "choices": { "email": gone } }));
+        assert_eq!(status, 200, "{seen}");
+        assert_eq!((&seen["stays"]["id"], &seen["goes"][0]["display_name"], &seen["refused"]), (&json!(stays), &json!("Ana R."), &Value::Null));
+        let email = seen["fields"].as_array().unwrap().iter().find(|f| f["field"] == "email").unwrap();
+        assert_eq!((&email["values"][1]["value"], &email["differs"], &email["survives"]), (&json!("ana@example.com"), &json!(true), &json!(gone)));
+        assert_eq!((&seen["moved"]["payments"], &seen["totals"][0]["paid"]["amount"], &seen["undo_days"]), (&json!(1), &json!(1000), &json!(30)));
+        assert_eq!(say(&desk, &all, "GET", &format!("/customers/{gone}"), &Value::Null).1["id"], json!(gone), "nothing was merged");
+        assert_eq!(say(&desk, &all, "POST", &at, &json!({ "into": gone })).0, 422);
+        assert_eq!(say(&desk, &all, "POST", &at, &json!({ "into": stays, "choices": { "email": f.other().shop } })).0, 422);
+        assert_eq!(say(&desk, &key(&f.other(), Rights::all()), "POST", &at, &json!({ "into": stays })).0, 404);
+        assert_eq!(say(&desk, &key(&f, Rights::all().without(Right::Delete)), "POST", &at, &json!({ "into": stays })).0, 403);
+        say(&desk, &all, "DELETE", &format!("/customers/{gone}"), &Value::Null);
+        assert_eq!(say(&desk, &all, "POST", &at, &json!({ "into": stays })).1["refused"], "Ana R. is deleted. Restore it first.");
+    }
+
     fn programs_merge_follow_the_old_id_and_undo(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

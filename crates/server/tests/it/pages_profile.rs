@@ -353,6 +353,16 @@ store::db_test! {
         let made = mara.post("/orders/new", &fields);
         assert!(mara.get(&made.location).body.contains("Guest"));
         assert!(mara.get("/orders?q=bob%40example.com").body.contains("Bob"));
+        let order = mara.get(&made.location).body;
+        assert!(order.contains("Add a note") && order.contains("created <small>"), "who did what, also of a guest's order: {order}");
+        let form = mara.get(&format!("{}/note", made.location));
+        let note = [("version", hidden(&form.body, "version")), ("note", "Ring twice <b>".to_owned())];
+        let note = note.each_ref().map(|(name, value)| (*name, value.as_str()));
+        assert_eq!(mara.post(&format!("{}/note", made.location), &note).status, StatusCode::SEE_OTHER);
+        let order = mara.get(&made.location).body;
+        assert!(order.contains("Ring twice &#60;b&#62;") && order.contains("Note on the order changed") && order.contains("Edit note"), "{order}");
+        let again = mara.post(&format!("{}/note", made.location), &[note[0], ("note", "Ring once")]);
+        assert_eq!(again.status, StatusCode::CONFLICT, "somebody else changed it meanwhile");
     }
 
     fn an_archived_customer_gets_no_new_order(db) {

@@ -51,7 +51,7 @@ pub fn slice(tx: &mut Tx, ctx: &Ctx, tools: &Tools, job: &mut Job) -> Result<Ste
         if some.is_empty() {
             break;
         }
-        treat(tx, ctx, tools.vault.as_ref(), &input.action, &some, &mut rows)?;
+        treat(tx, ctx, tools.vault.as_ref(), (&input.action, &input.selection), &some, &mut rows)?;
     }
     job.done = rows.position;
     place.done += rows.done;
@@ -129,11 +129,18 @@ impl Rows {
 }
 
 /// Does it to some, and notes each outcome. A refusal of the trade is an outcome; a fault of ours ends the slice.
-pub(super) fn treat(tx: &mut Tx, ctx: &Ctx, vault: Option<&Vault>, action: &Action, ids: &[CustomerId], rows: &mut Rows) -> Result<()> {
+pub(super) fn treat(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    vault: Option<&Vault>,
+    (action, selection): (&Action, &Selection),
+    ids: &[CustomerId],
+    rows: &mut Rows,
+) -> Result<()> {
     // In the order of the locks.
     let mut ids = ids.to_vec();
     ids.sort();
-    for (id, verdict) in ids.iter().zip(verdicts(tx, ctx, action, &ids)?) {
+    for (id, verdict) in ids.iter().zip(verdicts(tx, ctx, action, selection, &ids)?) {
         let outcome = match verdict {
             Verdict::Not(reason) => Err(reason.to_owned()),
             Verdict::Will(before) => match act(tx, ctx, vault, action, id) {

@@ -29,6 +29,8 @@ some! {
     /// Live subscriptions with their last microsecond.
     LIVE = "SELECT customer_id, ends_at FROM subscriptions WHERE merchant_id = $1 AND live
         AND status IN ('trialing', 'active', 'past_due', 'paused', 'cancelled')", "customer_id", "";
+    /// Those whose *Obfuscate enabled* is unticked.
+    EXEMPT = "SELECT customer_id FROM retention_exempt WHERE merchant_id = $1", "customer_id", "";
     TAGGED = "SELECT ct.customer_id, t.name FROM customer_tags ct JOIN tags t ON t.merchant_id = ct.merchant_id AND t.id = ct.tag_id
         WHERE ct.merchant_id = $1", "ct.customer_id", "ORDER BY t.name_key";
 }

@@ -1,13 +1,13 @@
 //! Who is meant, what will happen, and beginning it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::json;
 use store::Tx;
 
 use super::job::{Rows, treat};
-use super::verdict::{Verdict, verdicts};
+use super::verdict::{Verdict, exempt, verdicts};
 use super::{Action, KIND, Selection};
 use crate::customers::list::{self, Indexes, ListQuery};
 use crate::customers::validate;
@@ -29,6 +29,8 @@ pub struct Preview {
     pub will: u64,
     /// So many will not, by reason.
     pub refused: Vec<(String, u64)>,
+    /// Of those that will be anonymised, so many were picked by hand though *Obfuscate enabled* is unticked.
+    pub unticked: u64,
 }
 
 /// Who is meant: the ids when they are few.
@@ -60,19 +62,31 @@ pub struct Started {
 pub fn preview(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, selection: &Selection, action: &Action) -> Result<Preview> {
     ctx.must(Right::Read)?;
     check(tx, ctx, action)?;
-    let (mut will, mut refused) = (0, BTreeMap::new());
+    let (mut will, mut refused, mut unticked) = (0, BTreeMap::new(), 0);
     each_block(tx, ctx, indexes, selection, |tx, ids| {
         for some in ids.chunks(100) {
-            for verdict in verdicts(tx, ctx, action, some)? {
+            let left_out = left_out(tx, ctx, action, some)?;
+            for (id, verdict) in some.iter().zip(verdicts(tx, ctx, action, selection, some)?) {
                 match verdict {
-                    Verdict::Will(_) => will += 1,
+                    Verdict::Will(_) => {
+                        will += 1;
+                        unticked += u64::from(left_out.contains(id.as_str()));
+                    }
                     Verdict::Not(reason) => *refused.entry(reason.to_owned()).or_insert(0) += 1,
                 }
             }
         }
         Ok(())
     })?;
-    Ok(Preview { will, refused: refused.into_iter().collect() })
+    Ok(Preview { will, refused: refused.into_iter().collect(), unticked })
+}
+
+/// Whom the rules would leave out, where the action asks.
+fn left_out(tx: &mut Tx, ctx: &Ctx, action: &Action, some: &[CustomerId]) -> Result<BTreeSet<String>> {
+    if *action != Action::Anonymise {
+        return Ok(BTreeSet::new());
+    }
+    exempt(tx, ctx, &some.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
 /// Looks who is meant, before [`start`] writes. In a read transaction.
@@ -101,7 +115,7 @@ pub fn start(tx: &mut Tx, ctx: &Ctx, selection: &Selection, picked: &Picked, act
     };
     let job = jobs::enqueue(tx, ctx, KIND, &input, ids.len() as i64)?;
     let mut rows = Rows::of(&job, 0);
-    treat(tx, ctx, None, action, ids, &mut rows)?;
+    treat(tx, ctx, None, (action, selection), ids, &mut rows)?;
     let (done, refused) = (rows.done, rows.refused.clone());
     rows.write(tx, ctx)?;
     jobs::finish(tx, ctx, &job, ids.len() as i64, &json!({ "done": done, "refused": refused }))?;

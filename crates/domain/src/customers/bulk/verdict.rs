@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use store::{Row, Tx};
 
-use super::{Action, queries as q};
+use super::{Action, Selection, queries as q};
 use crate::customers::delete::RESTORABLE;
 use crate::customers::list::some_of;
 use crate::customers::ties;
@@ -39,8 +39,8 @@ struct State {
     group: Option<GroupId>,
 }
 
-/// The verdicts on at most 100 customers, in their order.
-pub(super) fn verdicts(tx: &mut Tx, ctx: &Ctx, action: &Action, ids: &[CustomerId]) -> Result<Vec<Verdict>> {
+/// The verdicts on at most 100 customers of a selection, in their order.
+pub(super) fn verdicts(tx: &mut Tx, ctx: &Ctx, action: &Action, selection: &Selection, ids: &[CustomerId]) -> Result<Vec<Verdict>> {
     let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let mut states = HashMap::new();
     some_of(tx, ctx, &q::STATES, &ids, |r| {
@@ -54,7 +54,7 @@ pub(super) fn verdicts(tx: &mut Tx, ctx: &Ctx, action: &Action, ids: &[CustomerI
         states.insert(r.get::<String>(0)?, state);
         Ok(())
     })?;
-    let more = More::load(tx, ctx, action, &ids)?;
+    let more = More::load(tx, ctx, action, selection, &ids)?;
     Ok(ids.iter().map(|id| states.get(id).map_or(Verdict::Not("no longer there"), |state| judge(ctx, action, id, state, &more))).collect())
 }
 
@@ -63,11 +63,13 @@ pub(super) fn verdicts(tx: &mut Tx, ctx: &Ctx, action: &Action, ids: &[CustomerI
 struct More {
     live: BTreeSet<String>,
     linked: BTreeSet<String>,
+    /// *Obfuscate enabled* is unticked, where nobody named the customers one by one.
+    exempt: BTreeSet<String>,
     tags: HashMap<String, Vec<String>>,
 }
 
 impl More {
-    fn load(tx: &mut Tx, ctx: &Ctx, action: &Action, ids: &[String]) -> Result<Self> {
+    fn load(tx: &mut Tx, ctx: &Ctx, action: &Action, selection: &Selection, ids: &[String]) -> Result<Self> {
         let mut more = Self::default();
         match action {
             Action::Archive { subscription: None } => some_of(tx, ctx, &q::LIVE, ids, |r| {
@@ -81,6 +83,9 @@ impl More {
                     if !privacy::active(tx, ctx, &CustomerId::from_db(id.clone()))?.is_empty() {
                         more.live.insert(id.clone());
                     }
+                }
+                if matches!(selection, Selection::All { .. }) {
+                    more.exempt = exempt(tx, ctx, ids)?;
                 }
             }
             Action::DeletePermanently => {
@@ -101,6 +106,16 @@ impl More {
     }
 }
 
+/// Those of at most 100 whose *Obfuscate enabled* is unticked: rules and all-that-match leave them out (SPEC 11.1).
+pub(super) fn exempt(tx: &mut Tx, ctx: &Ctx, ids: &[String]) -> Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    some_of(tx, ctx, &q::EXEMPT, ids, |r| {
+        found.insert(r.get(0)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
 fn judge(ctx: &Ctx, action: &Action, id: &str, state: &State, more: &More) -> Verdict {
     let restores = matches!(action, Action::Restore);
     match () {
@@ -110,7 +125,11 @@ fn judge(ctx: &Ctx, action: &Action, id: &str, state: &State, more: &More) -> Ve
         }
         () if state.anonymised => return Verdict::Not("anonymised"),
         () if *action == Action::Anonymise => {
-            return if more.live.contains(id) { Verdict::Not("something is still active") } else { will() };
+            return match () {
+                () if more.exempt.contains(id) => Verdict::Not("Obfuscate enabled is unticked"),
+                () if more.live.contains(id) => Verdict::Not("something is still active"),
+                () => will(),
+            };
         }
         () if state.deleted_at.is_some() && !restores => {
             return Verdict::Not(if *action == Action::Delete { "already deleted" } else { "deleted" });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use store::Tx;
 
-use super::{Field, Moved, choose, moves, portal, text, verb};
+use super::{Choices, Field, Moved, choose, moves, portal, text, verb};
 use crate::credit;
 use crate::customers::get;
 use crate::customers::model::Customer;
@@ -100,6 +100,18 @@ pub fn look(tx: &mut Tx, ctx: &Ctx, gone: &[CustomerId], stays: &CustomerId) -> 
     let sides = Field::ALL.iter().filter_map(side).collect();
     let sums = sums(tx, ctx, &all)?;
     Ok(Look { sides, moved, closes, sums, refused, all })
+}
+
+/// The same for programs: what is asked for has to be one that the merge itself would take, its choices too. Needs [`Right::Read`].
+///
+/// # Errors
+/// `Invalid` as [`super::merge`] says it; [`Error::NotFound`] for who is not here.
+pub fn preview(tx: &mut Tx, ctx: &Ctx, gone: &[CustomerId], stays: &CustomerId, choices: &Choices) -> Result<Look> {
+    ctx.must(Right::Read)?;
+    verb::once_each(gone, stays)?;
+    let look = look(tx, ctx, gone, stays)?;
+    choose::winners(&look.all, choices)?;
+    Ok(look)
 }
 
 fn sums(tx: &mut Tx, ctx: &Ctx, all: &[Customer]) -> Result<Vec<Sum>> {

@@ -31,7 +31,7 @@ use crate::kit::{CustomerId, MergeId, Micros};
 pub use field::{Field, text};
 pub(crate) use fields::{Fields, changed_fields, fields_back, fields_stand};
 pub(crate) use forget::{drop_of, forget};
-pub use look::{Look, Side, Sum, look};
+pub use look::{Look, Side, Sum, look, preview};
 pub(crate) use moves::hanging;
 pub use moves::{MOVES, Move, Way};
 pub(crate) use read::sources;

@@ -33,8 +33,8 @@ pub fn merge(tx: &mut Tx, ctx: &Ctx, gone: &[CustomerId], stays: &CustomerId, ch
     Ok(done)
 }
 
-/// The survivor, then those who go, locked and looked at: all of them may take part.
-fn concerned(tx: &mut Tx, ctx: &Ctx, gone: &[CustomerId], stays: &CustomerId) -> Result<Vec<Customer>> {
+/// Somebody goes, nobody twice, and not the one who stays.
+pub(super) fn once_each(gone: &[CustomerId], stays: &CustomerId) -> Result<()> {
     if gone.is_empty() || gone.len() > MANY {
         return Err(Problems::one("sources", "invalid", format!("Choose 1 to {MANY} customers that go.")));
     }
@@ -44,6 +44,12 @@ fn concerned(tx: &mut Tx, ctx: &Ctx, gone: &[CustomerId], stays: &CustomerId) ->
     if gone.iter().enumerate().any(|(at, id)| gone[..at].contains(id)) {
         return Err(Problems::one("sources", "twice", "Name each customer once."));
     }
+    Ok(())
+}
+
+/// The survivor, then those who go, locked and looked at: all of them may take part.
+fn concerned(tx: &mut Tx, ctx: &Ctx, gone: &[CustomerId], stays: &CustomerId) -> Result<Vec<Customer>> {
+    once_each(gone, stays)?;
     let ids: Vec<&CustomerId> = std::iter::once(stays).chain(gone).collect();
     locks::customers(tx, ctx, &ids)?;
     for id in &ids {

@@ -64,7 +64,7 @@ store::db_test! {
         let mut some = ids.clone();
         some.push(ids[2].clone());
         let (preview, picked, started) = begin(&f, &indexes, &Selection::Ids(some), &ARCHIVE);
-        assert_eq!(preview, Preview { will: 3, refused: vec![("already archived".into(), 1), ("deleted".into(), 1)] });
+        assert_eq!(preview, Preview { will: 3, refused: vec![("already archived".into(), 1), ("deleted".into(), 1)], unticked: 0 });
         assert_eq!((picked.total, started.at_once, started.done, started.refused), (5, true, preview.will, preview.refused));
         assert_eq!(job(&f, &started.job).state, jobs::State::Done);
         assert_eq!(count(&f, &indexes, "active=false"), 4);
@@ -111,6 +111,25 @@ store::db_test! {
         assert_eq!((job(&f, &back).state, count(&f, &indexes, ""), count(&f, &indexes, "active=false")), (jobs::State::Done, 261, 0));
     }
 
+    fn a_whole_shop_is_anonymised_without_those_who_are_unticked(db) {
+        let (f, indexes) = (Fixture::new(db), Indexes::new());
+        let ids = crowd(&f, 3);
+        let kept = ids[1].clone();
+        write(&f, &f.ctx, move |tx, ctx| crate::privacy::retention::set_enabled(tx, ctx, &kept, false)).unwrap();
+        let all = Selection::All { query: "q=example".into(), except: vec![] };
+        let (preview, _, started) = begin(&f, &indexes, &all, &Action::Anonymise);
+        assert_eq!(preview, Preview { will: 2, refused: vec![("Obfuscate enabled is unticked".into(), 1)], unticked: 0 });
+        let tools = Tools { indexes: indexes.clone(), vault: Some(crate::privacy::tests::vault()), ..Tools::default() };
+        let kinds = kinds().with(crate::privacy::sweep::KIND, crate::privacy::sweep::slice);
+        jobs::run_all(&f.db, &kinds, &tools, &FixedClock(f.ctx.now), "worker", &|| false).unwrap();
+        assert_eq!(job(&f, &started.job).result["refused"]["Obfuscate enabled is unticked"].as_u64(), Some(1));
+        let stays = ids[1].clone();
+        assert!(read(&f, &f.ctx, move |tx, ctx| customers::get(tx, ctx, &stays)).unwrap().anonymised_at.is_none());
+        let picked = Selection::Ids(vec![ids[1].clone()]);
+        let (preview, _, _) = begin(&f, &indexes, &picked, &Action::Anonymise);
+        assert_eq!((preview.will, preview.unticked), (1, 1), "picked by hand it is possible, and said");
+    }
+
     fn a_selection_that_cannot_be_read_means_nobody_and_not_everybody(db) {
         let (f, indexes) = (Fixture::new(db), Indexes::new());
         crowd(&f, 3);
@@ -147,7 +166,7 @@ store::db_test! {
         let all = Selection::Ids(ids.clone());
         let (_, _, grouped) = begin(&f, &indexes, &all, &Action::SetGroup { group: Some(wholesale) });
         let (preview, _, tagged) = begin(&f, &indexes, &all, &Action::AddTags { tags: vec!["vip".into()] });
-        assert_eq!(preview, Preview { will: 2, refused: vec![("already tagged so".into(), 1)] });
+        assert_eq!(preview, Preview { will: 2, refused: vec![("already tagged so".into(), 1)], unticked: 0 });
         assert_eq!(get(&f, &ids[1]).tags[0].name, "VIP");
         undo(&f, &tagged.job);
         undo(&f, &grouped.job);

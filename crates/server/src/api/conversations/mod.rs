@@ -6,6 +6,7 @@ mod hand_in;
 mod mailboxes;
 mod phones;
 mod read;
+mod records;
 mod signing;
 mod talk;
 mod write;
@@ -16,6 +17,6 @@ use crate::http::Routes;
 
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
-    let routes = drafts::routes(signing::routes(phones::routes(routes)));
+    let routes = drafts::routes(signing::routes(records::routes(phones::routes(routes))));
     mailboxes::routes(talk::routes(hand_in::routes(write::routes(read::routes(routes)))))
 }

@@ -483,7 +483,7 @@ pub struct Duplicate {
     pub id: String,
     pub display_name: String,
     pub email: String,
-    /// `email`, `phone`, `name` (with the zip or company): the same; `alike`: field by field.
+    /// `email`, `phone`, `tax_id`, `company` (where no person is named), `name` (with the zip or company): the same; `alike`: field by field.
     pub reasons: Vec<String>,
     /// How the two are alike, in words without values: `Same zip and street; last name nearly the same`. May be empty.
     pub why: String,

@@ -120,11 +120,13 @@ struct BulkPreview {
     /// So many would be changed.
     will: u64,
     refused: Vec<Refused>,
+    /// Of those that would be anonymised, so many were named by id though *Obfuscate enabled* is unticked; with `query` they are refused.
+    unticked: u64,
 }
 
 impl From<Preview> for BulkPreview {
     fn from(p: Preview) -> Self {
-        Self { will: p.will, refused: refused(p.refused) }
+        Self { will: p.will, refused: refused(p.refused), unticked: p.unticked }
     }
 }
 

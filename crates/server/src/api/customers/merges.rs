@@ -64,7 +64,7 @@ impl From<room::Merge> for Merge {
 /// Who is merged, and whose values survive. Give `into`, `sources`, or both.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-struct MergeCreate {
+pub(super) struct MergeCreate {
     /// The customer that stays; the one of the address goes. Absent: the one of the address stays.
     #[schema(example = "cus_01k00000000000000000000000")]
     into: Option<String>,
@@ -77,10 +77,10 @@ struct MergeCreate {
 }
 
 /// Those who go, who stays, and the choices.
-type Wanted = (Vec<CustomerId>, CustomerId, Choices);
+pub(super) type Wanted = (Vec<CustomerId>, CustomerId, Choices);
 
 impl MergeCreate {
-    fn read(&self, named: &CustomerId) -> domain::Result<Wanted> {
+    pub(super) fn read(&self, named: &CustomerId) -> domain::Result<Wanted> {
         let mut problems = Problems::default();
         let mut read = |field: String, text: &str| {
             let found = text.parse::<CustomerId>().ok();

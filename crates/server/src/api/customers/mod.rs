@@ -5,6 +5,7 @@ mod avatar;
 pub mod body;
 pub(in crate::api) mod bulk;
 mod labels;
+mod merge_preview;
 mod merges;
 mod notes;
 mod topics;
@@ -28,7 +29,7 @@ use crate::http::{Policy, Problem, Routes};
 /// The operations of the room.
 pub fn routes(routes: Routes) -> Routes {
     let routes = one(routes);
-    let routes = merges::routes(bulk::routes(avatar::routes(labels::routes(notes::routes(routes)))));
+    let routes = merge_preview::routes(merges::routes(bulk::routes(avatar::routes(labels::routes(notes::routes(routes))))));
     topics::routes(routes)
 }
 

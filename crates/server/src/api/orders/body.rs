@@ -225,6 +225,17 @@ impl OrderCreate {
     }
 }
 
+/// The note on an order.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderNote {
+    /// At most 5,000 characters.
+    pub note: String,
+    /// The version that was looked at: answers 409 `stale` when somebody changed the order since.
+    #[serde(default)]
+    pub expected_version: Option<i64>,
+}
+
 /// What changes in a draft; absent fields stay.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -10,7 +10,7 @@ use domain::orders::{self as room, OrderPage};
 use store::Tx;
 use utoipa_axum::routes;
 
-use self::body::{Order, OrderCreate, OrderPaid, OrderPatch, OrderRow};
+use self::body::{Order, OrderCreate, OrderNote, OrderPaid, OrderPatch, OrderRow};
 use super::asked::At;
 use super::lists::{self, OrdersAsked};
 use super::payments::body::Payment;
@@ -31,6 +31,7 @@ pub fn routes(routes: Routes) -> Routes {
         .api(read, routes!(get))
         .api(orders, routes!(edit))
         .api(read, routes!(payments))
+        .api(orders, routes!(put_note))
         .api(orders, routes!(place))
         .api(orders, routes!(pay))
         .api(orders, routes!(fulfil))
@@ -98,6 +99,15 @@ async fn payments(State(app): State<App>, Caller(ctx): Caller, At(text): At<Stri
         })
         .await?;
     Ok(axum::Json(Page::whole(found.into_iter().map(Into::into).collect())))
+}
+
+/// Set the note on an order.
+///
+/// In any state; empty takes it away.
+#[utoipa::path(put, path = "/api/v1/orders/{id}/note", operation_id = "setOrderNote", tag = "Orders", params(("id" = String, Path)),
+    request_body = OrderNote, responses((status = 200, body = Order)))]
+async fn put_note(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<OrderNote>) -> Result<Response, Problem> {
+    step(&app, &caller, &text, write, |tx, ctx, id, body| room::set_note(tx, ctx, id, &body.note, body.expected_version)).await
 }
 
 /// Place a draft.

@@ -233,7 +233,11 @@ struct RetentionOutcome {
 /// Exact numbers; nothing is changed.
 #[utoipa::path(get, path = "/api/v1/retention/preview", operation_id = "previewRetention", tag = "Privacy", responses((status = 200, body = RetentionOutcome)))]
 async fn dry_run(State(app): State<App>, Caller(ctx): Caller) -> Result<axum::Json<RetentionOutcome>, Problem> {
-    let o = app.read(&ctx, retention::dry_run).await?;
+    let mut counted = retention::Counted::default();
+    while !counted.is_over {
+        counted = app.read(&ctx, move |tx, ctx| retention::count_on(tx, ctx, counted.clone())).await?;
+    }
+    let o = counted.outcome;
     Ok(axum::Json(RetentionOutcome { looked: o.looked, will: o.will, warn: o.warn, refused: o.refused }))
 }
 

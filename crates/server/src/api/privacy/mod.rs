@@ -1,6 +1,7 @@
 //! Personal data: anonymising with its receipts and rules, one person's data as a file, and the register of requests (SPEC 11).
 
 mod erasures;
+mod obfuscate;
 mod requests;
 mod terms;
 
@@ -8,5 +9,5 @@ use crate::http::Routes;
 
 /// Routes of the room.
 pub fn routes(routes: Routes) -> Routes {
-    terms::routes(requests::routes(erasures::routes(routes)))
+    terms::routes(requests::routes(obfuscate::routes(erasures::routes(routes))))
 }

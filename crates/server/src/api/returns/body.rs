@@ -21,7 +21,7 @@ pub struct ReturnRow {
     pub shop: Named,
     #[schema(value_type = words::ReturnState)]
     pub state: State,
-    /// What its lines came to in the order.
+    /// What its lines cost in the order, with their share of its discount and tax.
     pub value: Money,
     /// The order that takes its place, at no charge.
     pub replacement: Option<String>,

@@ -52,6 +52,8 @@ struct Shown {
     words: String,
     refused: Vec<(String, String)>,
     live: bool,
+    /// `2 customers`: picked by hand though *Obfuscate enabled* is unticked.
+    unticked: Option<String>,
 }
 
 /// Says exactly what would happen; asks for a group or tags where they are needed.
@@ -129,6 +131,7 @@ impl Shown {
             will: found.will,
             words: format!("{} will be {}.", customers(found.will), asked.action.as_ref().map_or("changed", Action::words)),
             live: found.refused.iter().any(|(reason, _)| reason == "live subscription"),
+            unticked: (found.unticked > 0).then(|| customers(found.unticked)),
             refused: found.refused.into_iter().map(|(reason, n)| (tones::number(n), reason)).collect(),
         }
     }

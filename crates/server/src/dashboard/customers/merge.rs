@@ -8,10 +8,11 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use domain::customers::list::{self, ListQuery};
 use domain::customers::merge::{self as room, Choices, Field, Look, Moved};
-use domain::customers::{self, Customer};
+use domain::customers::{self, Customer, Duplicate};
 use domain::kit::{CustomerId, MergeId, Right};
 use domain::replies::Reply;
 
+use super::edit::like::reasons;
 use super::profile::{Away, Shown, param};
 use crate::app::App;
 use crate::dashboard::{PageError, Typed, frame, refused, see_other, show, show_with, toasted, tones, typed};
@@ -37,10 +38,12 @@ pub fn routes(routes: Routes) -> Routes {
 /// The page for these customers: the first stays. `None` for fewer than two or too many.
 pub fn address_of(ids: &[CustomerId]) -> Option<String> {
     let [stays, gone, more @ ..] = ids else { return None };
-    (more.len() < MANY).then(|| {
-        let more: String = more.iter().map(|id| format!("&with={id}")).collect();
-        format!("/customers/{gone}/merge?into={stays}{more}")
-    })
+    (more.len() < MANY).then(|| format!("/customers/{gone}/merge?into={stays}{}", also(more)))
+}
+
+/// Others who go, as the address says it.
+fn also(with: &[CustomerId]) -> String {
+    with.iter().map(|id| format!("&with={id}")).collect()
 }
 
 /// "12 orders, 3 payment methods"
@@ -77,6 +80,8 @@ struct Find {
     frame: Frame,
     c: Customer,
     q: String,
+    /// Others who go.
+    with: Vec<CustomerId>,
     hits: Vec<Hit>,
     alike: Vec<Hit>,
 }
@@ -91,8 +96,10 @@ struct Page {
     opened: CustomerId,
     /// Others who go.
     with: Vec<CustomerId>,
-    /// The same the other way round; empty when several go.
-    swap: String,
+    /// The same with another of them staying; for each who goes.
+    stays_instead: Vec<Hit>,
+    /// The search for somebody else who shall stay: then all of several go. Empty where that would be too many.
+    another: String,
     /// Days in which it can be undone.
     days: i64,
     once: String,
@@ -118,14 +125,14 @@ impl Page {
 
 async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {
     let opened: CustomerId = id(&customer, "customer")?;
+    let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    let with: Vec<CustomerId> = pairs.filter(|(key, _)| key == "with").filter_map(|(_, id)| id.parse().ok()).take(MANY).collect();
     match param(&uri, "into").parse::<CustomerId>() {
         Ok(into) => {
-            let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
-            let with = pairs.filter(|(key, _)| key == "with").filter_map(|(_, id)| id.parse().ok()).take(MANY).collect();
             let asked = Asked { opened, with, into };
             shown(&app, &who, &uri, &headers, &asked, Form::default(), StatusCode::OK).await.map_err(Away::from)
         }
-        Err(()) => find(&app, &who, &uri, &headers, opened).await.map_err(Away::from),
+        Err(()) => find(&app, &who, &uri, &headers, opened, with).await.map_err(Away::from),
     }
 }
 
@@ -143,7 +150,14 @@ impl Asked {
 }
 
 /// The search for who shall remain, with those first who look like the same person.
-async fn find(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, opened: CustomerId) -> Result<Response, PageError> {
+async fn find(
+    app: &App,
+    who: &Who,
+    uri: &Uri,
+    headers: &HeaderMap,
+    opened: CustomerId,
+    with: Vec<CustomerId>,
+) -> Result<Response, PageError> {
     let q: String = param(uri, "q").trim().replace('\0', "").chars().take(200).collect();
     let (indexes, wanted, asked) = (app.indexes.clone(), opened.clone(), q.clone());
     let (c, rows, alike) = app
@@ -160,6 +174,8 @@ async fn find(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, opened: Cust
                 city: c.billing.city.clone(),
                 zip: c.billing.zip.clone(),
                 company: c.company.clone(),
+                tax_id: c.tax_id.clone(),
+                vat_number: c.vat_number.clone(),
             };
             let named = list::named_like(tx, ctx, &indexes, &c.display_name)?;
             let mut alike = customers::likely_duplicates(tx, ctx, &like, &named)?;
@@ -169,11 +185,19 @@ async fn find(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, opened: Cust
             Ok((c, rows, alike))
         })
         .await?;
-    let hit = |id: &CustomerId, name: String, more: String| Hit { href: format!("/customers/{opened}/merge?into={id}"), name, more };
-    let hits =
-        rows.into_iter().filter(|r| r.id != opened).map(|r| hit(&r.id, r.display_name, format!("{} {}", r.number, r.email))).collect();
-    let alike = alike.into_iter().map(|d| hit(&d.id, d.display_name, format!("{} (same {})", d.email, d.reasons.join(", ")))).collect();
-    Ok(show(&Find { frame: frame(app, who, "customers", uri, headers).await?, c, q, hits, alike }))
+    let hit = |id: &CustomerId, name: String, more: String| Hit {
+        href: format!("/customers/{opened}/merge?into={id}{}", also(&with)),
+        name,
+        more,
+    };
+    let goes = |id: &CustomerId| *id == opened || with.contains(id);
+    let hits = rows.into_iter().filter(|r| !goes(&r.id)).map(|r| hit(&r.id, r.display_name, format!("{} {}", r.number, r.email))).collect();
+    let told = |d: Duplicate| {
+        let more = format!("{} ({})", d.email, reasons(&d));
+        hit(&d.id, d.display_name, more)
+    };
+    let alike = alike.into_iter().filter(|d| !goes(&d.id)).map(told).collect();
+    Ok(show(&Find { frame: frame(app, who, "customers", uri, headers).await?, c, q, hits, alike, with }))
 }
 
 async fn shown(
@@ -197,10 +221,26 @@ async fn shown(
             form.set(name, side.suggested.to_string());
         }
     }
-    let swap = if asked.with.is_empty() { format!("/customers/{}/merge?into={}", asked.into, asked.opened) } else { String::new() };
+    let all = || look.all.iter().map(|c| c.id.clone());
+    let instead = |c: &Customer| {
+        let ids: Vec<CustomerId> = std::iter::once(c.id.clone()).chain(all().filter(|id| *id != c.id)).collect();
+        Hit { href: address_of(&ids).unwrap_or_default(), name: c.display_name.clone(), more: c.number.clone() }
+    };
+    let stays_instead = look.all.iter().skip(1).map(instead).collect();
+    let another = match asked.with.is_empty() {
+        true => format!("/customers/{}/merge", asked.opened),
+        false if look.all.len() > MANY => String::new(),
+        false => {
+            let with: Vec<CustomerId> = all().filter(|id| *id != asked.opened).collect();
+            format!("/customers/{}/merge?{}", asked.opened, also(&with).trim_start_matches('&'))
+        }
+    };
     let frame = frame(app, who, "customers", uri, headers).await?;
     let once = typed::once(&form, who);
-    Ok(show_with(status, &Page { frame, form, look, opened: asked.opened.clone(), with: asked.with.clone(), swap, days, once }))
+    Ok(show_with(
+        status,
+        &Page { frame, form, look, opened: asked.opened.clone(), with: asked.with.clone(), stays_instead, another, days, once },
+    ))
 }
 
 async fn merge(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>, typed: Typed) -> Shown {

@@ -4,6 +4,7 @@ mod desk;
 pub mod form;
 mod list;
 mod look;
+mod note;
 pub mod page;
 mod pay;
 
@@ -29,6 +30,8 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/orders/{id}/fulfil", orders, page::fulfil)
         .post("/orders/{id}/close", orders, page::close)
         .post("/orders/{id}/cancel", orders, page::cancel)
+        .get("/orders/{id}/note", orders, note::page)
+        .post("/orders/{id}/note", orders, note::save)
         .get("/orders/{id}/pay", pay, pay::page)
         .post("/orders/{id}/pay", pay, pay::record)
 }

@@ -23,6 +23,8 @@ use crate::look::{Frame, When, band};
 struct May {
     place: bool,
     edit: bool,
+    /// Write or change the remark.
+    note: bool,
     pay: bool,
     /// Ask a customer for what is due: by a link, from a card that is kept.
     ask: bool,
@@ -93,12 +95,7 @@ fn read(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> domain::Result<Read> {
     let order = orders::get(tx, ctx, id)?;
     let payments = payments::of_order(tx, ctx, id)?;
     let customer = order.summary.customer.as_ref().map(|c| customers::get(tx, ctx, c)).transpose()?;
-    let entries = match &customer {
-        Some(c) => {
-            events::timeline(tx, ctx, &c.id, "order", None, 500)?.entries.into_iter().filter(|e| e.subject_id == id.as_str()).collect()
-        }
-        None => Vec::new(),
-    };
+    let entries = events::of_subject(tx, ctx, customer.as_ref().map(|c| &c.id), id.as_str(), 500)?;
     let active = customer.as_ref().is_none_or(customers::Customer::is_active);
     let todo = Section::read(tx, ctx, &On::Order(id.clone()), active, &format!("/orders/{id}"), 50)?;
     let customer = customer.map(|c| (format!("/customers/{}", c.id), c.display_name));
@@ -173,6 +170,7 @@ fn may(ctx: &Ctx, o: &Order, open: bool, held: i64, left: bool, billed: bool) ->
     May {
         place: orders && state == Step::Draft && !o.lines.is_empty(),
         edit: orders && state == Step::Draft,
+        note: orders,
         pay: orders && ctx.may(Right::Payments) && open,
         ask: orders && open && o.summary.customer.is_some(),
         charge: ctx.may(Right::Payments) && open && o.summary.customer.is_some(),

@@ -1,9 +1,11 @@
 //! Settings of privacy: the term of legal copies, retention by shop with exact numbers before anything happens, and *Obfuscate enabled* of a customer.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use domain::kit::{CustomerId, Problems, Right, ShopId};
+use domain::kit::{Ctx, CustomerId, Problems, Right, ShopId};
 use domain::privacy::{self, retention};
 
 use crate::app::App;
@@ -14,6 +16,8 @@ use crate::http::guard::id;
 use crate::look::{Form, Frame};
 
 const HERE: &str = "/settings/privacy";
+/// So long somebody waits for numbers.
+const PATIENCE: Duration = Duration::from_secs(25);
 
 #[derive(Template)]
 #[template(path = "dashboard/privacy/settings.html")]
@@ -25,7 +29,15 @@ struct Page {
     /// Each with the field of its days of warning.
     rules: Vec<(retention::Rule, String)>,
     has_rule: bool,
+    /// What a run would do; absent while nobody has counted.
+    numbers: Option<Numbers>,
+    /// Why it could not be counted.
+    uncounted: Option<&'static str>,
     may_change: bool,
+}
+
+/// What a run would do now.
+struct Numbers {
     will: u64,
     words: String,
     /// "3 customers", when any would be.
@@ -33,22 +45,53 @@ struct Page {
     refused: Vec<(String, String)>,
 }
 
-async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, form: Option<Form>) -> PageResult {
-    let (settings, rules, dry) = app
-        .read(&who.ctx, |tx, ctx| {
-            let rules = retention::rules(tx, ctx)?;
-            let dry = if rules.iter().any(|r| r.months.is_some()) { Some(retention::dry_run(tx, ctx)?) } else { None };
-            Ok((privacy::settings(tx, ctx)?, rules, dry))
-        })
-        .await?;
+impl Numbers {
+    fn of(dry: retention::Outcome) -> Self {
+        let customers = |n: u64| if n == 1 { "1 customer".to_owned() } else { format!("{} customers", tones::number(n)) };
+        Self {
+            will: dry.will,
+            words: customers(dry.will),
+            warned: (dry.warn > 0).then(|| customers(dry.warn)),
+            refused: dry.refused.into_iter().map(|(reason, n)| (tones::number(n), reason)).collect(),
+        }
+    }
+}
+
+/// Counts in short transactions, one after the other.
+async fn counted(app: &App, ctx: &Ctx) -> domain::Result<retention::Outcome> {
+    let mut counted = retention::Counted::default();
+    while !counted.is_over {
+        let so_far = counted.clone();
+        counted = app.read(ctx, move |tx, ctx| retention::count_on(tx, ctx, so_far.clone())).await?;
+    }
+    Ok(counted.outcome)
+}
+
+/// The numbers, or why there are none: the page stands without them.
+async fn numbers(app: &App, ctx: &Ctx) -> (Option<Numbers>, Option<&'static str>) {
+    match tokio::time::timeout(PATIENCE, counted(app, ctx)).await {
+        Ok(Ok(dry)) => (Some(Numbers::of(dry)), None),
+        Ok(Err(error)) => {
+            tracing::error!(error = error.logged(), "what retention would do could not be counted");
+            (None, Some("The numbers could not be counted. Try again in a moment."))
+        }
+        Err(_) => (
+            None,
+            Some("Counting takes too long with so many customers. The daily run goes on by itself; try again when less is going on."),
+        ),
+    }
+}
+
+async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: StatusCode, form: Option<Form>, count: bool) -> PageResult {
+    let (settings, rules) = app.read(&who.ctx, |tx, ctx| Ok((privacy::settings(tx, ctx)?, retention::rules(tx, ctx)?))).await?;
+    let has_rule = rules.iter().any(|r| r.months.is_some());
+    let (numbers, uncounted) = if has_rule && count { numbers(app, &who.ctx).await } else { (None, None) };
     let form = form.unwrap_or_else(|| {
         let months = rules.iter().map(|r| (r.shop.to_string(), r.months.map(|m| m.to_string()).unwrap_or_default()));
         let days = rules.iter().map(|r| (days_of(&r.shop), r.warn_days.map(|d| d.to_string()).unwrap_or_default()));
         Form::of(months.chain(days).chain([("years".to_owned(), settings.own.map(|y| y.to_string()).unwrap_or_default())]))
     });
     let (frame, entries) = around(app, who, uri, headers, HERE).await?;
-    let (has_rule, dry) = (dry.is_some(), dry.unwrap_or_default());
-    let customers = |n: u64| if n == 1 { "1 customer".to_owned() } else { format!("{} customers", tones::number(n)) };
     let page = Page {
         frame,
         entries,
@@ -56,11 +99,9 @@ async fn render(app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, status: St
         settings,
         rules: rules.into_iter().map(|r| (r.clone(), days_of(&r.shop))).collect(),
         has_rule,
+        numbers,
+        uncounted,
         may_change: who.ctx.may(Right::Settings),
-        will: dry.will,
-        words: customers(dry.will),
-        warned: (dry.warn > 0).then(|| customers(dry.warn)),
-        refused: dry.refused.into_iter().map(|(reason, n)| (tones::number(n), reason)).collect(),
     };
     Ok(show_with(status, &page))
 }
@@ -70,9 +111,10 @@ fn days_of(shop: &ShopId) -> String {
     format!("{shop}-days")
 }
 
-/// The page, with what a run would do now.
+/// The page; with what a run would do now when its address asks for the numbers, which a script does behind it.
 pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap) -> PageResult {
-    render(&app, &who, &uri, &headers, StatusCode::OK, None).await
+    let count = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).any(|(key, _)| key == "numbers");
+    render(&app, &who, &uri, &headers, StatusCode::OK, None, count).await
 }
 
 /// A whole number, or nothing.
@@ -92,7 +134,7 @@ pub async fn years(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMa
         Err(error) => {
             let mut form = typed.form();
             let status = refused(&mut form, error)?;
-            render(&app, &who, &uri, &headers, status, Some(form)).await
+            render(&app, &who, &uri, &headers, status, Some(form), false).await
         }
     }
 }
@@ -125,7 +167,7 @@ pub async fn save(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         Err(error) => {
             let mut form = typed.form();
             let status = refused(&mut form, error)?;
-            render(&app, &who, &uri, &headers, status, Some(form)).await
+            render(&app, &who, &uri, &headers, status, Some(form), false).await
         }
     }
 }
@@ -135,14 +177,14 @@ pub async fn run(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap,
     if !super::is_confirmed(&typed) {
         let mut form = typed.form();
         form.fail("word", super::CONFIRM);
-        return render(&app, &who, &uri, &headers, StatusCode::UNPROCESSABLE_ENTITY, Some(form)).await;
+        return render(&app, &who, &uri, &headers, StatusCode::UNPROCESSABLE_ENTITY, Some(form), true).await;
     }
     match app.write(&who.ctx, retention::start).await {
         Ok(job) => Ok(see_other(&format!("/jobs/{job}"))),
         Err(error) => {
             let mut form = typed.form();
             let status = refused(&mut form, error)?;
-            render(&app, &who, &uri, &headers, status, Some(form)).await
+            render(&app, &who, &uri, &headers, status, Some(form), true).await
         }
     }
 }

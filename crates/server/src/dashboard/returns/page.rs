@@ -79,10 +79,7 @@ struct Read {
 fn read(tx: &mut Tx, ctx: &Ctx, id: &ReturnId) -> domain::Result<Read> {
     let back = returns::get(tx, ctx, id)?;
     let refundable = payments::of_order(tx, ctx, &back.summary.order)?.iter().any(|p| p.refundable > 0);
-    let entries = match &back.summary.customer {
-        Some(c) => events::timeline(tx, ctx, c, "return", None, 500)?.entries.into_iter().filter(|e| e.subject_id == id.as_str()).collect(),
-        None => Vec::new(),
-    };
+    let entries = events::of_subject(tx, ctx, back.summary.customer.as_ref(), id.as_str(), 500)?;
     let active = back.summary.customer.as_ref().map(|c| customers::get(tx, ctx, c)).transpose()?.is_none_or(|c| c.is_active());
     let todo = Section::read(tx, ctx, &On::Return(id.clone()), active, &format!("/returns/{id}"), 50)?;
     Ok(Read { back, refundable, todo, entries, zone: merchants::settings(tx, ctx)?.zone })

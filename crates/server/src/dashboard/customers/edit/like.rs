@@ -32,6 +32,8 @@ pub fn find(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, t: &Typed) -> domain::Res
         last_name: t.text("last_name"),
         street: t.text("billing.line1"),
         city: t.text("billing.city"),
+        tax_id: t.text("tax_id"),
+        vat_number: t.text("vat_number"),
         name,
     };
     let named = named_like(tx, ctx, indexes, &like.name)?;
@@ -39,15 +41,21 @@ pub fn find(tx: &mut Tx, ctx: &Ctx, indexes: &Indexes, t: &Typed) -> domain::Res
 }
 
 fn shown(d: Duplicate) -> Alike {
+    Alike { href: format!("/customers/{}", d.id), reasons: reasons(&d), name: d.display_name, email: d.email }
+}
+
+/// What is the same, or how they are alike, in words.
+pub fn reasons(d: &Duplicate) -> String {
     let word = |reason: &&str| match *reason {
         "email" => "same e-mail",
         "phone" => "same phone",
         "name" => "same name",
+        "tax_id" => "same tax id",
+        "company" => "same company",
         _ => "alike",
     };
-    let mut reasons = d.reasons.iter().map(word).collect::<Vec<_>>().join(", ");
-    if let ["alike"] = d.reasons[..] {
-        reasons = d.why;
+    match d.reasons[..] {
+        ["alike"] => d.why.clone(),
+        _ => d.reasons.iter().map(word).collect::<Vec<_>>().join(", "),
     }
-    Alike { href: format!("/customers/{}", d.id), name: d.display_name, email: d.email, reasons }
 }

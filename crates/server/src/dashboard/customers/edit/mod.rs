@@ -3,7 +3,7 @@
 mod change;
 mod create;
 mod fields;
-mod like;
+pub(super) mod like;
 mod metadata;
 mod sent;
 
