@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 32] = [
+static MIGRATIONS: [Migration; 33] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -78,6 +78,7 @@ static MIGRATIONS: [Migration; 32] = [
     Migration::new(30, "reading and finding", include_str!("../migrations/0030_finish.sql")),
     Migration::new(31, "methods", include_str!("../migrations/0031_methods.sql")),
     Migration::new(32, "money", include_str!("../migrations/0032_money.sql")),
+    Migration::new(37, "methods of test mode", include_str!("../migrations/0037_money.sql")),
 ];
 
 /// All migrations, oldest first.
