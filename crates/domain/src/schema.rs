@@ -2,9 +2,10 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 36] = [
-static MIGRATIONS: [Migration; 36] = [
-static MIGRATIONS: [Migration; 36] = [
+static MIGRATIONS: [Migration; 37] = [
+static MIGRATIONS: [Migration; 37] = [
+static MIGRATIONS: [Migration; 37] = [
+static MIGRATIONS: [Migration; 37] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -96,6 +97,7 @@ static MIGRATIONS: [Migration; 36] = [
     },
     Migration::new(35, "guests who are erased", include_str!("../migrations/0035_erase.sql")),
     Migration::new(36, "likely duplicates by tax id and company", include_str!("../migrations/0036_clean.sql")),
+    Migration::new(37, "methods of test mode", include_str!("../migrations/0037_money.sql")),
 ];
 
 /// All migrations, oldest first.

@@ -137,6 +137,9 @@ pub struct Payment {
     /// Our own mark, when the payment was asked for here.
     #[serde(default)]
     pub ours: Option<String>,
+    /// It is a sale of PayPal's first API, or is known to be none: by that its refund is asked for.
+    #[serde(default)]
+    pub sale: Option<bool>,
 }
 
 /// What a buyer agreed to pay.

@@ -3,7 +3,7 @@
 use store::Tx;
 
 use super::{FLAG, Kind, queries};
-use crate::kit::{BlockId, Ctx, CustomerId, Result, email_key, phone_key};
+use crate::kit::{BlockId, Ctx, CustomerId, Error, Result, email_key, phone_key};
 use crate::payments::PaymentInput;
 
 /// What stands in the way of a buyer with this address, this phone (its key) and these cards (fingerprints), if anything does. Who is blocked as
@@ -26,6 +26,24 @@ pub(crate) fn hit<'a>(
         }
     }
     Ok(None)
+}
+
+/// The same for a customer who is there, by the address and the phone it has with us.
+pub(crate) fn hit_of<'a>(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, cards: impl Iterator<Item = &'a str>) -> Result<Option<Kind>> {
+    let reached = tx.opt(&queries::REACHED, &[&ctx.merchant, customer], |r| Ok((r.get::<String>(0)?, r.get::<String>(1)?)))?;
+    let (email, phone) = reached.unwrap_or_default();
+    hit(tx, ctx, (&email, &phone), Some(customer), cards)
+}
+
+/// Nothing is asked of a customer who is blocked, or of a card that is.
+///
+/// # Errors
+/// `Conflict` (`blocked`), in words for the staff.
+pub(crate) fn must_not_stand<'a>(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, cards: impl Iterator<Item = &'a str>) -> Result<()> {
+    match hit_of(tx, ctx, customer, cards)? {
+        None => Ok(()),
+        Some(kind) => Err(Error::conflict("blocked", kind.in_the_way())),
+    }
 }
 
 /// A provider's payment, flagged when its buyer is blocked. `country` is where a phone without `+` is from.

@@ -13,8 +13,8 @@ mod tests;
 use serde::Serialize;
 
 pub use block::{BlockInput, Target, block, lift};
-pub(crate) use hit::{flagged, hit};
-pub use read::{CardState, cards_of, get, list, of_customer};
+pub(crate) use hit::{flagged, hit, hit_of, must_not_stand};
+pub use read::{CardState, card_of, cards_of, get, list, of_customer};
 
 use crate::kit::{BlockId, CustomerId, Micros, words};
 
@@ -40,6 +40,15 @@ impl Kind {
             Self::Card => "This card is blocked from further checkouts. No money was taken.",
             Self::Email => "This e-mail address is blocked from further checkouts. No money was taken.",
             Self::Customer => "This customer is blocked from further checkouts. No money was taken.",
+        }
+    }
+
+    /// What the staff is told who asks for money.
+    pub(crate) fn in_the_way(self) -> &'static str {
+        match self {
+            Self::Card => "This card is blocked. Lift the block first, or choose another payment method.",
+            Self::Email => "This e-mail address is blocked. Lift the block first.",
+            Self::Customer => "This customer is blocked. Lift the block first.",
         }
     }
 }

@@ -34,7 +34,10 @@ store::statements! {
           AND b.lifted_at IS NULL WHERE k.merchant_id = $1 AND k.kind = 'email' AND k.key = $2 AND k.key <> ''
         UNION ALL SELECT b.kind FROM customer_contacts k JOIN blocks b ON b.merchant_id = k.merchant_id AND b.kind = 'customer' AND b.key = k.customer_id
           AND b.lifted_at IS NULL WHERE k.merchant_id = $1 AND k.kind = 'phone' AND k.key = $4 AND k.key <> ''";
+    pub REACHED = "SELECT email_key, phone_key FROM customers WHERE merchant_id = $1 AND id = $2";
     pub CARD = "SELECT fingerprint, kind, brand, last4 FROM payments WHERE merchant_id = $1 AND id = $2";
+    pub CARD_OF = "SELECT b.id FROM payments p LEFT JOIN blocks b ON b.merchant_id = p.merchant_id AND b.kind = 'card'
+        AND b.key = p.fingerprint AND b.lifted_at IS NULL WHERE p.merchant_id = $1 AND p.id = $2 AND p.fingerprint <> ''";
     /// The customer's payments with a card that is known again, and whether it is blocked.
     pub CARDS_OF = "SELECT p.id, b.id FROM payments p LEFT JOIN blocks b ON b.merchant_id = p.merchant_id AND b.kind = 'card'
         AND b.key = p.fingerprint AND b.lifted_at IS NULL

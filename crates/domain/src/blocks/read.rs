@@ -38,6 +38,13 @@ pub fn cards_of(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, from: Micros, to:
     Ok(found.into_iter().collect())
 }
 
+/// How the card of one payment stands; nothing where nobody could know it again.
+pub fn card_of(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<Option<CardState>> {
+    ctx.must(Right::Read)?;
+    let found = tx.opt(&queries::CARD_OF, &[&ctx.merchant, payment], |r| r.get::<Option<BlockId>>(0))?;
+    Ok(found.map(|block| block.map_or(CardState::Free, CardState::Blocked)))
+}
+
 /// One.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use crate::events::Event;
 use crate::kit::{ChargeId, Ctx, Currency, CustomerId, InvoiceId, MethodId, Money, OrderId, Problems, Result, Right, ShopId};
 use crate::payments::{MethodInput, PaymentInput, methods};
 use crate::providers::charge::{self as door, Door};
-use crate::subscriptions;
+use crate::{blocks, subscriptions};
 
 /// What is to be charged, to which method, and what for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +35,8 @@ pub struct ChargeInput {
 /// Charges it. The test provider answers at once; another one is asked, and the charge says how far that came. Needs [`Right::Payments`].
 ///
 /// # Errors
-/// Field errors for `method`, `amount`, `purpose`, `shop`, `currency`, `order`; `Conflict`: `customer_inactive`, `other_customer`, `order_state`,
-/// `invoice_state`, `guest`.
+/// Field errors for `method`, `amount`, `purpose`, `shop`, `currency`, `order`; `Conflict`: `customer_inactive`, `blocked`, `other_customer`,
+/// `order_state`, `invoice_state`, `guest`.
 pub fn charge(tx: &mut Tx, ctx: &Ctx, input: &ChargeInput) -> Result<ChargeId> {
     ctx.must(Right::Payments)?;
     let wish = Wish {
@@ -51,6 +51,7 @@ pub fn charge(tx: &mut Tx, ctx: &Ctx, input: &ChargeInput) -> Result<ChargeId> {
     let asked = purpose::ready(tx, ctx, &wish)?;
     subscriptions::usable(tx, ctx, (&asked.customer, &asked.shop), Some(&input.method), None)?;
     let m = methods::get(tx, ctx, &input.method)?;
+    blocks::must_not_stand(tx, ctx, &asked.customer, std::iter::once(m.fingerprint.as_str()))?;
     let door = door::door(tx, ctx, &asked.shop, &m, None)?.map_err(|words| Problems::one("method", "unusable", words))?;
     let id: ChargeId = ctx.id();
     insert(tx, ctx, &id, &asked, &input.method, &door)?;

@@ -4,6 +4,7 @@
 use store::Tx;
 
 use super::queries;
+use crate::blocks;
 use crate::customers::survivor;
 use crate::invoices;
 use crate::kit::{Ctx, Currency, CustomerId, Error, InvoiceId, Money, OrderId, PaymentId, Problems, Result, ShopId, locks, one_line};
@@ -64,11 +65,13 @@ pub fn offered(tx: &mut Tx, ctx: &Ctx, order: Option<&OrderId>, invoice: Option<
 /// Looks at a wish, under the lock of its customer: whatever changes its orders, invoices and payments takes that first. Rights are the caller's.
 ///
 /// # Errors
-/// Field errors for `amount`, `purpose`, `shop`, `currency`, `order`; `Conflict`: `customer_inactive`, `other_customer`, `order_state`, `invoice_state`.
+/// Field errors for `amount`, `purpose`, `shop`, `currency`, `order`; `Conflict`: `customer_inactive`, `blocked`, `other_customer`, `order_state`,
+/// `invoice_state`.
 pub(crate) fn ready(tx: &mut Tx, ctx: &Ctx, wish: &Wish) -> Result<Asked> {
     let customer = survivor(tx, ctx, wish.customer)?;
     locks::customers(tx, ctx, &[&customer])?;
     must_exist(tx, ctx, &customer)?.must_be_active()?;
+    blocks::must_not_stand(tx, ctx, &customer, std::iter::empty())?;
     let mut problems = Problems::default();
     let mut purpose = one_line(&mut problems, "purpose", wish.purpose, 200);
     if wish.order.is_some() && wish.invoice.is_some() {

@@ -67,7 +67,7 @@ pub fn exports() -> impl Iterator<Item = (String, String)> {
 
 /// All that happens, by name; the exports of lists aside.
 #[rustfmt::skip]
-const KINDS: [&str; 256] = [
+const KINDS: [&str; 261] = [
     "accounting.connected", "accounting.disconnected", "accounting.mapped", "accounting.run_started", "accounting.sign_in_lost",
     "affiliate.archived", "affiliate.created", "affiliate.edited", "affiliate.exported", "affiliate.unarchived", "api_key.created",
     "api_key.revoked", "block.lifted", "block.set", "call.recorded", "charge.asked", "charge.refused", "chat.message", "chat.opened", "commission.set",
@@ -78,6 +78,7 @@ const KINDS: [&str; 256] = [
     "customer.created", "customer.data_taken", "customer.deleted", "customer.deleted_permanently", "customer.edited", "customer.mailed",
     "customer.merge_undone", "customer.merged", "customer.merged_into", "customer.obfuscate_changed", "customer.restored",
     "customer.status_changed", "customer.unarchived", "customer.unsubscribed", "customers.bulk", "customers.exported", "dispute.answered",
+    "dispute.evidence_saved", "dispute.file_added", "dispute.file_removed",
     "dispute.lost", "dispute.opened", "dispute.won", "dkim.removed", "dkim.set", "duplicate.dismissed", "duplicate.reopened",
     "duplicates.found", "duplicates.sought", "group.created", "group.deleted", "group.renamed", "import.done", "import.failed_rows_taken",
     "import.undone",
@@ -85,8 +86,8 @@ const KINDS: [&str; 256] = [
     "invoice.link_opened", "invoice.mailed", "invoice.paid", "invoice.unpaid", "invoice.voided", "legal_copies.expired", "legal_copy.read",
     "mail.bounced", "mail.received", "mail.written", "mailbox.edited", "mailbox.set_up", "mailbox.switched_off", "mailing.cancelled",
     "mailing.done", "mailing.paused", "mailing.resumed", "mailing.started", "merchant.created", "merchant.edited",
-    "merchant.invoices_edited", "merchant.portal_edited", "method.asked", "method.attached", "method.chosen", "method.detached",
-    "method.link_sent", "method.link_withdrawn", "note.added",
+    "merchant.invoices_edited", "merchant.portal_edited", "method.asked", "method.attached", "method.checked", "method.chosen", "method.detached",
+    "method.link_sent", "method.link_withdrawn", "method.updated", "note.added",
     "note.deleted", "note.edited", "note.pinned", "note.unpinned", "offer.accepted", "offer.changed", "offer.created", "offer.declined",
     "offer.link_closed", "offer.link_opened", "offer.mailed", "offer.sent", "offer.withdrawn", "order.affiliate_unknown", "order.cancelled",
     "order.changed", "order.closed", "order.created", "order.fulfilled", "order.note_changed", "order.paid", "order.placed", "order.unpaid",

@@ -56,13 +56,13 @@ pub(super) fn do_issue(desk: &Desk, id: &InvoiceId) -> Result<String> {
     desk.write(move |tx, ctx| issue(tx, ctx, &id))
 }
 
-pub(super) fn look(desk: &Desk, id: &InvoiceId) -> Invoice {
+pub(crate) fn look(desk: &Desk, id: &InvoiceId) -> Invoice {
     let id = id.clone();
     desk.read(move |tx, ctx| get(tx, ctx, &id)).unwrap()
 }
 
 /// Net 100.00, tax 20.00.
-pub(super) fn issued(desk: &Desk, customer: &CustomerId) -> InvoiceId {
+pub(crate) fn issued(desk: &Desk, customer: &CustomerId) -> InvoiceId {
     let id = draft(desk, customer, vec![priced("Coffee", "4", "25", "")]).unwrap();
     do_issue(desk, &id).unwrap();
     id

@@ -46,7 +46,7 @@ pub(crate) fn add(tx: &mut Tx, ctx: &Ctx, at: &MethodSetup, number: &str) -> Res
     }
     let card =
         MethodInput { brand: play.brand.to_owned(), last4: play.last4, fingerprint: play.fingerprint, ..MethodInput::of(MethodKind::Card) };
-    let method = methods::tell(tx, ctx, &at.customer, Provider::Test.name(), &card, ctx.now, true)?;
+    let method = methods::tell(tx, ctx, &at.customer, (Provider::Test.name(), false), &card, ctx.now, true)?;
     told::added(tx, ctx, at, &reference, &method)?;
     Ok(State::Done)
 }

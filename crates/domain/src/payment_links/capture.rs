@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 use super::checkout::set;
-use super::pay::is_due;
+use super::pay::{is_blocked, is_due};
 use super::read::{find, locked};
 use super::{Checkout, PaymentLink, State, queries};
 use crate::kit::{AccountId, Actor, Ctx, Door, Error, MerchantId, Micros, PaymentLinkId, Result, printable};
@@ -59,6 +59,9 @@ pub(crate) fn approved(tx: &mut Tx, ctx: &Ctx, account: &Account, n: &news::Appr
 fn take(tx: &mut Tx, ctx: &Ctx, link: &PaymentLink, account: &AccountId, order: &str, agreed_at: Micros) -> Result<()> {
     let open = link.state == State::Open || link.state == State::Expired && agreed_at <= link.expires_at;
     if !open || link.is_under_way() || !must_exist(tx, ctx, &link.customer)?.is_active() || !is_due(tx, ctx, link)? {
+        return Ok(());
+    }
+    if is_blocked(tx, ctx, link, "")? {
         return Ok(());
     }
     ask(tx, ctx, account, CallKind::Capture, &link.id, order)?;

@@ -5,6 +5,7 @@ use store::Tx;
 
 use super::read::{find, locked};
 use super::{Checkout, PaymentLink, State, checkout, queries, way};
+use crate::blocks;
 use crate::charges::purpose::{self, Wish};
 use crate::events::Event;
 use crate::kit::{
@@ -40,7 +41,7 @@ pub struct LinkInput {
 ///
 /// # Errors
 /// Field errors for `amount`, `purpose`, `shop`, `currency`, `order`, `days`; `Conflict`: `no_way_to_pay` when the shop has no provider and no bank account,
-/// `customer_inactive`, `other_customer`, `order_state`, `invoice_state`, `guest`.
+/// `customer_inactive`, `blocked`, `other_customer`, `order_state`, `invoice_state`, `guest`.
 pub fn create(tx: &mut Tx, ctx: &Ctx, input: &LinkInput) -> Result<PaymentLinkId> {
     ctx.must(Right::Orders)?;
     if !(1..=90).contains(&input.days) {
@@ -117,11 +118,12 @@ pub fn receive(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, kind: MethodKind, pai
 /// A link that may be shown to its buyer, under its customer's lock. Right is the caller's.
 ///
 /// # Errors
-/// `Conflict`: `link_state`, `payment_under_way`, `customer_inactive`.
+/// `Conflict`: `link_state`, `payment_under_way`, `customer_inactive`, `blocked`.
 pub(crate) fn ready_to_send(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId) -> Result<PaymentLink> {
     let link = locked(tx, ctx, id)?;
     open(&link)?;
     must_exist(tx, ctx, &link.customer)?.must_be_active()?;
+    blocks::must_not_stand(tx, ctx, &link.customer, std::iter::empty())?;
     Ok(link)
 }
 

@@ -7,6 +7,7 @@ use super::follow;
 use super::make::open;
 use super::read::locked;
 use super::{PaymentLink, State, Way, by_link, queries, way};
+use crate::blocks;
 use crate::charges::purpose;
 use crate::kit::{Ctx, Error, Micros, Problems, Result};
 use crate::payments::{self, MethodInput, MethodKind, PaymentInput, PaymentStatus, must_exist};
@@ -38,13 +39,18 @@ pub fn standing(tx: &mut Tx, ctx: &Ctx, link: &PaymentLink) -> Result<Standing> 
     if link.is_under_way() {
         return Ok(Standing::UnderWay);
     }
-    if !must_exist(tx, ctx, &link.customer).is_ok_and(|standing| standing.is_active()) {
+    if !must_exist(tx, ctx, &link.customer).is_ok_and(|standing| standing.is_active()) || is_blocked(tx, ctx, link, "")? {
         return Ok(Standing::Over(State::Withdrawn));
     }
     if !is_due(tx, ctx, link)? {
         return Ok(Standing::NothingDue);
     }
     Ok(way(tx, ctx, &link.shop, link.price())?.map_or(Standing::Over(State::Withdrawn), Standing::Payable))
+}
+
+/// Whoever pays is not told why: a page for buyers says nothing about blocks.
+pub(super) fn is_blocked(tx: &mut Tx, ctx: &Ctx, link: &PaymentLink, card: &str) -> Result<bool> {
+    Ok(blocks::hit_of(tx, ctx, &link.customer, std::iter::once(card))?.is_some())
 }
 
 pub(super) fn is_due(tx: &mut Tx, ctx: &Ctx, link: &PaymentLink) -> Result<bool> {
@@ -61,6 +67,9 @@ pub(super) fn payable(tx: &mut Tx, secret: &str, now: Micros) -> Result<(Ctx, Pa
     let link = locked(tx, &ctx, &seen.id)?;
     open(&link)?;
     must_exist(tx, &ctx, &link.customer)?.must_be_active()?;
+    if is_blocked(tx, &ctx, &link, "")? {
+        return Err(closed());
+    }
     if !is_due(tx, &ctx, &link)? {
         return Err(Error::conflict("nothing_due", "This was paid in another way. Nothing is to be paid."));
     }
@@ -81,6 +90,9 @@ pub fn pay(tx: &mut Tx, secret: &str, number: &str, now: Micros) -> Result<Payme
     let (ctx, link, way) = payable(tx, secret, now)?;
     let Way::Test(account) = way else { return Err(closed()) };
     let play = test::play(number).ok_or_else(|| Problems::one("number", "invalid", "Type the number of a test card."))?;
+    if is_blocked(tx, &ctx, &link, &play.fingerprint)? {
+        return Err(closed());
+    }
     tx.exec(&queries::TRY, &[&ctx.merchant, &link.id, &ctx.now])?;
     let card = MethodInput {
         brand: play.brand.to_owned(),

@@ -117,8 +117,10 @@ store::db_test! {
         assert_eq!((desk.pay_link_now(&id).amount, desk.pay_link_now(&id).purpose.as_str()), (3000, "Order 1001"));
         let (_, other) = desk.pay_link(&of_order).unwrap();
         assert_eq!(desk.pays(&secret, PAID).unwrap(), PaymentStatus::Settled);
-        let which = order.clone();
-        assert_eq!(desk.read(move |tx, ctx| orders::get(tx, ctx, &which)).unwrap().summary.state, orders::State::Paid);
+        let state = || { let which = order.clone(); desk.read(move |tx, ctx| orders::get(tx, ctx, &which)).unwrap().summary.state };
+        assert!(matches!((state(), desk.stands(&other)), (orders::State::Open, Standing::Payable(_))), "a test pays no order");
+        desk.put(payments::PaymentInput { order: Some(order.clone()), ..desk.payment(Some(&ana), 3000) }).unwrap();
+        assert_eq!(state(), orders::State::Paid);
         assert_eq!((refusal(desk.pays(&other, PAID)), desk.stands(&other)), ("nothing_due".into(), Standing::NothingDue));
         assert_eq!(refusal(desk.pay_link(&of_order)), "order_state");
 
@@ -134,6 +136,32 @@ store::db_test! {
         assert_eq!((refusal(later.pays(&secret, PAID)), later.stands(&secret)), ("customer_inactive".into(), Standing::Over(State::Withdrawn)));
         assert_eq!(refusal(later.pay_link(&later.wanted(&ana))), "customer_inactive");
         later.verified();
+    }
+
+    fn who_is_blocked_is_asked_for_nothing_and_not_told_why(db) {
+        use crate::blocks::{self, BlockInput, Target};
+        let desk = desk(db);
+        let ana = desk.customer("ana@example.es");
+        let (_, secret) = desk.pay_link(&desk.wanted(&ana)).unwrap();
+        let block = |target: Target| { let input = BlockInput { target, reason: "three chargebacks".into() }; desk.write(move |tx, ctx| blocks::block(tx, ctx, &input)).unwrap() };
+        let lift = |id: crate::kit::BlockId| { desk.write(move |tx, ctx| blocks::lift(tx, ctx, &id)).unwrap(); };
+        for target in [Target::Customer(ana.clone()), Target::Email("ANA@example.es".into())] {
+            let id = block(target);
+            assert_eq!((desk.stands(&secret), refusal(desk.pays(&secret, PAID))), (Standing::Over(State::Withdrawn), "no_way_to_pay".into()));
+            match desk.pays(&secret, PAID) {
+                Err(Error::Conflict { message, .. }) => assert!(!message.contains("block"), "nobody who pays is told: {message}"),
+                other => panic!("{other:?}"),
+            }
+            assert_eq!(refusal(desk.pay_link(&desk.wanted(&ana))), "blocked");
+            lift(id);
+        }
+        let card = ::providers::test::play(PAID).unwrap().fingerprint;
+        let by_it = desk.put(payments::PaymentInput { method: Some(payments::MethodInput { fingerprint: card, attach: false, ..crate::orders::desk::card("x") }), ..desk.payment(Some(&ana), 100) }).unwrap();
+        let id = block(Target::CardOf(by_it));
+        assert_eq!(refusal(desk.pays(&secret, PAID)), "no_way_to_pay", "by a card that is blocked");
+        lift(id);
+        assert_eq!(desk.pays(&secret, PAID).unwrap(), PaymentStatus::Settled);
+        desk.verified();
     }
 
     fn a_link_goes_by_mail_and_its_secret_waits_nowhere(db) {

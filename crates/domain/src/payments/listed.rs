@@ -146,6 +146,7 @@ pub static LIST: List = List {
         Column { word: "provider", label: "Provider", shown: false, number: false, spare: true, sort: None },
         Column { word: "method", label: "Method", shown: true, number: false, spare: true, sort: None },
         Column { word: "order", label: "Order", shown: true, number: false, spare: true, sort: None },
+        Column { word: "invoice", label: "Invoice", shown: false, number: false, spare: true, sort: None },
         Column { word: "refunded", label: "Refunded", shown: false, number: true, spare: true, sort: None },
         Column { word: "dispute", label: "Dispute", shown: false, number: false, spare: true, sort: None },
         Column { word: "shop", label: "Shop", shown: false, number: false, spare: true, sort: None },
@@ -205,7 +206,7 @@ pub fn status_word(p: &PaymentView) -> &'static str {
 pub fn rows(tx: &mut Tx, ctx: &Ctx, ids: &[String]) -> Result<Vec<Listed>> {
     let mut found = parts::by_id(tx, ctx, &queries::LISTED, ids, |r| {
         let payment = view(r)?;
-        let customer_name = if payment.customer.is_some() { named(r, 28)? } else { String::new() };
+        let customer_name = if payment.customer.is_some() { named(r, 30)? } else { String::new() };
         Ok((payment.id.to_string(), Listed { payment, customer_name }))
     })?;
     for some in ids.chunks(MANY) {

@@ -8,7 +8,7 @@ use store::{Row, Tx};
 pub(crate) use told::{by_ref, gone, since, tell};
 
 use super::{MethodInput, MethodKind, Outcome, put, queries};
-use crate::customers::status::last_day;
+use crate::customers::status::{MethodStatus, last_day};
 use crate::customers::{facts, survivor};
 use crate::events::Event;
 use crate::kit::{Address, Ctx, CustomerId, Error, ImportId, MethodId, Micros, Problems, Result, Right, Zone, clean, locks};
@@ -48,6 +48,8 @@ pub struct Method {
     pub added_at: Micros,
     /// Since when it is not any more.
     pub detached_at: Option<Micros>,
+    /// It pays real money: one of test mode is no default and counts for no status (SPEC 6.2).
+    pub live: bool,
 }
 
 /// Attached and detached ones, oldest first.
@@ -59,9 +61,32 @@ pub fn of_customer(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId) -> Result<Vec<
 impl Method {
     /// Its card's last day is over, where the merchant lives (SPEC 4).
     pub fn is_expired(&self, zone: &Zone, now: Micros) -> bool {
-        let last = self.expires_year.zip(self.expires_month).and_then(|(year, month)| last_day(year, month));
-        last.is_some_and(|last| zone.day(now) > last)
+        self.last_day().is_some_and(|last| zone.day(now) > last)
     }
+
+    /// What the customer's status would be if this one were the default (SPEC 4): by its last attempt, and by the calendar where the merchant lives.
+    pub fn status(&self, zone: &Zone, now: Micros) -> MethodStatus {
+        let base = match self.last_outcome {
+            _ if self.kind.is_manual() => return MethodStatus::Manual,
+            Outcome::Ok => MethodStatus::Active,
+            Outcome::Invalid => MethodStatus::Invalid,
+            Outcome::Insufficient => MethodStatus::InsufficientFunds,
+        };
+        base.on(self.last_day(), zone.day(now))
+    }
+
+    fn last_day(&self) -> Option<i32> {
+        self.expires_year.zip(self.expires_month).and_then(|(year, month)| last_day(year, month))
+    }
+}
+
+/// One method, for whoever may read.
+///
+/// # Errors
+/// `NotFound`, also for another merchant's.
+pub fn read_one(tx: &mut Tx, ctx: &Ctx, id: &MethodId) -> Result<Method> {
+    ctx.must(Right::Read)?;
+    find(tx, ctx, id)
 }
 
 /// One method.
@@ -88,7 +113,8 @@ pub fn attach(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, provider: &str, inp
     }
     let provider = clean(&mut problems, "provider", provider, 40);
     problems.check()?;
-    let id = put_later(tx, ctx, customer, &provider, input, ctx.now, None)?.id;
+    let from = From { provider: &provider, live: provider != "test", at: ctx.now, import: None };
+    let id = put_later(tx, ctx, customer, from, input)?.id;
     facts::refresh(tx, ctx, std::slice::from_ref(customer), "payment method attached")?;
     Ok(id)
 }
@@ -109,12 +135,15 @@ pub fn detach(tx: &mut Tx, ctx: &Ctx, id: &MethodId) -> Result<()> {
 /// Makes a method the default.
 ///
 /// # Errors
-/// `Conflict` (`detached`) for one that was taken off.
+/// `Conflict`: `detached` for one that was taken off, `test_mode` for one that pays no real money.
 pub fn choose(tx: &mut Tx, ctx: &Ctx, id: &MethodId) -> Result<()> {
     ctx.must(Right::Orders)?;
     let method = locked(tx, ctx, id)?;
     if method.detached_at.is_some() {
         return Err(Error::conflict("detached", "This payment method was taken off. Attach it again first."));
+    }
+    if !method.live {
+        return Err(Error::conflict("test_mode", "This payment method is a test: it pays no real money, so it cannot be the default."));
     }
     if method.chosen {
         return Ok(());
@@ -129,7 +158,13 @@ pub fn choose(tx: &mut Tx, ctx: &Ctx, id: &MethodId) -> Result<()> {
 pub fn set_outcome(tx: &mut Tx, ctx: &Ctx, id: &MethodId, outcome: Outcome) -> Result<()> {
     ctx.must(Right::Orders)?;
     let method = locked(tx, ctx, id)?;
-    tx.exec(&queries::SET_OUTCOME, &[&ctx.merchant, id, &outcome])?;
+    if tx.exec(&queries::SET_OUTCOME, &[&ctx.merchant, id, &outcome])? > 0 {
+        Event::new("method.checked")
+            .of(&method.customer)
+            .on("payment_method", id.as_str())
+            .data(serde_json::json!({ "outcome": outcome, "before": method.last_outcome }))
+            .record(tx, ctx)?;
+    }
     facts::refresh(tx, ctx, std::slice::from_ref(&method.customer), "payment method checked")
 }
 
@@ -144,17 +179,23 @@ pub struct Bound {
     pub card: String,
 }
 
+/// Who tells of a method, and since when it is there.
+#[derive(Clone, Copy, Debug)]
+pub struct From<'a> {
+    /// Who keeps it.
+    pub provider: &'a str,
+    /// It pays real money.
+    pub live: bool,
+    /// Since when it is attached.
+    pub at: Micros,
+    /// The import that brought it.
+    pub import: Option<&'a ImportId>,
+}
+
 /// Attaches or updates without locks and facts: for payments, checkouts and imports.
-pub fn put_later(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    customer: &CustomerId,
-    provider: &str,
-    input: &MethodInput,
-    added_at: Micros,
-    import: Option<&ImportId>,
-) -> Result<Bound> {
-    let (known, reference) = known(tx, ctx, customer, provider, input)?;
+pub fn put_later(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, from: From, input: &MethodInput) -> Result<Bound> {
+    let From { provider, live, at: added_at, import } = from;
+    let (known, reference) = known(tx, ctx, customer, (provider, live), input)?;
     let billing = postal(input.billing.as_ref())?;
     let (brand, last4, card) = (input.brand.trim(), input.last4.trim(), input.fingerprint.trim());
     if let Some(method) = known {
@@ -184,6 +225,7 @@ pub fn put_later(
             &billing,
             &added_at,
             &import,
+            &live,
         ],
     )?;
     event(tx, ctx, "method.attached", customer, &id)?;
@@ -208,6 +250,15 @@ fn update(tx: &mut Tx, ctx: &Ctx, method: &Method, input: &MethodInput) -> Resul
             &queries::UPDATE_METHOD,
             &[&ctx.merchant, &new.id, &new.brand, &new.last4, &new.expires_year, &new.expires_month, &new.fingerprint, &billing],
         )?;
+        let ends = |m: &Method| m.expires_month.zip(m.expires_year).map(|(month, year)| format!("{month:02}/{year}"));
+        let (before, now) = (ends(method), ends(&new));
+        if before != now {
+            Event::new("method.updated")
+                .of(&method.customer)
+                .on("payment_method", method.id.as_str())
+                .value("expires", before.as_deref(), now.as_deref())
+                .record(tx, ctx)?;
+        }
     }
     Ok(())
 }
@@ -218,7 +269,13 @@ fn postal(address: Option<&Address>) -> Result<String> {
 
 /// The method this customer has already, and the reference to keep for a new one: a provider's id that another customer has is not taken away
 /// from it.
-fn known(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, provider: &str, input: &MethodInput) -> Result<(Option<Method>, Option<String>)> {
+fn known(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    customer: &CustomerId,
+    (provider, live): (&str, bool),
+    input: &MethodInput,
+) -> Result<(Option<Method>, Option<String>)> {
     let reference = input.provider_ref.as_deref().map(str::trim).filter(|r| !r.is_empty());
     if let Some(reference) = reference
         && let Some((id, owner)) = tx.opt(&queries::METHOD_BY_REF, &[&ctx.merchant, &provider, &reference], |r| {
@@ -231,7 +288,7 @@ fn known(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, provider: &str, input: &
     let same = |m: &Method| {
         let card = input.fingerprint.trim();
         let alike = if card.is_empty() { m.brand == input.brand.trim() && m.last4 == input.last4.trim() } else { m.fingerprint == card };
-        m.kind == input.kind && m.provider == provider && alike && (reference.is_none() || m.provider_ref.is_none())
+        m.kind == input.kind && m.provider == provider && m.live == live && alike && (reference.is_none() || m.provider_ref.is_none())
     };
     let methods = tx.rows(&queries::METHODS, &[&ctx.merchant, customer], read)?;
     Ok((methods.into_iter().find(same), reference.map(str::to_owned)))
@@ -300,5 +357,6 @@ fn read(r: &Row<'_>) -> std::result::Result<Method, store::Error> {
         last_outcome: r.get(12)?,
         added_at: r.get(13)?,
         detached_at: r.get(14)?,
+        live: r.get(15)?,
     })
 }

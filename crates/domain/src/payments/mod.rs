@@ -224,6 +224,11 @@ pub struct PaymentInput {
 }
 
 impl PaymentInput {
+    /// Real money: the test provider's never is, whatever is said (SPEC 6.2).
+    pub fn is_live(&self) -> bool {
+        self.live && self.provider != "test"
+    }
+
     /// A settled live payment of now; the rest is filled in by name.
     pub fn settled(shop: ShopId, provider: &str, currency: Currency, amount: i64, paid_at: Micros) -> Self {
         Self {

@@ -70,7 +70,9 @@ pub fn put_later(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, country: &str) ->
     let bound = match (&input.customer, &input.method_id, &input.method) {
         (_, Some(_), _) => None,
         (Some(customer), None, Some(m)) if m.attach && !m.kind.is_manual() => {
-            Some(methods::put_later(tx, ctx, customer, &input.provider, m, input.paid_at, input.import_id.as_ref())?)
+            let from =
+                methods::From { provider: &input.provider, live: input.is_live(), at: input.paid_at, import: input.import_id.as_ref() };
+            Some(methods::put_later(tx, ctx, customer, from, m)?)
         }
         _ => None,
     };
@@ -205,7 +207,7 @@ fn insert(
             &input.provider,
             &input.provider_ref,
             &input.status,
-            &(input.live && input.provider != "test"),
+            &input.is_live(),
             &input.currency,
             &input.amount,
             &text(|m| m.kind.name()),

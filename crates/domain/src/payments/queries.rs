@@ -19,13 +19,17 @@ macro_rules! columns {
     () => {
         "p.id, p.shop_id, p.order_id, p.customer_id, p.method_id, p.provider, p.status, p.live, p.currency, p.amount, p.refunded,
         p.refund_pending, p.lost, p.paid_at, p.kind, p.brand, p.last4, p.name, p.email, p.phone, p.failure_code, p.failure_message, p.note,
-        p.flag, p.subscription_id, p.provider_ref, s.name, o.number"
+        p.flag, p.subscription_id, p.provider_ref, s.name, o.number, v.id, v.number"
     };
 }
 macro_rules! tables {
     () => {
         " JOIN shops s ON s.merchant_id = p.merchant_id AND s.id = p.shop_id
-        LEFT JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id "
+        LEFT JOIN orders o ON o.merchant_id = p.merchant_id AND o.id = p.order_id
+        LEFT JOIN invoices v ON v.merchant_id = p.merchant_id AND v.id = COALESCE(
+          (SELECT MIN(va.id) FROM invoices va WHERE va.merchant_id = p.merchant_id AND va.payment_id = p.id AND va.kind = 'invoice' AND va.state <> 'void'),
+          (SELECT MIN(vb.invoice_id) FROM invoice_payments vb WHERE vb.merchant_id = p.merchant_id AND vb.payment_id = p.id),
+          (SELECT MIN(vc.id) FROM invoices vc WHERE vc.merchant_id = p.merchant_id AND vc.order_id = p.order_id AND vc.kind = 'invoice' AND vc.state <> 'void')) "
     };
 }
 macro_rules! view {
@@ -138,13 +142,13 @@ store::statements! {
 
     // Methods.
     pub METHOD = "SELECT id, customer_id, kind, provider, provider_ref, brand, last4, expires_year, expires_month, fingerprint, billing, chosen,
-        last_outcome, added_at, detached_at FROM payment_methods WHERE merchant_id = $1 AND id = $2";
+        last_outcome, added_at, detached_at, live FROM payment_methods WHERE merchant_id = $1 AND id = $2";
     pub METHOD_BY_REF = "SELECT id, customer_id, detached_at IS NOT NULL FROM payment_methods WHERE merchant_id = $1 AND provider = $2 AND provider_ref = $3";
     pub METHODS = "SELECT id, customer_id, kind, provider, provider_ref, brand, last4, expires_year, expires_month, fingerprint, billing, chosen,
-        last_outcome, added_at, detached_at FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2 ORDER BY added_at, id";
+        last_outcome, added_at, detached_at, live FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2 ORDER BY added_at, id";
     pub INSERT_METHOD = "INSERT INTO payment_methods (merchant_id, id, customer_id, kind, provider, provider_ref, brand, last4, expires_year,
-        expires_month, fingerprint, billing, chosen, last_outcome, added_at, detached_at, import_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, FALSE, 'ok', $13, NULL, $14)";
+        expires_month, fingerprint, billing, chosen, last_outcome, added_at, detached_at, import_id, live)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, FALSE, 'ok', $13, NULL, $14, $15)";
     pub UPDATE_METHOD = "UPDATE payment_methods SET brand = $3, last4 = $4, expires_year = $5, expires_month = $6, fingerprint = $7, billing = $8
         WHERE merchant_id = $1 AND id = $2";
     pub DETACH_METHOD = "UPDATE payment_methods SET detached_at = $3, chosen = FALSE WHERE merchant_id = $1 AND id = $2";

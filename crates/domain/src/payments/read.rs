@@ -6,7 +6,9 @@ use store::{Row, Tx};
 use super::disputes::{self, Dispute};
 use super::refunds::Told;
 use super::{Payer, PaymentRow, PaymentStatus, queries};
-use crate::kit::{Ctx, Currency, CustomerId, Error, MethodId, Micros, OrderId, PaymentId, RefundId, Result, Right, ShopId, SubscriptionId};
+use crate::kit::{
+    Ctx, Currency, CustomerId, Error, InvoiceId, MethodId, Micros, OrderId, PaymentId, RefundId, Result, Right, ShopId, SubscriptionId,
+};
 
 /// A payment, whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -21,6 +23,10 @@ pub struct PaymentView {
     pub order: Option<OrderId>,
     /// Its number.
     pub order_number: Option<String>,
+    /// The invoice it pays, or that was made of it; of several the first.
+    pub invoice: Option<InvoiceId>,
+    /// Its number, once it is issued.
+    pub invoice_number: Option<String>,
     /// Who owns it; nobody: a guest payment.
     pub customer: Option<CustomerId>,
     /// The subscription it renewed.
@@ -214,6 +220,8 @@ pub(super) fn view(r: &Row<'_>) -> std::result::Result<PaymentView, store::Error
         provider_ref: r.get(25)?,
         shop_name: r.get(26)?,
         order_number: r.get(27)?,
+        invoice: r.get(28)?,
+        invoice_number: r.get(29)?,
         refunds: Vec::new(),
         disputes: Vec::new(),
     })

@@ -3,12 +3,12 @@
 
 use store::Tx;
 
-use super::put::{find, note_outcome, put};
+use super::put::{Put, find, must_exist, note_outcome, put};
 use super::{MethodInput, PaymentInput, PaymentRow, PaymentStatus, keys, methods, queries, read};
 use crate::customers::facts;
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, MethodId, OrderId, PaymentId, Result, Right, SubscriptionId, email_key, locks, phone_key};
-use crate::{charges, merchants, orders, subscriptions};
+use crate::{affiliates, charges, invoices, merchants, orders, subscriptions};
 
 /// A payment by the provider's id of it, or by another id the provider uses for it.
 pub(crate) fn by_ref(tx: &mut Tx, ctx: &Ctx, provider: &str, reference: &str) -> Result<Option<PaymentRow>> {
@@ -43,24 +43,32 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, other: Option<&
 
 /// Brings a known payment further: owner, order, amount while nothing was captured, status, details.
 fn complete(tx: &mut Tx, ctx: &Ctx, seen: &PaymentRow, input: &PaymentInput) -> Result<PaymentId> {
-    let owner = seen.customer.clone().or_else(|| input.customer.clone());
     let order = seen.order.clone().or_else(|| input.order.clone());
+    let named = seen.customer.clone().or_else(|| input.customer.clone());
+    let owner = match (&named, &order) {
+        (None, Some(order)) => buyer(tx, ctx, order)?,
+        _ => named.clone(),
+    };
     if let Some(customer) = &owner {
         locks::customers(tx, ctx, &[customer])?;
     }
     if let Some(order) = &order {
         locks::order(tx, ctx, order)?;
+        if named.is_none() && buyer(tx, ctx, order)? != owner {
+            return Err(moved());
+        }
     }
     locks::payment(tx, ctx, &seen.id)?;
     let row = find(tx, ctx, &seen.id)?;
     if row.customer != seen.customer {
-        return Err(crate::Error::conflict("moved", "This payment was given to another customer a moment ago."));
+        return Err(moved());
     }
+    let tied = row.order.is_none() && order.is_some();
     let goes = row.status.goes_to(input.status);
     if goes && row.amount != input.amount && matches!(row.status, PaymentStatus::Pending | PaymentStatus::Failed) {
         tx.exec(&queries::SET_AMOUNT, &[&ctx.merchant, &row.id, &input.amount])?;
     }
-    if row.order.is_none() && order.is_some() {
+    if tied {
         tx.exec(&queries::SET_ORDER, &[&ctx.merchant, &row.id, &order, &ctx.now])?;
     }
     fill(tx, ctx, &row.id, input)?;
@@ -72,8 +80,14 @@ fn complete(tx: &mut Tx, ctx: &Ctx, seen: &PaymentRow, input: &PaymentInput) -> 
         let next = PaymentInput { customer: owner.clone(), order: order.clone(), provider_ref: reference, ..input.clone() };
         let country = merchants::settings(tx, ctx)?.country;
         super::put_later(tx, ctx, &next, &country)?;
+        if input.status == PaymentStatus::Bounced {
+            invoices::bounced(tx, ctx, &row.id)?;
+        }
         subscriptions::follow(tx, ctx, &row.id, &next)?;
         charges::follow(tx, ctx, &row.id)?;
+    }
+    if goes || tied {
+        earn(tx, ctx, &row.id)?;
     }
     if let Some(order) = &order {
         orders::follow_payments(tx, ctx, order)?;
@@ -111,12 +125,7 @@ fn fill(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, input: &PaymentInput) -> Result<
 /// Gives a guest's payment to the customer the provider names, and binds the method it came by.
 fn own(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, customer: &CustomerId, input: &PaymentInput, speaks: bool) -> Result<()> {
     if row.customer.is_none() {
-        tx.exec(&queries::SET_CUSTOMER, &[&ctx.merchant, &row.id, customer, &ctx.now])?;
-        Event::new("payment.attached")
-            .of(customer)
-            .on("payment", row.id.as_str())
-            .because("the provider named the customer")
-            .record(tx, ctx)?;
+        give(tx, ctx, &row.id, customer, "the provider named the customer")?;
     }
     if row.method.is_none()
         && let Some(method) = bind(tx, ctx, customer, input)?
@@ -126,15 +135,56 @@ fn own(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, customer: &CustomerId, input: &
             note_outcome(tx, ctx, customer, Some(&method), input)?;
         }
     }
-    let found = tx.opt(&queries::KEYS_OF_PAYMENT, &[&ctx.merchant, &row.id], |r| Ok([r.get::<String>(0)?, r.get(1)?, r.get(2)?]))?;
+    note_keys(tx, ctx, &row.id, customer)
+}
+
+fn give(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, customer: &CustomerId, because: &str) -> Result<()> {
+    tx.exec(&queries::SET_CUSTOMER, &[&ctx.merchant, payment, customer, &ctx.now])?;
+    Event::new("payment.attached").of(customer).on("payment", payment.as_str()).because(because).record(tx, ctx)?;
+    Ok(())
+}
+
+/// By what guests are found who paid with the same card, address or phone.
+fn note_keys(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, customer: &CustomerId) -> Result<()> {
+    let found = tx.opt(&queries::KEYS_OF_PAYMENT, &[&ctx.merchant, payment], |r| Ok([r.get::<String>(0)?, r.get(1)?, r.get(2)?]))?;
     let [card, email, phone] = found.unwrap_or_default();
     keys::note(tx, ctx, customer, &card, &email, &phone)
+}
+
+/// Whose an order is, if it is somebody's who is still there.
+fn buyer(tx: &mut Tx, ctx: &Ctx, order: &OrderId) -> Result<Option<CustomerId>> {
+    let Some(customer) = orders::find(tx, ctx, order)?.customer else { return Ok(None) };
+    match must_exist(tx, ctx, &customer) {
+        Ok(_) => Ok(Some(customer)),
+        Err(crate::Error::NotFound(_) | crate::Error::Conflict { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn moved() -> crate::Error {
+    crate::Error::conflict("moved", "This payment was given to another customer a moment ago.")
+}
+
+/// Whoever brought the buyer of the payment's order earns, as the payment stands now.
+fn earn(tx: &mut Tx, ctx: &Ctx, id: &PaymentId) -> Result<()> {
+    let row = find(tx, ctx, id)?;
+    let payment = PaymentInput {
+        order: row.order,
+        customer: row.customer,
+        status: row.status,
+        live: row.live,
+        ..PaymentInput::settled(row.shop, &row.provider, row.currency, row.amount, row.paid_at)
+    };
+    affiliates::earn(tx, ctx, &payment, &Put { id: row.id, created: false, changed: true })
 }
 
 fn bind(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, input: &PaymentInput) -> Result<Option<MethodId>> {
     match (&input.method_id, input.method.as_ref().filter(|m| m.attach && !m.kind.is_manual())) {
         (Some(known), _) => Ok(Some(known.clone())),
-        (None, Some(m)) => Ok(Some(methods::put_later(tx, ctx, customer, &input.provider, m, input.paid_at, None)?.id)),
+        (None, Some(m)) => {
+            let from = methods::From { provider: &input.provider, live: input.is_live(), at: input.paid_at, import: None };
+            Ok(Some(methods::put_later(tx, ctx, customer, from, m)?.id))
+        }
         (None, None) => Ok(None),
     }
 }
@@ -155,29 +205,38 @@ pub(crate) fn set_subscription(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, subs
         tx.exec(&queries::SET_SUBSCRIPTION, &[&ctx.merchant, payment, subscription, &ctx.now])?;
     }
     if row.customer.is_none() && row.order.is_none() {
-        tx.exec(&queries::SET_CUSTOMER, &[&ctx.merchant, payment, &owner, &ctx.now])?;
-        let found = tx.opt(&queries::KEYS_OF_PAYMENT, &[&ctx.merchant, payment], |r| Ok([r.get::<String>(0)?, r.get(1)?, r.get(2)?]))?;
-        let [card, email, phone] = found.unwrap_or_default();
-        keys::note(tx, ctx, &owner, &card, &email, &phone)?;
-        Event::new("payment.attached").of(&owner).on("payment", payment.as_str()).because("it renewed a subscription").record(tx, ctx)?;
+        give(tx, ctx, payment, &owner, "it renewed a subscription")?;
+        note_keys(tx, ctx, payment, &owner)?;
     }
     facts::refresh(tx, ctx, std::slice::from_ref(&owner), "subscription renewed")
 }
 
-/// Ties a payment to the order the shop named.
+/// Ties a payment to the order the shop named. A guest's payment goes to the order's customer, and whoever brought the buyer earns.
+///
+/// # Errors
+/// `Conflict` (`moved`) when somebody gave payment or order away meanwhile, which a second try heals.
 pub(crate) fn set_order(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, order: &OrderId) -> Result<()> {
     let seen = find(tx, ctx, payment)?;
-    if let Some(customer) = &seen.customer {
-        locks::customers(tx, ctx, &[customer])?;
-    }
+    let buyer_was = buyer(tx, ctx, order)?;
+    let owner = seen.customer.clone().or_else(|| buyer_was.clone());
+    locks::customers(tx, ctx, &owner.iter().collect::<Vec<_>>())?;
     locks::order(tx, ctx, order)?;
     locks::payment(tx, ctx, payment)?;
-    if find(tx, ctx, payment)?.order.is_none() {
-        tx.exec(&queries::SET_ORDER, &[&ctx.merchant, payment, order, &ctx.now])?;
-        orders::follow_payments(tx, ctx, order)?;
-        facts::refresh(tx, ctx, seen.customer.as_slice(), "payment tied to its order")?;
+    let row = find(tx, ctx, payment)?;
+    if row.order.is_some() {
+        return Ok(());
     }
-    Ok(())
+    if row.customer != seen.customer || (row.customer.is_none() && buyer(tx, ctx, order)? != buyer_was) {
+        return Err(moved());
+    }
+    tx.exec(&queries::SET_ORDER, &[&ctx.merchant, payment, order, &ctx.now])?;
+    if let (None, Some(customer)) = (&row.customer, &owner) {
+        give(tx, ctx, payment, customer, "it pays the customer’s order")?;
+        note_keys(tx, ctx, payment, customer)?;
+    }
+    earn(tx, ctx, payment)?;
+    orders::follow_payments(tx, ctx, order)?;
+    facts::refresh(tx, ctx, owner.as_slice(), "payment tied to its order")
 }
 
 /// The method a payment came by, once it is attached.

@@ -130,11 +130,20 @@ fn open(tx: &mut Tx, ctx: &Ctx, id: &DisputeId) -> Result<Evidence> {
 /// # Errors
 /// `Conflict` (`dispute_state`) once it is submitted, decided or past its date.
 pub fn save(tx: &mut Tx, ctx: &Ctx, id: &DisputeId, words: &str) -> Result<()> {
-    open(tx, ctx, id)?;
+    let found = open(tx, ctx, id)?;
     let mut problems = Problems::default();
     let words = clean(&mut problems, "words", words, 2000);
     problems.check()?;
     tx.exec(&queries::SAVE_EVIDENCE, &[&ctx.merchant, id, &words, &ctx.now, &ctx.actor.name])?;
+    if words == found.words { Ok(()) } else { tell(tx, ctx, "dispute.evidence_saved", &found, None) }
+}
+
+fn tell(tx: &mut Tx, ctx: &Ctx, kind: &'static str, e: &Evidence, file: Option<ProofKind>) -> Result<()> {
+    Event::new(kind)
+        .of_opt(e.payment.customer.as_ref())
+        .on("dispute", e.dispute.id.as_str())
+        .data(json!({ "payment": e.payment.id, "file": file.map(ProofKind::name) }))
+        .record(tx, ctx)?;
     Ok(())
 }
 
@@ -157,14 +166,16 @@ pub fn add_file(tx: &mut Tx, ctx: &Ctx, id: &DisputeId, kind: ProofKind, name: &
     tx.exec(&queries::DROP_EVIDENCE_FILE, &[&ctx.merchant, id, &kind])?;
     let file: EvidenceFileId = ctx.id();
     tx.exec(&queries::ADD_EVIDENCE_FILE, &[&ctx.merchant, &file, id, &kind, &name, &content_type, &size, &bytes.to_vec(), &ctx.now])?;
-    Ok(())
+    tell(tx, ctx, "dispute.file_added", &found, Some(kind))
 }
 
 /// Takes a file out again.
 pub fn remove_file(tx: &mut Tx, ctx: &Ctx, id: &DisputeId, kind: ProofKind) -> Result<()> {
-    open(tx, ctx, id)?;
-    tx.exec(&queries::DROP_EVIDENCE_FILE, &[&ctx.merchant, id, &kind])?;
-    Ok(())
+    let found = open(tx, ctx, id)?;
+    if tx.exec(&queries::DROP_EVIDENCE_FILE, &[&ctx.merchant, id, &kind])? == 0 {
+        return Ok(());
+    }
+    tell(tx, ctx, "dispute.file_removed", &found, Some(kind))
 }
 
 /// Sends it to the provider. It cannot be changed afterwards, unless the provider refuses it.

@@ -29,7 +29,7 @@ pub use accounts::{Account, AccountInput, Address, Opened};
 pub use ask::{Addresses, Answer, Asked};
 pub use calls::{Call, CallKind, CallState, Claimed};
 pub use catch_up::CatchUp;
-pub use play::{TestPayment, play, test_shops};
+pub use play::{TestPayment, keep_test_card, play, test_shops};
 pub use refund::{Way, refund, way};
 pub use vault::Vault;
 pub(crate) use vault::seal_name;

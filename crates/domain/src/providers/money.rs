@@ -12,6 +12,10 @@ use crate::payments::refunds::{self, RefundStatus, RefundTold};
 use crate::payments::{self, Payer, PaymentInput, PaymentRow, PaymentStatus, methods};
 use crate::{charges, subscriptions};
 
+/// By which of PayPal's APIs a payment came: its refund goes by the same.
+pub(super) const SHAPE: &str = "shape";
+pub(super) const SALE: &str = "sale";
+
 /// A payment: to the customer the provider names, if we know it; else a guest's, until we do (SPEC 3.4).
 pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, news: &News) -> Result<()> {
     if p.amount.minor <= 0 {
@@ -37,6 +41,9 @@ pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, new
     let note = asked.map(|a| a.purpose).unwrap_or_default();
     let input = PaymentInput { note, ..input(tx, ctx, s, p, owner, order)? };
     let id = payments::tell(tx, ctx, &input, p.other.as_deref())?;
+    if let Some(sale) = p.sale {
+        super::apply::note(tx, ctx, s, SHAPE, &p.reference, if sale { SALE } else { "capture" })?;
+    }
     if let (Some(method), Some(told)) = (payments::method_of(tx, ctx, &id)?, &p.method) {
         people::bound(tx, ctx, s, &method, told)?;
     }

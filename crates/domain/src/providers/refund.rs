@@ -3,7 +3,7 @@
 use store::Tx;
 
 use super::ask::RefundCall;
-use super::{Account, CallKind, Provider, accounts, calls};
+use super::{Account, CallKind, Provider, accounts, calls, money, queries};
 use crate::kit::{Ctx, PaymentId, RefundId, Result, Right};
 use crate::payments::refunds::{self, RefundInput};
 use crate::payments::{self, PaymentView};
@@ -24,6 +24,14 @@ pub fn way(tx: &mut Tx, ctx: &Ctx, payment: &PaymentView) -> Result<Way> {
     Ok(accounts::in_use(tx, ctx, &payment.shop, provider, payment.live)?.map_or(Way::Recorded, Way::Provider))
 }
 
+/// Is it a sale of PayPal's first API? It said so when it told of the payment; of one that was told of before anybody asked, what a subscription pays
+/// with is.
+fn is_sale(tx: &mut Tx, ctx: &Ctx, account: &Account, view: &PaymentView) -> Result<bool> {
+    let reference = view.provider_ref.as_deref().unwrap_or_default();
+    let said = tx.opt(&queries::FACT, &[&ctx.merchant, &account.id, &money::SHAPE, &reference], |r| r.get::<String>(0))?;
+    Ok(said.map_or(view.subscription.is_some(), |shape| shape == money::SALE))
+}
+
 /// Refunds a payment, all or a part: asks the provider, or records it as done.
 ///
 /// # Errors
@@ -38,8 +46,7 @@ pub fn refund(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, amount: i64, reason: 
     let id = refunds::begin(tx, ctx, payment, amount, reason)?;
     let call = RefundCall {
         payment: reference,
-        // PayPal's payments of a subscription are sales of its first API.
-        sale: view.subscription.is_some(),
+        sale: is_sale(tx, ctx, &account, &view)?,
         minor: amount,
         currency: view.currency.code().to_owned(),
         reason: reason.trim().to_owned(),

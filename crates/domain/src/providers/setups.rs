@@ -47,7 +47,7 @@ fn again(tx: &mut Tx, ctx: &Ctx, at: &Place, reference: Option<&str>) -> Result<
 fn played(tx: &mut Tx, ctx: &Ctx, s: &Source, n: &news::Setup, at: &Place) -> Result<()> {
     let Some(card) = &n.details else { return Ok(()) };
     let input = crate::payments::MethodInput { provider_ref: None, ..method_input(card) };
-    let method = methods::tell(tx, ctx, &at.customer, s.provider, &input, card.at.clamp(0, ctx.now), true)?;
+    let method = methods::tell(tx, ctx, &at.customer, (s.provider, s.live), &input, card.at.clamp(0, ctx.now), true)?;
     room::added(tx, ctx, at, card.reference.as_deref().unwrap_or_default(), &method)
 }
 

@@ -78,6 +78,7 @@ pub(super) fn capture(o: &Value, status: PaymentStatus, now: i64) -> Option<Paym
         payer: payer(&o["payer"]),
         method: Some(wallet(now)),
         failure_code: some(o, &["processor_response", "response_code"])
+            .map(|code| declined(&code).map_or(code, str::to_owned))
             .or_else(|| some(o, &["status_details", "reason"]).map(|r| r.to_lowercase()))
             .filter(|_| status == PaymentStatus::Failed)
             .unwrap_or_default(),
@@ -85,6 +86,26 @@ pub(super) fn capture(o: &Value, status: PaymentStatus, now: i64) -> Option<Paym
         at: time(o, when).or_else(|| time(o, "create_time")).unwrap_or(now),
         subscription: None,
         order: some(o, &["custom_id"]).or_else(|| some(o, &["invoice_id"])),
+        sale: Some(false),
+    })
+}
+
+/// What the processor's code says about the card or account itself, in the words that banks use elsewhere. The rest says nothing about it: the same
+/// card may work a minute later.
+fn declined(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "5120" => "insufficient_funds",
+        "5400" | "PPEF" | "PPEX" => "expired_card",
+        "1380" => "invalid_expiry_year",
+        "00N7" | "1382" | "5110" | "PCVV" => "incorrect_cvc",
+        "0390" | "1330" | "1335" | "5950" | "6300" | "PPFI" => "invalid_account",
+        "5140" | "PP06" => "account_closed",
+        "5150" => "pickup_card",
+        "1352" | "5180" | "PPAB" | "PPFR" => "restricted_card",
+        "9500" => "fraudulent",
+        "9520" => "stolen_card",
+        "PPTR" => "revoked",
+        _ => return None,
     })
 }
 
@@ -104,6 +125,7 @@ pub(super) fn sale(o: &Value, status: PaymentStatus, now: i64) -> Option<Payment
         at: time(o, "create_time").unwrap_or(now),
         subscription: some(o, &["billing_agreement_id"]),
         order: some(o, &["custom"]).or_else(|| some(o, &["invoice_number"])),
+        sale: Some(true),
     })
 }
 

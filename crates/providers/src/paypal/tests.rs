@@ -94,12 +94,21 @@ fn a_capture_and_a_sale_are_payments() {
         ("2GG", Some("O-1"), usd(1099), Some("1042"))
     );
     assert_eq!((p.status, p.at), (PaymentStatus::Settled, NOW - 1_800_000_000));
-    let News::Payment(p) = event("PAYMENT.CAPTURE.DENIED", capture).remove(0) else { panic!() };
-    assert_eq!(p.status, PaymentStatus::Failed);
+    assert_eq!(p.sale, Some(false));
+    let News::Payment(p) = event("PAYMENT.CAPTURE.DENIED", capture.clone()).remove(0) else { panic!() };
+    assert_eq!((p.status, p.failure_code.as_str()), (PaymentStatus::Failed, ""));
+    for (code, says) in
+        [("5120", "insufficient_funds"), ("5400", "expired_card"), ("9520", "stolen_card"), ("1330", "invalid_account"), ("0500", "0500")]
+    {
+        let mut denied = capture.clone();
+        denied["processor_response"] = json!({ "response_code": code });
+        let News::Payment(p) = event("PAYMENT.CAPTURE.DENIED", denied).remove(0) else { panic!() };
+        assert_eq!(p.failure_code, says);
+    }
     let sale =
         json!({ "id": "80F", "state": "completed", "amount": { "total": "20.00", "currency": "USD" }, "billing_agreement_id": "I-1" });
     let News::Payment(p) = event("PAYMENT.SALE.COMPLETED", sale).remove(0) else { panic!() };
-    assert_eq!((p.amount.clone(), p.subscription.as_deref()), (usd(2000), Some("I-1")));
+    assert_eq!((p.amount.clone(), p.subscription.as_deref(), p.sale), (usd(2000), Some("I-1"), Some(true)));
 }
 
 #[test]

@@ -61,6 +61,7 @@ pub(super) fn charge(o: &Value, expired: bool) -> Vec<News> {
         subscription: None,
         order: order(&o["metadata"]),
         ours: some(o, &["metadata", "regulars_period"]),
+        sale: None,
         reference: reference.clone(),
     };
     let mut news = vec![News::Payment(Box::new(payment))];
@@ -108,6 +109,7 @@ pub(super) fn intent(kind: &str, o: &Value, at: i64) -> Option<Payment> {
         subscription: None,
         order: order(&o["metadata"]),
         ours: some(o, &["metadata", "regulars_period"]),
+        sale: None,
     })
 }
 

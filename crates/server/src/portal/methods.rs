@@ -26,6 +26,8 @@ pub struct Kept {
     pub expires: String,
     /// The one that is charged unless another is named.
     pub default: bool,
+    /// A test: it pays no real money and is no default.
+    pub test: bool,
 }
 
 /// What the page says of methods.
@@ -53,6 +55,7 @@ pub fn kept(tx: &mut Tx, v: &Visitor) -> domain::Result<Methods> {
         words: words(&m),
         expires: expires(m.expires_month.zip(m.expires_year)),
         default: default.as_ref() == Some(&m.id),
+        test: !m.live,
         id: m.id,
     });
     Ok(Methods { kept: kept.collect(), adding: room::adding(tx, v)?, places: room::method_places(tx, v)?, changes: !v.archived })

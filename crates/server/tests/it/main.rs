@@ -3,6 +3,7 @@
 mod accounting;
 mod api;
 mod api_table;
+mod bank;
 mod binary;
 mod calls;
 mod canaries;

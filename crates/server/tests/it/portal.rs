@@ -315,9 +315,18 @@ store::db_test! {
         for end in ["default", "remove"] {
             assert_eq!(stranger.post(&format!("/portal/kilde/methods/{visa}/{end}"), &[]).status, StatusCode::NOT_FOUND, "{end}");
         }
-        let chosen = browser.post(&format!("/portal/kilde/methods/{master}/default"), &[]);
+        for last4 in ["0001", "0002"] {
+            let real = json!({ "provider": "stripe", "method": { "kind": "card", "brand": "visa", "last4": last4, "fingerprint": format!("fp_{last4}") } });
+            assert_eq!(ask(&desk, &key(&f, Rights::all()), "POST", &format!("/customers/{}/methods", ana.id), &real).0, StatusCode::OK);
+        }
+        let (_, found) = ask(&desk, &key(&f, Rights::all()), "GET", &format!("/customers/{}/methods", ana.id), &Value::Null);
+        let real = found["data"].as_array().unwrap().iter().find(|m| m["last4"] == "0002").unwrap()["id"].as_str().unwrap().to_owned();
+        let list = browser.get("/portal/kilde/payments").body;
+        assert!(list.contains(&format!("{real}/default")) && !list.contains(&format!("{master}/default")) && list.contains("Test, not real money"), "{list}");
+        assert_eq!(browser.post(&format!("/portal/kilde/methods/{master}/default"), &[]).status, StatusCode::CONFLICT, "a test is no default");
+        let chosen = browser.post(&format!("/portal/kilde/methods/{real}/default"), &[]);
         assert_eq!(chosen.location, "/portal/kilde/payments?done=default", "{}", chosen.body);
-        assert!(!browser.get("/portal/kilde/payments").body.contains(&format!("{master}/default")), "it is the default");
+        assert!(!browser.get("/portal/kilde/payments").body.contains(&format!("{real}/default")), "it is the default");
         let (method, who, at) = (visa.parse().unwrap(), ana.id.clone(), f.shop.clone());
         let club = write(&f, move |tx, ctx| {
             let input = StartInput { shop: Some(at.clone()), name: "Tea club".into(), amount: Some(500), cycle: Some((1, Unit::Month)), method: Some(domain::kit::MethodId::clone(&method)), ..StartInput::of(who.clone()) };

@@ -303,7 +303,13 @@ store::db_test! {
         house.send();
         let refused = olivia.get(&here).body;
         assert!(refused.contains("No such customer") && refused.contains("/billing/retry"), "{refused}");
-        olivia.post(&format!("{here}/billing/retry"), &[]);
+        let all = crate::desk::key(&house.f, domain::kit::Rights::all());
+        let (_, known) = crate::offers::ask(&house.desk, &all, "GET", &format!("{here}/billing"), &Value::Null);
+        assert_eq!((&known["data"][0]["state"], &known["data"][0]["reference"]), (&json!("refused"), &json!("cus_1")), "{known}");
+        let (_, health) = crate::offers::ask(&house.desk, &all, "GET", &format!("/provider-accounts/{}/health", house.account), &Value::Null);
+        assert!(health["waiting"] == 0 && health["calls"][0]["message"].as_str().is_some_and(|m| m.contains("No such customer")), "{health}");
+        let (status, again) = crate::offers::ask(&house.desk, &all, "POST", &format!("{here}/billing"), &Value::Null);
+        assert_eq!((status, &again["data"][0]["state"]), (200, &json!("waiting")), "{again}");
         house.send();
         let page = olivia.get(&here).body;
         assert!(page.contains("Synchronised"), "{page}");

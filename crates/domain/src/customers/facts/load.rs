@@ -21,7 +21,7 @@ pub(crate) struct Facts {
     pub archived: bool,
     pub payments: Vec<PaymentFact>,
     pub orders: Vec<OrderFact>,
-    /// Attached ones, oldest first.
+    /// Attached ones of live mode, oldest first.
     pub methods: Vec<MethodFact>,
     /// Live-mode ones.
     pub subscriptions: Vec<SubscriptionFact>,

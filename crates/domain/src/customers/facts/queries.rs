@@ -17,7 +17,7 @@ macro_rules! orders {
             CASE WHEN o.paid_at IS NULL AND o.state IN ('open', 'fulfilled') THEN CASE WHEN EXISTS (SELECT 1 FROM invoices i
               WHERE i.merchant_id = o.merchant_id AND i.order_id = o.id AND i.kind = 'invoice' AND i.state NOT IN ('draft', 'void'))
               THEN o.total ELSE (SELECT CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) FROM payments p
-              WHERE p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status = 'settled' AND p.currency = o.currency) END ELSE 0 END,
+              WHERE p.merchant_id = o.merchant_id AND p.order_id = o.id AND p.status = 'settled' AND p.live AND p.currency = o.currency) END ELSE 0 END,
             o.ordered_at, o.shop_id FROM orders o WHERE o.merchant_id = $1 AND o.customer_id ",
             $where
         )
@@ -27,7 +27,7 @@ macro_rules! methods {
     ($where:literal, $order:literal) => {
         concat!(
             "SELECT customer_id, id, kind, chosen, last_outcome, expires_year, expires_month FROM payment_methods
-            WHERE merchant_id = $1 AND detached_at IS NULL AND customer_id ",
+            WHERE merchant_id = $1 AND detached_at IS NULL AND live AND customer_id ",
             $where,
             " ORDER BY ",
             $order,

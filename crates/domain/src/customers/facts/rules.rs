@@ -185,7 +185,7 @@ fn default_method(methods: &[MethodFact]) -> Option<&MethodFact> {
 fn method_status(facts: &Facts) -> (MethodStatus, Option<i32>) {
     let speaks = default_method(&facts.methods).filter(|m| !m.manual).or(facts.methods.iter().find(|m| !m.manual));
     let Some(method) = speaks else {
-        let recorded = !facts.methods.is_empty() || facts.payments.iter().any(|p| p.manual);
+        let recorded = !facts.methods.is_empty() || facts.payments.iter().any(|p| p.manual && p.live);
         return (if recorded { MethodStatus::Manual } else { MethodStatus::None }, None);
     };
     let base = match method.last_outcome {

@@ -3,7 +3,7 @@
 use store::Tx;
 
 use super::super::{MethodInput, put, queries};
-use super::{check, event, locked, put_later};
+use super::{From, check, event, locked, put_later};
 use crate::customers::facts;
 use crate::kit::{Ctx, CustomerId, MethodId, Micros, Problems, Result, locks};
 
@@ -18,7 +18,7 @@ pub(crate) fn tell(
     tx: &mut Tx,
     ctx: &Ctx,
     customer: &CustomerId,
-    provider: &str,
+    (provider, live): (&str, bool),
     input: &MethodInput,
     at: Micros,
     newer: bool,
@@ -33,7 +33,7 @@ pub(crate) fn tell(
     } else {
         MethodInput { provider_ref: input.provider_ref.clone(), fingerprint: input.fingerprint.clone(), ..MethodInput::of(input.kind) }
     };
-    let id = put_later(tx, ctx, customer, provider, &input, at, None)?.id;
+    let id = put_later(tx, ctx, customer, From { provider, live, at, import: None }, &input)?.id;
     tx.exec(&queries::SET_ADDED, &[&ctx.merchant, &id, &at])?;
     facts::refresh(tx, ctx, std::slice::from_ref(customer), "payment method attached")?;
     Ok(id)

@@ -11,7 +11,7 @@ pub(super) fn tables() -> Vec<Table> {
             .shown("Payment methods")
             .personal("provider_ref brand last4 expires_year expires_month fingerprint billing")
             .finding("provider_ref fingerprint")
-            .neither("merchant_id id customer_id kind provider chosen last_outcome added_at detached_at import_id"),
+            .neither("merchant_id id customer_id kind provider live chosen last_outcome added_at detached_at import_id"),
         table("payments")
             .of("customer_id")
             .replaced()

@@ -4,3 +4,4 @@ mod asked;
 pub(crate) mod desk;
 mod order;
 mod told;
+mod whose;

@@ -2,6 +2,7 @@
 
 mod asked;
 mod avatar;
+mod billing;
 pub mod body;
 pub(in crate::api) mod bulk;
 mod labels;
@@ -30,7 +31,7 @@ use crate::http::{Policy, Problem, Routes};
 pub fn routes(routes: Routes) -> Routes {
     let routes = one(routes);
     let routes = merge_preview::routes(merges::routes(bulk::routes(avatar::routes(labels::routes(notes::routes(routes))))));
-    topics::routes(routes)
+    topics::routes(billing::routes(routes))
 }
 
 fn one(routes: Routes) -> Routes {

@@ -1,6 +1,7 @@
 //! Payments, refunds, disputes and methods as the API writes and takes them.
 
-use domain::kit::{Currency, CustomerId, OrderId, PaymentId, ShopId};
+use domain::customers::MethodStatus;
+use domain::kit::{Currency, CustomerId, Micros, OrderId, PaymentId, ShopId, Zone};
 use domain::payments::disputes::{self, DisputeStatus};
 use domain::payments::guests::{self, Reason};
 use domain::payments::methods;
@@ -20,6 +21,9 @@ pub struct Payment {
     /// The order it pays.
     pub order: Option<String>,
     pub order_number: Option<String>,
+    /// The invoice it pays, or that was made of it; of several the first.
+    pub invoice: Option<String>,
+    pub invoice_number: Option<String>,
     /// Absent for a guest payment.
     pub customer: Option<String>,
     /// The subscription it renewed.
@@ -69,6 +73,8 @@ impl From<room::PaymentView> for Payment {
             shop: Named { id: p.shop.to_string(), name: p.shop_name },
             order: p.order.map(|o| o.to_string()),
             order_number: p.order_number,
+            invoice: p.invoice.map(|i| i.to_string()),
+            invoice_number: p.invoice_number,
             customer: p.customer.map(|c| c.to_string()),
             subscription: p.subscription.map(|s| s.to_string()),
             method: p.method.map(|m| m.to_string()),
@@ -351,15 +357,26 @@ pub struct PaymentMethod {
     pub billing: Option<Address>,
     /// Chosen as the default by somebody.
     pub is_default: bool,
+    /// It pays real money; one of test mode is no default and counts for no status.
+    pub live: bool,
+    /// The same card has the same one wherever it is used; empty where nobody told.
+    pub fingerprint: String,
     #[schema(value_type = words::MethodOutcome)]
     pub last_outcome: Outcome,
+    /// By the last attempt and by the calendar, as the customer's status would be if this were the default.
+    #[schema(value_type = words::CustomerMethodStatus)]
+    pub status: MethodStatus,
     pub added_at: Time,
     pub detached_at: Option<Time>,
 }
 
-impl From<methods::Method> for PaymentMethod {
-    fn from(m: methods::Method) -> Self {
+impl PaymentMethod {
+    /// As it stands at a moment, where the merchant lives.
+    pub fn of(m: methods::Method, zone: &Zone, now: Micros) -> Self {
         Self {
+            status: m.status(zone, now),
+            live: m.live,
+            fingerprint: m.fingerprint,
             id: m.id.to_string(),
             customer: m.customer.to_string(),
             kind: m.kind,

@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::kit::{Ctx, CustomerId, MethodId, PageKey, PaymentId, Problems, Right, ShopId};
 use domain::payments::{self as room, guests, methods};
 use domain::providers::{self, TestPayment};
-use domain::{customers, shops};
+use domain::{customers, merchants, shops};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
@@ -130,10 +130,12 @@ async fn list_methods(State(app): State<App>, Caller(ctx): Caller, At(text): At<
     let found = app
         .read(&ctx, move |tx, ctx| {
             let customer = customers::get(tx, ctx, &customer)?.id;
-            methods::of_customer(tx, ctx, &customer)
+            let zone = merchants::settings(tx, ctx)?.zone;
+            let found = methods::of_customer(tx, ctx, &customer)?;
+            Ok(found.into_iter().map(|m| PaymentMethod::of(m, &zone, ctx.now)).collect())
         })
         .await?;
-    Ok(axum::Json(Page::whole(found.into_iter().map(Into::into).collect())))
+    Ok(axum::Json(Page::whole(found)))
 }
 
 /// Attach a payment method, or bring a known one up to date.
@@ -156,7 +158,8 @@ async fn attach_method(
 
 fn method_of(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, method: &MethodId) -> domain::Result<PaymentMethod> {
     let found = methods::of_customer(tx, &seeing(ctx), customer)?.into_iter().find(|m| m.id == *method);
-    found.map(Into::into).ok_or(domain::Error::NotFound("payment method"))
+    let zone = merchants::settings(tx, &seeing(ctx))?.zone;
+    found.map(|m| PaymentMethod::of(m, &zone, ctx.now)).ok_or(domain::Error::NotFound("payment method"))
 }
 
 /// Detach a payment method.
@@ -170,6 +173,8 @@ async fn detach_method(State(app): State<App>, caller: Caller, At(text): At<Stri
 }
 
 /// Make a payment method the default.
+///
+/// Answers 409 `detached` for one that was taken off, `test_mode` for one that pays no real money.
 #[utoipa::path(post, path = "/api/v1/methods/{id}/default", operation_id = "chooseMethod", tag = "Payment methods",
     params(("id" = String, Path)), responses((status = 204)))]
 async fn choose_method(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {

@@ -5,13 +5,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::kit::{AccountId, Right, ShopId};
 use domain::providers::accounts::{self, Account, AccountInput};
-use domain::providers::{Provider, inbox};
+use domain::providers::{CallState, Provider, calls, inbox};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
 use crate::api::asked::At;
 use crate::api::types::{Page, Time, time};
+use crate::api::words;
 use crate::api::write::{Write, done, reply};
 use crate::app::App;
 use crate::http::guard::{Caller, id};
@@ -25,6 +26,7 @@ pub fn routes(routes: Routes) -> Routes {
         .api(settings, routes!(list))
         .api(settings, routes!(put))
         .api(settings, routes!(get))
+        .api(settings, routes!(trouble))
         .api(settings, routes!(disable))
         .api(settings, routes!(retry))
         .api(settings, routes!(test))
@@ -47,6 +49,12 @@ struct ProviderAccount {
     disabled_at: Option<Time>,
     /// When the provider was last heard of.
     told_at: Option<Time>,
+    /// When the keys were last tried.
+    tested_at: Option<Time>,
+    /// They worked.
+    tested_works: bool,
+    /// What came of it, in words.
+    tested_message: String,
 }
 
 impl From<Account> for ProviderAccount {
@@ -61,6 +69,9 @@ impl From<Account> for ProviderAccount {
             created_at: Time(a.created_at),
             disabled_at: time(a.disabled_at),
             told_at: time(a.told_at),
+            tested_at: time(a.tested_at),
+            tested_works: a.tested_ok,
+            tested_message: a.tested_words,
         }
     }
 }
@@ -121,6 +132,70 @@ async fn put(State(app): State<App>, caller: Caller, write: Write<ProviderAccoun
 async fn get(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) -> Result<axum::Json<ProviderAccount>, Problem> {
     let id: AccountId = id(&text, "provider account")?;
     Ok(axum::Json(app.read(&ctx, move |tx, ctx| accounts::get(tx, ctx, &id)).await?.into()))
+}
+
+/// What came from a provider and could not be applied.
+#[derive(Debug, Serialize, ToSchema)]
+struct FailedEvent {
+    /// The provider's id of it.
+    id: String,
+    /// What the provider calls it.
+    kind: String,
+    received_at: Time,
+    /// Why, in words.
+    message: String,
+}
+
+/// What a provider was asked for and did not do.
+#[derive(Debug, Serialize, ToSchema)]
+struct FailedCall {
+    id: String,
+    /// What was asked for, in words.
+    what: String,
+    #[schema(value_type = words::ProviderCallState)]
+    state: CallState,
+    at: Time,
+    /// Why not, in the provider's words.
+    message: String,
+}
+
+/// How an account with a provider does.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProviderAccountHealth {
+    /// Events that came and wait to be applied.
+    waiting: i64,
+    /// The latest that could not be applied; `retryProviderEvents` takes them up again.
+    failed: Vec<FailedEvent>,
+    /// Calls of the last seven days that are tried again, or were refused.
+    calls: Vec<FailedCall>,
+}
+
+/// Read how an account with a payment provider does.
+///
+/// What waits, what could not be applied, and what the provider did not do.
+#[utoipa::path(get, path = "/api/v1/provider-accounts/{id}/health", operation_id = "getProviderAccountHealth", tag = "Payment providers",
+    params(("id" = String, Path)), responses((status = 200, body = ProviderAccountHealth)))]
+async fn trouble(State(app): State<App>, Caller(ctx): Caller, At(text): At<String>) -> Result<axum::Json<ProviderAccountHealth>, Problem> {
+    let id: AccountId = id(&text, "provider account")?;
+    let found = app
+        .read(&ctx, move |tx, ctx| {
+            accounts::get(tx, ctx, &id)?;
+            Ok((inbox::waiting(tx, ctx, &id)?, inbox::failed(tx, ctx, &id, 20)?, calls::in_trouble(tx, ctx, &id)?))
+        })
+        .await?;
+    let failed = |f: inbox::Failed| FailedEvent { id: f.event, kind: f.kind, received_at: Time(f.received_at), message: f.error };
+    let call = |c: calls::Call| FailedCall {
+        id: c.id.to_string(),
+        what: c.kind.label().to_owned(),
+        state: c.state,
+        at: Time(c.updated_at),
+        message: c.error,
+    };
+    Ok(axum::Json(ProviderAccountHealth {
+        waiting: found.0,
+        failed: found.1.into_iter().map(failed).collect(),
+        calls: found.2.into_iter().map(call).collect(),
+    }))
 }
 
 /// Switch an account with a payment provider off.

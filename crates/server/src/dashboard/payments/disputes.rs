@@ -38,7 +38,11 @@ fn draw(row: Listed, zone: &Zone, now: i64) -> RowView {
     let d = &row.dispute;
     let amount = Money::new(d.amount, d.currency).to_string();
     let order = row.order.as_ref().map(|id| format!("/orders/{id}")).unwrap_or_default();
-    let home = row.customer.as_ref().map_or_else(|| order.clone(), |id| format!("/customers/{id}/payments"));
+    let home = match &row.customer {
+        Some(id) => format!("/customers/{id}/payments"),
+        None if order.is_empty() => format!("/payments/{}", d.payment),
+        None => order.clone(),
+    };
     let late = d.status == DisputeStatus::Open && d.due_at.is_some_and(|due| due < now);
     let paid = format!("{} on {}", Money::new(row.paid, d.currency), moments::day(zone, row.paid_at).shown);
     RowView {

@@ -42,7 +42,7 @@ fn draw(row: Listed, zone: &Zone, may_refund: bool) -> RowView {
     let payer = [&p.payer.name, &p.payer.email, &p.payer.phone].into_iter().find(|t| !t.is_empty()).cloned().unwrap_or_default();
     let (who, home) = match &p.customer {
         Some(id) => (Cell::text(row.customer_name).to(format!("/customers/{id}")), format!("/customers/{id}/payments")),
-        None => (Cell::text(payer).and("guest"), order.clone()),
+        None => (Cell::text(payer).and("guest"), if order.is_empty() { format!("/payments/{}", p.id) } else { order.clone() }),
     };
     let amount = |minor: i64| if minor > 0 { Money::new(minor, p.currency).to_string() } else { String::new() };
     let flag = if p.flag.is_empty() { "" } else { "Look at this" };
@@ -61,6 +61,11 @@ fn draw(row: Listed, zone: &Zone, may_refund: bool) -> RowView {
             ("provider", Cell::text(line.provider.clone())),
             ("method", Cell::text(line.method.clone())),
             ("order", Cell::text(p.order_number.clone().unwrap_or_default()).to(order)),
+            (
+                "invoice",
+                Cell::text(p.invoice.as_ref().map(|_| p.invoice_number.clone().unwrap_or_else(|| "Draft".to_owned())).unwrap_or_default())
+                    .to(p.invoice.as_ref().map(|id| format!("/invoices/{id}")).unwrap_or_default()),
+            ),
             ("refunded", Cell::text(amount(p.refunded))),
             ("dispute", Cell::text(dispute.map(|status| status.label()).unwrap_or_default())),
             ("shop", Cell::text(p.shop_name.clone())),

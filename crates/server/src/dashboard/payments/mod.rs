@@ -1,8 +1,12 @@
 //! Money: the lists of payments and disputes; and by hand a payment recorded on a customer, and a refund. Each of these is a page that also shows in a dialog.
 
+mod ask;
+mod bank;
 mod disputes;
 mod evidence;
 mod list;
+mod methods;
+mod page;
 mod record;
 mod refund;
 mod test;
@@ -21,8 +25,19 @@ use crate::http::{Policy, Routes};
 pub fn routes(routes: Routes) -> Routes {
     let routes = lists::routes(routes, &list::DESK, crate::list_paths!("/payments"));
     let routes = lists::routes(routes, &disputes::DESK, crate::list_paths!("/disputes"));
-    let (pay, give_back) = (Policy::May(Right::Payments), Policy::May(Right::Refund));
+    let (pay, give_back, order) = (Policy::May(Right::Payments), Policy::May(Right::Refund), Policy::May(Right::Orders));
     routes
+        .get("/customers/{id}/methods/test", order, methods::test_page)
+        .post("/customers/{id}/methods/test", order, methods::test)
+        .get("/methods/{id}/default", order, methods::choose_page)
+        .post("/methods/{id}/default", order, methods::choose)
+        .get("/methods/{id}/remove", order, methods::remove_page)
+        .post("/methods/{id}/remove", order, methods::remove)
+        .get("/payments/{id}", Policy::May(Right::Read), page::page)
+        .get("/payments/{id}/bounce", pay, bank::bounce_page)
+        .post("/payments/{id}/bounce", pay, bank::bounce)
+        .get("/disputes/{id}/decide", pay, bank::decide_page)
+        .post("/disputes/{id}/decide", pay, bank::decide)
         .get("/customers/{id}/payments/new", pay, record::page)
         .post("/customers/{id}/payments/new", pay, record::record)
         .get("/customers/{id}/payments/test", pay, test::page)

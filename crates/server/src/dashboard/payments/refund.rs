@@ -32,12 +32,12 @@ struct Refund {
     once: String,
 }
 
-/// Where one goes afterwards: the customer's payments, or the order of a guest.
+/// Where one goes afterwards: the customer's payments, the order of a guest, or the payment itself.
 pub fn back(p: &payments::PaymentView) -> String {
     match (&p.customer, &p.order) {
         (Some(customer), _) => format!("/customers/{customer}/payments"),
         (None, Some(order)) => format!("/orders/{order}"),
-        (None, None) => "/orders".to_owned(),
+        (None, None) => format!("/payments/{}", p.id),
     }
 }
 

@@ -283,6 +283,11 @@ fn title(entry: &Entry) -> String {
         "method.link_sent" => "Link to add a payment method sent".to_owned(),
         "method.link_withdrawn" => "Link to add a payment method taken back".to_owned(),
         "method.chosen" => "Default payment method chosen".to_owned(),
+        "method.checked" => format!("Payment method looked at{}", because(&word("outcome"))),
+        "method.updated" => "Payment method renewed".to_owned(),
+        "dispute.evidence_saved" => "Answer to a dispute written".to_owned(),
+        "dispute.file_added" => "File added to the answer to a dispute".to_owned(),
+        "dispute.file_removed" => "File taken out of the answer to a dispute".to_owned(),
         kind => {
             let (noun, verb) = kind.split_once('.').unwrap_or((kind, ""));
             format!("{}{amount} {}", capital(noun), verb.replace('_', " ")).trim().to_owned()

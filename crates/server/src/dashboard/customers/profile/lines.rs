@@ -57,8 +57,8 @@ pub struct PaymentLine {
     pub method: String,
     /// Each refund in words: "€5.00 back on 3 Jun 2026, Olivia: broken", "€5.00 on its way back", "Refund of €5.00 failed: …".
     pub refunds: Vec<String>,
-    /// Each dispute: tone, words, and where an open one of a provider is answered.
-    pub disputes: Vec<(&'static str, String, String)>,
+    /// Each dispute: tone, words, and where an open one is answered at its provider, or decided by hand.
+    pub disputes: Vec<(&'static str, String, String, &'static str)>,
     /// "Blog ANNA10, €2.50" where a page looks for it.
     pub affiliate: String,
     /// Whether its card can be blocked or is, where a page looks for it.
@@ -87,8 +87,13 @@ impl PaymentLine {
                 d.due_at.filter(|_| d.status == DisputeStatus::Open).map(|at| format!(", answer until {}", moments::day(zone, at).shown));
             let amount = Money::new(d.amount, d.currency);
             let answer = d.status == DisputeStatus::Open && d.provider_ref.is_some() && matches!(p.provider.as_str(), "stripe" | "paypal");
-            let href = if answer { format!("/disputes/{}/evidence", d.id) } else { String::new() };
-            (dispute_tone(d.status), format!("Dispute of {amount}: {}{}", d.status.label().to_lowercase(), due.unwrap_or_default()), href)
+            let (href, verb) = match d.status {
+                DisputeStatus::Open if answer => (format!("/disputes/{}/evidence", d.id), "Answer"),
+                DisputeStatus::Open => (format!("/disputes/{}/decide", d.id), "Decide"),
+                _ => (String::new(), ""),
+            };
+            let words = format!("Dispute of {amount}: {}{}", d.status.label().to_lowercase(), due.unwrap_or_default());
+            (dispute_tone(d.status), words, href, verb)
         });
         Self {
             at: moments::day(zone, p.paid_at),
@@ -108,6 +113,12 @@ impl PaymentLine {
     /// Its card is blocked from further checkouts.
     pub fn is_blocked(&self) -> bool {
         matches!(self.card, Some(CardState::Blocked(_)))
+    }
+
+    /// Nobody but the staff can say that the bank took it back: no provider watches it.
+    pub fn may_bounce(&self) -> bool {
+        let by_hand = self.p.provider == "manual" || ["cheque", "transfer"].contains(&self.p.kind.as_str());
+        by_hand && self.p.status.goes_to(PaymentStatus::Bounced)
     }
 
     /// May something of it still be given back?

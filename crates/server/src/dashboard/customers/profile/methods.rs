@@ -3,9 +3,10 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
+use domain::kit::Right;
 use domain::method_links::{self, MethodLink, State as Step};
-use domain::payments::Outcome;
 use domain::payments::methods::{self, Method};
+use domain::providers;
 
 use super::lines::{method, provider};
 use super::pane::{expires, postal};
@@ -13,13 +14,14 @@ use super::{Asked, Pane, Shown, Topic, open};
 use crate::app::App;
 use crate::dashboard::{moments, show, tones};
 use crate::http::Who;
-use crate::look::{Frame, When};
+use crate::look::{Frame, When, band};
 
 /// Links that are shown.
 const LINKS: i64 = 10;
 
 /// A method as a row shows it.
 struct Line {
+    id: String,
     name: String,
     provider: String,
     expires: String,
@@ -27,6 +29,12 @@ struct Line {
     tone: &'static str,
     status: String,
     is_default: bool,
+    /// It pays no real money.
+    test: bool,
+    /// It can be made the default.
+    may_choose: bool,
+    /// It can be taken off.
+    attached: bool,
     added: When,
 }
 
@@ -49,18 +57,23 @@ struct Methods {
     pane: Pane,
     lines: Vec<Line>,
     links: Vec<Sent>,
+    /// A shop has the test provider.
+    plays: bool,
 }
 
 /// The page.
 pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(customer): Path<String>) -> Shown {
     let asked = Asked { app: &app, who: &who, uri: &uri, headers: &headers };
     let (frame, pane, found) = open(asked, &customer, Topic::Methods, |tx, ctx, c| {
-        Ok((methods::of_customer(tx, ctx, &c.id)?, method_links::of_customer(tx, ctx, &c.id, LINKS)?))
+        let plays = ctx.may(Right::Orders) && !providers::test_shops(tx, ctx)?.is_empty();
+        Ok((methods::of_customer(tx, ctx, &c.id)?, method_links::of_customer(tx, ctx, &c.id, LINKS)?, plays))
     })
     .await?;
-    let lines = found.0.iter().map(|m| line(m, &pane)).collect();
+    let frame = frame.under(band(found.0.iter().filter(|m| !m.live).count(), found.0.len()));
+    let lines = found.0.iter().map(|m| line(m, &pane, who.ctx.now)).collect();
+    let plays = found.2;
     let links = found.1.into_iter().map(|l| sent(l, &pane)).collect();
-    Ok(show(&Methods { frame, pane, lines, links }))
+    Ok(show(&Methods { frame, pane, lines, links, plays }))
 }
 
 fn sent(l: MethodLink, pane: &Pane) -> Sent {
@@ -79,24 +92,23 @@ fn sent(l: MethodLink, pane: &Pane) -> Sent {
     }
 }
 
-fn line(m: &Method, pane: &Pane) -> Line {
+fn line(m: &Method, pane: &Pane, now: i64) -> Line {
     let is_default = pane.c.default_method.as_ref().is_some_and(|d| d.id == m.id);
-    let (tone, status) = match m.last_outcome {
-        _ if m.detached_at.is_some() => ("quiet", "Removed".to_owned()),
-        // The status of the customer speaks of the default method: one rule, worked out once.
-        _ if is_default => (tones::of_method(pane.c.method_status), pane.c.method_status.label().to_owned()),
-        Outcome::Invalid => ("problem", "Invalid".to_owned()),
-        Outcome::Insufficient => ("problem", "Insufficient funds".to_owned()),
-        Outcome::Ok if m.kind.is_manual() => ("quiet", "Manual".to_owned()),
-        Outcome::Ok => ("good", "Attached".to_owned()),
-    };
+    let attached = m.detached_at.is_none();
+    // By the calendar of where the merchant lives, as the customer's status says it of the default.
+    let status = m.status(&pane.zone, now);
+    let (tone, status) = if attached { (tones::of_method(status), status.label()) } else { ("quiet", "Removed") };
     Line {
+        id: m.id.to_string(),
+        test: !m.live,
+        may_choose: attached && m.live && !is_default,
+        attached,
         name: method(m.kind.name(), &m.brand, &m.last4),
         provider: provider(&m.provider),
         expires: expires(m.expires_month.zip(m.expires_year)).trim_start_matches("to ").to_owned(),
         billing: m.billing.as_ref().map_or_else(String::new, |a| postal(a).join(", ")),
         tone,
-        status,
+        status: status.to_owned(),
         is_default,
         added: moments::day(&pane.zone, m.added_at),
     }
