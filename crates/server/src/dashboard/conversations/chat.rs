@@ -25,7 +25,7 @@ pub async fn say(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap,
             sent.once(tx, ctx, &path, |tx| {
                 let message = MessageInput { direction: Direction::Out, author: String::new(), body: sent.text("body"), at: None };
                 conversations::say(tx, ctx, &which, &message)?;
-                Ok(Reply::new(303, back, ""))
+                Ok(Reply::new(303, back.clone(), ""))
             })
         })
         .await;
