@@ -3,9 +3,6 @@
 use store::Migration;
 
 static MIGRATIONS: [Migration; 37] = [
-static MIGRATIONS: [Migration; 37] = [
-static MIGRATIONS: [Migration; 37] = [
-static MIGRATIONS: [Migration; 37] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),

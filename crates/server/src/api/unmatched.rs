@@ -73,7 +73,7 @@ async fn list(
 ) -> Result<axum::Json<Page<Unmatched>>, Problem> {
     let (limit, after) = (limit(asked.limit)?, after(asked.after.as_deref())?);
     let limit = usize::try_from(limit).unwrap_or_default();
-    let found = app.read(&ctx, move |tx, ctx| home::entries(tx, ctx, Which::Unmatched, after, limit)).await?;
+    let found = app.read(&ctx, move |tx, ctx| home::entries(tx, ctx, Which::Unmatched, after.clone(), limit)).await?;
     Ok(axum::Json(Page {
         data: found.entries.into_iter().map(Into::into).collect(),
         next: found.next.map(|key| key.to_string()),

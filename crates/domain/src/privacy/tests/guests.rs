@@ -3,7 +3,7 @@
 use super::*;
 use crate::kit::Error;
 use crate::orders::{self, Checkout};
-use crate::payments::{PaymentInput, PaymentStatus};
+use crate::payments::{Payer, PaymentInput, PaymentStatus};
 
 /// A guest order with a payment, under these; its id.
 fn guest(desk: &Desk, number: &str, email: &str, phone: &str) -> String {
@@ -19,7 +19,8 @@ fn guest(desk: &Desk, number: &str, email: &str, phone: &str) -> String {
         phone = '{phone}', phone_key = '{digits}' WHERE id = '{order}'"
         ),
     );
-    desk.put(PaymentInput { email: email.into(), phone: phone.into(), ..desk.payment(None, 700) }).unwrap();
+    desk.put(PaymentInput { payer: Payer { email: email.into(), phone: phone.into(), ..Payer::default() }, ..desk.payment(None, 700) })
+        .unwrap();
     order
 }
 
@@ -88,7 +89,7 @@ store::db_test! {
         let ana = desk.customer("ana@example.com");
         let order = guest(&desk, "g-1", "ana@example.com", "");
         change(&desk, &format!("UPDATE orders SET state = 'open' WHERE id = '{order}'"));
-        desk.put(PaymentInput { email: "ana@example.com".into(), status: PaymentStatus::Pending, ..desk.payment(None, 700) }).unwrap();
+        desk.put(PaymentInput { payer: Payer { email: "ana@example.com".into(), ..Payer::default() }, status: PaymentStatus::Pending, ..desk.payment(None, 700) }).unwrap();
         assert_eq!(active(&desk, &ana), ["order", "payment"]);
         match erase(&desk, &ana) {
             Err(Error::Conflict { code: "still_active", links, .. }) => assert_eq!(links.len(), 2, "{links:?}"),
