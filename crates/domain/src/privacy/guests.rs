@@ -146,7 +146,7 @@ pub(super) fn active(tx: &mut Tx, ctx: &Ctx, all: &[CustomerId]) -> Result<Vec<L
 }
 
 /// Makes it the first one's, with what waited in the inbox under their addresses and the tickets made of that; in a transaction that ends with
-/// [`give_back`] or not at all.
+/// [`Taken::give_back`] or not at all.
 pub(super) fn take(tx: &mut Tx, ctx: &Ctx, all: &[CustomerId], kept: &mut Vec<Kept>) -> Result<Taken> {
     for one in all {
         for conversation in tx.rows(&q::KEYED_CONVERSATIONS, &[&ctx.merchant, one], |r| r.get::<ConversationId>(0))? {
@@ -188,7 +188,7 @@ impl Taken {
     }
 
     /// They are a guest's again, and the receipt counts them apart.
-    pub fn give_back(&self, tx: &mut Tx, ctx: &Ctx, cleared: &mut BTreeMap<String, u64>) -> Result<()> {
+    pub(super) fn give_back(&self, tx: &mut Tx, ctx: &Ctx, cleared: &mut BTreeMap<String, u64>) -> Result<()> {
         self.give(tx, ctx, None)?;
         for (table, guests, things) in [
             ("orders", "guest_orders", &self.orders),

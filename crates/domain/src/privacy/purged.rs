@@ -22,12 +22,11 @@ pub(crate) fn purge(tx: &mut Tx, ctx: &Ctx, all: &[CustomerId]) -> Result<()> {
     }
     let (found, mut kept) = (words::gather(tx, ctx, &who)?, Vec::new());
     refusals::keep(tx, ctx, &who, &mut kept)?;
-    let (nothing, told) = (json!({}).to_string(), json!(kept).to_string());
+    let (nothing, told, cause) = ("{}", json!(kept).to_string(), Cause::Purge);
     for (n, one) in who.iter().enumerate() {
         let erasure: ErasureId = ctx.id();
         let kept = if n == 0 { told.as_str() } else { "[]" };
-        let params: [&dyn store::Bind; 8] =
-            [&ctx.merchant, &erasure, one, &Cause::Purge, &ctx.actor.name, &nothing.as_str(), &kept, &ctx.now];
+        let params: [&dyn store::Bind; 8] = [&ctx.merchant, &erasure, one, &cause, &ctx.actor.name, &nothing, &kept, &ctx.now];
         tx.exec(&q::RECORD, &params)?;
         if n == 0 {
             words::keep(tx, ctx, &erasure, &found)?;

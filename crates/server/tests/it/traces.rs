@@ -51,7 +51,11 @@ fn ask(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> (u16, S
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let mut answer = agent.run(request.body(body.to_owned()).unwrap()).unwrap();
+    let answer = match method {
+        "GET" => agent.run(request.body(()).unwrap()),
+        _ => agent.run(request.body(body.to_owned()).unwrap()),
+    };
+    let mut answer = answer.unwrap();
     (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap_or_default())
 }
 
