@@ -89,7 +89,6 @@ words! {
     MailboxSecurity = domain::conversations::mailboxes::Security::ALL, "How private the line to a mailbox is; `plain` only to this machine";
     CycleUnit = Unit::ALL, "What a cycle is counted in";
     CustomerStatus = ALL_STATUSES, "Worked out from facts at this moment; never set by hand";
-    ProviderCallState = domain::providers::CallState::ALL, "How far something came that a provider is asked for";
     CustomerMethodStatus = ALL_METHOD_STATUSES, "Status of the payment method that counts";
     Scope = ALL_RIGHTS, "What a person or a key may";
     StaffRole = ALL_ROLES, "The five roles";

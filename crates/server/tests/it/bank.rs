@@ -2,10 +2,9 @@
 
 use axum::http::StatusCode;
 use domain::customers::{self, NewCustomer, Rules};
-use domain::kit::{Currency, CustomerId, PaymentId, Rights};
+use domain::kit::{Currency, CustomerId, PaymentId, Rights, Role};
 use domain::payments::disputes::{self, DisputeInput, DisputeStatus};
 use domain::payments::{self, MethodInput, MethodKind, PaymentInput};
-use domain::staff::Role;
 use domain::testing::{Fixture, NOW};
 use serde_json::{Value, json};
 

@@ -132,7 +132,7 @@ store::db_test! {
 
     fn a_test_account_makes_nobody_changes_nobody_and_its_cards_count_nowhere(db) {
         let shop = Shop::new(db);
-        let mut test = |mut told: serde_json::Value| { told["livemode"] = false.into(); shop.tell(&told); };
+        let test = |mut told: serde_json::Value| { told["livemode"] = false.into(); shop.tell(&told); };
         let ana = shop.desk.customer("ana@example.es");
         let mut edited = customer("cus_1", "Somebody Else", "ana@example.es");
         edited["phone"] = "+34 600 000 000".into();
