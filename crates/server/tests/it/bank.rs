@@ -2,8 +2,7 @@
 
 use axum::http::StatusCode;
 use domain::customers::{self, NewCustomer, Rules};
-use domain::kit::Role;
-use domain::kit::{Currency, CustomerId, PaymentId, Rights};
+use domain::kit::{Currency, CustomerId, PaymentId, Rights, Role};
 use domain::payments::disputes::{self, DisputeInput, DisputeStatus};
 use domain::payments::{self, MethodInput, MethodKind, PaymentInput};
 use domain::testing::{Fixture, NOW};

@@ -282,6 +282,7 @@ store::db_test! {
             let (at, api_at) = match list.name {
                 "privacy_requests" => ("customers/requests", "privacy-requests"),
                 "payment_links" => ("payment-links", "payment-links"),
+                "mails" => ("outbox", "mails"),
                 name => (name, name),
             };
             for query in ["view=all", "q=theirs", &format!("customer={theirs}")] {

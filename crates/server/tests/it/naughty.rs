@@ -226,7 +226,7 @@ store::db_test! {
         let secret = key(&f, Rights::all());
         let description: Value = serde_json::from_str(&desk.send(Request::get("/api/v1/openapi.json").body(Body::empty()).unwrap()).body).unwrap();
         let (_, ana, _) = api(&desk, &secret, "POST", "/customers", Some(&json!({ "email": "ana@example.es" })));
-        let ana = ana["id"].as_str().unwrap().to_owned();
+        let ana = ana["customer"]["id"].as_str().unwrap().to_owned();
         // The operation, what it needs beside texts, and where the answer has what was made.
         let operations = [
             ("/customers", json!({ "email": "n@example.es" }), "/customer"),

@@ -111,7 +111,7 @@ store::db_test! {
         pay(&f, &ana, 900);
         let desk = Desk::new(db);
         let mut olivia = desk.owner(&f);
-        let saved = olivia.post("/customers/views", &[("name", "Payers"), ("query", "view=paying")]).location;
+        let saved = olivia.post("/customers/views", &[("name", "Payers"), ("shared", "1"), ("query", "view=paying")]).location;
         let page = olivia.get(&saved);
         assert_eq!(counter(&page), 1);
         assert!(page.body.contains("Within Paying"));
@@ -134,7 +134,7 @@ store::db_test! {
             let (_, body, _) = crate::lists::api(&desk, &key, "GET", &format!("/{path}?view={id}"), None);
             assert_eq!(body["total"], 1, "{path}: {body}");
         }
-        olivia.post(&change, &[("name", "Buyers"), ("query", &*format!("view={id}&base=paying"))]);
+        olivia.post(&change, &[("name", "Buyers"), ("shared", "1"), ("query", &*format!("view={id}&base=paying"))]);
         assert_eq!(counter(&olivia.get(&format!("/customers?view={id}"))), 1);
         olivia.post(&format!("{change}/delete"), &[]);
         assert!(!olivia.get("/customers?view=all").body.contains("Buyers"));

@@ -245,6 +245,7 @@ store::db_test! {
         let f = Fixture::new(db);
         let desk = Desk::new(db);
         open(&f, "kilde");
+        seller(&f);
         let ana = person(&f, "ana@example.es", "ANACANARY");
         let (mut browser, mut owner) = (inside(&desk, &f, &ana.id), desk.owner(&f));
         browser.post("/portal/kilde/messages", &[("body", "Is it <still> warm?")]);
