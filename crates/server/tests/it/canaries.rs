@@ -363,6 +363,8 @@ impl<'a> Shapes<'a> {
     fn id(&self, name: &str) -> Option<&String> {
         let own = self.other.by_table.get(self.noun.as_str()).or_else(|| self.other.by_table.get("customers"));
         match name {
+            // Words, not the id of one.
+            "note" => None,
             "ids" | "except" | "into" | "sources" | "source" | "survivor" | "choices" => own,
             _ => self.other.by_table.get(format!("{}s", name.trim_end_matches('s')).as_str()),
         }

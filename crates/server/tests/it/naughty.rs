@@ -82,7 +82,11 @@ fn plain(html: &str) -> String {
 
 /// The fields of the form of a page that is sent to this address, as a browser would send them.
 fn form(page: &str, action: &str) -> Option<Vec<Field>> {
-    let form = page.split("<form ").skip(1).find(|form| attribute(&format!(" {form}"), "action").is_some_and(|a| a == action))?;
+    let action_of = |form: &&str| attribute(&format!(" {}", form.split('>').next().unwrap_or_default()), "action");
+    let mut forms = page.split("<form ").skip(1);
+    // One that says nothing is sent to where it stands.
+    let here = || page.split("<form ").skip(1).find(|form| action_of(form).is_none() && form.contains("method=\"post\""));
+    let form = forms.find(|form| action_of(form).is_some_and(|a| a == action)).or_else(here)?;
     let form = form.split("</form>").next()?;
     let mut fields = Vec::new();
     for tag in form.split('<').filter(|tag| tag.starts_with("input ") || tag.starts_with("textarea ") || tag.starts_with("select ")) {
