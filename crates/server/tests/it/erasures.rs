@@ -157,6 +157,7 @@ store::db_test! {
     fn obfuscate_enabled_is_set_by_programs_and_kept_by_all_that_match(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);
+        let mut olivia = desk.owner(&f);
         let (all, ana) = (key(&f, Rights::all()), customer(&f, "ana@example.es"));
         let at = format!("/customers/{ana}/obfuscate");
         assert_eq!(say(&desk, &all, "GET", &at, "", &Value::Null), (200, json!({ "enabled": true })));
@@ -166,7 +167,6 @@ store::db_test! {
         let weak = key(&f, Rights::all().without(domain::kit::Right::Anonymise));
         assert_eq!(say(&desk, &weak, "PUT", &at, "", &json!({ "enabled": true })).0, 403);
         assert_eq!(say(&desk, &key(&f.other(), Rights::all()), "PUT", &at, "", &json!({ "enabled": true })).0, 404);
-        let mut olivia = desk.owner(&f);
         assert!(olivia.get(&format!("/customers/{ana}/privacy")).body.contains("“Obfuscate enabled” is unticked"));
         let (_, shop) = say(&desk, &all, "POST", "/customers/bulk/preview", "", &json!({ "action": "anonymise", "query": "q=ana" }));
         assert_eq!((shop["will"].as_i64(), shop["refused"][0]["reason"].as_str()), (Some(0), Some("Obfuscate enabled is unticked")), "{shop}");

@@ -200,7 +200,7 @@ store::db_test! {
         let ana = desk.customer("ana@example.com");
         let nobody = by_hand(&desk, None);
         assert_eq!(refusal(send(&desk, &nobody, "x", None)), "no_customer");
-        let mute = desk.write(|tx, ctx| Ok(crate::customers::create(tx, ctx, crate::customers::NewCustomer { name: "Bo".into(), ..Default::default() }, crate::customers::Rules::Normal)?.id)).unwrap();
+        let mute = desk.write(|tx, ctx| Ok(crate::customers::create(tx, ctx, crate::customers::NewCustomer { name: "Bo".into(), ..Default::default() }, crate::customers::Rules::Import)?.id)).unwrap();
         let of_mute = by_hand(&desk, Some(&mute));
         assert_eq!(refusal(send(&desk, &of_mute, "x", None)), "no_address");
         let of_ana = by_hand(&desk, Some(&ana));

@@ -53,16 +53,16 @@ store::db_test! {
         let (bounced, payment) = with("bounced@example.es", &|_| ());
         desk.write(move |tx, ctx| bounce(tx, ctx, &payment, "insufficient funds")).unwrap();
         assert_eq!(why(&bounced), "Prospect: what was paid bounced");
-        let lose = |payment: crate::kit::PaymentId| {
-            let input = DisputeInput { payment, amount: 1000, reason: "fraudulent".into(), status: DisputeStatus::Lost, provider_ref: None, opened_at: desk.now(), due_at: None, closed_at: Some(desk.now()) };
+        let lose = |payment: crate::kit::PaymentId, amount: i64| {
+            let input = DisputeInput { payment, amount, reason: "fraudulent".into(), status: DisputeStatus::Lost, provider_ref: None, opened_at: desk.now(), due_at: None, closed_at: Some(desk.now()) };
             desk.write(move |tx, ctx| disputes::put(tx, ctx, &input).map(drop)).unwrap();
         };
         let (lost, payment) = with("lost@example.es", &|_| ());
-        lose(payment);
+        lose(payment, 1000);
         assert_eq!(why(&lost), "Prospect: what was paid was lost in a dispute");
         let second = desk.pay(&bounced, 500);
         assert!(why(&bounced).starts_with("Active: "));
-        lose(second);
+        lose(second, 500);
         assert_eq!(why(&bounced), "Prospect: what was paid bounced or was lost in a dispute");
         let (refunded, payment) = with("refunded@example.es", &|_| ());
         desk.write(move |tx, ctx| crate::payments::refunds::refund(tx, ctx, &crate::payments::refunds::RefundInput::of(payment.clone(), 1000, "Returned")).map(drop)).unwrap();

@@ -171,7 +171,7 @@ store::db_test! {
             let eur = Currency::of("EUR").unwrap();
             let input = PaymentInput { customer: Some(paid.clone()), ..PaymentInput::settled(shop.clone(), "manual", eur, 900, ctx.now) };
             crate::payments::put(tx, ctx, &input)?;
-            let soon = MethodInput { expires_year: Some(2026), expires_month: Some(6), ..MethodInput::of(MethodKind::Card) };
+            let soon = MethodInput { expires_year: Some(2026), expires_month: Some(6), last4: "4242".into(), ..MethodInput::of(MethodKind::Card) };
             crate::payments::methods::attach(tx, ctx, &card, "stripe", &soon).map(drop)
         }).unwrap();
         let expanded = |text: &str| {

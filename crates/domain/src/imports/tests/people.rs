@@ -35,12 +35,15 @@ store::db_test! {
     fn an_import_by_number_finds_who_has_the_same_address_or_tax_id_already(db) {
         let desk = Desk::new(db, "Keys");
         desk.import(&desk.file("a.csv", "Customer Number,Name,Email,Company,VAT Number\n9001,Mathilde Berthelot,mathilde@example.fr,,\n9002,,,Kilde Roastery,FR 123 456 78\n"), None);
-        let file = desk.file("b.csv", "Customer Number,Name,Email,Company,VAT Number\n9101,Mathilde Berthelot,MATHILDE@example.fr,,\n9102,,,Kilde Roastery,FR12345678\n9103,Yann Le Goff,yann@example.fr,,\n");
-        let done = desk.import(&file, None);
-        let told = crate::imports::resembling(&desk.db, &desk.ctx, &done.import).unwrap();
+        let file = "Customer Number,Name,Email,Company,VAT Number\n9101,Mathilde Berthelot,MATHILDE@example.fr,,\n9102,,,Kilde Roastery,FR12345678\n9103,Yann Le Goff,yann@example.fr,,\n";
+        let id = desk.uploaded("b.csv", file);
+        desk.chosen(&id, &["Number", "Name", "Email", "Company", "VAT number"], crate::imports::MatchBy::Number).unwrap();
+        desk.press(&id, crate::imports::start).unwrap();
+        desk.work();
+        let told = crate::imports::resembling(&desk.db, &desk.ctx, &id).unwrap();
         let found: Vec<_> = told.first.iter().map(|(new, old, _, _)| (new.clone(), old.clone())).collect();
-        let id = |number: &str| desk.by_number(number).id;
-        assert_eq!(found, [(id("9101"), id("9001")), (id("9102"), id("9002"))], "{told:?}");
+        let who = |number: &str| desk.by_number(number).id;
+        assert_eq!(found, [(who("9101"), who("9001")), (who("9102"), who("9002"))], "{told:?}");
     }
 
     fn new_customers_who_resemble_one_that_was_there_are_told_and_offered_and_not_merged(db) {

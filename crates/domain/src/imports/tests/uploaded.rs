@@ -24,12 +24,12 @@ impl Desk {
         imports::receive(&self.shelf(), part, name, self.ctx.id())
     }
 
-    fn uploaded(&self, name: &str, bytes: impl AsRef<[u8]>) -> ImportId {
+    pub(super) fn uploaded(&self, name: &str, bytes: impl AsRef<[u8]>) -> ImportId {
         let file = self.receive(name, bytes.as_ref()).unwrap();
         self.write(move |tx, ctx| imports::upload(tx, ctx, &file)).id
     }
 
-    fn press(&self, id: &ImportId, verb: Verb) -> crate::Result<Import> {
+    pub(super) fn press(&self, id: &ImportId, verb: Verb) -> crate::Result<Import> {
         let (ctx, id) = (self.ctx.clone(), id.clone());
         self.db.write_now(move |tx| verb(tx, &ctx, &id))
     }
@@ -39,7 +39,7 @@ impl Desk {
         self.read(move |tx, ctx| imports::load(tx, ctx, &id))
     }
 
-    fn work(&self) -> usize {
+    pub(super) fn work(&self) -> usize {
         self.work_until(&|| false)
     }
 
@@ -53,7 +53,7 @@ impl Desk {
         self.work_until(&|| seen.fetch_add(1, Ordering::Relaxed) >= looks);
     }
 
-    fn chosen(&self, id: &ImportId, fields: &[&str], by: MatchBy) -> crate::Result<Import> {
+    pub(super) fn chosen(&self, id: &ImportId, fields: &[&str], by: MatchBy) -> crate::Result<Import> {
         let import = self.import_of(id);
         let request = Request { columns: Some(fields.iter().map(|f| (*f).to_owned()).collect()), by, ..Request::of(self.shop.clone()) };
         let plan = imports::chosen(&self.shelf(), &import, &request)?;

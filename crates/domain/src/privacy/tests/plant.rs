@@ -122,6 +122,8 @@ fn row(
                     format!("{{\"of\":\"{}\",\"w\":\"{}\"}}", word(mark, "customers", "email"), word(mark, table.name, c.name))
                 }
                 (None, _, "email_key" | "address_key") => word(mark, "customers", "email_key"),
+                // What stood outside stands there once.
+                (None, "entries", "outside_id") => format!("guest-{}", word(mark, table.name, c.name)),
                 (None, "privacy_requests", "who") => format!("Mail of {}.", word(mark, "customers", "email")),
                 _ => word(mark, table.name, c.name),
             };
