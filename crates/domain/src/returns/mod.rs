@@ -18,6 +18,7 @@ pub use make_good::{RefundFor, refund, replace, usual};
 pub(crate) use read::find_locked;
 pub use read::{Given, Page, Return, ReturnLine, Summary, get, of_customer, of_order};
 pub use request::{Left, LineBack, NewReturn, left, request};
+pub(crate) use worth::Goods;
 
 use crate::kit::words;
 

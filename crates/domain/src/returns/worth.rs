@@ -8,7 +8,7 @@ use crate::kit::{Discount, discount};
 use crate::orders::{Line, Order};
 
 /// All goods of an order that can come back.
-pub(super) struct Goods {
+pub(crate) struct Goods {
     /// What they cost together, minor units: the order's total without sending.
     cost: i64,
     /// What their lines come to, exact, major units.
@@ -20,7 +20,7 @@ impl Goods {
         Self::new(order.summary.total - order.shipping, &order.lines)
     }
 
-    fn new(cost: i64, lines: &[Line]) -> Self {
+    pub(crate) fn new(cost: i64, lines: &[Line]) -> Self {
         Self { cost: cost.max(0), lines: sum(lines) }
     }
 

@@ -9,6 +9,7 @@ use super::{Difference, Slice, queries};
 use crate::kit::{Ctx, Currency, Problems, Result};
 use crate::offers::State;
 use crate::orders::{Extras, Line, total};
+use crate::returns::Goods;
 
 /// Offers or returns of one slice.
 const ROWS: i64 = 1_000;
@@ -59,7 +60,7 @@ pub(super) fn offers(tx: &mut Tx, ctx: &Ctx, after: &str) -> Result<Slice> {
 /// The returns behind `after`.
 pub(super) fn returns(tx: &mut Tx, ctx: &Ctx, after: &str) -> Result<Slice> {
     let rows = tx.rows(&queries::RETURNS, &[&ctx.merchant, &after, &ROWS], |r| {
-        Ok((r.get::<String>(0)?, r.get::<Currency>(1)?, r.get::<i64>(2)?, r.get::<i64>(3)?))
+        Ok((r.get::<String>(0)?, r.get::<Currency>(1)?, r.get::<i64>(2)?, r.get::<i64>(3)?, r.get::<i64>(4)?))
     })?;
     let Some(last) = rows.last().map(|r| r.0.clone()) else {
         return Ok(Slice { looked_at: 0, differences: Vec::new(), next: None });
@@ -69,10 +70,19 @@ pub(super) fn returns(tx: &mut Tx, ctx: &Ctx, after: &str) -> Result<Slice> {
         lines.entry(r.get(0)?).or_default().push(line(r, 1)?);
         Ok(())
     })?;
+    let mut bought: BTreeMap<String, Vec<Line>> = BTreeMap::new();
+    tx.each(&queries::BOUGHT_OF_RETURNS, &[&ctx.merchant, &after, &last], |r| {
+        bought.entry(r.get(0)?).or_default().push(line(r, 1)?);
+        Ok(())
+    })?;
     let mut differences = Vec::new();
-    for (id, currency, kept, strange) in &rows {
-        let of = lines.get(id).map_or(&[][..], Vec::as_slice);
-        note(ctx, &mut differences, "return", id, "value", kept.to_string(), sum(of, Extras::default(), *currency));
+    for (id, currency, kept, strange, cost) in &rows {
+        let (of, all) = (lines.get(id).map_or(&[][..], Vec::as_slice), bought.get(id).map_or(&[][..], Vec::as_slice));
+        // What comes back in several parts is rounded together. Earlier versions took the lines alone.
+        let (share, alone) = (Goods::new(*cost, all).share(of), sum(of, Extras::default(), *currency));
+        if (kept - share).abs() > 1 && kept.to_string() != alone {
+            note(ctx, &mut differences, "return", id, "value", kept.to_string(), share.to_string());
+        }
         note(ctx, &mut differences, "return", id, "refunds of other orders", strange.to_string(), "0".to_owned());
     }
     let next = (rows.len() as i64 == ROWS).then_some(last);

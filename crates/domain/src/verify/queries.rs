@@ -58,8 +58,11 @@ store::statements! {
     /// Returns with their order's currency, and how many of their refunds are of payments of another order.
     pub RETURNS = "SELECT t.id, o.currency, t.value, (SELECT COUNT(*) FROM return_refunds b
           JOIN refunds r ON r.merchant_id = b.merchant_id AND r.id = b.refund_id JOIN payments p ON p.merchant_id = r.merchant_id AND p.id = r.payment_id
-          WHERE b.merchant_id = t.merchant_id AND b.return_id = t.id AND (p.order_id IS NULL OR p.order_id <> t.order_id))
+          WHERE b.merchant_id = t.merchant_id AND b.return_id = t.id AND (p.order_id IS NULL OR p.order_id <> t.order_id)), o.total - o.shipping
         FROM returns t JOIN orders o ON o.merchant_id = t.merchant_id AND o.id = t.order_id WHERE t.merchant_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3";
+    /// All lines of the orders of which something comes back.
+    pub BOUGHT_OF_RETURNS = "SELECT t.id, l.quantity, l.unit_price, l.discount FROM returns t CROSS JOIN order_lines l
+        WHERE t.merchant_id = $1 AND t.id > $2 AND t.id <= $3 AND l.merchant_id = t.merchant_id AND l.order_id = t.order_id ORDER BY t.id, l.position";
     pub RETURN_LINES = "SELECT return_id, quantity, unit_price, discount FROM return_lines WHERE merchant_id = $1 AND return_id > $2 AND return_id <= $3 ORDER BY return_id, line";
     /// What comes back of each line of an order, beside what was bought of the same article.
     pub BACK = "SELECT t.order_id, b.line, b.quantity, l.quantity FROM returns t CROSS JOIN return_lines b CROSS JOIN order_lines l

@@ -133,7 +133,9 @@ fn typed(name: &str, text: &str) -> String {
 fn send(person: &mut Visitor<'_>, page: &str, action: &str, text: &str) -> Option<(Vec<(String, String)>, String)> {
     let opened = person.get(page);
     let fields = form(&opened.body, action).unwrap_or_else(|| panic!("{page} has no form to {action}"));
-    let mut fill: Vec<&Field> = fields.iter().filter(|field| field.is_typed()).collect();
+    // What stands in the first field of its kind is not kept as a further one once more.
+    let mut fill: Vec<&Field> =
+        fields.iter().filter(|field| field.is_typed() && !["emails", "phones"].contains(&field.name.as_str())).collect();
     for _ in 0..3 {
         let value = |field: &Field| match fill.iter().any(|f| std::ptr::eq(*f, field)) {
             true => typed(&field.name, text),
@@ -259,7 +261,9 @@ store::db_test! {
                     assert!(matches!(status, 200 | 201 | 409 | 422), "{at} answers {status} to {text:?}: {raw}");
                     if status < 300 {
                         let found = answer.pointer(made).unwrap_or(&answer);
-                        for name in fill.iter().filter(|name| found[name.as_str()].is_string()) {
+                        // Who says no number gets one.
+                        let given = |name: &str| name == "number" && text.trim().is_empty();
+                        for name in fill.iter().filter(|name| found[name.as_str()].is_string() && !given(name)) {
                             assert_eq!(found[name.as_str()], json!(text.trim()), "{at} {name}");
                         }
                         kept += usize::from(!fill.is_empty());

@@ -6,9 +6,7 @@ use store::Engine;
 use store::testing::{TestDb, fresh};
 
 use super::*;
-use crate::credit::{self, GrantInput};
 use crate::dump;
-use crate::orders::desk::eur;
 use crate::privacy::{Replayed, replay};
 use crate::testing::NOW;
 
@@ -117,35 +115,5 @@ fn who_was_parted_from_somebody_erased_lives_on() {
         assert!(is_gone(&back, &b) && !is_gone(&back, &a));
         assert_eq!(back.get(&a).email, "ana@example.com");
         assert_eq!(count(&back, "SELECT COUNT(*) FROM notes WHERE body LIKE '%dark%'"), 1);
-    });
-}
-
-#[test]
-fn one_line_that_cannot_be_done_is_told_and_keeps_no_other_back() {
-    both(|story, new| {
-        let desk = &story.desk;
-        let (a, b, z) = (desk.customer("ana@example.com"), desk.customer("bo@example.com"), desk.customer("zoe@example.com"));
-        let gift = |to: &CustomerId| {
-            let gift = GrantInput { customer: to.clone(), currency: eur(), amount: 500, reason: "goodwill".into() };
-            desk.write(move |tx, ctx| credit::grant(tx, ctx, &gift)).unwrap();
-        };
-        gift(&a);
-        let merged = desk.merge(&[&a], &b).unwrap().remove(0);
-        // At the time of the backup what came with her was spent; it was granted again, and the merge undone.
-        change(desk, "INSERT INTO credit_lines (merchant_id, id, customer_id, currency, position, kind, amount, balance, reason, created_by, created_at)
-            SELECT merchant_id, 'crl_spent', customer_id, currency, position + 1, 'spend', -500, 0, '', '', created_at FROM credit_lines");
-        change(desk, "UPDATE credit_balances SET balance = 0, lines = 2");
-        story.backup();
-        gift(&b);
-        desk.undo_merge(&merged.id).unwrap();
-        change(desk, "UPDATE credit_balances SET balance = 0");
-        erase(desk, &a).unwrap();
-        erase(desk, &z).unwrap();
-        let (back, done) = story.restored(new);
-        assert_eq!((done.again, done.failed.len()), (1, 1), "{done:?}");
-        assert!(is_gone(&back, &z), "the others are erased");
-        assert!(!is_gone(&back, &a), "whole or not at all");
-        assert!(done.failed[0].contains(a.as_str()) && done.failed[0].contains("would be lacking"), "{done:?}");
-        assert!(!done.failed[0].contains("ana@"), "by ids alone");
     });
 }

@@ -39,27 +39,34 @@ fn by_ref(shop: &Shop, reference: &'static str) -> payments::PaymentRow {
     shop.desk.read(move |tx, ctx| Ok(payments::by_ref(tx, ctx, "paypal", reference)?)).unwrap().unwrap()
 }
 
+/// An order, its charge and its session, told in either order.
+fn ties(db: &store::Db, charged_first: bool) {
+    let shop = Shop::new(db);
+    tenth(&shop);
+    let order = brought(&shop, "A-1");
+    let (paid, named) = (event("evt_1", "charge.succeeded", 2, charge("ch_1", None, 1000, 2)), session("A-1", "ch_1", 3));
+    for told in if charged_first { [&paid, &named] } else { [&named, &paid] } {
+        shop.tell(told);
+    }
+    let p = shop.payment("ch_1");
+    assert_eq!((p.order.as_ref(), p.customer.as_ref()), (Some(&order.order), order.customer.as_ref()), "charge first: {charged_first}");
+    assert_eq!(commission(&shop, &p.id), Some(100));
+    let ana = order.customer.unwrap();
+    assert_eq!((shop.desk.get(&ana).lifetime, shop.desk.status(&ana)), (1000, Status::Active));
+    shop.tell(&named);
+    assert_eq!(commission(&shop, &p.id), Some(100), "once");
+    shop.desk.verified();
+}
+
 store::db_test! {
     crate::migrations();
 
     fn a_checkout_session_ties_its_payment_to_the_customer_of_the_order_and_to_who_brought_the_buyer(db) {
-        for charged_first in [true, false] {
-            let shop = Shop::new(db);
-            tenth(&shop);
-            let order = brought(&shop, "A-1");
-            let (paid, named) = (event("evt_1", "charge.succeeded", 2, charge("ch_1", None, 1000, 2)), session("A-1", "ch_1", 3));
-            for told in if charged_first { [&paid, &named] } else { [&named, &paid] } {
-                shop.tell(told);
-            }
-            let p = shop.payment("ch_1");
-            assert_eq!((p.order.as_ref(), p.customer.as_ref()), (Some(&order.order), order.customer.as_ref()), "charge first: {charged_first}");
-            assert_eq!(commission(&shop, &p.id), Some(100));
-            let ana = order.customer.unwrap();
-            assert_eq!((shop.desk.get(&ana).lifetime, shop.desk.status(&ana)), (1000, Status::Active));
-            shop.tell(&named);
-            assert_eq!(commission(&shop, &p.id), Some(100), "once");
-            shop.desk.verified();
-        }
+        ties(db, true);
+    }
+
+    fn a_session_that_is_told_before_its_charge_ties_it_as_well(db) {
+        ties(db, false);
     }
 
     fn a_known_payment_that_settles_earns_for_its_order(db) {
@@ -116,18 +123,21 @@ store::db_test! {
     }
 
     fn a_processors_code_says_what_is_wrong_with_the_method(db) {
-        for (code, status) in [("5120", MethodStatus::InsufficientFunds), ("9520", MethodStatus::Invalid), ("0500", MethodStatus::Active)] {
-            let shop = Shop::with(db, Provider::Paypal);
-            let kept = MethodInput { provider_ref: Some("vault_1".into()), ..MethodInput::of(MethodKind::Wallet) };
-            let mut payment = by_card("2GG", 1000, "0001");
+        let shop = Shop::with(db, Provider::Paypal);
+        for (n, (code, status)) in [("5120", MethodStatus::InsufficientFunds), ("9520", MethodStatus::Invalid), ("0500", MethodStatus::Active)].into_iter().enumerate() {
+            let (reference, buyer) = (format!("{n}GG"), format!("ana{n}@example.es"));
+            let kept = MethodInput { provider_ref: Some(format!("vault_{n}")), ..MethodInput::of(MethodKind::Wallet) };
+            let mut payment = by_card(&reference, 1000, "0001");
             (payment.provider, payment.status, payment.method) = ("paypal".into(), PaymentStatus::Pending, Some(kept));
-            let order = shop.desk.check_out(&Checkout { payments: vec![payment], ..shop.desk.basket("A", "ana@example.es") }).unwrap();
-            let mut denied = json!({ "id": "2GG", "status": "DECLINED", "amount": { "currency_code": "EUR", "value": "10.00" } });
+            let order = shop.desk.check_out(&Checkout { payments: vec![payment], ..shop.desk.basket(&format!("A{n}"), &buyer) }).unwrap();
+            let mut denied = json!({ "id": reference, "status": "DECLINED", "amount": { "currency_code": "EUR", "value": "10.00" } });
             denied["processor_response"] = json!({ "response_code": code });
-            shop.tell(&paypal("PAYMENT.CAPTURE.DENIED", denied));
+            let mut told = paypal("PAYMENT.CAPTURE.DENIED", denied);
+            told["id"] = format!("WH-{n}").into();
+            shop.tell(&told);
             assert_eq!(shop.desk.method_status(&order.customer.unwrap()), status, "{code}");
-            shop.desk.verified();
         }
+        shop.desk.verified();
     }
 
     fn a_test_account_makes_nobody_changes_nobody_and_its_cards_count_nowhere(db) {
