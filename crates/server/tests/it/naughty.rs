@@ -212,9 +212,10 @@ store::db_test! {
                 assert_eq!(shown.status, StatusCode::OK, "{action}: {text:?}");
                 if *shows_itself {
                     let again = form(&mara.get(page).body, action).expect("the form");
-                    for (name, wanted) in accepted {
+                    // A customer without a number keeps the one there is.
+                    for (name, wanted) in accepted.into_iter().filter(|(name, wanted)| name != "number" || !wanted.trim().is_empty()) {
                         let found = again.iter().find(|field| field.name == name).map(|field| field.value.replace("\r\n", "\n"));
-                        assert_eq!(found.as_deref(), Some(wanted.trim()), "{action} {name}");
+                        assert_eq!(found.as_deref().map(str::trim), Some(wanted.trim()), "{action} {name}");
                     }
                 } else if !accepted.is_empty() && !text.trim().is_empty() {
                     let wanted = squeezed(&typed(&accepted[0].0, &text));
@@ -242,16 +243,17 @@ store::db_test! {
             ("/views", json!({ "query": "q=ana", "list": "customers" }), ""),
             ("/tasks", json!({}), ""),
             ("/tickets", json!({}), ""),
-            ("/templates", json!({}), ""),
+            ("/templates", json!({ "shop": f.shop }), ""),
             ("/orders", json!({ "shop": f.shop }), ""),
             ("/offers", json!({ "shop": f.shop, "customer": ana }), ""),
         ];
         for (path, needed, made) in &operations {
-            let (at, mut kept) = (path.replace("{id}", &ana), 0);
+            let (at, mut kept, mut last) = (path.replace("{id}", &ana), 0, String::new());
             for (n, text) in strings().into_iter().enumerate() {
                 let mut fill = texts(&description, &format!("/api/v1{path}"));
                 fill.retain(|name| needed.get(name).is_none());
-                for _ in 0..4 {
+                // A body that does not fit is refused one field after the other.
+                for _ in 0..16 {
                     let mut body: Map<String, Value> = needed.as_object().cloned().unwrap_or_default();
                     if body.contains_key("email") {
                         body.insert("email".to_owned(), json!(format!("n{n}@example.es")));
@@ -270,6 +272,7 @@ store::db_test! {
                         break;
                     }
                     let pointers: Vec<&str> = answer["errors"].as_array().into_iter().flatten().filter_map(|e| e["pointer"].as_str()).collect();
+                    last.clone_from(&raw);
                     assert!(status == 409 || !pointers.is_empty(), "{at} refuses {text:?} and does not say where: {raw}");
                     let before = fill.len();
                     fill.retain(|name| !pointers.iter().any(|p| p.trim_start_matches('/').split('/').next() == Some(name.as_str())));
@@ -279,7 +282,7 @@ store::db_test! {
                 }
             }
             println!("{path}: {kept} kept");
-            assert!(kept >= 6 || ["/orders", "/offers"].contains(path), "{at} kept only {kept}");
+            assert!(kept >= 6 || ["/orders", "/offers"].contains(path), "{at} kept only {kept}, at last {last}");
         }
     }
 }
