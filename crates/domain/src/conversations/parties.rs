@@ -44,7 +44,7 @@ impl<'a> Parties<'a> {
             let others = if beside.is_empty() { mail.to.iter().map(String::as_str).collect() } else { beside };
             return Ok(Self { direction: Direction::Out, name: "", author: &mail.from, others, answered: None });
         }
-        let from = Some(mail.from.as_str()).filter(|from| !from.is_empty() && !(of_house && answered.is_some()));
+        let from = Some(mail.from.as_str()).filter(|from| !(from.is_empty() || of_house && answered.is_some()));
         let name = match answered {
             Some(_) if !mail.reply_name.is_empty() => mail.reply_name.as_str(),
             Some(_) if of_house => "",

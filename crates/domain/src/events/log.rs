@@ -159,7 +159,7 @@ pub fn of_subject(tx: &mut Tx, ctx: &Ctx, customer: Option<&CustomerId>, subject
             entries.extend(collect(tx, &queries::OF_SUBJECT, &[&ctx.merchant, &id, &subject, &limit])?);
         }
     }
-    entries.sort_by(|a, b| b.at.cmp(&a.at));
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     entries.truncate(usize::try_from(limit).unwrap_or_default());
     Ok(entries)
 }

@@ -92,7 +92,7 @@ pub fn send(tx: &mut Tx, ctx: &Ctx, id: &TicketId, letter: &Letter) -> Result<Ti
             ticket.conversation = Some(conversation);
             entry
         }
-        (Way::Not(code, words), _) => return Err(Error::conflict(*code, *words)),
+        (Way::Not(code, words), _) => return Err(Error::conflict(code, *words)),
         (Way::Mail(_), None) => return Err(Error::NotFound("customer")),
     };
     let new = NewEntry { kind: EntryKind::Answer, body, status: letter.status };
