@@ -36,7 +36,7 @@ fn paypal(kind: &str, resource: serde_json::Value) -> serde_json::Value {
 }
 
 fn by_ref(shop: &Shop, reference: &'static str) -> payments::PaymentRow {
-    shop.desk.read(move |tx, ctx| Ok(payments::by_ref(tx, ctx, "paypal", reference)?)).unwrap().unwrap()
+    shop.desk.read(move |tx, ctx| payments::by_ref(tx, ctx, "paypal", reference)).unwrap().unwrap()
 }
 
 /// An order, its charge and its session, told in either order.
