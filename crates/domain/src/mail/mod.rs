@@ -27,7 +27,7 @@ pub(crate) use run::short;
 pub use run::{Claimed, Letter, Outcome, claim, done, letter};
 pub(crate) use staff::to_staff;
 
-use crate::kit::{InvoiceId, MailId, Micros, OfferId, PaymentLinkId, words};
+use crate::kit::{InvoiceId, MailId, Micros, OfferId, PaymentLinkId, Right, words};
 
 words! {
     /// How far a mail came.
@@ -81,4 +81,11 @@ pub struct Mail {
     pub next_at: Option<Micros>,
     /// When a server took it.
     pub sent_at: Option<Micros>,
+}
+
+impl Mail {
+    /// The right it was written with: who sends it again needs it.
+    pub fn right(&self) -> Right {
+        if self.invoice.is_some() { Right::Orders } else { Right::Write }
+    }
 }

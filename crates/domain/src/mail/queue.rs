@@ -149,7 +149,7 @@ pub fn get(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<Mail> {
 /// `Conflict` (`mail_state`) for one that waits or was sent.
 pub fn retry(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<()> {
     let mail = get(tx, ctx, id)?;
-    ctx.must(if mail.invoice.is_some() { Right::Orders } else { Right::Write })?;
+    ctx.must(mail.right())?;
     if !mail.state.may_go_again() || tx.exec(&queries::RETRY, &[&ctx.merchant, id, &ctx.now])? == 0 {
         return Err(Error::conflict("mail_state", format!("A mail that is {} is not tried again.", mail.state.label().to_lowercase())));
     }

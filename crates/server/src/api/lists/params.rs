@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 use crate::api::words;
 
 /// Describes the query string of a list. Only the description is used: the one grammar of lists reads it.
-macro_rules! asked {
+macro_rules! described {
     ($($(#[$about:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $type:ty,)* })*) => {$(
         $(#[$about])*
         #[derive(IntoParams)]
@@ -13,15 +13,6 @@ macro_rules! asked {
         #[expect(dead_code, reason = "described, and read by the grammar that pages use too")]
         pub struct $name {
             $($(#[$meta])* $field: $type,)*
-            /// The id of a customer; may be repeated.
-            #[param(explode = true)]
-            customer: Option<Vec<String>>,
-            /// Ids of shops; may be repeated.
-            #[param(explode = true)]
-            shop: Option<Vec<String>>,
-            /// ISO 4217; may be repeated.
-            #[param(explode = true)]
-            currency: Option<Vec<String>>,
             /// A built-in view, or the id of a saved one.
             view: Option<String>,
             /// `asc` or `desc`.
@@ -36,6 +27,25 @@ macro_rules! asked {
             limit: Option<i64>,
         }
     )*};
+}
+
+/// The same of what belongs to a customer and a shop and has a price.
+macro_rules! asked {
+    ($($(#[$about:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $type:ty,)* })*) => { described! {$(
+        $(#[$about])*
+        $name {
+            $($(#[$meta])* $field: $type,)*
+            /// The id of a customer; may be repeated.
+            #[param(explode = true)]
+            customer: Option<Vec<String>>,
+            /// Ids of shops; may be repeated.
+            #[param(explode = true)]
+            shop: Option<Vec<String>>,
+            /// ISO 4217; may be repeated.
+            #[param(explode = true)]
+            currency: Option<Vec<String>>,
+        }
+    )*} };
 }
 
 asked! {
@@ -323,228 +333,151 @@ asked! {
     }
 }
 
-/// Which requests about data.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "described, and read by the grammar that pages use too")]
-pub struct RequestsAsked {
-    /// A customer as the list of customers finds them, or the beginning of who asks.
-    q: Option<String>,
-    #[param(value_type = Option<Vec<words::RequestState>>, explode = true)]
-    state: Option<Vec<String>>,
-    /// Open, and its day is over.
-    overdue: Option<bool>,
-    #[param(value_type = Option<Vec<words::RequestKind>>, explode = true)]
-    kind: Option<Vec<String>>,
-    /// The id of a customer; may be repeated.
-    #[param(explode = true)]
-    customer: Option<Vec<String>>,
-    /// To be answered on this day or later.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    due_from: Option<String>,
-    /// To be answered on this day or before.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    due_to: Option<String>,
-    /// Received on this day or later.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    received_from: Option<String>,
-    /// Received on this day or before.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    received_to: Option<String>,
-    /// A built-in view, or the id of a saved one.
-    view: Option<String>,
-    /// `due` or `received`.
-    #[param(pattern = "^(due|received)?$")]
-    sort: Option<String>,
-    /// `asc` or `desc`.
-    #[param(pattern = "^(asc|desc)?$")]
-    dir: Option<String>,
-    /// `next` of the page before.
-    after: Option<String>,
-    /// `prev` of the page behind.
-    before: Option<String>,
-    /// 1 to 200; 50 unless said.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
-}
-
-/// Which tickets.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "described, and read by the grammar that pages use too")]
-pub struct TicketsAsked {
-    /// The beginning of a number, a subject or a tag; or a customer as the list of customers finds them.
-    q: Option<String>,
-    /// May be repeated.
-    #[param(value_type = Option<Vec<words::TicketStatus>>, explode = true)]
-    status: Option<Vec<String>>,
-    /// May be repeated.
-    #[param(value_type = Option<Vec<words::TicketPriority>>, explode = true)]
-    priority: Option<Vec<String>>,
-    /// The id of a person of the staff, or `none`; may be repeated.
-    #[param(explode = true)]
-    assignee: Option<Vec<String>>,
-    /// Of whoever asks; a key has none.
-    mine: Option<bool>,
-    /// Last said or changed on this day or later, in the merchant's time zone.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    updated_from: Option<String>,
-    /// Last said or changed on this day or before.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    updated_to: Option<String>,
-    /// Made on this day or later, in the merchant's time zone.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    created_from: Option<String>,
-    /// Made on this day or before.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    created_to: Option<String>,
-    /// A tag, whatever its case; may be repeated, and any of them will do.
-    #[param(explode = true)]
-    tag: Option<Vec<String>>,
-    /// The id of a customer; may be repeated.
-    #[param(explode = true)]
-    customer: Option<Vec<String>>,
-    /// A built-in view, or the id of a saved one.
-    view: Option<String>,
-    /// `updated`, `created` or `priority`.
-    #[param(pattern = "^(updated|created|priority)?$")]
-    sort: Option<String>,
-    /// `asc` or `desc`.
-    #[param(pattern = "^(asc|desc)?$")]
-    dir: Option<String>,
-    /// `next` of the page before.
-    after: Option<String>,
-    /// `prev` of the page behind.
-    before: Option<String>,
-    /// 1 to 200; 50 unless said.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
-}
-
-/// Which tasks.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "described, and read by the grammar that pages use too")]
-pub struct TasksAsked {
-    /// The beginning of what is to be done, or a customer as the list of customers finds them.
-    q: Option<String>,
-    /// `open` or `done`.
-    #[param(explode = true)]
-    state: Option<Vec<String>>,
-    /// `overdue`, `today` (or its reminder has come), `later`, `none`: of those to be done; may be repeated.
-    #[param(explode = true)]
-    due: Option<Vec<String>>,
-    /// The id of a person of the staff, or `none`; may be repeated.
-    #[param(explode = true)]
-    assignee: Option<Vec<String>>,
-    /// Of whoever asks; a key has none.
-    mine: Option<bool>,
-    /// What it is on: `customer`, `order`, `invoice`, `ticket`, `contract`, `nothing`; may be repeated.
-    #[param(explode = true)]
-    on: Option<Vec<String>>,
-    /// Due on this day or later, in the merchant's time zone.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    due_from: Option<String>,
-    /// Due on this day or before.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    due_to: Option<String>,
-    /// Made on this day or later, in the merchant's time zone.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    created_from: Option<String>,
-    /// Made on this day or before.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    created_to: Option<String>,
-    /// The id of a customer; may be repeated.
-    #[param(explode = true)]
-    customer: Option<Vec<String>>,
-    /// A built-in view, or the id of a saved one.
-    view: Option<String>,
-    /// `due` or `created`.
-    #[param(pattern = "^(due|created)?$")]
-    sort: Option<String>,
-    /// `asc` or `desc`.
-    #[param(pattern = "^(asc|desc)?$")]
-    dir: Option<String>,
-    /// `next` of the page before.
-    after: Option<String>,
-    /// `prev` of the page behind.
-    before: Option<String>,
-    /// 1 to 200; 50 unless said.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
-}
-
-/// Which mails.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "described, and read by the grammar that pages use too")]
-pub struct MailsAsked {
-    /// The beginning of the address, or words of the customer.
-    q: Option<String>,
-    #[param(value_type = Option<Vec<words::MailState>>, explode = true)]
-    state: Option<Vec<String>>,
-    /// What they carry; may be repeated.
-    #[param(value_type = Option<Vec<words::MailCarries>>, explode = true)]
-    carries: Option<Vec<String>>,
-    /// The id of a customer.
-    #[param(explode = true)]
-    customer: Option<Vec<String>>,
-    /// Asked for on this day or later.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    created_from: Option<String>,
-    /// Asked for on this day or before.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    created_to: Option<String>,
-    /// A built-in view, or the id of a saved one.
-    view: Option<String>,
-    /// `created`.
-    #[param(pattern = "^(created)?$")]
-    sort: Option<String>,
-    /// `asc` or `desc`.
-    #[param(pattern = "^(asc|desc)?$")]
-    dir: Option<String>,
-    /// `next` of the page before.
-    after: Option<String>,
-    /// `prev` of the page behind.
-    before: Option<String>,
-    /// 1 to 200; 50 unless said.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
-}
-
-/// Which mailings.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "described, and read by the grammar that pages use too")]
-pub struct MailingsAsked {
-    /// The beginning of the template's name.
-    q: Option<String>,
-    #[param(value_type = Option<Vec<words::MailingState>>, explode = true)]
-    state: Option<Vec<String>>,
-    /// Ids of shops; may be repeated.
-    #[param(explode = true)]
-    shop: Option<Vec<String>>,
-    /// Begun on this day or later.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    created_from: Option<String>,
-    /// Begun on this day or before.
-    #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
-    created_to: Option<String>,
-    /// A built-in view, or the id of a saved one.
-    view: Option<String>,
-    /// `created`.
-    #[param(pattern = "^(created)?$")]
-    sort: Option<String>,
-    /// `asc` or `desc`.
-    #[param(pattern = "^(asc|desc)?$")]
-    dir: Option<String>,
-    /// `next` of the page before.
-    after: Option<String>,
-    /// `prev` of the page behind.
-    before: Option<String>,
-    /// 1 to 200; 50 unless said.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<i64>,
+described! {
+    /// Which requests about data.
+    RequestsAsked {
+        /// A customer as the list of customers finds them, or the beginning of who asks.
+        q: Option<String>,
+        #[param(value_type = Option<Vec<words::RequestState>>, explode = true)]
+        state: Option<Vec<String>>,
+        /// Open, and its day is over.
+        overdue: Option<bool>,
+        #[param(value_type = Option<Vec<words::RequestKind>>, explode = true)]
+        kind: Option<Vec<String>>,
+        /// The id of a customer; may be repeated.
+        #[param(explode = true)]
+        customer: Option<Vec<String>>,
+        /// To be answered on this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        due_from: Option<String>,
+        /// To be answered on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        due_to: Option<String>,
+        /// Received on this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        received_from: Option<String>,
+        /// Received on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        received_to: Option<String>,
+        /// `due` or `received`.
+        #[param(pattern = "^(due|received)?$")]
+        sort: Option<String>,
+    }
+    /// Which tickets.
+    TicketsAsked {
+        /// The beginning of a number, a subject or a tag; or a customer as the list of customers finds them.
+        q: Option<String>,
+        /// May be repeated.
+        #[param(value_type = Option<Vec<words::TicketStatus>>, explode = true)]
+        status: Option<Vec<String>>,
+        /// May be repeated.
+        #[param(value_type = Option<Vec<words::TicketPriority>>, explode = true)]
+        priority: Option<Vec<String>>,
+        /// The id of a person of the staff, or `none`; may be repeated.
+        #[param(explode = true)]
+        assignee: Option<Vec<String>>,
+        /// Of whoever asks; a key has none.
+        mine: Option<bool>,
+        /// Last said or changed on this day or later, in the merchant's time zone.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        updated_from: Option<String>,
+        /// Last said or changed on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        updated_to: Option<String>,
+        /// Made on this day or later, in the merchant's time zone.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_from: Option<String>,
+        /// Made on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_to: Option<String>,
+        /// A tag, whatever its case; may be repeated, and any of them will do.
+        #[param(explode = true)]
+        tag: Option<Vec<String>>,
+        /// The id of a customer; may be repeated.
+        #[param(explode = true)]
+        customer: Option<Vec<String>>,
+        /// `updated`, `created` or `priority`.
+        #[param(pattern = "^(updated|created|priority)?$")]
+        sort: Option<String>,
+    }
+    /// Which tasks.
+    TasksAsked {
+        /// The beginning of what is to be done, or a customer as the list of customers finds them.
+        q: Option<String>,
+        /// `open` or `done`.
+        #[param(explode = true)]
+        state: Option<Vec<String>>,
+        /// `overdue`, `today` (or its reminder has come), `later`, `none`: of those to be done; may be repeated.
+        #[param(explode = true)]
+        due: Option<Vec<String>>,
+        /// The id of a person of the staff, or `none`; may be repeated.
+        #[param(explode = true)]
+        assignee: Option<Vec<String>>,
+        /// Of whoever asks; a key has none.
+        mine: Option<bool>,
+        /// What it is on: `customer`, `order`, `invoice`, `ticket`, `contract`, `nothing`; may be repeated.
+        #[param(explode = true)]
+        on: Option<Vec<String>>,
+        /// Due on this day or later, in the merchant's time zone.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        due_from: Option<String>,
+        /// Due on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        due_to: Option<String>,
+        /// Made on this day or later, in the merchant's time zone.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_from: Option<String>,
+        /// Made on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_to: Option<String>,
+        /// The id of a customer; may be repeated.
+        #[param(explode = true)]
+        customer: Option<Vec<String>>,
+        /// `due` or `created`.
+        #[param(pattern = "^(due|created)?$")]
+        sort: Option<String>,
+    }
+    /// Which mails.
+    MailsAsked {
+        /// The beginning of the address, or words of the customer.
+        q: Option<String>,
+        #[param(value_type = Option<Vec<words::MailState>>, explode = true)]
+        state: Option<Vec<String>>,
+        /// What they carry; may be repeated.
+        #[param(value_type = Option<Vec<words::MailCarries>>, explode = true)]
+        carries: Option<Vec<String>>,
+        /// The id of a customer.
+        #[param(explode = true)]
+        customer: Option<Vec<String>>,
+        /// Asked for on this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_from: Option<String>,
+        /// Asked for on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_to: Option<String>,
+        /// `created`.
+        #[param(pattern = "^(created)?$")]
+        sort: Option<String>,
+    }
+    /// Which mailings.
+    MailingsAsked {
+        /// The beginning of the template's name.
+        q: Option<String>,
+        #[param(value_type = Option<Vec<words::MailingState>>, explode = true)]
+        state: Option<Vec<String>>,
+        /// Ids of shops; may be repeated.
+        #[param(explode = true)]
+        shop: Option<Vec<String>>,
+        /// Begun on this day or later.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_from: Option<String>,
+        /// Begun on this day or before.
+        #[param(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+        created_to: Option<String>,
+        /// `created`.
+        #[param(pattern = "^(created)?$")]
+        sort: Option<String>,
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use domain::replies::Reply;
 use super::page::{Row, rows};
 use super::shown::{Line, line};
 use crate::app::App;
-use crate::dashboard::{PageResult, Typed, frame, moments, once, refused, see_other, show, show_with, toasted};
+use crate::dashboard::{PageResult, Typed, frame, moments, once, outbox, refused, see_other, show, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -147,10 +147,6 @@ pub async fn retry(State(app): State<App>, who: Who, Path(mail): Path<String>) -
             mail::get(tx, ctx, &mail)
         })
         .await?;
-    let back = match (mail.invoice, mail.offer) {
-        (Some(invoice), _) => format!("/invoices/{invoice}"),
-        (None, Some(offer)) => format!("/offers/{offer}"),
-        (None, None) => "/invoices".to_owned(),
-    };
+    let back = outbox::thing(&mail).map_or_else(|| format!("/outbox/{}", mail.id), |(href, _)| href);
     Ok(toasted(see_other(&back), "It is tried again.", None))
 }

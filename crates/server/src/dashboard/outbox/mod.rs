@@ -5,6 +5,8 @@ mod page;
 
 use domain::kit::Right;
 
+pub use page::thing;
+
 use super::lists;
 use crate::http::{Policy, Routes};
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
-use domain::kit::{MailId, Right};
+use domain::kit::MailId;
 use domain::mail::listed::{self, Listed};
 use domain::mail::{self, Mail};
 use domain::{Error, merchants};
@@ -51,7 +51,6 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         })
         .await?;
     let state = sent(&row.mail, &zone);
-    let right = if row.mail.invoice.is_some() { Right::Orders } else { Right::Write };
     let page = Page {
         frame: frame(&app, &who, "outbox", &uri, &headers).await?,
         thing: thing(&row.mail),
@@ -59,7 +58,7 @@ pub async fn page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap
         asked: moments::moment(&zone, row.mail.queued_at),
         went: row.mail.sent_at.map(|at| moments::moment(&zone, at)),
         next: row.mail.next_at.map(|at| moments::moment(&zone, at)),
-        again: state.again.filter(|_| who.ctx.may(right)),
+        again: state.again.filter(|_| who.ctx.may(row.mail.right())),
         state,
         row,
     };

@@ -3,11 +3,12 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
-use domain::kit::{CustomerId, MethodId, Problems, ShopId};
+use domain::kit::{Ctx, CustomerId, MethodId, Problems, ShopId};
 use domain::payments::methods::{self, Method};
 use domain::providers;
 use domain::subscriptions::{self, SubscriptionStatus};
 use domain::{Error, customers};
+use store::Tx;
 
 use super::ask::{Question, show};
 use crate::app::App;
@@ -75,44 +76,55 @@ fn removing(f: &Found) -> Question {
     Question { title, says, button: "Remove", danger: true, at, back: home(&f.m), ..Question::default() }
 }
 
+/// What is asked of a method, and what is done with it.
+struct Step {
+    question: fn(&Found) -> Question,
+    verb: fn(&mut Tx, &Ctx, &MethodId) -> domain::Result<()>,
+    /// Behind the name of the method, when it is done.
+    said: &'static str,
+}
+
+const CHOOSE: Step = Step { question: choosing, verb: methods::choose, said: "is the default." };
+const REMOVE: Step = Step { question: removing, verb: methods::detach, said: "is removed." };
+
+impl Step {
+    async fn ask(&self, app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, which: &str) -> PageResult {
+        let found = find(app, who, id(which, "payment method")?).await?;
+        show(app, who, uri, headers, (self.question)(&found), StatusCode::OK, Form::default()).await
+    }
+
+    async fn press(&self, app: &App, who: &Who, uri: &Uri, headers: &HeaderMap, which: &str) -> PageResult {
+        let which: MethodId = id(which, "payment method")?;
+        let (found, verb) = (find(app, who, which.clone()).await?, self.verb);
+        match app.write(&who.ctx, move |tx, ctx| verb(tx, ctx, &which)).await {
+            Ok(()) => Ok(toasted(see_other(&home(&found.m)), &format!("{} {}", name(&found.m), self.said), None)),
+            Err(error) => {
+                let mut form = Form::default();
+                let status = refused(&mut form, error)?;
+                show(app, who, uri, headers, (self.question)(&found), status, form).await
+            }
+        }
+    }
+}
+
 /// Asks whether it shall be the default.
 pub async fn choose_page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(which): Path<String>) -> PageResult {
-    let found = find(&app, &who, id(&which, "payment method")?).await?;
-    show(&app, &who, &uri, &headers, choosing(&found), StatusCode::OK, Form::default()).await
+    CHOOSE.ask(&app, &who, &uri, &headers, &which).await
 }
 
 /// Makes it the default.
 pub async fn choose(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(which): Path<String>) -> PageResult {
-    let which: MethodId = id(&which, "payment method")?;
-    let found = find(&app, &who, which.clone()).await?;
-    match app.write(&who.ctx, move |tx, ctx| methods::choose(tx, ctx, &which)).await {
-        Ok(()) => Ok(toasted(see_other(&home(&found.m)), &format!("{} is the default.", name(&found.m)), None)),
-        Err(error) => {
-            let mut form = Form::default();
-            let status = refused(&mut form, error)?;
-            show(&app, &who, &uri, &headers, choosing(&found), status, form).await
-        }
-    }
+    CHOOSE.press(&app, &who, &uri, &headers, &which).await
 }
 
 /// Asks whether it shall go.
 pub async fn remove_page(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(which): Path<String>) -> PageResult {
-    let found = find(&app, &who, id(&which, "payment method")?).await?;
-    show(&app, &who, &uri, &headers, removing(&found), StatusCode::OK, Form::default()).await
+    REMOVE.ask(&app, &who, &uri, &headers, &which).await
 }
 
 /// Takes it off.
 pub async fn remove(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(which): Path<String>) -> PageResult {
-    let which: MethodId = id(&which, "payment method")?;
-    let found = find(&app, &who, which.clone()).await?;
-    match app.write(&who.ctx, move |tx, ctx| methods::detach(tx, ctx, &which)).await {
-        Ok(()) => Ok(toasted(see_other(&home(&found.m)), &format!("{} is removed.", name(&found.m)), None)),
-        Err(error) => {
-            let mut form = Form::default();
-            let status = refused(&mut form, error)?;
-            show(&app, &who, &uri, &headers, removing(&found), status, form).await
-        }
-    }
+    REMOVE.press(&app, &who, &uri, &headers, &which).await
 }
 
 #[derive(Template)]
