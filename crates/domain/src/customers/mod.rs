@@ -47,4 +47,5 @@ pub use state::{ensure_active, ensure_active_id, survivor};
 pub use status::{MethodStatus, Status};
 pub(crate) use tags::group_of;
 pub use tags::{add_tags, remove_tags, set_group, set_group_from, set_tags, set_tags_from};
+pub(crate) use validate::address;
 pub use validate::{Ready, ready};

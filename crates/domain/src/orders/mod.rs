@@ -4,6 +4,7 @@
 //! order however often it comes. Lines stay exact; only the total is rounded, once. Money is not in here: payments are a room of
 //! their own, and an order follows them.
 
+mod addresses;
 mod articles;
 mod begin;
 mod change;
@@ -23,6 +24,7 @@ mod totals;
 
 use serde::{Deserialize, Serialize};
 
+pub use addresses::set_addresses;
 pub use articles::{Article, articles};
 pub(crate) use begin::{Begun, begin};
 pub use change::{cancel, close, fulfil, mark_paid, place};
@@ -67,6 +69,11 @@ impl State {
             (_, Self::Cancelled) => true,
             (from, to) => to > from,
         }
+    }
+
+    /// May its addresses still be put right? Not of what was sent, closed or cancelled.
+    pub fn may_be_readdressed(self) -> bool {
+        self <= Self::Paid
     }
 }
 

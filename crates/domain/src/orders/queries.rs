@@ -64,6 +64,8 @@ store::statements! {
         WHERE merchant_id = $1 AND id = $2";
     pub NOTE = "SELECT note FROM orders WHERE merchant_id = $1 AND id = $2";
     pub SET_NOTE = "UPDATE orders SET note = $3, updated_at = $4, version = version + 1 WHERE merchant_id = $1 AND id = $2";
+    pub ADDRESSES = "SELECT billing, delivery FROM orders WHERE merchant_id = $1 AND id = $2";
+    pub SET_ADDRESSES = "UPDATE orders SET billing = $3, delivery = $4, updated_at = $5, version = version + 1 WHERE merchant_id = $1 AND id = $2";
     pub SET_STATE = "UPDATE orders SET state = $3, paid_at = $4, fulfilled_at = COALESCE($5, fulfilled_at), closed_at = COALESCE($6, closed_at),
         cancelled_at = COALESCE($7, cancelled_at), updated_at = $8, version = version + 1 WHERE merchant_id = $1 AND id = $2";
     pub SET_PAID = "UPDATE orders SET state = $3, paid_at = $4, updated_at = $5, version = version + 1 WHERE merchant_id = $1 AND id = $2";

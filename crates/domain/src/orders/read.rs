@@ -179,6 +179,15 @@ pub(crate) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> Result<OrderR
     Ok(order)
 }
 
+/// Refuses what would write down anew who was asked to be forgotten (SPEC 11): `Conflict` (`customer_anonymised`).
+pub(crate) fn of_somebody_known(tx: &mut Tx, ctx: &Ctx, order: &OrderRow) -> Result<()> {
+    let Some(owner) = &order.customer else { return Ok(()) };
+    if crate::customers::state::load(tx, ctx, owner)?.anonymised_at.is_some() {
+        return Err(Error::conflict("customer_anonymised", "The customer of this order was anonymised: nothing is added to it any more."));
+    }
+    Ok(())
+}
+
 /// The currency of one of the merchant's shops; `None` when there is no such shop.
 pub(crate) fn shop_currency(tx: &mut Tx, ctx: &Ctx, shop: &ShopId) -> Result<Option<Currency>> {
     Ok(tx.opt(&queries::SHOP, &[&ctx.merchant, shop], |r| r.get(0))?)

@@ -3,7 +3,7 @@
 use super::desk::{Desk, by_card, line, refusal};
 use super::*;
 use crate::customers::{self, Status};
-use crate::kit::{Ctx, Currency, DAY, PageKey, Right};
+use crate::kit::{Address, Ctx, Currency, DAY, PageKey, Right};
 use crate::payments::{self, MethodKind};
 
 /// What SQLite goes over whole: a table with a row for each customer, order or payment must be searched by an index, and by more of it than
@@ -222,6 +222,39 @@ store::db_test! {
         assert_eq!((desk.get(&ana).balance_due, desk.get(&ana).lifetime), (0, 1000));
         go(close).unwrap();
         assert_eq!(refusal(go(cancel)), "order_state");
+        desk.verified();
+    }
+
+    fn addresses_are_put_right_until_the_goods_are_sent_and_only_on_this_order(db) {
+        let desk = Desk::new(db);
+        let done = desk.check_out(&desk.basket("A-1", "ana@example.es")).unwrap();
+        let (id, ana) = (done.order, done.customer.unwrap());
+        let shown = || desk.read({ let id = id.clone(); move |tx, ctx| get(tx, ctx, &id) }).unwrap();
+        let home = |street: &str| Address { line1: street.to_owned(), city: "Sevilla".to_owned(), country: "Spain".to_owned(), ..Address::default() };
+        let set = |desk: &Desk, billing: Address, delivery: Option<Address>, seen: Option<i64>| {
+            let id = id.clone();
+            desk.write(move |tx, ctx| set_addresses(tx, ctx, &id, &billing, delivery.as_ref(), seen))
+        };
+        let of_customer = || desk.read({ let ana = ana.clone(); move |tx, ctx| crate::customers::get(tx, ctx, &ana) }).unwrap().billing;
+        let (before, version) = (of_customer(), shown().version);
+        set(&desk, home(" Calle Sol 1 "), None, Some(version)).unwrap();
+        let now = shown();
+        assert_eq!((now.billing.line1.as_str(), now.billing.country.as_str(), &now.delivery), ("Calle Sol 1", "ES", &now.billing), "cleaned, and one for both");
+        set(&desk, home("Calle Sol 1"), Some(home("Hotel Mar")), None).unwrap();
+        assert_eq!((shown().billing.line1, shown().delivery.line1), ("Calle Sol 1".to_owned(), "Hotel Mar".to_owned()));
+        set(&desk, home("Calle Sol 1"), Some(home("Hotel Mar")), None).unwrap();
+        assert_eq!(shown().version, version + 2, "the same again changes nothing");
+        assert_eq!(of_customer(), before, "the customer keeps theirs");
+        assert_eq!(refusal(set(&desk, home("x"), None, Some(version))), "stale");
+        assert_eq!(refusal(set(&desk, Address { country: "Atlantis".to_owned(), ..home("x") }, None, None)), "billing.country:unknown");
+        assert_eq!(refusal(set(&Desk { ctx: desk.f.without(Right::Orders), ..desk.clone() }, home("x"), None, None)), "forbidden orders");
+        assert_eq!(refusal(set(&Desk { ctx: desk.f.other().ctx, ..desk.clone() }, home("x"), None, None)), "no order");
+        let told = desk.read({ let (ana, id) = (ana.clone(), id.clone()); move |tx, ctx| crate::events::of_subject(tx, ctx, Some(&ana), id.as_str(), 500) }).unwrap();
+        let told: Vec<_> = told.into_iter().filter(|e| e.kind == "order.addresses_changed").map(|e| e.data.to_string()).collect();
+        assert_eq!(told.len(), 2);
+        assert!(!told.join("").contains("Calle"), "the log says which, not what: {told:?}");
+        desk.write({ let id = id.clone(); move |tx, ctx| fulfil(tx, ctx, &id) }).unwrap();
+        assert_eq!(refusal(set(&desk, home("x"), None, None)), "order_state");
         desk.verified();
     }
 

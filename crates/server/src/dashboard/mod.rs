@@ -3,6 +3,7 @@
 //! A handler reads the request, calls one verb and shows the outcome. It decides nothing of the trade.
 
 mod account;
+pub mod address;
 mod affiliates;
 pub mod again;
 mod anew;

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use domain::customers::Customer;
-use domain::kit::{Address, Problems};
+use domain::kit::Problems;
 use domain::portal::{self as room, Contact, Visitor};
 use domain::staff::password;
 
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::dashboard::choices::Choices;
 use crate::dashboard::customers::profile::postal;
 use crate::dashboard::slow::slow;
-use crate::dashboard::{Typed, refused, see_other};
+use crate::dashboard::{Typed, address, refused, see_other};
 use crate::look::Form;
 
 #[derive(Template)]
@@ -49,25 +49,17 @@ fn stored(c: &Customer) -> Form {
         form.set("delivery_same", "on");
     }
     for (side, a) in [("billing", &c.billing), ("delivery", &c.delivery)] {
-        for (part, value) in
-            [("line1", &a.line1), ("line2", &a.line2), ("zip", &a.zip), ("city", &a.city), ("state", &a.state), ("country", &a.country)]
-        {
-            form.set(format!("{side}.{part}"), value);
-        }
+        address::parts(side, a).into_iter().for_each(|(name, value)| form.set(name, value));
     }
     form
 }
 
 fn contact(t: &Typed) -> Contact {
-    let address = |side: &str| {
-        let of = |part: &str| t.text(&format!("{side}.{part}"));
-        Address { line1: of("line1"), line2: of("line2"), city: of("city"), state: of("state"), zip: of("zip"), country: of("country") }
-    };
     Contact {
         version: t.get("version").parse().unwrap_or(0),
         phone: t.text("phone"),
-        billing: address("billing"),
-        delivery: (!t.ticked("delivery_same")).then(|| address("delivery")),
+        billing: address::typed(t, "billing"),
+        delivery: (!t.ticked("delivery_same")).then(|| address::typed(t, "delivery")),
     }
 }
 

@@ -236,6 +236,20 @@ pub struct OrderNote {
     pub expected_version: Option<i64>,
 }
 
+/// Where an order goes, and who is billed for it.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrderAddresses {
+    /// For the bill.
+    pub billing: Address,
+    /// For the goods; absent: where the bill goes.
+    #[serde(default)]
+    pub delivery: Option<Address>,
+    /// The version that was looked at: answers 409 `stale` when somebody changed the order since.
+    #[serde(default)]
+    pub expected_version: Option<i64>,
+}
+
 /// What changes in a draft; absent fields stay.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]

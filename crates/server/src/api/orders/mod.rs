@@ -10,7 +10,7 @@ use domain::orders::{self as room, OrderPage};
 use store::Tx;
 use utoipa_axum::routes;
 
-use self::body::{Order, OrderCreate, OrderNote, OrderPaid, OrderPatch, OrderRow};
+use self::body::{Order, OrderAddresses, OrderCreate, OrderNote, OrderPaid, OrderPatch, OrderRow};
 use super::asked::At;
 use super::lists::{self, OrdersAsked};
 use super::payments::body::Payment;
@@ -32,6 +32,7 @@ pub fn routes(routes: Routes) -> Routes {
         .api(orders, routes!(edit))
         .api(read, routes!(payments))
         .api(orders, routes!(put_note))
+        .api(orders, routes!(put_addresses))
         .api(orders, routes!(place))
         .api(orders, routes!(pay))
         .api(orders, routes!(fulfil))
@@ -108,6 +109,24 @@ async fn payments(State(app): State<App>, Caller(ctx): Caller, At(text): At<Stri
     request_body = OrderNote, responses((status = 200, body = Order)))]
 async fn put_note(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<OrderNote>) -> Result<Response, Problem> {
     step(&app, &caller, &text, write, |tx, ctx, id, body| room::set_note(tx, ctx, id, &body.note, body.expected_version)).await
+}
+
+/// Set the addresses of an order.
+///
+/// Until it is fulfilled. The customer keeps theirs, and an issued invoice what it says.
+#[utoipa::path(put, path = "/api/v1/orders/{id}/addresses", operation_id = "setOrderAddresses", tag = "Orders", params(("id" = String, Path)),
+    request_body = OrderAddresses, responses((status = 200, body = Order)))]
+async fn put_addresses(
+    State(app): State<App>,
+    caller: Caller,
+    At(text): At<String>,
+    write: Write<OrderAddresses>,
+) -> Result<Response, Problem> {
+    step(&app, &caller, &text, write, |tx, ctx, id, body| {
+        let (billing, delivery) = (body.billing.clone().into(), body.delivery.clone().map(Into::into));
+        room::set_addresses(tx, ctx, id, &billing, delivery.as_ref(), body.expected_version)
+    })
+    .await
 }
 
 /// Place a draft.

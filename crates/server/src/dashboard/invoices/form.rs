@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::invoices::{self, Category, DraftEdit, Invoice, LineInput, NewInvoice, Party, Prices};
-use domain::kit::{Address, CustomerId, EventId, InvoiceId, Problems, discount};
+use domain::kit::{CustomerId, EventId, InvoiceId, Problems, discount};
 use domain::replies::Reply;
 use domain::{Error, customers};
 
@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::dashboard::choices::Choices;
 use crate::dashboard::customers::profile::param;
 use crate::dashboard::discounts;
-use crate::dashboard::{PageResult, Typed, frame, refused, see_other, show_with, toasted};
+use crate::dashboard::{PageResult, Typed, address, frame, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -93,14 +93,7 @@ fn party(t: &Typed) -> Party {
     let of = |name: &str| t.text(&format!("buyer.{name}"));
     Party {
         name: of("name"),
-        address: Address {
-            line1: of("address.line1"),
-            line2: of("address.line2"),
-            city: of("address.city"),
-            state: of("address.state"),
-            zip: of("address.zip"),
-            country: of("address.country"),
-        },
+        address: address::typed(t, "buyer.address"),
         vat_number: of("vat_number"),
         company_id: of("company_id"),
         email: of("email"),
@@ -119,15 +112,8 @@ fn stored(i: &Invoice) -> Typed {
         ("terms_days".to_owned(), s.terms_days.to_string()),
         ("version".to_owned(), s.version.to_string()),
     ];
-    let a = &b.address;
     let buyer = [
         ("name", &b.name),
-        ("address.line1", &a.line1),
-        ("address.line2", &a.line2),
-        ("address.city", &a.city),
-        ("address.state", &a.state),
-        ("address.zip", &a.zip),
-        ("address.country", &a.country),
         ("vat_number", &b.vat_number),
         ("company_id", &b.company_id),
         ("email", &b.email),
@@ -135,6 +121,7 @@ fn stored(i: &Invoice) -> Typed {
         ("language", &b.language),
     ];
     pairs.extend(buyer.map(|(name, value)| (format!("buyer.{name}"), value.clone())));
+    pairs.extend(address::parts("buyer.address", &b.address));
     for (n, l) in i.lines.iter().enumerate() {
         let values = [
             l.title.clone(),

@@ -1,5 +1,6 @@
 //! Orders: the list of all, one order with its states, and the form by which staff make one (SPEC 2.4, 6.1).
 
+mod addresses;
 mod desk;
 pub mod form;
 mod list;
@@ -32,6 +33,8 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/orders/{id}/cancel", orders, page::cancel)
         .get("/orders/{id}/note", orders, note::page)
         .post("/orders/{id}/note", orders, note::save)
+        .get("/orders/{id}/addresses", orders, addresses::page)
+        .post("/orders/{id}/addresses", orders, addresses::save)
         .get("/orders/{id}/pay", pay, pay::page)
         .post("/orders/{id}/pay", pay, pay::record)
 }

@@ -25,6 +25,7 @@ struct May {
     edit: bool,
     /// Write or change the remark.
     note: bool,
+    readdress: bool,
     pay: bool,
     /// Ask a customer for what is due: by a link, from a card that is kept.
     ask: bool,
@@ -171,6 +172,7 @@ fn may(ctx: &Ctx, o: &Order, open: bool, held: i64, left: bool, billed: bool) ->
         place: orders && state == Step::Draft && !o.lines.is_empty(),
         edit: orders && state == Step::Draft,
         note: orders,
+        readdress: orders && state.may_be_readdressed(),
         pay: orders && ctx.may(Right::Payments) && open,
         ask: orders && open && o.summary.customer.is_some(),
         charge: ctx.may(Right::Payments) && open && o.summary.customer.is_some(),

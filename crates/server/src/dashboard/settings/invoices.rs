@@ -5,14 +5,14 @@ use axum::extract::{Multipart, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use domain::invoices::{self, Bank, Category, Party, Prices, Rounding, Settings, SettingsEdit};
-use domain::kit::{Address, LogoId, Problems};
+use domain::kit::{LogoId, Problems};
 
 use super::{Item, around};
 use crate::app::App;
 use crate::dashboard::choices::Choices;
 use crate::dashboard::slow::slow;
 use crate::dashboard::typed::{Typed, refused};
-use crate::dashboard::{PageResult, see_other, show_with, toasted};
+use crate::dashboard::{PageResult, address, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
 use crate::look::{Form, Frame};
@@ -34,15 +34,9 @@ struct Page {
 }
 
 fn stored(s: &Settings) -> Form {
-    let (p, a) = (&s.seller, &s.seller.address);
-    Form::of([
+    let p = &s.seller;
+    let mut form = Form::of([
         ("seller.name", p.name.clone()),
-        ("seller.address.line1", a.line1.clone()),
-        ("seller.address.line2", a.line2.clone()),
-        ("seller.address.zip", a.zip.clone()),
-        ("seller.address.city", a.city.clone()),
-        ("seller.address.state", a.state.clone()),
-        ("seller.address.country", a.country.clone()),
         ("seller.vat_number", p.vat_number.clone()),
         ("seller.company_id", p.company_id.clone()),
         ("seller.email", p.email.clone()),
@@ -60,7 +54,9 @@ fn stored(s: &Settings) -> Form {
         ("category", s.category.name().to_owned()),
         ("rate", s.rate.normalize().to_string()),
         ("exemption", s.exemption.clone()),
-    ])
+    ]);
+    address::parts("seller.address", &p.address).into_iter().for_each(|(name, value)| form.set(name, value));
+    form
 }
 
 fn edit(t: &Typed) -> SettingsEdit {
@@ -68,14 +64,7 @@ fn edit(t: &Typed) -> SettingsEdit {
     SettingsEdit {
         seller: Party {
             name: of("seller.name"),
-            address: Address {
-                line1: of("seller.address.line1"),
-                line2: of("seller.address.line2"),
-                city: of("seller.address.city"),
-                state: of("seller.address.state"),
-                zip: of("seller.address.zip"),
-                country: of("seller.address.country"),
-            },
+            address: address::typed(t, "seller.address"),
             vat_number: of("seller.vat_number"),
             company_id: of("seller.company_id"),
             email: of("seller.email"),

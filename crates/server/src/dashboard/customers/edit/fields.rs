@@ -6,13 +6,12 @@ use domain::customers::{Customer, CustomerEdit, NewCustomer};
 use domain::kit::{Address, GroupId, Problem, ShopId};
 
 use super::metadata;
-use crate::dashboard::Typed;
 use crate::dashboard::customers::notes::listed;
+use crate::dashboard::{Typed, address};
 
 /// Fields of one line that are kept as typed.
 const TEXTS: [&str; 11] =
     ["name", "first_name", "last_name", "email", "phone", "language", "company", "company_id", "company_email", "tax_id", "vat_number"];
-const PARTS: [&str; 6] = ["line1", "line2", "city", "state", "zip", "country"];
 
 /// The values of the form of a customer as it is stored.
 pub fn of(c: &Customer) -> Vec<(String, String)> {
@@ -37,9 +36,7 @@ pub fn of(c: &Customer) -> Vec<(String, String)> {
     put("phones", &c.phones.iter().map(|e| e.value.as_str()).collect::<Vec<_>>().join("\n"));
     let none = Address::default();
     for (at, a) in [("billing", &c.billing), ("delivery", if c.delivery_same { &none } else { &c.delivery })] {
-        for (part, value) in PARTS.iter().zip([&a.line1, &a.line2, &a.city, &a.state, &a.zip, &a.country]) {
-            put(&format!("{at}.{part}"), value);
-        }
+        address::parts(at, a).iter().for_each(|(name, value)| put(name, value));
     }
     put("shop", c.shop.as_ref().map_or("", |s| s.id.as_str()));
     put("group", c.group.as_ref().map_or("", |g| g.id.as_str()));
@@ -52,24 +49,6 @@ pub fn of(c: &Customer) -> Vec<(String, String)> {
         put("active", "on");
     }
     all
-}
-
-fn address(t: &Typed, at: &str) -> Address {
-    let part = |name: &str| t.text(&format!("{at}.{name}"));
-    Address {
-        line1: part("line1"),
-        line2: part("line2"),
-        city: part("city"),
-        state: part("state"),
-        zip: part("zip"),
-        country: part("country"),
-    }
-}
-
-fn delivery(t: &Typed) -> Option<Address> {
-    let all = address(t, "delivery");
-    let blank = [&all.line1, &all.line2, &all.city, &all.state, &all.zip, &all.country].iter().all(|p| p.trim().is_empty());
-    (!blank).then_some(all)
 }
 
 /// An id that cannot be one names nothing that exists, which the verb then says beside the field.
@@ -97,8 +76,8 @@ pub fn new_customer(t: &Typed) -> NewCustomer {
         company_email: t.text("company_email"),
         tax_id: t.text("tax_id"),
         vat_number: t.text("vat_number"),
-        billing: address(t, "billing"),
-        delivery: delivery(t),
+        billing: address::typed(t, "billing"),
+        delivery: address::typed_or_none(t, "delivery"),
         shop: shop(t),
         group: group(t),
         tags: listed(t.get("tags")),
@@ -118,7 +97,7 @@ pub fn edit(t: &Typed, was: &Typed, leave: &BTreeSet<String>) -> CustomerEdit {
     let touched = |name: &str| !leave.contains(name) && same_lines(t.get(name)) != same_lines(was.get(name));
     let text = |name: &str| touched(name).then(|| t.text(name));
     let ticked = |name: &str| (t.ticked(name) != was.ticked(name)).then(|| t.ticked(name));
-    let moved = |at: &str| PARTS.iter().any(|part| touched(&format!("{at}.{part}")));
+    let moved = |at: &str| address::PARTS.iter().any(|part| touched(&format!("{at}.{part}")));
     CustomerEdit {
         expected_version: t.get("version").parse().ok(),
         name: text("name"),
@@ -134,8 +113,8 @@ pub fn edit(t: &Typed, was: &Typed, leave: &BTreeSet<String>) -> CustomerEdit {
         company_email: text("company_email"),
         tax_id: text("tax_id"),
         vat_number: text("vat_number"),
-        billing: moved("billing").then(|| address(t, "billing")),
-        delivery: moved("delivery").then(|| delivery(t)),
+        billing: moved("billing").then(|| address::typed(t, "billing")),
+        delivery: moved("delivery").then(|| address::typed_or_none(t, "delivery")),
         shop: touched("shop").then(|| shop(t)),
         group: touched("group").then(|| group(t)),
         tags: touched("tags").then(|| listed(t.get("tags"))),

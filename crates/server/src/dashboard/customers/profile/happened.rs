@@ -169,6 +169,7 @@ fn title(entry: &Entry) -> String {
         "credit.returned" => format!("Store credit{amount} given back"),
         "credit.taken_back" => format!("Store credit{amount} taken back"),
         "commission.set" => "Affiliate and commission of a payment".to_owned(),
+        "order.addresses_changed" => "Addresses of the order changed".to_owned(),
         "order.note_changed" => "Note on the order changed".to_owned(),
         "order.affiliate_unknown" => "Order with an affiliate’s code that nobody has".to_owned(),
         "block.set" => format!("Blocked from checkouts: {}", word("kind")),
