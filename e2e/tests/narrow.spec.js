@@ -1,5 +1,5 @@
 import { accessible, expect, fits, test } from '../support/test.js';
-import { openList, rows } from '../support/customers.js';
+import { createCustomer, openList, rows } from '../support/customers.js';
 
 test.use({ viewport: { width: 360, height: 740 } });
 
@@ -24,4 +24,18 @@ test('the sheet with the rooms opens and leads on', async ({ page }) => {
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Customers' }).click();
   await expect(page).toHaveURL(/\/customers/);
+});
+
+test('a stranger’s endless subject and an endless name burst no page', async ({ page }) => {
+  const long = 'https://shop.example/' + 'a'.repeat(150);
+  const path = await createCustomer(page, { 'E-mail': 'endless@example.com', Company: long });
+  await page.goto(`/tickets/new?customer=${path.split('/').pop()}`);
+  await page.getByLabel('Subject', { exact: true }).fill(long);
+  await page.getByRole('main').getByRole('button', { name: 'Make ticket' }).click();
+  await page.waitForURL(/\/tickets\/(?!new)/);
+  await fits(page);
+  for (const at of ['/tickets', path, `${path}/conversations`, `${path}/mails/new`, `${path}/offers`]) {
+    await page.goto(at);
+    await fits(page);
+  }
 });

@@ -124,6 +124,8 @@
         // What forms in it need comes with the first panel.
         window.desk ||= doc.head.append(Object.assign(doc.createElement('script'), { src: panel.dataset.script })) || { one, all, on, here, calm, say, show, shown, panel, bread };
       }
+      // An entry of a menu goes with it: the focus comes back to the menu.
+      link.closest('.menu')?.firstElementChild.focus();
       show(box, link.href);
       return;
     }
@@ -136,6 +138,7 @@
       if (e.detail > 1) open(link.href, '_blank'); else held = setTimeout(() => { busy(link); location = link.href; }, 300);
     } else if (!link.getAttribute('href').startsWith('#')) busy(link);
   });
+  on('click', '[data-copy]', (e, b) => navigator.clipboard.writeText(b.previousElementSibling.value).then(() => { b.textContent = 'Copied'; }));
   on('click', 'button[data-open]', (e, b) => one('#' + b.dataset.open).showModal());
   on('click', 'dialog', (e, box) => e.target === box && box.close());
   on('click', '[data-dismiss]', (e, b) => b.parentElement.remove());

@@ -18,12 +18,12 @@ const SHOWN: usize = 5;
 /// The oldest customer that has this address, as primary or further one: never a deleted, merged or anonymised one (SPEC 3.4). Asks for no
 /// right: a checkout looks by it.
 pub fn find_by_email(tx: &mut Tx, ctx: &Ctx, email: &str) -> Result<Option<CustomerId>> {
-    Ok(by_email(tx, ctx, &email_key(email))?.into_iter().min().map(|(_, id)| id))
+    Ok(by_email(tx, ctx, &email_key(email))?.into_iter().min().map(|(.., id)| id))
 }
 
 /// The same by phone, typed in any format; `country` is that of a number without one.
 pub fn find_by_phone(tx: &mut Tx, ctx: &Ctx, phone: &str, country: &str) -> Result<Option<CustomerId>> {
-    Ok(by_phone(tx, ctx, &phone_key(phone, country))?.into_iter().min().map(|(_, id)| id))
+    Ok(by_phone(tx, ctx, &phone_key(phone, country))?.into_iter().min().map(|(.., id)| id))
 }
 
 /// The customer with this number, deleted ones too. One that was merged leads to the survivor.
@@ -72,10 +72,10 @@ pub fn likely_duplicates(tx: &mut Tx, ctx: &Ctx, like: &Like, named: &[CustomerI
     ctx.must(Right::Read)?;
     let home = if like.country.is_empty() { merchants::settings(tx, ctx)?.country } else { like.country.clone() };
     let mut found = Found::default();
-    for (_, id) in by_email(tx, ctx, &email_key(&like.email))? {
+    for (.., id) in by_email(tx, ctx, &email_key(&like.email))? {
         found.add(id, "email");
     }
-    for (_, id) in by_phone(tx, ctx, &phone_key(&like.phone, &home))? {
+    for (.., id) in by_phone(tx, ctx, &phone_key(&like.phone, &home))? {
         found.add(id, "phone");
     }
     found.of_tax(tx, ctx, &[&like.vat_number, &like.tax_id])?;
@@ -113,12 +113,12 @@ impl Like {
 pub(super) fn of_new(tx: &mut Tx, ctx: &Ctx, ready: &Ready, named: &[CustomerId]) -> Result<Vec<Duplicate>> {
     let mut found = Found::default();
     for key in std::iter::once(&ready.email_key).chain(ready.emails.iter().map(|e| &e.key)) {
-        for (_, id) in by_email(tx, ctx, key)? {
+        for (.., id) in by_email(tx, ctx, key)? {
             found.add(id, "email");
         }
     }
     for key in std::iter::once(&ready.phone_key).chain(ready.phones.iter().map(|p| &p.key)) {
-        for (_, id) in by_phone(tx, ctx, key)? {
+        for (.., id) in by_phone(tx, ctx, key)? {
             found.add(id, "phone");
         }
     }
@@ -258,7 +258,8 @@ fn sketch(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Option<Sketch>> {
     })?)
 }
 
-type Aged = (Micros, CustomerId);
+/// Archived or not, since when, and who: in the order in which they are asked.
+type Aged = (bool, Micros, CustomerId);
 
 fn by_email(tx: &mut Tx, ctx: &Ctx, key: &str) -> Result<Vec<Aged>> {
     both(tx, ctx, &q::BY_EMAIL, "email", key)
@@ -273,7 +274,7 @@ fn both(tx: &mut Tx, ctx: &Ctx, primary: &store::Stmt, kind: &str, key: &str) ->
     if key.is_empty() || key.contains('\0') {
         return Ok(Vec::new());
     }
-    let aged = |r: &store::Row| Ok((r.get::<Micros>(1)?, r.get::<CustomerId>(0)?));
+    let aged = |r: &store::Row| Ok((r.get::<bool>(2)?, r.get::<Micros>(1)?, r.get::<CustomerId>(0)?));
     let mut all = tx.rows(primary, &[&ctx.merchant, &key], aged)?;
     all.extend(tx.rows(&q::BY_CONTACT, &[&ctx.merchant, &kind, &key], aged)?);
     all.sort();

@@ -142,14 +142,15 @@ store::statements! {
     pub(super) INSERT_AVATAR = "INSERT INTO avatars (merchant_id, id, customer_id, content_type, bytes, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
     pub(super) DELETE_AVATARS = "DELETE FROM avatars WHERE merchant_id = $1 AND customer_id = $2";
 
-    /// SPEC 3.4: who already has this address; never a deleted, merged or anonymised one.
-    pub(super) BY_EMAIL = "SELECT id, created_at FROM customers WHERE merchant_id = $1 AND email_key = $2 AND email_key <> ''
-        AND deleted_at IS NULL AND anonymised_at IS NULL AND merged_into IS NULL ORDER BY created_at, id LIMIT 6";
-    pub(super) BY_CONTACT = "SELECT c.id, c.created_at FROM customer_contacts k JOIN customers c ON c.merchant_id = k.merchant_id AND c.id = k.customer_id
+    /// SPEC 3.4: who already has this address; never a deleted, merged or anonymised one. Who is archived comes behind all others: what is
+    /// new belongs to somebody who may have it (SPEC 10.2).
+    pub(super) BY_EMAIL = "SELECT id, created_at, archived_at IS NOT NULL FROM customers WHERE merchant_id = $1 AND email_key = $2 AND email_key <> ''
+        AND deleted_at IS NULL AND anonymised_at IS NULL AND merged_into IS NULL ORDER BY archived_at IS NOT NULL, created_at, id LIMIT 6";
+    pub(super) BY_CONTACT = "SELECT c.id, c.created_at, c.archived_at IS NOT NULL FROM customer_contacts k JOIN customers c ON c.merchant_id = k.merchant_id AND c.id = k.customer_id
         WHERE k.merchant_id = $1 AND k.kind = $2 AND k.key = $3
-        AND c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL ORDER BY c.created_at, c.id LIMIT 6";
-    pub(super) BY_PHONE = "SELECT id, created_at FROM customers WHERE merchant_id = $1 AND phone_key = $2 AND phone_key <> ''
-        AND deleted_at IS NULL AND anonymised_at IS NULL AND merged_into IS NULL ORDER BY created_at, id LIMIT 6";
+        AND c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL ORDER BY c.archived_at IS NOT NULL, c.created_at, c.id LIMIT 6";
+    pub(super) BY_PHONE = "SELECT id, created_at, archived_at IS NOT NULL FROM customers WHERE merchant_id = $1 AND phone_key = $2 AND phone_key <> ''
+        AND deleted_at IS NULL AND anonymised_at IS NULL AND merged_into IS NULL ORDER BY archived_at IS NOT NULL, created_at, id LIMIT 6";
     /// What a likely duplicate is shown and compared by.
     pub(super) SKETCH = "SELECT number, name, first_name, last_name, company, email, sort_name, billing_zip FROM customers
         WHERE merchant_id = $1 AND id = $2 AND deleted_at IS NULL AND anonymised_at IS NULL AND merged_into IS NULL";

@@ -62,7 +62,7 @@ pub static LIST: List = List {
             ]),
         },
         parts::person("assignee", "Assignee", "w.assignee_id"),
-        either!("mine", "Mine", "Mine" when "w.assignee_id = {me}", "Not mine" when "w.assignee_id <> {me}"),
+        either!("mine", "Whose", "Mine" when "w.assignee_id = {me}", "Not mine" when "w.assignee_id <> {me}"),
         Filter {
             name: "on",
             label: "On",

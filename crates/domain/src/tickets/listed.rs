@@ -59,7 +59,7 @@ pub static LIST: List = List {
             ]),
         },
         parts::person("assignee", "Assignee", "t.assignee_id"),
-        either!("mine", "Mine", "Mine" when "t.assignee_id = {me}", "Not mine" when "t.assignee_id <> {me}"),
+        either!("mine", "Whose", "Mine" when "t.assignee_id = {me}", "Not mine" when "t.assignee_id <> {me}"),
         Filter { name: "tag", label: "Tag", options: Options::Tags(Tags { table: "ticket_tags", of: "ticket_id" }) },
         parts::customer("t.customer_id"),
     ],

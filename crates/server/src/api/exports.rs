@@ -122,11 +122,8 @@ fn spool(app: &App, caller: &Caller, asked: &Export) -> domain::Result<File> {
     } else {
         let list = lists::named(&asked.list);
         let list = list.ok_or_else(|| {
-            Problems::one(
-                "list",
-                "unknown",
-                "Use customers, mails, payments, payment_links, disputes, subscriptions, orders, invoices, offers, contracts, returns, privacy_requests, tickets or tasks.",
-            )
+            let names: Vec<&str> = lists::ALL.iter().map(|list| list.name).collect();
+            Problems::one("list", "unknown", format!("Use customers or one of: {}.", names.join(", ")))
         })?;
         others(app, caller, asked, list, &mut out)?;
     }

@@ -51,6 +51,7 @@ mod set_up;
 mod settings;
 pub mod slow;
 mod subscriptions;
+mod sure;
 mod tasks;
 mod tickets;
 mod toast;

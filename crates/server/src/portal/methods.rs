@@ -28,6 +28,8 @@ pub struct Kept {
     pub default: bool,
     /// A test: it pays no real money and is no default.
     pub test: bool,
+    /// Its last day is over.
+    pub expired: bool,
 }
 
 /// What the page says of methods.
@@ -51,11 +53,13 @@ pub fn kept(tx: &mut Tx, v: &Visitor) -> domain::Result<Methods> {
     let expires = |month_and_year: Option<(i64, i64)>| {
         month_and_year.map_or_else(String::new, |(month, year)| format!("valid to {month:02}/{:02}", year.rem_euclid(100)))
     };
+    let (zone, now) = (&v.portal.zone, v.ctx().now);
     let kept = room::methods(tx, v)?.into_iter().map(|m| Kept {
         words: words(&m),
         expires: expires(m.expires_month.zip(m.expires_year)),
         default: default.as_ref() == Some(&m.id),
         test: !m.live,
+        expired: m.is_expired(zone, now),
         id: m.id,
     });
     Ok(Methods { kept: kept.collect(), adding: room::adding(tx, v)?, places: room::method_places(tx, v)?, changes: !v.archived })

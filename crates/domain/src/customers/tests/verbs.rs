@@ -151,6 +151,12 @@ store::db_test! {
         assert_eq!(second.likely_duplicates.iter().map(|d| (&d.id, d.reasons.as_slice())).collect::<Vec<_>>(), [(&first, ["email"].as_slice())]);
         let find = || read(&f, &f.ctx, |tx, ctx| customers::find_by_email(tx, ctx, "Ana@Example.com")).unwrap();
         assert_eq!(find(), Some(second.id.clone()));
+        // Archived: what is new belongs to somebody who may have it (SPEC 10.2).
+        let shelf = second.id.clone();
+        write(&f, &f.ctx, { let shelf = shelf.clone(); move |tx, ctx| customers::archive(tx, ctx, &shelf, None) }).unwrap();
+        assert_eq!(find(), Some(first.clone()));
+        write(&f, &f.ctx, move |tx, ctx| customers::unarchive(tx, ctx, &shelf)).unwrap();
+        assert_eq!(find(), Some(second.id.clone()));
         let gone = second.id.clone();
         write(&f, &f.ctx, move |tx, ctx| customers::delete(tx, ctx, &gone)).unwrap();
         assert_eq!(find(), Some(first.clone()));

@@ -53,6 +53,7 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/invoices/{id}/store-credit/{payment}/undo", pay, use_credit::undo)
         .get("/invoices/{id}/credit", give_back, credit::page)
         .post("/invoices/{id}/credit", give_back, credit::credit)
+        .get("/invoices/{id}/void", give_back, page::ask_void)
         .post("/invoices/{id}/void", give_back, page::void)
         .get("/i/{secret}", Policy::Public, public::page)
         .get("/i/{secret}/pdf", Policy::Public, public::pdf)

@@ -18,6 +18,7 @@ use crate::dashboard::conversations::again;
 use crate::dashboard::customers::profile::{postal, provider};
 use crate::dashboard::discounts;
 use crate::dashboard::slow::slow;
+use crate::dashboard::sure::{Sure, sure};
 use crate::dashboard::tasks::Section;
 use crate::dashboard::{PageError, PageResult, frame, moments, see_other, show, toasted};
 use crate::http::Who;
@@ -255,6 +256,27 @@ pub async fn issue(State(app): State<App>, who: Who, Path(invoice): Path<String>
         Err(error) if error.0.status == 422 => Ok(see_other(&format!("/invoices/{invoice}/edit?check=1"))),
         done => done,
     }
+}
+
+/// Says what taking it back means.
+pub async fn ask_void(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(invoice): Path<String>) -> PageResult {
+    let invoice: InvoiceId = id(&invoice, "invoice")?;
+    let at = format!("/invoices/{invoice}");
+    let s = app.read(&who.ctx, move |tx, ctx| invoices::get(tx, ctx, &invoice)).await?.summary;
+    let name = s.number.clone().unwrap_or_else(|| "Invoice".to_owned());
+    let rest = Money::new(s.rest(), s.currency).to_string();
+    let ask = Sure {
+        room: "invoices",
+        title: format!("Withdraw invoice {name}?"),
+        words: format!(
+            "{rest} is not asked for any more, and the buyer’s link says so. The number stays used. This is final: a new invoice gets a new number."
+        ),
+        button: "Withdraw invoice",
+        keep: "Keep it",
+        act: "void",
+        at: (at, name),
+    };
+    sure(&app, &who, &uri, &headers, ask).await
 }
 
 /// It was issued by mistake.

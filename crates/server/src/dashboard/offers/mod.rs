@@ -30,6 +30,7 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/offers/{id}/accept", write, page::accept)
         .get("/offers/{id}/decline", write, page::ask_decline)
         .post("/offers/{id}/decline", write, page::decline)
+        .get("/offers/{id}/withdraw", write, page::ask_withdraw)
         .post("/offers/{id}/withdraw", write, page::withdraw)
         .post("/offers/{id}/link", write, page::open_link)
         .post("/offers/{id}/unlink", write, page::close_links);

@@ -18,6 +18,7 @@ use crate::dashboard::invoices::{Sent, file, sent};
 use crate::dashboard::orders::page as sold;
 use crate::dashboard::reason::{Asking, ask};
 use crate::dashboard::slow::slow;
+use crate::dashboard::sure::{Sure, sure};
 use crate::dashboard::tasks::Section;
 use crate::dashboard::{PageResult, Typed, frame, moments, see_other, show, toasted};
 use crate::http::Who;
@@ -133,6 +134,23 @@ pub async fn accept(State(app): State<App>, who: Who, Path(offer): Path<String>)
     let offer: OfferId = id(&offer, "offer")?;
     let order = app.write(&who.ctx, move |tx, ctx| offers::accept(tx, ctx, &offer)).await?;
     Ok(toasted(see_other(&format!("/orders/{order}")), "Offer accepted: this is its order.", None))
+}
+
+/// Says what withdrawing means.
+pub async fn ask_withdraw(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(offer): Path<String>) -> PageResult {
+    let offer: OfferId = id(&offer, "offer")?;
+    let at = format!("/offers/{offer}");
+    let s = app.read(&who.ctx, move |tx, ctx| offers::get(tx, ctx, &offer)).await?.summary;
+    let ask = Sure {
+        room: "offers",
+        title: format!("Withdraw offer {}?", s.number),
+        words: "It can no longer be accepted, and every link to it says so. This is final: make a new offer instead.".to_owned(),
+        button: "Withdraw offer",
+        keep: "Keep it",
+        act: "withdraw",
+        at: (at, s.number),
+    };
+    sure(&app, &who, &uri, &headers, ask).await
 }
 
 /// Takes it back.

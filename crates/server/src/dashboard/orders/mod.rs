@@ -30,6 +30,7 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/orders/{id}/place", orders, page::place)
         .post("/orders/{id}/fulfil", orders, page::fulfil)
         .post("/orders/{id}/close", orders, page::close)
+        .get("/orders/{id}/cancel", orders, page::ask_cancel)
         .post("/orders/{id}/cancel", orders, page::cancel)
         .get("/orders/{id}/note", orders, note::page)
         .post("/orders/{id}/note", orders, note::save)

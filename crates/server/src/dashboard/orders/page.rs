@@ -12,6 +12,7 @@ use store::Tx;
 
 use crate::app::App;
 use crate::dashboard::customers::profile::{Happened, PaymentLine, order_tone, postal};
+use crate::dashboard::sure::{Sure, sure};
 use crate::dashboard::tasks::Section;
 use crate::dashboard::{PageResult, discounts, frame, moments, see_other, show, toasted};
 use crate::http::Who;
@@ -249,6 +250,24 @@ pub async fn fulfil(State(app): State<App>, who: Who, Path(order): Path<String>)
 /// It is done.
 pub async fn close(State(app): State<App>, who: Who, Path(order): Path<String>) -> PageResult {
     go(&app, &who, &order, "Order closed.", |tx, ctx, id| orders::close(tx, ctx, id)).await
+}
+
+/// Says what cancelling means.
+pub async fn ask_cancel(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(order): Path<String>) -> PageResult {
+    let order: OrderId = id(&order, "order")?;
+    let at = format!("/orders/{order}");
+    let s = app.read(&who.ctx, move |tx, ctx| orders::get(tx, ctx, &order)).await?.summary;
+    let total = Money::new(s.total, s.currency);
+    let ask = Sure {
+        room: "orders",
+        title: format!("Cancel order {}?", s.number),
+        words: format!("Nothing of it is sent, and its {total} are not asked for any more. This is final."),
+        button: "Cancel order",
+        keep: "Keep order",
+        act: "cancel",
+        at: (at, s.number),
+    };
+    sure(&app, &who, &uri, &headers, ask).await
 }
 
 /// It will not happen.

@@ -22,6 +22,7 @@ pub fn routes(routes: Routes) -> Routes {
         .get("/payment-links/{id}", read, page::page)
         .post("/payment-links/{id}/link", write, page::open_link)
         .post("/payment-links/{id}/send", write, page::send)
+        .get("/payment-links/{id}/withdraw", write, page::ask_withdraw)
         .post("/payment-links/{id}/withdraw", write, page::withdraw)
         .post("/payment-links/{id}/receive", Policy::May(Right::Payments), page::receive);
     routes

@@ -12,6 +12,7 @@ use store::Tx;
 use crate::app::App;
 use crate::dashboard::invoices::{Sent, sent};
 use crate::dashboard::payments::{kinds, manual, moment_of};
+use crate::dashboard::sure::{Sure, sure};
 use crate::dashboard::{PageResult, Typed, frame, moments, once, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
@@ -146,6 +147,24 @@ pub async fn receive(State(app): State<App>, who: Who, uri: Uri, headers: Header
         payment_links::receive(tx, ctx, id, manual(t.get("kind"))?, at).map(drop)
     };
     act(&app, &who, &uri, &headers, &link, typed, "receive", "Payment recorded.", verb).await
+}
+
+/// Says what withdrawing means.
+pub async fn ask_withdraw(State(app): State<App>, who: Who, uri: Uri, headers: HeaderMap, Path(link): Path<String>) -> PageResult {
+    let link: PaymentLinkId = id(&link, "payment link")?;
+    let at = format!("/payment-links/{link}");
+    let l = app.read(&who.ctx, move |tx, ctx| payment_links::get(tx, ctx, &link)).await?;
+    let amount = Money::new(l.amount, l.currency).to_string();
+    let ask = Sure {
+        room: "customers",
+        title: format!("Withdraw the payment link of {amount}?"),
+        words: "Nobody can pay by it any more, whoever has it. This is final: make a new link instead.".to_owned(),
+        button: "Withdraw link",
+        keep: "Keep it",
+        act: "withdraw",
+        at: (at, format!("Payment link of {amount}")),
+    };
+    sure(&app, &who, &uri, &headers, ask).await
 }
 
 /// Takes it back.

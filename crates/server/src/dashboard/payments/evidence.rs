@@ -1,7 +1,7 @@
 //! The answer to a dispute: words and files, saved as they come, then submitted once before the due date (SPEC 2.5).
 
 use askama::Template;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::kit::{DisputeId, Money, Problems};
 use domain::merchants;
@@ -11,6 +11,7 @@ use domain::providers::evidence::{self, Evidence, ProofKind};
 
 use crate::app::App;
 use crate::dashboard::moments::{day, moment};
+use crate::dashboard::parts::Parts;
 use crate::dashboard::{PageResult, Typed, frame, refused, see_other, show_with, toasted};
 use crate::http::Who;
 use crate::http::guard::id;
@@ -54,10 +55,10 @@ async fn render(
         (DisputeStatus::Open, None) => ("problem", "Open"),
     };
     let page = EvidencePage {
-        frame: frame(app, who, "customers", uri, headers).await?.under(band(usize::from(!e.payment.live), 1)),
+        frame: frame(app, who, "disputes", uri, headers).await?.under(band(usize::from(!e.payment.live), 1)),
         form: form.unwrap_or_else(|| Form::of([("words", e.words.clone())])),
         at: format!("/disputes/{}/evidence", e.dispute.id),
-        back: e.payment.customer.as_ref().map_or_else(|| "/orders".to_owned(), |c| format!("/customers/{c}/payments")),
+        back: super::refund::back(&e.payment),
         amount: Money::new(e.dispute.amount, e.dispute.currency).to_string(),
         paid: day(&zone, e.payment.paid_at),
         due: e.dispute.due_at.map(|at| moment(&zone, at)),
@@ -107,26 +108,15 @@ pub async fn add_file(
     uri: Uri,
     headers: HeaderMap,
     Path(dispute): Path<String>,
-    mut parts: Multipart,
+    parts: Parts,
 ) -> PageResult {
     let dispute: DisputeId = id(&dispute, "dispute")?;
-    let (mut kind, mut name, mut bytes) = (String::new(), String::new(), Vec::new());
-    while let Ok(Some(part)) = parts.next_field().await {
-        match part.name() {
-            Some("kind") => kind = part.text().await.unwrap_or_default(),
-            Some("file") => {
-                name = part.file_name().unwrap_or_default().to_owned();
-                // One that broke off is no picture and no PDF, or is refused by its size.
-                bytes = part.bytes().await.map(|b| b.to_vec()).unwrap_or_default();
-            }
-            _ => {}
-        }
-    }
+    let (kind, file) = (parts.typed.text("kind"), parts.files.into_iter().next().unwrap_or_default());
     let which = dispute.clone();
     let done = app
         .write(&who.ctx, move |tx, ctx| {
             let kind = kind.parse::<ProofKind>().map_err(|()| Problems::one("kind", "invalid", "Say what the file proves."))?;
-            evidence::add_file(tx, ctx, &which, kind, &name, &bytes)
+            evidence::add_file(tx, ctx, &which, kind, &file.name, &file.bytes)
         })
         .await;
     match done {

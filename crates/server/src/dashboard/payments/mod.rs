@@ -64,7 +64,7 @@ pub fn manual(text: &str) -> domain::Result<MethodKind> {
     kind.ok_or_else(|| Problems::one("kind", "invalid", "Choose cash, cheque or transfer."))
 }
 
-/// The moment of a day in the merchant's zone: now for today, noon for another; `None` when nothing was typed.
+/// The moment of a day in the merchant's zone: noon of a day before today; `None`, which is now, for today and when nothing was typed.
 ///
 /// # Errors
 /// A field error for `day`, also for one in the future.

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use domain::events::{self, Entry, LogFilter, LogKey};
-use domain::kit::{CustomerId, EventId, Right, Zone};
+use domain::kit::{Currency, CustomerId, EventId, Money, Right, Zone};
 use domain::merchants;
 use domain::staff::{Means, api_keys, members};
 use jiff::civil::Date;
@@ -185,6 +185,7 @@ fn door(name: &str) -> &str {
         "page" => "dashboard",
         "api" => "API",
         "cli" => "command line",
+        "clock" => "by itself",
         other => other,
     }
 }
@@ -199,8 +200,19 @@ fn changes(e: &Entry) -> Vec<String> {
             (Some(old), Some(new)) => format!("{field}: {} → {}", or_nothing(old), or_nothing(new)),
         }
     });
-    let data = e.data.as_object().into_iter().flatten().filter(|(_, v)| !v.is_null());
-    fields.chain(data.map(|(name, v)| format!("{}: {}", name.replace('_', " "), said(name, v)))).collect()
+    let sum = money(&e.data);
+    let data = e.data.as_object().into_iter().flatten().filter(|(name, v)| !(v.is_null() || sum.is_some() && *name == "currency"));
+    let data = data.map(|(name, v)| {
+        let value = sum.as_ref().filter(|_| name == "amount").map_or_else(|| said(name, v), ToString::to_string);
+        format!("{}: {value}", name.replace('_', " "))
+    });
+    fields.chain(data).collect()
+}
+
+/// An amount and its currency are one thing to whoever reads.
+fn money(data: &serde_json::Value) -> Option<Money> {
+    let currency = data["currency"].as_str().and_then(Currency::of)?;
+    Some(Money::new(data["amount"].as_i64()?, currency))
 }
 
 fn or_nothing(text: &str) -> &str {
@@ -217,6 +229,7 @@ fn said(name: &str, value: &serde_json::Value) -> String {
 fn plain(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Bool(is_so) => if *is_so { "yes" } else { "no" }.to_owned(),
         serde_json::Value::Array(all) if all.is_empty() => "nothing".to_owned(),
         serde_json::Value::Array(all) => all.iter().map(plain).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
@@ -231,7 +244,9 @@ mod tests {
     fn kinds_read_as_words() {
         assert_eq!(sentence("customer.status_changed"), "Customer status changed");
         assert_eq!(sentence("api_key.created"), "API key created");
-        assert_eq!(plain(&serde_json::json!(["read", 3, []])), "read, 3, nothing");
+        assert_eq!(plain(&serde_json::json!(["read", 3, [], true])), "read, 3, nothing, yes");
+        assert_eq!(money(&serde_json::json!({ "amount": 4500, "currency": "EUR" })).map(|m| m.to_string()), Some("€45.00".to_owned()));
+        assert!(money(&serde_json::json!({ "amount": "4500", "currency": "EUR" })).is_none());
     }
 
     #[test]
