@@ -147,7 +147,9 @@ fn forward(tx: &mut Tx, ctx: &Ctx, known: PaymentRow, input: &PaymentInput) -> R
         return Err(Problems::one("amount", "invalid", "This payment is known with another amount; a payment's amount does not change."));
     }
     let (known, tied) = super::told::tie(tx, ctx, known, input)?;
-    if !known.status.goes_to(input.status) {
+    // Of a payment that is another customer's its provider will tell; a shop's word about it changes nothing of theirs.
+    let elses = known.customer.is_some() && known.customer != input.customer;
+    if elses || !known.status.goes_to(input.status) {
         return Ok(Put { id: known.id, created: false, changed: false, tied });
     }
     let at = input.paid_at.min(ctx.now);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 use super::apply::{Source, fact, json, note, park, unjson, wake};
-use super::named::order_or_wait;
+use super::named::{order_of, order_or_wait};
 use super::{people, running};
 use crate::kit::{Ctx, Currency, CustomerId, Micros, OrderId, Problems, Result};
 use crate::payments::disputes::{self, DisputeInput, DisputeStatus};
@@ -31,6 +31,8 @@ pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, new
         }
     }
     let order = match &p.order {
+        // What we asked for ourselves names an order that is there, or none.
+        Some(words) if p.ours.is_some() => order_of(tx, ctx, s, words)?,
         Some(words) => order_or_wait(tx, ctx, s, &p.reference, words)?,
         None => None,
     };

@@ -9,7 +9,7 @@ use crate::kit::{AccountId, Ctx, CustomerId, OrderId, Result, ShopId};
 use crate::orders::queries::{CLAIM, UNCLAIM};
 
 /// The order the shop means: by its own id, by number, by ours.
-fn order_of(tx: &mut Tx, ctx: &Ctx, s: &Source, words: &str) -> Result<Option<(OrderId, Option<CustomerId>)>> {
+pub(super) fn order_of(tx: &mut Tx, ctx: &Ctx, s: &Source, words: &str) -> Result<Option<(OrderId, Option<CustomerId>)>> {
     for statement in [&queries::ORDER_BY_EXTERNAL, &queries::ORDER_BY_NUMBER, &queries::ORDER_BY_ID] {
         if let Some(found) = tx.opt(statement, &[&ctx.merchant, &s.account.shop, &words], |r| Ok((r.get(0)?, r.get(1)?)))? {
             return Ok(Some(found));

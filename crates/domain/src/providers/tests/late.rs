@@ -1,6 +1,7 @@
 //! The provider is often faster than the shop: what it told first is tied to what the shop tells later, to the cent and once.
 
 use serde_json::json;
+use store::testing::TestDb;
 
 use super::desk::{Shop, charge, customer, event};
 use crate::affiliates::{self, AffiliateInput, Terms};
@@ -30,12 +31,18 @@ fn order(shop: &Shop, done: &orders::CheckoutOutcome) -> orders::Order {
     shop.desk.read(move |tx, ctx| orders::get(tx, ctx, &id)).unwrap()
 }
 
+/// A database of its own, of the same kind.
+fn again(db: &TestDb) -> TestDb {
+    store::testing::fresh(db.engine(), crate::migrations())
+}
+
 store::db_test! {
     crate::migrations();
 
     fn a_payment_told_before_its_checkout_gets_its_order_its_buyer_and_its_commission(db) {
         for reference in ["ch_1", "pi_ch_1"] {
-            let shop = Shop::new(db);
+            let own = again(db);
+            let shop = Shop::new(&own);
             tenth(&shop);
             shop.tell(&event("evt_1", "charge.succeeded", 2, charge("ch_1", None, 1000, 2)));
             assert_eq!(shop.payment("ch_1").customer, None);
@@ -110,10 +117,10 @@ store::db_test! {
     }
 
     fn an_attempt_without_a_charge_leaves_the_payment_the_charges_id(db) {
-        let shop = Shop::new(db);
         let refused = json!({ "id": "pi_ch_1", "amount": 1000, "currency": "eur", "latest_charge": null, "last_payment_error": { "code": "payment_intent_authentication_failure" } });
-        for (n, turn) in [[0, 1], [1, 0]].into_iter().enumerate() {
-            let shop = if n == 0 { shop.clone() } else { Shop::new(db) };
+        for turn in [[0, 1], [1, 0]] {
+            let own = again(db);
+            let shop = Shop::new(&own);
             let told = [event("evt_1", "payment_intent.payment_failed", 1, refused.clone()), event("evt_2", "charge.succeeded", 2, charge("ch_1", None, 1000, 2))];
             turn.into_iter().for_each(|i| shop.tell(&told[i]));
             let p = shop.payment("pi_ch_1");

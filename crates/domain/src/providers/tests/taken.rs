@@ -1,6 +1,7 @@
 //! What is taken from a payment again: refunds as their provider tells of them, disputes as they are decided last, and what was never captured.
 
 use serde_json::{Value, json};
+use store::testing::TestDb;
 
 use super::desk::*;
 use crate::payments::PaymentView;
@@ -20,9 +21,10 @@ fn part(captured: i64, refunded: i64) -> Value {
 }
 
 /// Tells the same in each order of two, and looks each time.
-fn both_ways(db: &store::Db, told: &[Value; 2], look: impl Fn(&PaymentView, &str)) {
+fn both_ways(db: &TestDb, told: &[Value; 2], look: impl Fn(&PaymentView, &str)) {
     for (turn, way) in [([0, 1], "in order"), ([1, 0], "the other way round")] {
-        let shop = Shop::new(db);
+        let own = again(db);
+        let shop = Shop::new(&own);
         shop.tell(&event("evt_1", "charge.succeeded", 2, charge("ch_1", None, 10_000, 2)));
         turn.into_iter().for_each(|i| shop.tell(&told[i]));
         look(&shop.payment("ch_1"), way);
@@ -39,6 +41,11 @@ fn paypal_dispute(id: &str, kind: &str, outcome: Value, hour: i64) -> Value {
     json!({ "id": format!("WH-{id}"), "event_type": kind, "create_time": format!("2026-06-01T{hour:02}:00:00Z"), "resource": {
         "dispute_id": "PP-D-1", "status": status, "dispute_amount": { "currency_code": "EUR", "value": "100.00" }, "dispute_outcome": outcome,
         "disputed_transactions": [{ "seller_transaction_id": "2GG" }], "create_time": "2026-06-01T01:00:00Z", "update_time": format!("2026-06-01T{hour:02}:00:00Z") } })
+}
+
+/// A database of its own, of the same kind.
+fn again(db: &TestDb) -> TestDb {
+    store::testing::fresh(db.engine(), crate::migrations())
 }
 
 store::db_test! {
@@ -58,7 +65,8 @@ store::db_test! {
 
     fn a_full_refund_elsewhere_stands_above_ours_that_is_refused(db) {
         for sum_alone in [false, true] {
-            let shop = Shop::new(db);
+            let own = again(db);
+            let shop = Shop::new(&own);
             shop.tell(&event("evt_1", "charge.succeeded", 2, charge("ch_1", None, 10_000, 2)));
             let payment = shop.payment_id("ch_1");
             let ours = shop.desk.write(move |tx, ctx| refunds::begin(tx, ctx, &payment, 4000, "")).unwrap();
@@ -75,7 +83,8 @@ store::db_test! {
 
     fn a_refund_written_down_by_hand_is_the_one_that_is_told_later(db) {
         for sum_alone in [false, true] {
-            let shop = Shop::new(db);
+            let own = again(db);
+            let shop = Shop::new(&own);
             shop.tell(&event("evt_1", "charge.succeeded", 2, charge("ch_1", None, 10_000, 2)));
             let by_hand = RefundInput::of(shop.payment_id("ch_1"), 400, "sour");
             shop.desk.write(move |tx, ctx| refunds::refund(tx, ctx, &by_hand)).unwrap();
@@ -109,7 +118,8 @@ store::db_test! {
 
     fn what_is_captured_in_parts_adds_up_in_any_order(db) {
         for turn in [[0, 1], [1, 0]] {
-            let shop = Shop::new(db);
+            let own = again(db);
+            let shop = Shop::new(&own);
             let told = [event("evt_1", "charge.captured", 3, part(6000, 0)), event("evt_2", "charge.captured", 4, part(10_000, 0))];
             turn.into_iter().for_each(|i| shop.tell(&told[i]));
             shop.tell(&event("evt_3", "refund.created", 5, refund("re_1", "ch_1", 8000, "succeeded", 5)));
@@ -126,7 +136,8 @@ store::db_test! {
             decided("d4", "charge.dispute.closed", 4000, "lost", 6),
         ];
         for turn in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
-            let shop = Shop::new(db);
+            let own = again(db);
+            let shop = Shop::new(&own);
             shop.tell(&event("evt_1", "charge.succeeded", 2, charge("ch_1", None, 10_000, 2)));
             turn.into_iter().for_each(|i| shop.tell(&reopened[i]));
             let p = shop.payment("ch_1");
@@ -163,7 +174,8 @@ store::db_test! {
             paypal_dispute("4", "CUSTOMER.DISPUTE.RESOLVED", partly, 4),
         ];
         for turn in [[0, 1, 2], [2, 1, 0]] {
-            let shop = Shop::with(db, Provider::Paypal);
+            let own = again(db);
+            let shop = Shop::with(&own, Provider::Paypal);
             shop.tell(&capture);
             turn.into_iter().for_each(|i| shop.tell(&told[i]));
             let row = shop.desk.read(|tx, ctx| crate::payments::by_ref(tx, ctx, "paypal", "2GG")).unwrap().unwrap();
@@ -186,7 +198,8 @@ store::db_test! {
             told("4", "PAYMENT.SALE.COMPLETED", "04-18", sale("S2")),
         ];
         for turn in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]] {
-            let shop = Shop::with(db, Provider::Paypal);
+            let own = again(db);
+            let shop = Shop::with(&own, Provider::Paypal);
             turn.into_iter().for_each(|i| shop.tell(&events[i]));
             let s = shop.desk.read(|tx, ctx| subscriptions::by_ref(tx, ctx, "paypal", "I-1")).unwrap().unwrap();
             let next = "2026-05-15T10:00:00Z".parse::<jiff::Timestamp>().unwrap().as_microsecond();
