@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::news::Address;
 
-/// The text at a path of keys; empty when absent, null or not a text.
+/// The text at a path of keys; empty when absent, null or not a text. Without NUL, which no database keeps.
 pub(crate) fn text(v: &Value, path: &[&str]) -> String {
-    at(v, path).as_str().unwrap_or_default().trim().to_owned()
+    at(v, path).as_str().unwrap_or_default().replace('\0', "").trim().to_owned()
 }
 
 /// The same; `None` when empty.

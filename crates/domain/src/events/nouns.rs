@@ -67,7 +67,7 @@ pub fn exports() -> impl Iterator<Item = (String, String)> {
 
 /// All that happens, by name; the exports of lists aside.
 #[rustfmt::skip]
-const KINDS: [&str; 262] = [
+const KINDS: [&str; 263] = [
     "accounting.connected", "accounting.disconnected", "accounting.mapped", "accounting.run_started", "accounting.sign_in_lost",
     "affiliate.archived", "affiliate.created", "affiliate.edited", "affiliate.exported", "affiliate.unarchived", "api_key.created",
     "api_key.revoked", "block.lifted", "block.set", "call.recorded", "charge.asked", "charge.refused", "chat.message", "chat.opened", "commission.set",
@@ -91,7 +91,7 @@ const KINDS: [&str; 262] = [
     "note.deleted", "note.edited", "note.pinned", "note.unpinned", "offer.accepted", "offer.changed", "offer.created", "offer.declined",
     "offer.link_closed", "offer.link_opened", "offer.mailed", "offer.sent", "offer.withdrawn", "order.addresses_changed", "order.affiliate_unknown", "order.cancelled",
     "order.changed", "order.closed", "order.created", "order.fulfilled", "order.note_changed", "order.paid", "order.placed", "order.unpaid",
-    "payment.attach_undone", "payment.attached", "payment.begun", "payment.bounced", "payment.failed", "payment.refunded",
+    "payment.amount_changed", "payment.attach_undone", "payment.attached", "payment.begun", "payment.bounced", "payment.failed", "payment.refunded",
     "payment.settled", "payment.undone", "payment_link.created", "payment_link.mailed", "payment_link.opened", "payment_link.paid",
     "payment_link.withdrawn", "payout.made", "person.passkey_added", "person.passkey_refused", "person.passkey_removed",
     "person.password_changed", "person.password_reset", "person.password_reset_asked", "person.provider_connected", "person.provider_disconnected",

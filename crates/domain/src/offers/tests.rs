@@ -245,6 +245,19 @@ store::db_test! {
         desk.verified();
     }
 
+    fn the_order_of_an_accepted_offer_goes_back_with_it_when_a_merge_is_undone(db) {
+        let desk = Desk::new(db);
+        let (ana, anna) = (desk.customer("ana@example.es"), desk.customer("anna@example.es"));
+        let id = desk.offer(&anna, two()).unwrap();
+        desk.link(&id).unwrap();
+        let merge = desk.merge(&[&anna], &ana).unwrap().remove(0);
+        let order = desk.accepted(&id).unwrap();
+        desk.undo_merge(&merge.id).unwrap();
+        let bought = desk.read(move |tx, ctx| orders::get(tx, ctx, &order)).unwrap();
+        assert_eq!((desk.seen(&id).summary.customer, bought.summary.customer), (anna.clone(), Some(anna)));
+        desk.verified();
+    }
+
     fn nobody_without_the_right_and_no_other_merchant(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.es");

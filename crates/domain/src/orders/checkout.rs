@@ -18,7 +18,7 @@ use crate::kit::{
 };
 use crate::merchants;
 use crate::payments::{self, MethodInput, Payer, PaymentInput, PaymentStatus, must_exist};
-use crate::{blocks, credit};
+use crate::{blocks, credit, providers};
 
 /// One order as a storefront tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,7 +152,8 @@ pub struct CheckoutOutcome {
     /// The customer was not there before.
     pub customer_created: bool,
     /// Something to look at: `customer_inactive` when it was recorded for an archived customer, `blocked` for a blocked buyer,
-    /// `credit_missing` when its store credit did not suffice, `affiliate_unknown` when nobody who earns has its code.
+    /// `credit_missing` when its store credit did not suffice, `amount_differs` when a payment brought another amount than the shop says,
+    /// `affiliate_unknown` when nobody who earns has its code.
     pub flag: &'static str,
     /// Who brought the buyer.
     pub affiliate: Option<AffiliateId>,
@@ -189,6 +190,9 @@ pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutc
     problems.check()?;
     let late = input.took_money() || input.state == State::Cancelled;
     for payment in &mut payments {
+        if as_told(tx, ctx, payment)? && order.flag.is_empty() {
+            order.flag = AMOUNT_DIFFERS;
+        }
         if !credit::cover(tx, ctx, payment, customer.as_ref(), late)? && order.flag.is_empty() {
             order.flag = "credit_missing";
         }
@@ -209,27 +213,46 @@ pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutc
     };
     bring(tx, ctx, input, &mut done)?;
     let credit = payments.iter().any(|p| p.provider == credit::PROVIDER);
+    let mut tied = false;
     for payment in payments {
         let payment = PaymentInput { order: Some(put.id.clone()), customer: put.customer.clone(), ..payment };
         let put = payments::put_later(tx, ctx, &payment, &country)?;
         credit::spend(tx, ctx, &payment, &put)?;
         affiliates::earn(tx, ctx, &payment, &put)?;
-        done.changed |= !done.created && (put.created || put.changed);
+        done.changed |= !done.created && (put.created || put.changed || put.tied);
+        tied |= put.tied;
         done.payments.push(put.id);
     }
     if credit && super::read::find(tx, ctx, &put.id)?.state == State::Cancelled {
         credit::returned_of_order(tx, ctx, &put.id)?;
     }
     if done.created || done.changed {
-        if !done.created {
+        if !done.created || tied {
             put::follow_payments(tx, ctx, &put.id)?;
         }
         facts::refresh_with(tx, ctx, &settings, put.customer.as_slice(), cause(input))?;
     }
+    if done.flag == AMOUNT_DIFFERS && !done.created {
+        tx.exec(&queries::SET_FLAG, &[&ctx.merchant, &done.order, &done.flag, &ctx.now])?;
+    }
     if done.created {
         put::number(tx, ctx, &put.id)?;
+        providers::order_came(tx, ctx, &input.shop, input.external_id.trim())?;
     }
     Ok(done)
+}
+
+/// The flag of an order whose payment brought another amount than its shop says.
+pub const AMOUNT_DIFFERS: &str = "amount_differs";
+
+/// A payment that is known with another amount counts with that: its provider saw the money, the shop did not. Gives whether it is. Store credit is ours.
+fn as_told(tx: &mut Tx, ctx: &Ctx, payment: &mut PaymentInput) -> Result<bool> {
+    if payment.provider == credit::PROVIDER {
+        return Ok(false);
+    }
+    let Some(known) = payments::known_otherwise(tx, ctx, payment)? else { return Ok(false) };
+    (payment.amount, payment.currency) = (known.amount, known.currency);
+    Ok(true)
 }
 
 /// Notes whose buyer it was, when the checkout says.
@@ -247,7 +270,7 @@ fn bring(tx: &mut Tx, ctx: &Ctx, input: &Checkout, done: &mut CheckoutOutcome) -
 
 /// A new open order that its payments cover is paid from the start.
 fn settle(order: &mut OrderInput, payments: &[PaymentInput], total: i64) {
-    let settled = || payments.iter().filter(|p| p.status == PaymentStatus::Settled && p.is_live());
+    let settled = || payments.iter().filter(|p| p.status == PaymentStatus::Settled && p.is_live() && p.currency == order.currency);
     let sum = settled().fold(0_i64, |sum, p| sum.saturating_add(p.amount));
     if matches!(order.state, State::Open | State::Fulfilled) && sum > 0 && sum >= total {
         order.paid_at = settled().map(|p| p.paid_at).max();

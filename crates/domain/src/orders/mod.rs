@@ -28,7 +28,7 @@ pub use addresses::set_addresses;
 pub use articles::{Article, articles};
 pub(crate) use begin::{Begun, begin};
 pub use change::{cancel, close, fulfil, mark_paid, place};
-pub use checkout::{Buyer, Checkout, CheckoutOutcome, CheckoutPayment, checkout};
+pub use checkout::{AMOUNT_DIFFERS, Buyer, Checkout, CheckoutOutcome, CheckoutPayment, checkout};
 pub(crate) use create::positive;
 pub use create::{DraftEdit, NewOrder, create, edit_draft};
 pub use note::set_note;

@@ -36,6 +36,8 @@ store::statements! {
         paid_at, fulfilled_at, closed_at, cancelled_at, import_id, version)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $26,
         $27, $28, $29, $30, $31, 1) ON CONFLICT (merchant_id, shop_id, external_id) DO NOTHING";
+    /// Unless something else is to be looked at.
+    pub SET_FLAG = "UPDATE orders SET flag = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2 AND flag = ''";
     /// Unless the number is taken.
     pub SET_NUMBER = "UPDATE orders SET number = $3 WHERE merchant_id = $1 AND id = $2
         AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.merchant_id = $1 AND o.number = $3)";

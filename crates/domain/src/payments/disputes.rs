@@ -134,16 +134,30 @@ pub fn of_payment(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<Vec<Dis
     Ok(tx.rows(&queries::DISPUTES, &[&ctx.merchant, payment], read)?)
 }
 
-/// Takes in a dispute from its provider: any order, any number of times. An amount above the payment's, and one in another currency, is the whole
-/// payment.
-pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, input: &DisputeInput) -> Result<DisputeId> {
+/// Takes in a dispute as all that its provider told of it says it stands. An amount above the payment's, and one in another currency, is the whole
+/// payment. `again`: the provider had decided it before and opened it once more; else what somebody decided here stands until the provider decides.
+pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, input: &DisputeInput, again: bool) -> Result<DisputeId> {
     let row = find_locked(tx, ctx, &input.payment)?;
     let amount = if (1..=row.amount).contains(&input.amount) { input.amount } else { row.amount };
+    let input = DisputeInput { amount, ..input.clone() };
     let known = of_payment(tx, ctx, &row.id)?.into_iter().find(|d| d.provider_ref.is_some() && d.provider_ref == input.provider_ref);
-    if let Some(dispute) = known.filter(|d| d.status == DisputeStatus::Open && input.due_at.is_some() && d.due_at != input.due_at) {
-        tx.exec(&queries::SET_DUE, &[&ctx.merchant, &dispute.id, &input.due_at])?;
+    let Some(known) = known else { return take_in(tx, ctx, &row, &input) };
+    if input.status == DisputeStatus::Open && known.status != DisputeStatus::Open && !again {
+        return Ok(known.id);
     }
-    take_in(tx, ctx, &row, &DisputeInput { amount, ..input.clone() })
+    let due_at = input.due_at.or(known.due_at);
+    let now = Dispute { status: input.status, closed_at: input.closed_at, amount, due_at, ..known.clone() };
+    if now == known {
+        return Ok(known.id);
+    }
+    tx.exec(&queries::SET_TOLD_DISPUTE, &[&ctx.merchant, &known.id, &now.status, &now.closed_at, &now.amount, &now.due_at])?;
+    if now.status != known.status {
+        after(tx, ctx, &row, &known.id, now.amount, now.status)?;
+    } else if now.amount != known.amount {
+        take(tx, ctx, &row)?;
+        facts::refresh(tx, ctx, row.customer.as_slice(), "amount of a dispute changed")?;
+    }
+    Ok(known.id)
 }
 
 /// What lost disputes take from a payment of which so much was refunded.
@@ -185,8 +199,7 @@ fn decide(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, dispute: &Dispute, status: D
 }
 
 fn after(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, id: &DisputeId, amount: i64, status: DisputeStatus) -> Result<()> {
-    let lost: i64 = tx.scalar(&queries::DISPUTED_LOST, &[&ctx.merchant, &row.id])?;
-    tx.exec(&queries::SET_REFUNDED, &[&ctx.merchant, &row.id, &row.refunded, &lost_of(row.amount, row.refunded, lost), &ctx.now])?;
+    take(tx, ctx, row)?;
     let (kind, cause) = match status {
         DisputeStatus::Open => ("dispute.opened", "dispute opened"),
         DisputeStatus::Won => ("dispute.won", "dispute won"),
@@ -198,6 +211,13 @@ fn after(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, id: &DisputeId, amount: i64, 
         .data(serde_json::json!({ "payment": row.id, "amount": amount, "currency": row.currency }))
         .record(tx, ctx)?;
     facts::refresh(tx, ctx, row.customer.as_slice(), cause)
+}
+
+/// Writes what lost disputes take from the payment now.
+fn take(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow) -> Result<()> {
+    let lost = lost(tx, ctx, row, row.refunded)?;
+    tx.exec(&queries::SET_REFUNDED, &[&ctx.merchant, &row.id, &row.refunded, &lost, &ctx.now])?;
+    Ok(())
 }
 
 /// What lost disputes take from a payment: refunds and disputes together never take more than it brought (SPEC 5.2).

@@ -199,7 +199,7 @@ pub fn put_later(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, from: From, inpu
     let billing = postal(input.billing.as_ref())?;
     let (brand, last4, card) = (input.brand.trim(), input.last4.trim(), input.fingerprint.trim());
     if let Some(method) = known {
-        update(tx, ctx, &method, input)?;
+        update(tx, ctx, &method, input, reference)?;
         if method.detached_at.is_some_and(|since| since < added_at) {
             tx.exec(&queries::REATTACH_METHOD, &[&ctx.merchant, &method.id, &added_at])?;
             event(tx, ctx, "method.attached", customer, &method.id)?;
@@ -232,13 +232,15 @@ pub fn put_later(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, from: From, inpu
     Ok(Bound { id, said: Outcome::Ok, card: card.to_owned() })
 }
 
-/// What the input does not say stays as it was, and so does the fingerprint, by which guests of that card are found.
-fn update(tx: &mut Tx, ctx: &Ctx, method: &Method, input: &MethodInput) -> Result<()> {
+/// What the input does not say stays as it was, and so does the fingerprint, by which guests of that card are found. `reference` is what the provider
+/// calls it, where that was not known yet.
+fn update(tx: &mut Tx, ctx: &Ctx, method: &Method, input: &MethodInput, reference: Option<String>) -> Result<()> {
     let or = |new: &str, old: &str| if new.trim().is_empty() { old.to_owned() } else { new.trim().to_owned() };
     let new = Method {
         brand: or(&input.brand, &method.brand),
         last4: or(&input.last4, &method.last4),
         fingerprint: or(&method.fingerprint, &input.fingerprint),
+        provider_ref: method.provider_ref.clone().or(reference),
         expires_year: input.expires_year.or(method.expires_year),
         expires_month: input.expires_month.or(method.expires_month),
         billing: input.billing.clone().or_else(|| method.billing.clone()),
@@ -248,7 +250,17 @@ fn update(tx: &mut Tx, ctx: &Ctx, method: &Method, input: &MethodInput) -> Resul
         let billing = postal(new.billing.as_ref())?;
         tx.exec(
             &queries::UPDATE_METHOD,
-            &[&ctx.merchant, &new.id, &new.brand, &new.last4, &new.expires_year, &new.expires_month, &new.fingerprint, &billing],
+            &[
+                &ctx.merchant,
+                &new.id,
+                &new.brand,
+                &new.last4,
+                &new.expires_year,
+                &new.expires_month,
+                &new.fingerprint,
+                &billing,
+                &new.provider_ref,
+            ],
         )?;
         let ends = |m: &Method| m.expires_month.zip(m.expires_year).map(|(month, year)| format!("{month:02}/{year}"));
         let (before, now) = (ends(method), ends(&new));
@@ -267,8 +279,8 @@ fn postal(address: Option<&Address>) -> Result<String> {
     address.map_or(Ok(String::new()), |a| serde_json::to_string(a).map_err(|e| Error::Internal(e.to_string())))
 }
 
-/// The method this customer has already, and the reference to keep for a new one: a provider's id that another customer has is not taken away
-/// from it.
+/// The method this customer has already, and the reference to keep for it or for a new one: a provider's id that another customer has is not taken
+/// away from it, and the customer's own method of the same card goes without one.
 fn known(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -276,14 +288,15 @@ fn known(
     (provider, live): (&str, bool),
     input: &MethodInput,
 ) -> Result<(Option<Method>, Option<String>)> {
-    let reference = input.provider_ref.as_deref().map(str::trim).filter(|r| !r.is_empty());
-    if let Some(reference) = reference
-        && let Some((id, owner)) = tx.opt(&queries::METHOD_BY_REF, &[&ctx.merchant, &provider, &reference], |r| {
-            Ok((r.get::<MethodId>(0)?, r.get::<CustomerId>(1)?))
-        })?
+    let mut reference = input.provider_ref.as_deref().map(str::trim).filter(|r| !r.is_empty());
+    if let Some(told) = reference
+        && let Some((id, owner)) =
+            tx.opt(&queries::METHOD_BY_REF, &[&ctx.merchant, &provider, &told], |r| Ok((r.get::<MethodId>(0)?, r.get::<CustomerId>(1)?)))?
     {
-        let method = if owner == *customer { Some(find(tx, ctx, &id)?) } else { None };
-        return Ok((method, None));
+        if owner == *customer {
+            return Ok((Some(find(tx, ctx, &id)?), None));
+        }
+        reference = None;
     }
     let same = |m: &Method| {
         let card = input.fingerprint.trim();

@@ -21,7 +21,7 @@ mod told;
 use serde::{Deserialize, Serialize};
 
 pub use put::{Put, put, put_later};
-pub(crate) use put::{Standing, check, find, find_locked, must_exist};
+pub(crate) use put::{Standing, check, find, find_locked, known_otherwise, must_exist};
 pub(crate) use read::refundable_of;
 pub use read::{PaymentView, RefundView, get, of_customer, of_order, refunds_of};
 pub use record::{ManualPayment, bounce, record};

@@ -21,6 +21,8 @@ pub struct Put {
     pub created: bool,
     /// It was there and went further.
     pub changed: bool,
+    /// It was there, told by its provider, and got its order or its owner now.
+    pub tied: bool,
 }
 
 /// Takes in a payment, follows its order, keeps its customer's facts.
@@ -90,7 +92,7 @@ pub fn put_later(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, country: &str) ->
         note_outcome(tx, ctx, customer, method.as_ref(), input)?;
     }
     record(tx, ctx, &id, input.customer.as_ref(), input)?;
-    Ok(Put { id, created: true, changed: false })
+    Ok(Put { id, created: true, changed: false, tied: false })
 }
 
 /// Everything that is wrong with the input; `at` is the path in front of the field.
@@ -132,15 +134,23 @@ fn known(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Option<PaymentR
     }
 }
 
-/// A payment that is there already goes on to a later state, or stays.
+/// What is known of this payment by another amount or in another currency: a provider's word about money that moved stands above what a shop says of it.
+pub(crate) fn known_otherwise(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Option<PaymentRow>> {
+    Ok(known(tx, ctx, input)?.filter(|row| row.amount != input.amount || row.currency != input.currency))
+}
+
+/// A payment that is there already gets the order and the owner it lacks, and goes on to a later state, or stays.
 fn forward(tx: &mut Tx, ctx: &Ctx, known: PaymentRow, input: &PaymentInput) -> Result<Put> {
     locks::payment(tx, ctx, &known.id)?;
     let known = find(tx, ctx, &known.id)?;
     if known.currency != input.currency || known.amount != input.amount {
         return Err(Problems::one("amount", "invalid", "This payment is known with another amount; a payment's amount does not change."));
     }
-    if !known.status.goes_to(input.status) {
-        return Ok(Put { id: known.id, created: false, changed: false });
+    let (known, tied) = super::told::tie(tx, ctx, known, input)?;
+    // Of a payment that is another customer's its provider will tell; a shop's word about it changes nothing of theirs.
+    let elses = known.customer.is_some() && known.customer != input.customer;
+    if elses || !known.status.goes_to(input.status) {
+        return Ok(Put { id: known.id, created: false, changed: false, tied });
     }
     let at = input.paid_at.min(ctx.now);
     tx.exec(&queries::SET_STATUS, &[&ctx.merchant, &known.id, &input.status, &input.failure_code, &input.failure_message, &at, &ctx.now])?;
@@ -148,7 +158,7 @@ fn forward(tx: &mut Tx, ctx: &Ctx, known: PaymentRow, input: &PaymentInput) -> R
         note_outcome(tx, ctx, customer, known.method.as_ref(), input)?;
     }
     record(tx, ctx, &known.id, known.customer.as_ref(), input)?;
-    Ok(Put { id: known.id, created: false, changed: true })
+    Ok(Put { id: known.id, created: false, changed: true, tied })
 }
 
 impl PaymentStatus {

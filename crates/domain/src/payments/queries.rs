@@ -79,13 +79,17 @@ store::statements! {
         phone_key = CASE WHEN phone_key = '' THEN $11 ELSE phone_key END,
         paid_at = CASE WHEN status = $12 AND paid_at > $13 THEN $13 ELSE paid_at END WHERE merchant_id = $1 AND id = $2
         AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.merchant_id = $1 AND c.id = payments.customer_id AND c.anonymised_at IS NOT NULL)";
-    pub SET_AMOUNT = "UPDATE payments SET amount = $3 WHERE merchant_id = $1 AND id = $2 AND status IN ('pending', 'failed')";
+    pub SET_AMOUNT = "UPDATE payments SET amount = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";
+    /// The id of what was captured stands above that of the attempt by which a payment was known.
+    pub SET_REF = "UPDATE payments SET provider_ref = $4 WHERE merchant_id = $1 AND id = $2 AND provider_ref <> $4
+        AND NOT EXISTS (SELECT 1 FROM payments o WHERE o.merchant_id = $1 AND o.provider = $3 AND o.provider_ref = $4)";
     pub SET_ORDER = "UPDATE payments SET order_id = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";
     pub SET_SUBSCRIPTION = "UPDATE payments SET subscription_id = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";
     pub SUBSCRIPTION_OF = "SELECT subscription_id FROM payments WHERE merchant_id = $1 AND id = $2";
     /// The other id of a payment that was captured wins over that of an attempt.
     pub PUT_REF = "INSERT INTO payment_refs (merchant_id, provider, reference, payment_id) VALUES ($1, $2, $3, $4)
         ON CONFLICT (merchant_id, provider, reference) DO UPDATE SET payment_id = excluded.payment_id";
+    pub TOLD_REF = "SELECT payment_id FROM payment_refs WHERE merchant_id = $1 AND provider = $2 AND reference = $3";
     pub ADD_REF = "INSERT INTO payment_refs (merchant_id, provider, reference, payment_id) VALUES ($1, $2, $3, $4)
         ON CONFLICT (merchant_id, provider, reference) DO NOTHING";
     pub BY_OTHER_REF = row!("id = (SELECT r.payment_id FROM payment_refs r WHERE r.merchant_id = $1 AND r.provider = $2 AND r.reference = $3)");
@@ -103,7 +107,9 @@ store::statements! {
         refunded_at, created_at, created_by, import_id, person_id) VALUES ($1, $2, $3, $4, $5, 'done', $6, $7, $8, $9, $10, $11, $12, $13)";
     pub ADD_REFUND = "INSERT INTO refunds (merchant_id, id, payment_id, amount, currency, status, reason, provider_ref, refunded_at, created_at, created_by, person_id)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    pub ALL_REFUNDS = "SELECT id, amount, status, provider_ref FROM refunds WHERE merchant_id = $1 AND payment_id = $2 ORDER BY id";
+    pub ALL_REFUNDS = "SELECT r.id, r.amount, r.status, r.provider_ref,
+        EXISTS (SELECT 1 FROM credit_lines c WHERE c.merchant_id = r.merchant_id AND c.refund_id = r.id)
+        FROM refunds r WHERE r.merchant_id = $1 AND r.payment_id = $2 ORDER BY r.id";
     pub REFUND = "SELECT payment_id FROM refunds WHERE merchant_id = $1 AND id = $2";
     /// What one of the staff gave back since then, by currency.
     pub BY_PERSON = "SELECT currency, CAST(SUM(amount) AS BIGINT) FROM refunds
@@ -137,7 +143,7 @@ store::statements! {
     pub DISPUTE = "SELECT id, payment_id, amount, currency, status, reason, provider_ref, opened_at, due_at, closed_at FROM disputes
         WHERE merchant_id = $1 AND id = $2";
     pub SET_DISPUTE = "UPDATE disputes SET status = $3, closed_at = $4 WHERE merchant_id = $1 AND id = $2";
-    pub SET_DUE = "UPDATE disputes SET due_at = $3 WHERE merchant_id = $1 AND id = $2";
+    pub SET_TOLD_DISPUTE = "UPDATE disputes SET status = $3, closed_at = $4, amount = $5, due_at = $6 WHERE merchant_id = $1 AND id = $2";
     pub DISPUTED_LOST = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM disputes WHERE merchant_id = $1 AND payment_id = $2 AND status = 'lost'";
 
     // Methods.
@@ -149,8 +155,8 @@ store::statements! {
     pub INSERT_METHOD = "INSERT INTO payment_methods (merchant_id, id, customer_id, kind, provider, provider_ref, brand, last4, expires_year,
         expires_month, fingerprint, billing, chosen, last_outcome, added_at, detached_at, import_id, live)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, FALSE, 'ok', $13, NULL, $14, $15)";
-    pub UPDATE_METHOD = "UPDATE payment_methods SET brand = $3, last4 = $4, expires_year = $5, expires_month = $6, fingerprint = $7, billing = $8
-        WHERE merchant_id = $1 AND id = $2";
+    pub UPDATE_METHOD = "UPDATE payment_methods SET brand = $3, last4 = $4, expires_year = $5, expires_month = $6, fingerprint = $7, billing = $8,
+        provider_ref = COALESCE(provider_ref, $9) WHERE merchant_id = $1 AND id = $2";
     pub DETACH_METHOD = "UPDATE payment_methods SET detached_at = $3, chosen = FALSE WHERE merchant_id = $1 AND id = $2";
     pub REATTACH_METHOD = "UPDATE payment_methods SET detached_at = NULL, added_at = $3 WHERE merchant_id = $1 AND id = $2";
     pub SET_ADDED = "UPDATE payment_methods SET added_at = $3 WHERE merchant_id = $1 AND id = $2 AND added_at > $3";

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 pub use letter::{Told, tell_payer};
-pub(crate) use told::{RefundTold, begin, refused, tell, tell_total};
+pub(crate) use told::{RefundTold, begin, count_again, refused, taken_of, tell, tell_total};
 
 use super::put::find_locked;
 use super::{PaymentRow, PaymentStatus, queries};

@@ -124,6 +124,30 @@ store::db_test! {
         desk.verified();
     }
 
+    fn a_card_that_was_known_without_its_providers_id_gets_it(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.es");
+        desk.charge(&ana, card("F1"), None);
+        let kept = MethodInput { provider_ref: Some("pm_1".into()), ..card("F1") };
+        let (id, at) = (ana.clone(), desk.now());
+        let told = desk.write(move |tx, ctx| methods::tell(tx, ctx, &id, ("stripe", true), &kept, at, true)).unwrap();
+        let found = desk.read(|tx, ctx| methods::by_ref(tx, ctx, "stripe", "pm_1")).unwrap();
+        assert_eq!(found, Some((told, ana.clone())), "what Stripe keeps can be charged");
+        assert_eq!(desk.read(move |tx, ctx| methods::of_customer(tx, ctx, &ana)).unwrap().len(), 1);
+    }
+
+    fn a_providers_id_of_somebody_elses_card_makes_one_method_and_not_one_for_each_payment(db) {
+        let desk = Desk::new(db);
+        let (ana, eva) = (desk.customer("ana@example.es"), desk.customer("eva@example.es"));
+        let kept = || MethodInput { provider_ref: Some("pm_1".into()), ..card("F1") };
+        desk.charge(&ana, kept(), None);
+        desk.charge(&eva, kept(), None);
+        desk.charge(&eva, kept(), None);
+        let of = |id: &CustomerId| { let id = id.clone(); desk.read(move |tx, ctx| methods::of_customer(tx, ctx, &id)).unwrap() };
+        assert_eq!((of(&eva).len(), of(&eva)[0].provider_ref.as_deref(), of(&ana)[0].provider_ref.as_deref()), (1, None, Some("pm_1")));
+        desk.verified();
+    }
+
     fn a_lost_dispute_lowers_the_value_and_stops_counting(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.es");

@@ -4,10 +4,10 @@
 use store::Tx;
 
 use super::put::{Put, find, must_exist, note_outcome, put};
-use super::{MethodInput, PaymentInput, PaymentRow, PaymentStatus, keys, methods, queries, read};
+use super::{MethodInput, PaymentInput, PaymentRow, PaymentStatus, keys, methods, queries, read, refunds};
 use crate::customers::facts;
 use crate::events::Event;
-use crate::kit::{Ctx, CustomerId, MethodId, OrderId, PaymentId, Result, Right, SubscriptionId, email_key, locks, phone_key};
+use crate::kit::{Ctx, CustomerId, MethodId, Money, OrderId, PaymentId, Result, Right, SubscriptionId, email_key, locks, phone_key};
 use crate::{affiliates, charges, invoices, merchants, orders, subscriptions};
 
 /// A payment by the provider's id of it, or by another id the provider uses for it.
@@ -30,9 +30,17 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, other: Option<&
         // A checkout may have named the payment by its other id.
         known = tx.opt(&queries::FIND_REF, &[&ctx.merchant, &input.provider, &other], read::row)?;
     }
+    if known.is_none()
+        && let Some(row) = tx.opt(&queries::BY_OTHER_REF, &[&ctx.merchant, &input.provider, &own], read::row)?
+        && !row.status.goes_to(input.status)
+    {
+        // An attempt of a payment that went further since says nothing more about it.
+        return Ok(row.id);
+    }
+    let first = tx.opt(&queries::TOLD_REF, &[&ctx.merchant, &input.provider, &own], |r| r.get::<String>(0))?.is_none();
     let id = match known {
         None => put(tx, ctx, input)?.id,
-        Some(row) => complete(tx, ctx, &row, input)?,
+        Some(row) => complete(tx, ctx, &row, input, first)?,
     };
     for reference in [Some(own), other].into_iter().flatten() {
         let statement = if input.status == PaymentStatus::Settled { &queries::PUT_REF } else { &queries::ADD_REF };
@@ -41,8 +49,8 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, other: Option<&
     Ok(id)
 }
 
-/// Brings a known payment further: owner, order, amount while nothing was captured, status, details.
-fn complete(tx: &mut Tx, ctx: &Ctx, seen: &PaymentRow, input: &PaymentInput) -> Result<PaymentId> {
+/// Brings a known payment further: owner, order, amount, status, details. `first`: its provider has told nothing of it yet.
+fn complete(tx: &mut Tx, ctx: &Ctx, seen: &PaymentRow, input: &PaymentInput, first: bool) -> Result<PaymentId> {
     let order = seen.order.clone().or_else(|| input.order.clone());
     let named = seen.customer.clone().or_else(|| input.customer.clone());
     let owner = match (&named, &order) {
@@ -65,8 +73,12 @@ fn complete(tx: &mut Tx, ctx: &Ctx, seen: &PaymentRow, input: &PaymentInput) -> 
     }
     let tied = row.order.is_none() && order.is_some();
     let goes = row.status.goes_to(input.status);
-    if goes && row.amount != input.amount && matches!(row.status, PaymentStatus::Pending | PaymentStatus::Failed) {
-        tx.exec(&queries::SET_AMOUNT, &[&ctx.merchant, &row.id, &input.amount])?;
+    let amount = captured(&row, input, first);
+    if amount != row.amount {
+        set_amount(tx, ctx, &row, amount)?;
+    }
+    if input.status == PaymentStatus::Settled && (goes || row.status == input.status) {
+        tx.exec(&queries::SET_REF, &[&ctx.merchant, &row.id, &input.provider, &input.provider_ref])?;
     }
     if tied {
         tx.exec(&queries::SET_ORDER, &[&ctx.merchant, &row.id, &order, &ctx.now])?;
@@ -77,7 +89,7 @@ fn complete(tx: &mut Tx, ctx: &Ctx, seen: &PaymentRow, input: &PaymentInput) -> 
     }
     if goes {
         let reference = tx.opt(&queries::VIEW, &[&ctx.merchant, &row.id], |r| r.get::<Option<String>>("provider_ref"))?.flatten();
-        let next = PaymentInput { customer: owner.clone(), order: order.clone(), provider_ref: reference, ..input.clone() };
+        let next = PaymentInput { customer: owner.clone(), order: order.clone(), provider_ref: reference, amount, ..input.clone() };
         let country = merchants::settings(tx, ctx)?.country;
         super::put_later(tx, ctx, &next, &country)?;
         if input.status == PaymentStatus::Bounced {
@@ -94,6 +106,59 @@ fn complete(tx: &mut Tx, ctx: &Ctx, seen: &PaymentRow, input: &PaymentInput) -> 
     }
     facts::refresh(tx, ctx, owner.as_slice(), input.status.cause())?;
     Ok(row.id)
+}
+
+/// What a payment brought, now that this is told. While nothing was captured it is what was asked for. More may be captured later, never less; only
+/// what a shop said before its provider told anything gives way to the provider's word.
+fn captured(row: &PaymentRow, input: &PaymentInput, first: bool) -> i64 {
+    let comes = input.status == PaymentStatus::Settled;
+    match row.status {
+        _ if row.currency != input.currency => row.amount,
+        PaymentStatus::Pending | PaymentStatus::Failed if row.status.goes_to(input.status) => input.amount,
+        PaymentStatus::Settled if comes && (first || input.amount > row.amount) => input.amount,
+        _ => row.amount,
+    }
+}
+
+fn set_amount(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, amount: i64) -> Result<()> {
+    tx.exec(&queries::SET_AMOUNT, &[&ctx.merchant, &row.id, &amount, &ctx.now])?;
+    if row.status != PaymentStatus::Settled {
+        return Ok(());
+    }
+    let words = |minor| Money::new(minor, row.currency).to_string();
+    Event::new("payment.amount_changed")
+        .of_opt(row.customer.as_ref())
+        .on("payment", row.id.as_str())
+        .data(serde_json::json!({ "amount": amount, "before": row.amount, "currency": row.currency, "order": row.order }))
+        .value("amount", Some(&words(row.amount)), Some(&words(amount)))
+        .record(tx, ctx)?;
+    refunds::count_again(tx, ctx, &PaymentRow { amount, ..row.clone() })
+}
+
+/// Ties a payment that its provider told first to what a shop says of it: the order, the customer where it is nobody's of that order, and the method it
+/// came by. The caller holds the locks of customer, order and payment, and follows the order. Gives the row as it is then, and whether it was tied.
+pub(super) fn tie(tx: &mut Tx, ctx: &Ctx, row: PaymentRow, input: &PaymentInput) -> Result<(PaymentRow, bool)> {
+    if row.order.is_some() && row.order != input.order {
+        return Ok((row, false));
+    }
+    let order = input.order.as_ref().filter(|_| row.order.is_none());
+    let customer = input.customer.as_ref().filter(|_| row.customer.is_none());
+    if order.is_none() && customer.is_none() {
+        return Ok((row, false));
+    }
+    if order.is_some() {
+        tx.exec(&queries::SET_ORDER, &[&ctx.merchant, &row.id, &order, &ctx.now])?;
+    }
+    fill(tx, ctx, &row.id, input)?;
+    if let Some(customer) = customer {
+        let because = if input.order.is_some() { "it pays the customer’s order" } else { "told as the customer’s" };
+        give(tx, ctx, &row.id, customer, because)?;
+        bind_to(tx, ctx, &row, customer, input, row.status == input.status)?;
+    }
+    if order.is_some() {
+        earn(tx, ctx, &row.id)?;
+    }
+    Ok((find(tx, ctx, &row.id)?, true))
 }
 
 fn fill(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, input: &PaymentInput) -> Result<()> {
@@ -127,6 +192,11 @@ fn own(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, customer: &CustomerId, input: &
     if row.customer.is_none() {
         give(tx, ctx, &row.id, customer, "the provider named the customer")?;
     }
+    bind_to(tx, ctx, row, customer, input, speaks)
+}
+
+/// Binds the method a payment came by to its owner, and notes by what guests are found who paid alike.
+fn bind_to(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, customer: &CustomerId, input: &PaymentInput, speaks: bool) -> Result<()> {
     if row.method.is_none()
         && let Some(method) = bind(tx, ctx, customer, input)?
     {
@@ -175,7 +245,7 @@ fn earn(tx: &mut Tx, ctx: &Ctx, id: &PaymentId) -> Result<()> {
         live: row.live,
         ..PaymentInput::settled(row.shop, &row.provider, row.currency, row.amount, row.paid_at)
     };
-    affiliates::earn(tx, ctx, &payment, &Put { id: row.id, created: false, changed: true })
+    affiliates::earn(tx, ctx, &payment, &Put { id: row.id, created: false, changed: true, tied: false })
 }
 
 fn bind(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, input: &PaymentInput) -> Result<Option<MethodId>> {
@@ -191,15 +261,21 @@ fn bind(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, input: &PaymentInput) -> 
 
 /// Says which subscription a payment renewed: such money is not bought one-off (SPEC 4, Churned). A guest's payment goes to the subscription's
 /// customer.
+///
+/// # Errors
+/// `Conflict` (`moved`) when somebody gave the payment away meanwhile, which a second try heals.
 pub(crate) fn set_subscription(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, subscription: &SubscriptionId, of: &CustomerId) -> Result<()> {
     let seen = find(tx, ctx, payment)?;
-    let owner = seen.customer.unwrap_or_else(|| of.clone());
+    let owner = seen.customer.clone().unwrap_or_else(|| of.clone());
     locks::customers(tx, ctx, &[&owner])?;
     if let Some(order) = &seen.order {
         locks::order(tx, ctx, order)?;
     }
     locks::payment(tx, ctx, payment)?;
     let row = find(tx, ctx, payment)?;
+    if row.customer != seen.customer {
+        return Err(moved());
+    }
     let known = tx.opt(&queries::SUBSCRIPTION_OF, &[&ctx.merchant, payment], |r| r.get::<Option<SubscriptionId>>(0))?.flatten();
     if known.is_none() {
         tx.exec(&queries::SET_SUBSCRIPTION, &[&ctx.merchant, payment, subscription, &ctx.now])?;

@@ -58,7 +58,7 @@ pub(super) fn apply(tx: &mut Tx, ctx: &Ctx, s: &Source, news: &News) -> Result<(
     }
 }
 
-/// Lets news wait until what it speaks of is there: `payment:ch_1`, `customer:cus_1`, `method:pm_1`, `subscription:sub_1`.
+/// Lets news wait until what it speaks of is there: `payment:ch_1`, `customer:cus_1`, `method:pm_1`, `subscription:sub_1`, `order:web-1`.
 pub(super) fn park(tx: &mut Tx, ctx: &Ctx, s: &Source, waits_for: &str, news: &News) -> Result<()> {
     tx.exec(&queries::PARK, &[&ctx.merchant, &s.account.id, &waits_for, &s.position, &json(news)?])?;
     Ok(())

@@ -157,5 +157,7 @@ pub fn retry(tx: &mut Tx, ctx: &Ctx, account: &AccountId) -> Result<u64> {
 
 /// Deletes what was applied long ago: bodies hold personal data and are of no more use.
 pub fn forget(tx: &mut Tx, ctx: &Ctx) -> Result<u64> {
+    let before = format!("{:020}", (ctx.now - KEPT).max(0));
+    tx.exec(&queries::FORGET_WAITING, &[&ctx.merchant, &before])?;
     Ok(tx.exec(&queries::FORGET_BODIES, &[&ctx.merchant, &(ctx.now - KEPT)])?)
 }

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 use super::apply::{Source, fact, json, note, park, unjson, wake};
-use super::{people, queries};
-use crate::kit::{Ctx, Currency, CustomerId, OrderId, Problems, Result};
+use super::named::{order_of, order_or_wait};
+use super::{people, running};
+use crate::kit::{Ctx, Currency, CustomerId, Micros, OrderId, Problems, Result};
 use crate::payments::disputes::{self, DisputeInput, DisputeStatus};
 use crate::payments::refunds::{self, RefundStatus, RefundTold};
 use crate::payments::{self, Payer, PaymentInput, PaymentRow, PaymentStatus, methods};
@@ -30,7 +31,9 @@ pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, new
         }
     }
     let order = match &p.order {
-        Some(words) => order_of(tx, ctx, s, words)?,
+        // What we asked for ourselves names an order that is there, or none.
+        Some(words) if p.ours.is_some() => order_of(tx, ctx, s, words)?,
+        Some(words) => order_or_wait(tx, ctx, s, &p.reference, words)?,
         None => None,
     };
     let owner = owner.or_else(|| order.as_ref().and_then(|(_, customer)| customer.clone()));
@@ -57,9 +60,11 @@ pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, new
         subscriptions::told(tx, ctx, mark, &id)?;
         charges::told(tx, ctx, mark, &id)?;
     }
-    match &p.subscription {
-        Some(subscription) => tie(tx, ctx, s, &p.reference, subscription),
-        None => Ok(()),
+    let Some(subscription) = &p.subscription else { return Ok(()) };
+    tie(tx, ctx, s, &p.reference, subscription)?;
+    match p.status {
+        news::PaymentStatus::Settled => running::renewed(tx, ctx, s, subscription),
+        _ => Ok(()),
     }
 }
 
@@ -96,16 +101,6 @@ fn input(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, owner: Option<Cu
 
 pub(super) fn currency(amount: &Amount) -> Result<Currency> {
     Currency::of(&amount.currency).ok_or_else(|| Problems::one("currency", "invalid", format!("“{}” is not a currency.", amount.currency)))
-}
-
-/// The order the shop means: by its own id, by number, by ours.
-fn order_of(tx: &mut Tx, ctx: &Ctx, s: &Source, words: &str) -> Result<Option<(OrderId, Option<CustomerId>)>> {
-    for statement in [&queries::ORDER_BY_EXTERNAL, &queries::ORDER_BY_NUMBER, &queries::ORDER_BY_ID] {
-        if let Some(found) = tx.opt(statement, &[&ctx.merchant, &s.account.shop, &words], |r| Ok((r.get(0)?, r.get(1)?)))? {
-            return Ok(Some(found));
-        }
-    }
-    Ok(None)
 }
 
 /// The payment, once money has moved; until then the news waits for it.
@@ -147,7 +142,19 @@ pub(super) fn refund_total(tx: &mut Tx, ctx: &Ctx, s: &Source, payment: &str, to
     refunds::tell_total(tx, ctx, &row.id, total.minor)
 }
 
-/// A dispute.
+/// One word about a dispute: where it stands in the order of what happened, and what it said.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Word {
+    position: String,
+    status: DisputeStatus,
+    at: Micros,
+    minor: i64,
+    currency: String,
+    due_at: Option<Micros>,
+}
+
+/// A dispute: how it stands is what all words about it say in the order in which they were meant, however they came. A bank decides, an appeal opens it
+/// again, an inquiry becomes a dispute: the last word counts, and it was decided when that was said first.
 pub(super) fn dispute(tx: &mut Tx, ctx: &Ctx, s: &Source, d: &news::Dispute, news: &News) -> Result<()> {
     let Some(row) = captured(tx, ctx, s, &d.payment, news)? else { return Ok(()) };
     let status = match d.status {
@@ -155,23 +162,40 @@ pub(super) fn dispute(tx: &mut Tx, ctx: &Ctx, s: &Source, d: &news::Dispute, new
         news::DisputeStatus::Won => DisputeStatus::Won,
         news::DisputeStatus::Lost => DisputeStatus::Lost,
     };
-    let same_currency = d.amount.currency == row.currency.code();
+    let word = Word {
+        position: s.position.clone(),
+        status,
+        at: d.at.clamp(0, ctx.now),
+        minor: d.amount.minor,
+        currency: d.amount.currency.clone(),
+        due_at: d.due_at,
+    };
+    let mut words: Vec<Word> = fact(tx, ctx, s, "dispute", &d.reference)?.map_or(Ok(Vec::new()), |t| unjson(&t))?;
+    words.push(word);
+    words.sort();
+    words.dedup();
+    note(tx, ctx, s, "dispute", &d.reference, &json(&words)?)?;
+    let Some(last) = words.last() else { return Ok(()) };
+    let run = words.iter().rev().take_while(|w| w.status == last.status);
+    let since = run.last().map_or(last.at, |w| w.at);
+    let again = words.iter().any(|w| w.status != DisputeStatus::Open);
+    let same_currency = last.currency == row.currency.code();
     let input = DisputeInput {
         payment: row.id.clone(),
-        amount: if same_currency { d.amount.minor } else { row.amount },
+        amount: if same_currency { last.minor } else { row.amount },
         reason: d.reason.chars().take(200).collect(),
         provider_ref: Some(d.reference.clone()),
-        status,
+        status: last.status,
         opened_at: d.opened_at,
-        due_at: d.due_at,
-        closed_at: (status != DisputeStatus::Open).then(|| d.at.clamp(0, ctx.now)),
+        due_at: last.due_at,
+        closed_at: (last.status != DisputeStatus::Open).then_some(since),
     };
-    disputes::tell(tx, ctx, &input).map(|_| ())
+    disputes::tell(tx, ctx, &input, again).map(|_| ())
 }
 
 /// An order the shop named apart from the payment.
 pub(super) fn order(tx: &mut Tx, ctx: &Ctx, s: &Source, payment: &str, words: &str, news: &News) -> Result<()> {
-    let Some((order, _)) = order_of(tx, ctx, s, words)? else { return Ok(()) };
+    let Some((order, _)) = order_or_wait(tx, ctx, s, payment, words)? else { return Ok(()) };
     let Some(row) = captured(tx, ctx, s, payment, news)? else { return Ok(()) };
     payments::set_order(tx, ctx, &row.id, &order)
 }

@@ -63,6 +63,12 @@ store::statements! {
         ON CONFLICT (merchant_id, account_id, waits_for, position) DO NOTHING";
     pub PARKED = "SELECT position, news FROM provider_waiting WHERE merchant_id = $1 AND account_id = $2 AND waits_for = $3 ORDER BY position";
     pub UNPARK = "DELETE FROM provider_waiting WHERE merchant_id = $1 AND account_id = $2 AND waits_for = $3";
+    pub ACCOUNTS_OF_SHOP = "SELECT id FROM provider_accounts WHERE merchant_id = $1 AND shop_id = $2 ORDER BY id";
+    /// An event that was applied is applied once more, as long as its body is kept.
+    pub APPLY_AGAIN = "UPDATE provider_events SET state = 'waiting', attempts = 0, next_at = $4
+        WHERE merchant_id = $1 AND account_id = $2 AND event_id = $3 AND state = 'done'";
+    /// Orders that never came: their events are forgotten by now.
+    pub FORGET_WAITING = "DELETE FROM provider_waiting WHERE merchant_id = $1 AND waits_for LIKE 'order:%' AND position < $2";
     pub FACT = "SELECT value FROM provider_facts WHERE merchant_id = $1 AND account_id = $2 AND kind = $3 AND reference = $4";
     pub PUT_FACT = "INSERT INTO provider_facts (merchant_id, account_id, kind, reference, value) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (merchant_id, account_id, kind, reference) DO UPDATE SET value = excluded.value";

@@ -3,14 +3,14 @@
 use ::providers::news::{self, News};
 use store::Tx;
 
-use super::apply::{Source, is_newest, park, wake};
+use super::apply::{Source, fact, is_newest, park, wake};
 use super::ask::CancelCall;
 use super::people::{Whose, short, whose};
-use super::{Account, Call, money};
-use crate::kit::{Ctx, CustomerId, Error, Result, locks};
+use super::{Account, Call, Provider, money};
+use crate::kit::{Ctx, CustomerId, Error, Micros, Result, locks};
 use crate::orders;
 use crate::payments::methods;
-use crate::subscriptions::{self, SubscriptionInput, SubscriptionStatus, Unit};
+use crate::subscriptions::{self, SubscriptionInput, SubscriptionStatus, Unit, next_behind};
 
 /// A subscription as it stands.
 pub(super) fn subscription(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Subscription, news: &News) -> Result<()> {
@@ -22,8 +22,58 @@ pub(super) fn subscription(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Subscri
     if !is_newest(tx, ctx, s, "subscription_at", &p.reference)? {
         return Ok(());
     }
+    let p = &paid_since(tx, ctx, s, p)?;
     take_in(tx, ctx, s, p, customer, Some(news))?;
     wake(tx, ctx, s, &format!("subscription:{}", p.reference))
+}
+
+/// Since when a subscription is paid for, as a fact: the newest payment for it.
+const RENEWED: &str = "renewed";
+
+/// PayPal tells of the payment for a subscription and not of the subscription: it is paid again, and the next payment is a cycle further.
+pub(super) fn renewed(tx: &mut Tx, ctx: &Ctx, s: &Source, reference: &str) -> Result<()> {
+    if s.account.provider != Provider::Paypal || !is_newest(tx, ctx, s, RENEWED, reference)? {
+        return Ok(());
+    }
+    let told_since = fact(tx, ctx, s, "subscription_at", reference)?.is_some_and(|at| at > s.position);
+    let Some(known) = subscriptions::by_ref(tx, ctx, s.provider, reference)?.filter(|_| !told_since) else { return Ok(()) };
+    let status = if known.status == SubscriptionStatus::PastDue { SubscriptionStatus::Active } else { known.status };
+    let next = known.next_payment_at.map(|next| next_behind(next, moment(&s.position), known.cycle_count, known.cycle_unit));
+    let input = SubscriptionInput {
+        customer: known.customer,
+        shop: known.shop,
+        name: known.name,
+        status,
+        live: known.live,
+        currency: known.currency,
+        amount: known.amount,
+        cycle_count: known.cycle_count,
+        cycle_unit: known.cycle_unit,
+        provider: known.provider,
+        provider_ref: known.provider_ref,
+        method: known.method,
+        started_at: known.started_at,
+        trial_until: known.trial_until,
+        next_payment_at: next,
+        ends_at: known.ends_at,
+        import_id: None,
+    };
+    tx.next_verb();
+    subscriptions::tell(tx, ctx, &input).map(drop)
+}
+
+/// The same for what is told later than a payment that came behind it.
+fn paid_since(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Subscription) -> Result<news::Subscription> {
+    let paid = fact(tx, ctx, s, RENEWED, &p.reference)?.filter(|at| *at > s.position);
+    let Some(paid) = paid else { return Ok(p.clone()) };
+    let status = if p.status == news::SubscriptionStatus::PastDue { news::SubscriptionStatus::Active } else { p.status };
+    let next = p.next_payment_at.map(|next| next_behind(next, moment(&paid), p.cycle_count, unit(p.cycle_unit)));
+    Ok(news::Subscription { status, next_payment_at: next, ..p.clone() })
+}
+
+/// When the news of a position happened.
+fn moment(position: &str) -> Micros {
+    position.split(':').next().and_then(|at| at.parse().ok()).unwrap_or(0)
 }
 
 /// A subscription as its provider answered when it was asked to change it. The same is told by an event, whose moment is the provider's, so that

@@ -11,6 +11,9 @@ use crate::events::Event;
 use crate::kit::{Ctx, Currency, Error, Problems, Result, Right, day_number};
 use crate::merchants;
 
+/// The first year of the euro.
+const FIRST_YEAR: i16 = 1999;
+
 /// What came of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Imported {
@@ -37,9 +40,11 @@ pub fn import_ecb(tx: &mut Tx, ctx: &Ctx, text: &str) -> Result<Imported> {
         return Err(refused(1, "The first line must begin with Date and name the currencies, as in the ECB's eurofxref-hist.csv."));
     }
     merchants::lock(tx, &ctx.merchant)?;
+    let latest = merchants::settings(tx, ctx)?.zone.day(ctx.now) + 1;
     let mut done = Imported::default();
     let (mut new, mut changed): (Vec<Vec<Value>>, Vec<(Currency, i32, String)>) = Default::default();
-    let columns: Vec<Option<Currency>> = header.iter().map(Currency::of).collect();
+    // The euro is what all rates are of.
+    let columns: Vec<Option<Currency>> = header.iter().map(|h| Currency::of(h).filter(|c| c.code() != "EUR")).collect();
     done.skipped_columns =
         header.iter().zip(&columns).skip(1).filter(|(h, c)| c.is_none() && !h.is_empty()).map(|(h, _)| h.to_owned()).collect();
     let mut kept: HashMap<(&'static str, i32), String> = HashMap::new();
@@ -56,13 +61,20 @@ pub fn import_ecb(tx: &mut Tx, ctx: &Ctx, text: &str) -> Result<Imported> {
             .get(0)
             .and_then(|d| d.parse().ok())
             .ok_or_else(|| refused(line, "The line must begin with a date such as 2026-06-15."))?;
+        let day = day_number(date);
+        if date.year() < FIRST_YEAR || day > latest {
+            return Err(refused(line, format!("{date} has no rates: use days from {FIRST_YEAR} to today.")));
+        }
+        if record.iter().skip(columns.len()).any(|cell| !cell.is_empty()) {
+            return Err(refused(line, "The line has more cells than the first one names. Write rates with a decimal point, as in 1.0842."));
+        }
         for (cell, currency) in record.iter().zip(&columns).skip(1) {
             let Some(currency) = currency else { continue };
             if cell.is_empty() || cell == "N/A" {
                 continue;
             }
             let rate = parse(cell).ok_or_else(|| refused(line, format!("{cell} is no rate for {currency}.")))?;
-            let (day, rate) = (day_number(date), rate.to_string());
+            let rate = rate.to_string();
             match kept.insert((currency.code(), day), rate.clone()) {
                 Some(old) if old == rate => done.unchanged += 1,
                 Some(_) => {

@@ -59,6 +59,10 @@ store::db_test! {
         assert_eq!(refusal(take("Date,USD\n2026-06-15,abc\n")), "file:invalid");
         assert_eq!(refusal(take("Date,USD\nyesterday,1\n")), "file:invalid");
         assert_eq!(refusal(take("")), "file:invalid");
+        assert_eq!(refusal(take("Date,USD,GBP\n2026-06-12,1,0842,0,8711\n")), "file:invalid", "a decimal comma is no rate of another currency");
+        assert_eq!(refusal(take("Date,USD\n2999-01-01,1.1\n")), "file:invalid");
+        assert_eq!(refusal(take("Date,USD\n1998-12-31,1.1\n")), "file:invalid");
+        assert_eq!(take("Date,USD,EUR\n2026-06-12,1.0801,2\n").unwrap().skipped_columns, ["EUR"], "a euro is a euro");
         assert_eq!(desk.read(|tx, ctx| list(tx, ctx, usd(), 10)).unwrap().iter().map(|r| r.per_euro.as_str()).collect::<Vec<_>>(), ["1.085", "1.0801"]);
     }
 

@@ -176,6 +176,24 @@ store::db_test! {
         desk.verified();
     }
 
+    fn what_replaces_a_return_goes_back_with_its_order_when_a_merge_is_undone(db) {
+        let desk = Desk::new(db);
+        let (order, _) = desk.sold("A-1");
+        let owner = |id: &OrderId| { let id = id.clone(); desk.read(move |tx, ctx| orders::get(tx, ctx, &id)).unwrap().summary.customer };
+        let (ana, eva) = (owner(&order).unwrap(), desk.customer("eva@example.es"));
+        let merge = desk.merge(&[&ana], &eva).unwrap().remove(0);
+        let replaced = |of: &OrderId| {
+            let id = desk.back(of, &[(1, "1")]).unwrap();
+            desk.go(&id, approve).unwrap();
+            desk.write(move |tx, ctx| replace(tx, ctx, &id)).unwrap()
+        };
+        let new = replaced(&order);
+        assert_eq!(owner(&new), Some(eva));
+        desk.undo_merge(&merge.id).unwrap();
+        assert_eq!((owner(&order), owner(&new)), (Some(ana.clone()), Some(ana)));
+        desk.verified();
+    }
+
     fn a_return_is_made_good_once_by_money_or_by_the_same_goods(db) {
         let desk = Desk::new(db);
         let (order, payment) = desk.sold("A-1");

@@ -5,6 +5,7 @@ use jiff::Span;
 use jiff::civil::{Date, date};
 
 use super::Unit;
+use crate::kit::{DAY, Micros, day_date, day_number};
 
 /// Nothing is due behind this day: further ahead is a slip of the keyboard.
 pub(super) const LAST: Date = date(2199, 12, 31);
@@ -20,6 +21,19 @@ pub fn day_of(anchor: Date, unit: Unit, count: i64, steps: i64) -> Date {
     };
     span.and_then(|span| anchor.checked_add(span)).unwrap_or(LAST).min(LAST)
 }
+
+/// A payment is taken so much before its moment at the earliest.
+const EARLY: Micros = DAY / 2;
+
+/// The first moment in whole cycles from `next` that lies behind a payment made at `at`.
+pub(crate) fn next_behind(next: Micros, at: Micros, count: i64, unit: Unit) -> Micros {
+    let day = next.div_euclid(DAY);
+    let moment = |steps| next + (i64::from(day_number(day_of(day_date(day), unit, count.max(1), steps))) - day) * DAY;
+    (0..MOST_STEPS).map(moment).find(|next| *next > at + EARLY).unwrap_or(next)
+}
+
+/// So many cycles ahead are looked through.
+const MOST_STEPS: i64 = 1_000;
 
 #[cfg(test)]
 mod tests {

@@ -57,6 +57,10 @@ fn attempt(tx: &mut Tx, ctx: &Ctx, run: &mut Run) -> Result<()> {
         failure: String::new(),
     };
     let mut p = run.period.take().unwrap_or(fresh);
+    // Days that passed while nothing ran are no tries: the days that are left of the schedule move along.
+    if let Some(missed) = p.next_day.map(|day| today - day).filter(|days| *days > 0) {
+        p.base_day += missed;
+    }
     p.attempts += 1;
     run.period = Some(p.clone());
     if p.amount == 0 {

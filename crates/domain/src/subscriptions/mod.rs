@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use store::{Row, Tx};
 
 pub use act::{change_method, move_to, pause, receive, resume, retry};
+pub(crate) use calendar::next_behind;
 pub(crate) use charge::usable;
 pub use end::{cancel_at_period_end, cancel_now, take_back};
 pub(crate) use end::{end_here, end_overdue, overdue};

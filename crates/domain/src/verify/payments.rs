@@ -7,6 +7,7 @@ use store::Tx;
 use super::{Difference, Slice, queries};
 use crate::kit::{Ctx, Result};
 use crate::payments::disputes::lost_of;
+use crate::payments::refunds::taken_of;
 
 /// Payments of one slice.
 const PAYMENTS: i64 = 5_000;
@@ -49,7 +50,8 @@ pub(super) fn slice(tx: &mut Tx, ctx: &Ctx, after: &str) -> Result<Slice> {
 }
 
 fn compare(ctx: &Ctx, id: &str, p: &Payment) -> Vec<Difference> {
-    let should = [p.done, p.pending, lost_of(p.amount, p.done, p.disputed)];
+    let (done, pending) = taken_of(p.amount, p.done, p.pending);
+    let should = [done, pending, lost_of(p.amount, done, p.disputed)];
     let mut found = Vec::new();
     let mut note = |what: &str, kept: i64, should_be: String| {
         found.push(Difference {
@@ -66,8 +68,9 @@ fn compare(ctx: &Ctx, id: &str, p: &Payment) -> Vec<Difference> {
             note(what, kept, should.to_string());
         }
     }
-    if p.done + p.pending > p.amount {
-        note("refunds", p.done + p.pending, format!("at most {}", p.amount));
+    let [refunded, pending, _] = p.kept;
+    if refunded + pending > p.amount {
+        note("refunds", refunded + pending, format!("at most {}", p.amount));
     }
     found
 }

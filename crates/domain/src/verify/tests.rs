@@ -11,36 +11,136 @@ use crate::kit::{AffiliateId, AsOf, Currency, CustomerId, DAY, Error, PaymentId,
 use crate::orders::desk::{Desk, by_card, card, eur};
 use crate::orders::{self, Checkout, CheckoutPayment};
 use crate::payments::disputes::{self, DisputeInput, DisputeStatus};
-use crate::payments::refunds::{RefundInput, refund};
+use crate::payments::refunds::{self, RefundInput, RefundStatus, RefundTold, refund};
 use crate::payments::{self, MethodInput, Outcome, PaymentInput, PaymentStatus, guests, methods};
 use crate::subscriptions::{self, SubscriptionStatus};
 
 /// One thing that happens; numbers choose among what is there.
 #[derive(Clone, Debug)]
 enum Step {
-    Pay { who: usize, amount: i64, days_ago: i64, usd: bool, live: bool },
-    Charge { who: usize, card: u8, failure: usize },
-    Guest { card: u8, email: usize, amount: i64 },
-    CheckOut { who: usize, order: u8, paid: bool, quantity: i64 },
-    Cancel { order: usize },
-    Refund { payment: usize, amount: i64 },
-    Grant { who: usize, amount: i64, back: bool },
-    RefundAsCredit { payment: usize, amount: i64 },
-    SpendCredit { who: usize, order: u8, amount: i64, cancelled: bool },
-    Commission { payment: usize, amount: Option<i64>, off: bool },
+    Pay {
+        who: usize,
+        amount: i64,
+        days_ago: i64,
+        usd: bool,
+        live: bool,
+    },
+    Charge {
+        who: usize,
+        card: u8,
+        failure: usize,
+    },
+    Guest {
+        card: u8,
+        email: usize,
+        amount: i64,
+    },
+    CheckOut {
+        who: usize,
+        order: u8,
+        paid: bool,
+        quantity: i64,
+    },
+    Cancel {
+        order: usize,
+    },
+    Refund {
+        payment: usize,
+        amount: i64,
+    },
+    Grant {
+        who: usize,
+        amount: i64,
+        back: bool,
+    },
+    RefundAsCredit {
+        payment: usize,
+        amount: i64,
+    },
+    SpendCredit {
+        who: usize,
+        order: u8,
+        amount: i64,
+        cancelled: bool,
+    },
+    Commission {
+        payment: usize,
+        amount: Option<i64>,
+        off: bool,
+    },
     PayOut,
-    Dispute { payment: usize, amount: i64, status: usize },
-    CloseDispute { dispute: usize, won: bool },
-    Bounce { payment: usize },
-    Attach { payment: usize, who: usize },
-    Undo { payment: usize },
-    Subscribe { who: usize, status: usize, ends_in: Option<i64> },
-    EndSubscription { which: usize, now: bool },
-    Detach { who: usize },
-    Choose { who: usize },
-    Archive { who: usize, archived: bool },
-    Rate { days_ago: i64, cents: u32 },
-    Wait { days: i64 },
+    Dispute {
+        payment: usize,
+        amount: i64,
+        status: usize,
+    },
+    CloseDispute {
+        dispute: usize,
+        won: bool,
+    },
+    /// A provider tells of a payment by its id, whether or not the shop has.
+    Told {
+        which: u8,
+        amount: i64,
+    },
+    /// The shop tells of an order that this payment pays.
+    Sold {
+        who: usize,
+        which: u8,
+        amount: i64,
+    },
+    /// A provider tells of a refund, of the sum of them, or of a dispute.
+    TellRefund {
+        payment: usize,
+        which: u8,
+        amount: i64,
+        status: usize,
+    },
+    TellTotal {
+        payment: usize,
+        amount: i64,
+    },
+    TellDispute {
+        payment: usize,
+        amount: i64,
+        status: usize,
+    },
+    Bounce {
+        payment: usize,
+    },
+    Attach {
+        payment: usize,
+        who: usize,
+    },
+    Undo {
+        payment: usize,
+    },
+    Subscribe {
+        who: usize,
+        status: usize,
+        ends_in: Option<i64>,
+    },
+    EndSubscription {
+        which: usize,
+        now: bool,
+    },
+    Detach {
+        who: usize,
+    },
+    Choose {
+        who: usize,
+    },
+    Archive {
+        who: usize,
+        archived: bool,
+    },
+    Rate {
+        days_ago: i64,
+        cents: u32,
+    },
+    Wait {
+        days: i64,
+    },
     Sweep,
 }
 
@@ -64,6 +164,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::PayOut),
         2 => (0..20_usize, amount, 0..3_usize).prop_map(|(payment, amount, status)| Step::Dispute { payment, amount, status }),
         1 => (0..9_usize, any::<bool>()).prop_map(|(dispute, won)| Step::CloseDispute { dispute, won }),
+        2 => (0..4_u8, 1..5_000_i64).prop_map(|(which, amount)| Step::Told { which, amount }),
+        2 => (who.clone(), 0..4_u8, 1..5_000_i64).prop_map(|(who, which, amount)| Step::Sold { who, which, amount }),
+        3 => (0..20_usize, 0..3_u8, 1..5_000_i64, 0..3_usize).prop_map(|(payment, which, amount, status)| Step::TellRefund { payment, which, amount, status }),
+        1 => (0..20_usize, 1..5_000_i64).prop_map(|(payment, amount)| Step::TellTotal { payment, amount }),
+        2 => (0..20_usize, 1..5_000_i64, 0..3_usize).prop_map(|(payment, amount, status)| Step::TellDispute { payment, amount, status }),
         1 => (0..20_usize).prop_map(|payment| Step::Bounce { payment }),
         2 => (0..20_usize, who.clone()).prop_map(|(payment, who)| Step::Attach { payment, who }),
         2 => (0..20_usize).prop_map(|payment| Step::Undo { payment }),
@@ -96,6 +201,13 @@ impl World {
         let terms = AffiliateInput { name: "Blog".into(), code: "BLOG".into(), terms: Terms::Percent, rate: 750, currency: None };
         let affiliate = desk.write(move |tx, ctx| affiliates::create(tx, ctx, &terms)).unwrap().id;
         Self { desk, customers, payments: vec![], orders: vec![], disputes: vec![], subscriptions: vec![], affiliate, counter: 0 }
+    }
+
+    /// A provider may tell what became of it: the money is there, and is no store credit.
+    fn is_told(&self, id: &PaymentId) -> bool {
+        let id = id.clone();
+        let row = self.desk.read(move |tx, ctx| payments::find(tx, ctx, &id)).unwrap();
+        row.status == PaymentStatus::Settled && row.provider != credit::PROVIDER
     }
 
     /// Does it. A refusal is as good as an answer; a fault of ours is not.
@@ -200,6 +312,43 @@ impl World {
             Step::CloseDispute { dispute, won } => {
                 let Some(id) = self.disputes.get(dispute % self.disputes.len().max(1)).cloned() else { return Ok(()) };
                 desk.write(move |tx, ctx| disputes::close(tx, ctx, &id, won))?;
+            }
+            Step::Told { which, amount } => {
+                let input = PaymentInput { provider_ref: Some(format!("t{which}")), ..desk.payment(None, amount) };
+                self.payments.push(desk.write(move |tx, ctx| payments::tell(tx, ctx, &input, None))?);
+            }
+            Step::Sold { who: n, which, amount } => {
+                let payments = vec![by_card(&format!("t{which}"), amount, "0001")];
+                let done =
+                    desk.check_out(&Checkout { affiliate: "blog".into(), payments, ..desk.basket(&format!("s{which}"), &email(n)) })?;
+                self.payments.extend(done.payments);
+                self.orders.push(done.order);
+            }
+            Step::TellRefund { payment, which, amount, status } => {
+                let Some(payment) = pick(payment).filter(|id| self.is_told(id)) else { return Ok(()) };
+                let told = RefundTold {
+                    payment,
+                    provider_ref: format!("re{which}"),
+                    ours: None,
+                    amount,
+                    status: RefundStatus::ALL[status],
+                    reason: String::new(),
+                    failure: String::new(),
+                    at: desk.now(),
+                };
+                desk.write(move |tx, ctx| refunds::tell(tx, ctx, &told))?;
+            }
+            Step::TellTotal { payment, amount } => {
+                let Some(id) = pick(payment).filter(|id| self.is_told(id)) else { return Ok(()) };
+                desk.write(move |tx, ctx| refunds::tell_total(tx, ctx, &id, amount))?;
+            }
+            Step::TellDispute { payment, amount, status } => {
+                let Some(payment) = pick(payment).filter(|id| self.is_told(id)) else { return Ok(()) };
+                let status = DisputeStatus::ALL[status];
+                let provider_ref = Some(format!("dp_{payment}"));
+                let (reason, closed_at) = (String::new(), (status != DisputeStatus::Open).then(|| desk.now()));
+                let input = DisputeInput { payment, amount, reason, provider_ref, status, opened_at: desk.now(), due_at: None, closed_at };
+                desk.write(move |tx, ctx| disputes::tell(tx, ctx, &input, true))?;
             }
             Step::Bounce { payment } => {
                 let Some(id) = pick(payment) else { return Ok(()) };

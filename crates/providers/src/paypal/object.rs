@@ -258,10 +258,11 @@ pub(super) fn dispute(o: &Value, now: i64) -> Option<Dispute> {
         _ => DisputeStatus::Open,
     };
     let about = list(o, &["disputed_transactions"]).first()?;
+    let given = amount(&o["dispute_outcome"]["amount_refunded"]).filter(|a| a.minor > 0 && status == DisputeStatus::Lost);
     Some(Dispute {
         reference: some(o, &["dispute_id"])?,
         payment: id(about, &["seller_transaction_id"])?,
-        amount: amount(&o["dispute_amount"])?,
+        amount: given.or_else(|| amount(&o["dispute_amount"]))?,
         status,
         reason: text(o, &["reason"]).to_lowercase(),
         opened_at: time(o, "create_time").unwrap_or(now),

@@ -96,17 +96,37 @@ fn intent(kind: &str, o: &Value, at: i64) -> Vec<News> {
     object::intent(kind, o, at).into_iter().map(|p| News::Payment(Box::new(p))).collect()
 }
 
-/// The refunds one by one, as old versions tell them, else what they come to in all.
+/// The refunds one by one, as old versions tell them, else what they come to in all. What was authorised and never captured stands among them, though
+/// nobody had paid it.
 fn refunded(o: &Value, at: i64) -> Vec<News> {
-    let each: Vec<News> = list(o, &["refunds", "data"]).iter().filter_map(object::refund).map(News::Refund).collect();
+    let released = object::released(o);
+    let each: Vec<News> = paid_back(o, released).into_iter().filter_map(object::refund).map(News::Refund).collect();
     if !each.is_empty() && !flag(o, &["refunds", "has_more"]) {
         return each;
     }
     let (Some(payment), Some(total)) = (some(o, &["id"]), int(o, &["amount_refunded"])) else { return Vec::new() };
     let currency = text(o, &["currency"]).to_uppercase();
+    // Less than that was let go: there is more to capture, and all of it was paid back.
+    let total = if total >= released { total - released } else { total };
     let minor = money::of_stripe(total, &currency);
     let total = News::RefundTotal { payment, total: crate::news::Amount { minor, currency }, at };
     [object::charge(o, false), vec![total]].concat()
+}
+
+/// The single refunds without the one that stands for what was released, the oldest of that amount, when the list has it.
+fn paid_back(o: &Value, released: i64) -> Vec<&Value> {
+    let mut all: Vec<&Value> = list(o, &["refunds", "data"]).iter().collect();
+    let done = all.iter().filter(|r| !matches!(text(r, &["status"]).as_str(), "failed" | "canceled"));
+    let sum = done.filter_map(|r| int(r, &["amount"])).fold(0, i64::saturating_add);
+    if released > 0 && int(o, &["amount_refunded"]) == Some(sum) {
+        let at = |r: &&Value| int(r, &["created"]).unwrap_or(0);
+        let oldest =
+            all.iter().enumerate().filter(|(_, r)| int(r, &["amount"]) == Some(released)).min_by_key(|(_, r)| at(r)).map(|(i, _)| i);
+        if let Some(i) = oldest {
+            all.remove(i);
+        }
+    }
+    all
 }
 
 /// Which payment and which subscription an invoice is about; the subscription moved from the invoice to its parent in 2025.

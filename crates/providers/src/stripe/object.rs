@@ -71,6 +71,12 @@ pub(super) fn charge(o: &Value, expired: bool) -> Vec<News> {
     news
 }
 
+/// How much of a charge was authorised and let go without having been captured, in Stripe's minor units. Stripe counts it as refunded.
+pub(super) fn released(o: &Value) -> i64 {
+    let captured = int(o, &["amount_captured"]).filter(|a| *a > 0 && o["captured"].as_bool().unwrap_or(true));
+    captured.zip(int(o, &["amount"])).map_or(0, |(captured, asked)| asked.saturating_sub(captured).max(0))
+}
+
 /// The bank's own word, where it is told, says more than Stripe's.
 fn failure(o: &Value, field: &str, outcome: &str) -> String {
     let bank = some(o, &["decline_code"]).or_else(|| some(o, &[outcome, "reason"]).filter(|_| text(o, &[field]) == "card_declined"));
@@ -216,7 +222,7 @@ pub(super) fn subscription(o: &Value) -> Option<Subscription> {
     let period = moment(o, "current_period_end").or_else(|| items.iter().filter_map(|i| moment(i, "current_period_end")).max());
     let leaving = flag(o, &["cancel_at_period_end"]) || int(o, &["cancel_at"]).is_some();
     let status = match text(o, &["status"]).as_str() {
-        "canceled" | "incomplete_expired" => SubscriptionStatus::Ended,
+        "canceled" => SubscriptionStatus::Ended,
         "trialing" | "active" | "past_due" if leaving => SubscriptionStatus::Cancelled,
         "paused" => SubscriptionStatus::Paused,
         "trialing" | "active" if o["pause_collection"].is_object() => SubscriptionStatus::Paused,
@@ -251,7 +257,12 @@ pub(super) fn subscription(o: &Value) -> Option<Subscription> {
         method: id(o, &["default_payment_method"]).or_else(|| id(o, &["default_source"])),
         started_at: moment(o, "start_date").or_else(|| moment(o, "created"))?,
         trial_until: moment(o, "trial_end"),
-        next_payment_at: period.filter(|_| !matches!(status, SubscriptionStatus::Ended | SubscriptionStatus::Cancelled)),
+        next_payment_at: period.filter(|at| match status {
+            SubscriptionStatus::Ended => false,
+            // It renews until then.
+            SubscriptionStatus::Cancelled => moment(o, "cancel_at").is_some_and(|end| *at < end),
+            _ => true,
+        }),
         ends_at: match status {
             SubscriptionStatus::Ended => ends("ended_at").or_else(|| ends("canceled_at")),
             SubscriptionStatus::Cancelled => ends("cancel_at").or(period.map(|at| at - 1)),

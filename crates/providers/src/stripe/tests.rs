@@ -128,6 +128,17 @@ fn refunds_come_one_by_one_or_as_a_sum() {
     assert_eq!(event("charge.refunded", old), one, "old versions carry the refunds");
     let new = json!({ "id": "ch_1", "amount": 1000, "amount_refunded": 300, "currency": "eur", "status": "succeeded" });
     assert_eq!(event("charge.refunded", new)[1], News::RefundTotal { payment: "ch_1".into(), total: eur(300), at: NOW });
+    let part = json!({ "id": "ch_1", "amount": 1000, "amount_captured": 600, "captured": true, "amount_refunded": 500, "currency": "eur", "status": "succeeded" });
+    assert_eq!(
+        event("charge.refunded", part.clone())[1],
+        News::RefundTotal { payment: "ch_1".into(), total: eur(100), at: NOW },
+        "what was let go is no refund"
+    );
+    let each = |id: &str, minor: i64, at: i64| json!({ "id": id, "amount": minor, "currency": "eur", "charge": "ch_1", "status": "succeeded", "created": at });
+    let mut listed = part;
+    listed["refunds"] = json!({ "data": [each("re_2", 100, 9), each("re_1", 400, 5)] });
+    let refunds = event("charge.refunded", listed);
+    assert!(matches!(&refunds[..], [News::Refund(r)] if r.reference == "re_2"), "{refunds:?}");
 }
 
 #[test]
@@ -170,6 +181,12 @@ fn a_subscription_reads_the_same_in_both_shapes() {
     let News::Subscription(s) = &new[0] else { panic!("{new:?}") };
     assert_eq!((s.amount.clone(), s.cycle_count, s.cycle_unit, s.name.as_str()), (Some(eur(3000)), 3, Unit::Month, "Beans"));
     assert_eq!((s.next_payment_at, s.ends_at), (Some(1_790_000_000_000_000), None));
+    let far = with(json!({ "cancel_at": 1_800_000_000, "current_period_end": 1_790_000_000, "items": { "data": [] } }));
+    assert!(
+        matches!(&far[0], News::Subscription(s) if s.status == SubscriptionStatus::Cancelled && s.next_payment_at == Some(1_790_000_000_000_000)),
+        "it renews until its end: {far:?}"
+    );
+    assert_eq!(with(json!({ "status": "incomplete_expired", "items": { "data": [] } })), [], "one that never began is none");
     let ending = with(json!({ "cancel_at_period_end": true, "current_period_end": 1_790_000_000, "items": { "data": [] } }));
     assert!(
         matches!(&ending[0], News::Subscription(s) if s.status == SubscriptionStatus::Cancelled && s.ends_at == Some(1_789_999_999_999_999)),

@@ -89,6 +89,18 @@ store::statements! {
     pub(super) IS_CHOSEN = "SELECT chosen FROM payment_methods WHERE merchant_id = $1 AND id = $2";
 
     // What was made since on something that moved goes back with it: noted as if it had moved, before all is pointed back.
+    /// The order of an offer that was accepted since.
+    pub(super) FOLLOW_OFFERED = "INSERT INTO merge_moves (merchant_id, merge_id, mark, row_id)
+        SELECT o.merchant_id, CAST($2 AS TEXT), 'orders', o.id FROM orders o WHERE o.merchant_id = $1 AND o.customer_id = $3
+          AND o.id IN (SELECT f.order_id FROM merge_moves m JOIN offers f ON f.merchant_id = m.merchant_id AND f.id = m.row_id
+            WHERE m.merchant_id = $1 AND m.merge_id = $2 AND m.mark = 'offers')
+        ON CONFLICT (merchant_id, merge_id, mark, row_id) DO NOTHING";
+    /// What replaces the goods of a return; once for each replacement of a replacement.
+    pub(super) FOLLOW_REPLACED = "INSERT INTO merge_moves (merchant_id, merge_id, mark, row_id)
+        SELECT o.merchant_id, CAST($2 AS TEXT), 'orders', o.id FROM orders o WHERE o.merchant_id = $1 AND o.customer_id = $3
+          AND o.id IN (SELECT b.replacement_id FROM merge_moves m JOIN returns b ON b.merchant_id = m.merchant_id AND b.order_id = m.row_id
+            WHERE m.merchant_id = $1 AND m.merge_id = $2 AND m.mark = 'orders')
+        ON CONFLICT (merchant_id, merge_id, mark, row_id) DO NOTHING";
     pub(super) FOLLOW_PAYMENTS = "INSERT INTO merge_moves (merchant_id, merge_id, mark, row_id)
         SELECT p.merchant_id, CAST($2 AS TEXT), 'payments', p.id FROM payments p WHERE p.merchant_id = $1 AND p.customer_id = $3 AND (
           p.order_id IN (SELECT row_id FROM merge_moves WHERE merchant_id = $1 AND merge_id = $2 AND mark = 'orders')

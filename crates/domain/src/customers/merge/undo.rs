@@ -47,6 +47,8 @@ pub(crate) fn part(tx: &mut Tx, ctx: &Ctx, gone: &CustomerId) -> Result<bool> {
 
 fn take_back(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<()> {
     let (id, gone, stays) = (&merge.id, &merge.gone, &merge.survivor);
+    tx.exec(&q::FOLLOW_OFFERED, &[&ctx.merchant, id, stays])?;
+    while tx.exec(&q::FOLLOW_REPLACED, &[&ctx.merchant, id, stays])? > 0 {}
     let followers = [
         &q::FOLLOW_PAYMENTS,
         &q::FOLLOW_INVOICES,

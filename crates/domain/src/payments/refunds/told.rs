@@ -4,7 +4,7 @@
 use store::Tx;
 
 use super::super::put::find_locked;
-use super::super::{PaymentRow, disputes, queries};
+use super::super::{MAX_MINOR, PaymentRow, disputes, queries};
 use super::{RefundInput, RefundStatus, check, letter, maker};
 use crate::customers::facts;
 use crate::events::Event;
@@ -54,14 +54,19 @@ pub(crate) fn refused(tx: &mut Tx, ctx: &Ctx, id: &RefundId, words: &str) -> Res
     Ok(())
 }
 
-/// Takes in a refund from its provider: new, or a known one that went further. More than is left of the payment is not taken.
+/// Takes in a refund from its provider: new, or a known one that went further. It is kept as it was told; what all of them take from the payment is never
+/// more than was captured.
 pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, told: &RefundTold) -> Result<()> {
     let row = find_locked(tx, ctx, &told.payment)?;
     let known = all(tx, ctx, &row.id)?;
     let same = known
         .iter()
         .find(|r| r.reference.as_deref() == Some(&told.provider_ref))
-        .or_else(|| known.iter().find(|r| told.ours.as_ref() == Some(&r.id)));
+        .or_else(|| known.iter().find(|r| told.ours.as_ref() == Some(&r.id)))
+        // Written down here, and sent back at the provider by hand: now it is told.
+        .or_else(|| {
+            known.iter().find(|r| told.ours.is_none() && told.status != RefundStatus::Failed && r.is_by_hand() && r.amount == told.amount)
+        });
     let at = told.at.clamp(0, ctx.now);
     match same {
         Some(r) => {
@@ -80,10 +85,8 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, told: &RefundTold) -> Result<()> {
             }
         }
         None => {
-            let taken: i64 = known.iter().filter(|r| r.counts() && !r.is_sum()).map(|r| r.amount).sum();
-            let left = if told.status == RefundStatus::Failed { row.amount } else { row.amount - taken };
-            let amount = told.amount.min(left);
-            if amount <= 0 {
+            let amount = told.amount;
+            if amount <= 0 || amount > MAX_MINOR {
                 return Ok(());
             }
             let reason: String = told.reason.chars().take(500).collect();
@@ -114,11 +117,19 @@ struct Known {
     amount: i64,
     status: RefundStatus,
     reference: Option<String>,
+    credit: bool,
 }
 
 impl Known {
-    fn counts(&self) -> bool {
-        self.status != RefundStatus::Failed
+    /// Written down by somebody, with nothing of the provider yet.
+    fn is_by_hand(&self) -> bool {
+        self.status == RefundStatus::Done && self.reference.is_none() && !self.credit
+    }
+
+    /// Can the sum that a provider tells have it in it? Not store credit, nor what never got there. One that failed later was in the sum when the sum
+    /// was told, and one that was written down by hand was sent back by hand.
+    fn is_in_sum(&self) -> bool {
+        !self.credit && (self.reference.is_some() || self.status != RefundStatus::Failed)
     }
 
     fn is_sum(&self) -> bool {
@@ -127,7 +138,8 @@ impl Known {
 }
 
 fn all(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<Vec<Known>> {
-    let read = |r: &store::Row<'_>| Ok(Known { id: r.get(0)?, amount: r.get(1)?, status: r.get(2)?, reference: r.get(3)? });
+    let read =
+        |r: &store::Row<'_>| Ok(Known { id: r.get(0)?, amount: r.get(1)?, status: r.get(2)?, reference: r.get(3)?, credit: r.get(4)? });
     Ok(tx.rows(&queries::ALL_REFUNDS, &[&ctx.merchant, payment], read)?)
 }
 
@@ -158,13 +170,24 @@ fn fail(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, r: &Known, reference: Option<&
     tell_timeline(tx, ctx, row, &r.id, r.amount, RefundStatus::Failed, "")
 }
 
+/// The same again for a payment whose amount is another now. The caller holds its lock and refreshes the facts.
+pub(crate) fn count_again(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow) -> Result<()> {
+    keep(tx, ctx, row)
+}
+
+/// What refunds take from a payment of this amount, done and pending: together never more than was captured (SPEC 5.4), and what is done before what
+/// is on its way, which the provider may still refuse.
+pub(crate) fn taken_of(amount: i64, done: i64, pending: i64) -> (i64, i64) {
+    let done = done.min(amount);
+    (done, pending.min(amount - done))
+}
+
 /// Works out what refunds take from a payment: what was told as a sum, done and pending ones, and what that leaves to lost disputes.
 fn keep(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow) -> Result<()> {
     let mut known = all(tx, ctx, &row.id)?;
     let told = tx.opt(&queries::REFUND_TOTAL, &[&ctx.merchant, &row.id], |r| r.get::<i64>(0))?.unwrap_or(0);
     let (sum, single): (Vec<_>, Vec<_>) = known.drain(..).partition(Known::is_sum);
-    // One that failed later was in the sum when the sum was told.
-    let accounted: i64 = single.iter().map(|r| r.amount).sum();
+    let accounted: i64 = single.iter().filter(|r| r.is_in_sum()).map(|r| r.amount).sum();
     let by = |status| single.iter().filter(|r| r.status == status).map(|r| r.amount).sum::<i64>();
     let (done, pending) = (by(RefundStatus::Done), by(RefundStatus::Pending));
     let rest = (told - accounted).clamp(0, (row.amount - done - pending).max(0));
@@ -177,8 +200,9 @@ fn keep(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow) -> Result<()> {
         }
         _ => {}
     }
-    let lost = disputes::lost(tx, ctx, row, done + rest)?;
-    tx.exec(&queries::SET_TAKEN, &[&ctx.merchant, &row.id, &(done + rest), &pending, &lost, &ctx.now])?;
+    let (done, pending) = taken_of(row.amount, done + rest, pending);
+    let lost = disputes::lost(tx, ctx, row, done)?;
+    tx.exec(&queries::SET_TAKEN, &[&ctx.merchant, &row.id, &done, &pending, &lost, &ctx.now])?;
     Ok(())
 }
 

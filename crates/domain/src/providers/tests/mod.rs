@@ -2,6 +2,8 @@
 
 mod asked;
 pub(crate) mod desk;
+mod late;
 mod order;
+mod taken;
 mod told;
 mod whose;

@@ -13,29 +13,36 @@ use crate::subscriptions;
 #[derive(Clone, Debug)]
 struct Story {
     minor: i64,
+    /// Percent of it that is captured; the rest is let go.
+    captured: i64,
     known: bool,
     failed_first: bool,
     /// Amounts in percent of what is left, and how each ends.
     refunds: Vec<(i64, &'static str)>,
     sum_told: bool,
     dispute: Option<&'static str>,
+    /// It is opened once more, over so much percent, and ends so.
+    appeal: Option<(i64, &'static str)>,
     renews: bool,
 }
 
 fn story() -> impl Strategy<Value = Story> {
     let ends = prop::sample::select(vec!["pending", "succeeded", "failed"]);
     let decided = prop::option::of(prop::sample::select(vec!["needs_response", "won", "lost"]));
+    let appeal = prop::option::of((1..=100_i64, prop::sample::select(vec!["under_review", "won", "lost"])));
     (
-        100..100_000_i64,
+        (100..100_000_i64, prop_oneof![Just(100_i64), 1..=100_i64]),
         any::<bool>(),
         any::<bool>(),
-        prop::collection::vec((1..=100_i64, ends), 0..3),
+        prop::collection::vec((1..=100_i64, ends), 0..4),
         any::<bool>(),
-        decided,
+        (decided, appeal),
         any::<bool>(),
     )
-        .prop_map(|(minor, known, failed_first, refunds, sum_told, dispute, renews)| Story {
+        .prop_map(|((minor, captured), known, failed_first, refunds, sum_told, (dispute, appeal), renews)| Story {
             minor,
+            captured,
+            appeal,
             known,
             failed_first,
             refunds,
@@ -79,6 +86,9 @@ fn events(run: &str, w: &World) -> Vec<Value> {
         let owner = s.known.then_some(cus.as_str());
         let mut paid = charge(&ch, owner, s.minor, 100 + n as i64);
         paid["payment_method"] = format!("{run}_pm").into();
+        let captured = (s.minor * s.captured / 100).max(1);
+        let released = s.minor - captured;
+        paid["amount_captured"] = captured.into();
         if s.failed_first {
             let mut failed = paid.clone();
             failed["id"] = format!("{ch}_f").into();
@@ -90,7 +100,7 @@ fn events(run: &str, w: &World) -> Vec<Value> {
         tell("charge.succeeded", paid.clone());
         tell(
             "payment_intent.succeeded",
-            json!({ "id": format!("pi_{ch}"), "amount": s.minor, "amount_received": s.minor, "currency": "eur",
+            json!({ "id": format!("pi_{ch}"), "amount": s.minor, "amount_received": captured, "currency": "eur",
             "latest_charge": ch, "customer": owner }),
         );
         if s.renews && s.known {
@@ -101,7 +111,7 @@ fn events(run: &str, w: &World) -> Vec<Value> {
                 json!({ "invoice": format!("{run}_in_{n}"), "payment": { "payment_intent": format!("pi_{ch}") } }),
             );
         }
-        let (mut left, mut sum) = (s.minor, 0);
+        let (mut left, mut sum) = (captured, 0);
         for (m, (percent, end)) in s.refunds.iter().enumerate() {
             let amount = (left * percent / 100).max(1).min(left);
             if amount == 0 {
@@ -113,11 +123,16 @@ fn events(run: &str, w: &World) -> Vec<Value> {
             tell("refund.created", refund(&re, &ch, amount, "pending", 200));
             if s.sum_told {
                 let mut c = paid.clone();
-                c["amount_refunded"] = sum.into();
+                c["amount_refunded"] = (released + sum).into();
                 tell("charge.refunded", c);
             }
             match *end {
-                "failed" => tell("refund.failed", refund(&re, &ch, amount, "failed", 200)),
+                "failed" => {
+                    // What did not go is there to be given back again.
+                    left += amount;
+                    sum -= amount;
+                    tell("refund.failed", refund(&re, &ch, amount, "failed", 200));
+                }
                 end => tell("refund.updated", refund(&re, &ch, amount, end, 200)),
             }
         }
@@ -125,6 +140,10 @@ fn events(run: &str, w: &World) -> Vec<Value> {
             let dp = format!("{run}_dp_{n}");
             tell("charge.dispute.created", dispute(&dp, &ch, s.minor, "needs_response", 300));
             tell("charge.dispute.closed", dispute(&dp, &ch, s.minor, end, 300));
+            if let Some((percent, end)) = s.appeal {
+                tell("charge.dispute.updated", dispute(&dp, &ch, s.minor, "needs_response", 300));
+                tell("charge.dispute.closed", dispute(&dp, &ch, (captured * percent / 100).max(1), end, 300));
+            }
         }
     }
     if w.detached {

@@ -103,7 +103,7 @@ store::db_test! {
         shop.desk.check_out(&basket("A2", "pi_ch_2")).unwrap();
         let ana = shop.by_email("ana@example.es").unwrap();
         let first = shop.payment("ch_1");
-        assert_eq!((first.provider_ref.as_deref(), first.customer.as_ref()), (Some("pi_ch_1"), Some(&ana)), "the checkout came first");
+        assert_eq!((first.provider_ref.as_deref(), first.customer.as_ref()), (Some("ch_1"), Some(&ana)), "the checkout came first");
         let second = shop.payment("pi_ch_2");
         assert_eq!((second.provider_ref.as_deref(), second.amount), (Some("ch_2"), 1000), "the webhook came first");
         shop.desk.verified();

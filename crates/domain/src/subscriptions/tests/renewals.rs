@@ -61,6 +61,20 @@ store::db_test! {
         much_later.desk.verified();
     }
 
+    fn days_on_which_nothing_ran_are_no_tries(db) {
+        let club = Club::new(db);
+        let id = club.start(club.input(Some(club.card(POOR))));
+        club.pass();
+        let back = club.on(date(2027, 2, 10));
+        back.pass();
+        assert_eq!((back.status(&id), back.next(&id).as_str()), (SubscriptionStatus::PastDue, "2027-02-12"), "an outage of ours ends nobody's subscription");
+        let last = back.days_to(date(2027, 2, 20));
+        let days: Vec<String> = last.payments(&id).into_iter().filter(|(_, s)| *s == Failed).map(|(day, _)| day).collect();
+        assert_eq!(days, ["2027-01-31", "2027-02-10", "2027-02-12", "2027-02-14", "2027-02-16"]);
+        assert_eq!((last.status(&id), last.periods(&id)), (SubscriptionStatus::Ended, vec![("2027-01-31".into(), Unpaid, 5)]));
+        last.desk.verified();
+    }
+
     fn a_hard_decline_is_not_tried_again_until_there_is_another_method(db) {
         let club = Club::new(db);
         let id = club.start(club.input(Some(club.card(STOLEN))));

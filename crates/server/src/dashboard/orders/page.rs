@@ -193,6 +193,7 @@ fn flag_words(flag: &str) -> Option<&'static str> {
         "customer_inactive" => Some("Customer was not active"),
         domain::blocks::FLAG => Some("Buyer is blocked"),
         "credit_missing" => Some("Store credit did not suffice"),
+        orders::AMOUNT_DIFFERS => Some("Another amount was paid"),
         _ => None,
     }
 }

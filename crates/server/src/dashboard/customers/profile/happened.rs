@@ -160,6 +160,7 @@ fn title(entry: &Entry) -> String {
         "payment.begun" => format!("Payment{amount} begun"),
         "payment.settled" => format!("Payment{amount}"),
         "payment.failed" => format!("Payment{amount} failed{}", because(&word("failure"))),
+        "payment.amount_changed" => "Amount of a payment corrected by its provider".to_owned(),
         "payment.undone" => format!("Store credit{amount} taken off an invoice"),
         "payment.bounced" => format!("Payment{amount} bounced"),
         "payment.refunded" if word("as") == domain::credit::PROVIDER => format!("Refund{amount} as store credit"),
