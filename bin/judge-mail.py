@@ -131,9 +131,7 @@ def sql(text):
             db.execute(text)
 
 
-printed = cli("demo", "--customers", "60", "--no-serve")
-key = re.search(r"API key: (\S+)", printed).group(1)
-person, password = re.search(r"Others who can sign in: (\S+) .*password “([^”]+)”", printed, re.S).groups()
+key = ""
 process = start()
 
 
@@ -151,12 +149,16 @@ browser = u.build_opener(u.HTTPCookieProcessor(http.cookiejar.CookieJar()))
 
 
 def page(path, form=None):
-    data = p.urlencode(form).encode() if form is not None else None
+    data = p.urlencode(form, True).encode() if form is not None else None
     with browser.open(u.Request(desk + path, data, {"Origin": desk, "Sec-Fetch-Site": "same-origin"}), timeout=60) as answer:
         return answer.read().decode()
 
 
-page("/sign-in", {"email": person, "password": password, "next": "/"})
+page("/set-up", {"name": "Olivia", "email": "olivia@example.com", "password": "three blue tea cups", "merchant": "Roastery", "currency": "EUR",
+    "time_zone": "Europe/Paris", "country": "FR", "shop": "Online"})
+rights = re.findall(r'name="rights"[^>]*value="([^"]+)"', page("/settings/api-keys/new"))
+key = re.search(r"rk_live_[\w-]+", page("/settings/api-keys/new", {"name": "mails", "rights": rights})).group()
+api("PUT", "/invoice-settings", {**api("GET", "/invoice-settings"), "seller": {"name": "Roastery", "vat_number": "FR83404833048", "address": {"line1": "1 rue de la Paix", "zip": "75002", "city": "Paris", "country": "FR"}}})
 
 # --- one mail ------------------------------------------------------------------------------------------------------------
 
@@ -164,7 +166,10 @@ record = api("PUT", "/signing-key", {"domain": "shop.example", "selector": "desk
 dns = lambda name, **_: record["record"].encode() if name.rstrip(b".") == b"desk._domainkey.shop.example" else None
 genuine = lambda raw: dkim.verify(raw, dnsfunc=dns)
 
-invoice = next(i["id"] for i in api("GET", "/invoices?limit=50")["data"] if i.get("number"))
+buyer = api("POST", "/customers", {"email": "buyer@shop.example", "name": "Buyer"})["customer"]["id"]
+line = {"title": "Coffee", "quantity": "1", "unit_price": "10.50", "rate": "0", "category": "Z"}
+invoice = api("POST", "/invoices", {"customer": buyer, "lines": [line], "prices": "net"})["id"]
+api("POST", f"/invoices/{invoice}/issue")
 mail = api("POST", f"/invoices/{invoice}/mails", {"to": "buyer@shop.example", "message": "Grüße aus der Rösterei.\n.\n..two dots"})
 until("an invoice leaves over TLS, signed in", lambda: post.taken["buyer@shop.example"] and set(signed_in) == {b"desk"})
 raw = post.taken["buyer@shop.example"][0]

@@ -150,6 +150,7 @@ impl Smtp {
     /// Why it can go nowhere.
     fn packed(&self, letter: Letter, id: &str, signer: Option<&Signer>) -> Result<(Address, Vec<u8>), String> {
         let to: Address = letter.to.parse().map_err(|_| format!("{} is no address that mail can go to", letter.to))?;
+        let to = plain_domain(to);
         let at = letter.at;
         let message = self.message(letter, &to, id)?;
         let message = match signer {
@@ -171,11 +172,14 @@ impl Smtp {
             .date(at)
             .message_id(Some(format!("<{id}@{}>", self.from.domain())));
         if let Ok(reply_to) = letter.reply_to.parse() {
-            builder = builder.reply_to(Mailbox::new(None, reply_to));
+            builder = builder.reply_to(Mailbox::new(None, plain_domain(reply_to)));
         }
         let link = letter.unsubscribe.map(|token| format!("{}/u/{token}", self.site));
         if let Some(link) = &link {
             builder = builder.header(ListUnsubscribe(format!("<{link}>"))).header(OneClick);
+        }
+        if letter.automatic {
+            builder = builder.header(Automatic);
         }
         if let Some((nearest, all)) = self.answered(&letter.answers) {
             builder = builder.in_reply_to(nearest).references(all);
@@ -209,6 +213,17 @@ impl Smtp {
         let whole = |id: &String| if id.contains('@') { format!("<{id}>") } else { format!("<{id}@{}>", self.from.domain()) };
         let all: Vec<String> = answers.iter().filter(sane).map(whole).collect();
         Some((all.last()?.clone(), all.join(" ")))
+    }
+}
+
+/// With its domain as every server takes it (`xn--…`); where the part before it goes beyond ASCII as well, it stays as it is.
+fn plain_domain(address: Address) -> Address {
+    if !address.user().is_ascii() || address.domain().is_ascii() {
+        return address;
+    }
+    match url::Host::parse(address.domain()) {
+        Ok(url::Host::Domain(domain)) => Address::new(address.user(), domain).unwrap_or(address),
+        _ => address,
     }
 }
 
@@ -246,6 +261,24 @@ impl Header for OneClick {
 
     fn display(&self) -> HeaderValue {
         HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
+}
+
+/// `Auto-Submitted` (RFC 3834): no person wrote it, so that no machine answers.
+#[derive(Clone, Copy, Debug)]
+struct Automatic;
+
+impl Header for Automatic {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
     }
 }
 
@@ -306,6 +339,14 @@ mod tests {
         assert!(Smtp::of(Some("smtps://mail.example.com"), None).is_err());
         assert!(Smtp::of(Some("smtps://mail.example.com"), Some("nobody")).is_err());
         assert!(Smtp::of(None, None).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_domain_beyond_ascii_goes_over_every_line() {
+        let over = |text: &str| plain_domain(text.parse().unwrap()).to_string();
+        assert_eq!(over("bob@bücher.example"), "bob@xn--bcher-kva.example");
+        assert_eq!(over("bob@example.com"), "bob@example.com");
+        assert_eq!(over("jürgen@bücher.example"), "jürgen@bücher.example");
     }
 
     #[test]

@@ -78,14 +78,22 @@ impl Term {
 
     /// The last day for giving notice, so that it ends with this term; `None` when it is open-ended.
     pub fn notice_on(&self) -> Option<i64> {
-        self.ends_on.map(|end| self.notice.map_or(end, |span| span.behind(end + 1, -1) - 1))
+        self.ends_on.map(|end| self.notice_before(end))
     }
 
-    /// The last day when notice is given on a day: that of this term, or of the next when it is too late; what is open-ended runs for the
+    /// The last day for giving notice, so that it ends on a day.
+    fn notice_before(&self, end: i64) -> i64 {
+        self.notice.map_or(end, |span| span.behind(end + 1, -1) - 1)
+    }
+
+    /// The last day when notice is given on a day: that of this term, or of the first behind it for which it is not too late; what is open-ended runs for the
     /// period of notice. Never before it begins.
     pub fn end_by_notice(&self, today: i64) -> i64 {
-        let late = self.renews() && self.notice_on().is_some_and(|last| today > last);
-        let end = if late { self.end_after(self.renewals + 1) } else { self.ends_on };
+        let mut end = self.ends_on;
+        if self.renews() {
+            let behind = (self.renewals + 1..=self.renewals + MOST).map_while(|k| self.end_after(k));
+            end = end.into_iter().chain(behind).find(|end| today <= self.notice_before(*end)).or(end);
+        }
         end.unwrap_or_else(|| self.notice.map_or(today, |span| span.behind(today, 1))).max(self.starts_on)
     }
 }
@@ -116,6 +124,18 @@ mod tests {
     }
 
     #[test]
+    fn the_period_of_notice_is_kept_however_often_it_renews_meanwhile() {
+        let of = |end: i64, months: i64, notice: i64| {
+            Term::agreed(n(2026, 1, 1), Some(end), months, Some(Span { count: notice, unit: Unit::Month }))
+        };
+        assert_eq!(of(n(2026, 11, 30), 1, 6).end_by_notice(n(2026, 11, 23)), n(2027, 5, 31));
+        assert_eq!(of(n(2026, 12, 31), 1, 3).end_by_notice(n(2026, 11, 23)), n(2027, 2, 28));
+        assert_eq!(of(n(2026, 12, 31), 12, 13).end_by_notice(n(2025, 11, 30)), n(2026, 12, 31), "the last day for it");
+        assert_eq!(of(n(2026, 12, 31), 12, 13).end_by_notice(n(2025, 12, 1)), n(2027, 12, 31));
+        assert_eq!(of(n(2026, 12, 31), 12, 13).end_by_notice(n(2026, 12, 1)), n(2028, 12, 31));
+    }
+
+    #[test]
     fn what_ends_with_a_month_goes_on_ending_with_it() {
         let term = Term::agreed(n(2027, 2, 1), Some(n(2027, 2, 28)), 1, None);
         let ends: Vec<i64> = (0..4).map(|k| term.end_after(k).unwrap()).collect();
@@ -140,6 +160,13 @@ mod tests {
             prop_assert!(found.ends_on.unwrap() >= then);
             prop_assert_eq!(term.on(first).on(then), found);
             prop_assert!(found.renewals == 0 || term.end_after(found.renewals - 1).unwrap() < then);
+        }
+
+        #[test]
+        fn notice_is_never_shorter_than_agreed(start in 10_000i64..20_000, length in 0i64..800, months in 1i64..37, notice in 1i64..25, a in 0i64..4_000) {
+            let term = Term::agreed(start, Some(start + length), months, Some(Span { count: notice, unit: Unit::Month }));
+            let end = term.on(start + a).end_by_notice(start + a);
+            prop_assert!(term.notice_before(end) >= start + a);
         }
     }
 }

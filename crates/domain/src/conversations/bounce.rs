@@ -5,7 +5,7 @@ use store::Tx;
 
 use crate::addresses;
 use crate::events::Event;
-use crate::kit::{Ctx, CustomerId, Error, MailId, Result, email_key};
+use crate::kit::{Ctx, CustomerId, Error, MailId, Result, email_key, email_twin};
 
 /// How far into a report our own mail's id is looked for, bytes.
 const FAR: usize = 256 * 1024;
@@ -29,11 +29,14 @@ pub(super) struct Report {
     told: Told,
 }
 
-/// Reads a report out of a mail: one by the standard (RFC 3464), or the plain text of qmail and of older Exim. `None` for any other mail, and for one
-/// that names none of ours.
+/// Reads a report out of a mail: one by the standard (RFC 3464, RFC 6533), or the plain text of qmail, of older Exim, and of others that name address and
+/// reason. `None` for any other mail, and for one that names none of ours.
 pub(super) fn report(message: &Message<'_>, raw: &[u8]) -> Option<Report> {
-    let status = message.parts.iter().find(|p| p.is_content_type("message", "delivery-status"));
-    let told = match status.filter(|_| message.is_content_type("multipart", "report")) {
+    let status = ["delivery-status", "global-delivery-status"];
+    let status = message.parts.iter().find(|p| status.iter().any(|kind| p.is_content_type("message", kind)));
+    // Some packs the same into a plain mail of several parts; a person may attach such a part too.
+    let believed = message.is_content_type("multipart", "report") || is_machine(message);
+    let told = match status.filter(|_| believed) {
         Some(part) => standard(&String::from_utf8_lossy(part.contents())),
         None => plain(message)?,
     };
@@ -66,8 +69,7 @@ fn field(group: &str, name: &str) -> Option<String> {
 
 /// What a machine says in plain words: qmail names the address in a line of its own, Exim in a header.
 fn plain(message: &Message<'_>) -> Option<Told> {
-    let sender = message.from().and_then(|f| f.first()).and_then(|a| a.address.as_deref()).unwrap_or_default().to_lowercase();
-    if !["", "mailer-daemon", "postmaster"].contains(&sender.split('@').next().unwrap_or_default()) {
+    if !is_machine(message) {
         return None;
     }
     let text = message.body_text(0)?.replace("\r\n", "\n");
@@ -76,7 +78,7 @@ fn plain(message: &Message<'_>) -> Option<Told> {
         return Some(Told { recipients: vec![failed.split(',').next()?.trim().to_owned()], code: code(own_words), failed: true });
     }
     if !text.trim_start().starts_with("Hi. This is the") {
-        return None;
+        return loose(text.split("\n--").next().unwrap_or_default());
     }
     let (address, rest) = text.lines().find_map(|l| {
         let address = l.strip_prefix('<')?.strip_suffix(">:")?;
@@ -84,6 +86,20 @@ fn plain(message: &Message<'_>) -> Option<Told> {
     })?;
     let why = rest.trim_start_matches('\n').split("\n\n").next().unwrap_or_default();
     Some(Told { recipients: vec![address.to_owned()], code: code(why), failed: true })
+}
+
+/// No form that is known: it gave up when it names an address and a reason that is final.
+fn loose(own_words: &str) -> Option<Told> {
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    let recipients: Vec<String> = own_words.split_whitespace().filter(|w| w.contains('@')).map(bare).filter(|a| a.contains('@')).collect();
+    let code = code(own_words);
+    (!recipients.is_empty() && code.starts_with('5')).then_some(Told { recipients, code, failed: true })
+}
+
+/// A mail server wrote it, by the name it gives itself.
+fn is_machine(message: &Message<'_>) -> bool {
+    let sender = message.from().and_then(|f| f.first()).and_then(|a| a.address.as_deref()).unwrap_or_default().to_lowercase();
+    ["", "mailer-daemon", "postmaster"].contains(&sender.split('@').next().unwrap_or_default())
 }
 
 /// The status code of RFC 3463 in these words. One that says something is taken before a general one (`5.0.0`), and a reply of SMTP (`550`) when there is
@@ -111,13 +127,19 @@ fn own(raw: &[u8]) -> Option<MailId> {
 
 impl Report {
     /// The mail will never arrive. What is only late or full for now (`4.x.x`) says nothing of the address.
-    fn is_final(&self) -> bool {
+    pub fn is_final(&self) -> bool {
         self.told.failed && !self.told.code.starts_with(['2', '4'])
+    }
+
+    /// It is this mail that was not taken, for its size or its form: another may be.
+    fn is_of_the_mail(&self) -> bool {
+        ["5.2.3", "5.3.4"].contains(&self.told.code.as_str()) || self.told.code.starts_with("5.6.")
     }
 
     /// Does it speak of this address? One that names none speaks of where the mail went.
     fn is_about(&self, key: &str) -> bool {
-        self.told.recipients.is_empty() || self.told.recipients.iter().any(|r| email_key(r) == key)
+        self.told.recipients.is_empty()
+            || self.told.recipients.iter().any(|r| email_key(r) == key || email_twin(r).is_some_and(|twin| email_key(&twin) == key))
     }
 }
 
@@ -128,6 +150,9 @@ pub(super) fn mark(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, sent_to: &str,
         return Ok(());
     }
     Event::new("mail.bounced").of(customer).on("mail", report.mail.as_str()).value("to", None, Some(&key)).record(tx, ctx)?;
+    if report.is_of_the_mail() {
+        return Ok(());
+    }
     // Others may have the same address, and whoever writes to many asks there also when this customer is long gone.
     tx.next_verb();
     match addresses::bounced(tx, ctx, &key, &report.told.code) {

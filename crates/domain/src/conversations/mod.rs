@@ -10,6 +10,8 @@ mod chats;
 mod clean;
 mod drafts;
 mod inbox;
+mod known;
+mod machine;
 pub mod mailboxes;
 mod of_ticket;
 mod parse;

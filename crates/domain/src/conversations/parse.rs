@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::bounce::{self, Report};
 use super::put::file_name;
-use super::{NewFile, clean};
+use super::{NewFile, clean, machine};
 use crate::kit::{Email, Micros, hex};
 
 /// The largest mail that is taken, bytes.
@@ -46,6 +46,10 @@ pub struct Parsed {
     pub files: Vec<NewFile>,
     /// It says that a mail did not arrive.
     pub(super) report: Option<Report>,
+    /// No person wrote it: a responder, a newsletter, a mail server.
+    pub(super) automatic: bool,
+    /// A name made of its bytes, for one whose Message-ID another mail has.
+    pub(super) named: String,
 }
 
 /// Reads a mail. What cannot be read is kept as text.
@@ -53,7 +57,7 @@ pub fn parse(raw: &[u8]) -> Parsed {
     let named = format!("{}@none.invalid", hex(&Sha256::digest(raw)));
     let readable = readable(raw);
     let Some(message) = MessageParser::default().parse(readable.as_ref()) else {
-        return Parsed { message_id: named, text: plain(&String::from_utf8_lossy(raw)), ..Parsed::default() };
+        return Parsed { message_id: named.clone(), named, text: plain(&String::from_utf8_lossy(raw)), ..Parsed::default() };
     };
     let (name, from) = first(message.from().or_else(|| message.sender()));
     let (reply_name, reply_to) = first(message.reply_to());
@@ -62,7 +66,9 @@ pub fn parse(raw: &[u8]) -> Parsed {
     answers.extend(ids(message.in_reply_to()).into_iter().rev().filter(|id| !answers.contains(id)).collect::<Vec<_>>());
     let keep = answers.len().saturating_sub(ANSWERS);
     Parsed {
-        message_id: message.message_id().map(message_id).filter(|id| !id.is_empty()).unwrap_or(named),
+        message_id: message.message_id().map(message_id).filter(|id| !id.is_empty()).unwrap_or_else(|| named.clone()),
+        automatic: machine::wrote(&message, &from, &reply_to),
+        named,
         answers: answers.split_off(keep),
         name,
         from,

@@ -63,6 +63,8 @@ pub(super) struct Line<'a> {
     pub outcome: &'a str,
     pub seconds: i64,
     pub files: &'a [NewFile],
+    /// A machine said it: nothing is opened by it, and who waits goes on waiting.
+    pub quiet: bool,
 }
 
 /// Writes an entry. `waits`: an answer is expected of us. The customer is locked by the verb.
@@ -75,7 +77,7 @@ pub(super) fn entry(
     waits: bool,
 ) -> Result<EntryId> {
     let id: EntryId = ctx.id();
-    let body: String = line.body.chars().filter(|c| *c != '\0').take(LONGEST).collect();
+    let body = kept(line.body);
     let said: String = body.chars().take(SEARCHED).collect();
     let folded = fold(&format!("{} {} {} {said}", line.subject, line.author, line.address));
     tx.exec(
@@ -112,8 +114,16 @@ pub(super) fn entry(
             &[&ctx.merchant, &file_id, &id, &position, &file.name, &file.content_type, &size, &file.bytes.as_slice()],
         )?;
     }
-    tx.exec(&queries::KEEP, &[&ctx.merchant, conversation, &line.at, &waits])?;
+    match line.quiet {
+        true => tx.exec(&queries::KEEP_QUIET, &[&ctx.merchant, conversation, &line.at])?,
+        false => tx.exec(&queries::KEEP, &[&ctx.merchant, conversation, &line.at, &waits])?,
+    };
     Ok(id)
+}
+
+/// So much of a text is kept.
+pub(super) fn kept(text: &str) -> String {
+    text.chars().filter(|c| *c != '\0').take(LONGEST).collect()
 }
 
 /// By this two subjects are of one conversation: without the marks of answers and forwards, case and blanks aside. At most 200 characters.

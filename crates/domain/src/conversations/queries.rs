@@ -84,6 +84,8 @@ store::statements! {
     /// One entry more: it opens what was closed; an old one that came late moves nothing back.
     pub KEEP = "UPDATE conversations SET entries = entries + 1, state = 'open', waiting = CASE WHEN $3 >= last_at THEN $4 ELSE waiting END,
         last_at = CASE WHEN $3 > last_at THEN $3 ELSE last_at END WHERE merchant_id = $1 AND id = $2";
+    pub KEEP_QUIET = "UPDATE conversations SET entries = entries + 1, last_at = CASE WHEN $3 > last_at THEN $3 ELSE last_at END
+        WHERE merchant_id = $1 AND id = $2";
     pub SET_STATE = "UPDATE conversations SET state = $3, waiting = FALSE WHERE merchant_id = $1 AND id = $2 AND state <> $3";
     pub SAME_SENDER = "SELECT id FROM conversations WHERE merchant_id = $1 AND customer_id IS NULL AND address_key = $2 ORDER BY id";
     pub GIVE = "UPDATE conversations SET customer_id = $3 WHERE merchant_id = $1 AND id = $2 AND customer_id IS NULL";
@@ -122,5 +124,8 @@ store::statements! {
         WHERE e.merchant_id = $1 AND e.mail_id = $2";
     pub FIRST_MAILBOX = "SELECT address FROM mailboxes WHERE merchant_id = $1 AND disabled_at IS NULL ORDER BY created_at, id LIMIT 1";
     pub MAKES_TICKETS = "SELECT makes_tickets FROM mailboxes WHERE merchant_id = $1 AND id = $2";
+    /// Begun by one mail that came by another way, and nothing since.
+    pub BEGUN_ELSEWHERE = "SELECT 1 FROM conversations WHERE merchant_id = $1 AND id = $2 AND kind = 'mail' AND state = 'open' AND entries = 1
+        AND (mailbox_id IS NULL OR mailbox_id <> $3)";
     pub OWN_ADDRESS = "SELECT id FROM mailboxes WHERE merchant_id = $1 AND address_key = $2 ORDER BY id LIMIT 1";
 }

@@ -84,7 +84,7 @@ const KINDS: [&str; 263] = [
     "import.undone",
     "invoice.created", "invoice.credited", "invoice.discarded", "invoice.edited", "invoice.issued", "invoice.link_closed",
     "invoice.link_opened", "invoice.mailed", "invoice.paid", "invoice.unpaid", "invoice.voided", "legal_copies.expired", "legal_copy.read",
-    "mail.bounced", "mail.received", "mail.written", "mailbox.edited", "mailbox.set_up", "mailbox.switched_off", "mailing.cancelled",
+    "mail.bounced", "mail.received", "mail.retried", "mail.written", "mailbox.edited", "mailbox.set_up", "mailbox.switched_off", "mailing.cancelled",
     "mailing.done", "mailing.paused", "mailing.resumed", "mailing.started", "merchant.created", "merchant.edited",
     "merchant.invoices_edited", "merchant.portal_edited", "method.asked", "method.attached", "method.checked", "method.chosen", "method.detached",
     "method.link_sent", "method.link_withdrawn", "method.updated", "note.added",

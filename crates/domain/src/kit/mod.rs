@@ -30,5 +30,7 @@ pub use locale::{LOCALES, Locale, typed_number, within};
 pub use money::{Currency, Money, exact_to_minor};
 pub use page::PageKey;
 pub use phone::{Phone, phone_key};
-pub use text::{Email, any_part, as_one_line, clean, clean_opt, email_key, hex, name_key, one_line, printable, spoken, thousands};
+pub use text::{
+    Email, any_part, as_one_line, clean, clean_opt, email_key, email_twin, hex, name_key, one_line, printable, spoken, thousands,
+};
 pub(crate) use words::words;

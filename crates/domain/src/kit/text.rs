@@ -121,6 +121,17 @@ pub fn email_key(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
+/// The same address with its domain written the other way: in letters for `xn--…`, and the reverse. `None` when there is one way alone.
+pub fn email_twin(text: &str) -> Option<String> {
+    let (local, domain) = text.trim().rsplit_once('@')?;
+    let other = if domain.is_ascii() {
+        domain.to_ascii_lowercase().contains("xn--").then(|| url::quirks::domain_to_unicode(domain))
+    } else {
+        Some(url::quirks::domain_to_ascii(domain))
+    };
+    other.filter(|other| !other.is_empty() && other != domain).map(|other| format!("{local}@{other}"))
+}
+
 /// Characters that take no room and are no blanks: an address with one looks like another and is never found by it.
 fn unseen(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
@@ -141,6 +152,16 @@ mod tests {
             assert!(problems.0.iter().all(|p| p.message == "Use one line."));
         }
         assert_eq!(["Ana\r\n Ruiz\n", " Ana", "Ana\n\n\u{85}Ruiz"].map(as_one_line), ["Ana Ruiz", " Ana", "Ana Ruiz"]);
+    }
+
+    #[test]
+    fn a_domain_is_written_in_two_ways() {
+        for (one, other) in [("bob@bücher.example", "bob@xn--bcher-kva.example"), ("Ann@XN--BCHER-KVA.example", "Ann@bücher.example")] {
+            assert_eq!(email_twin(one).as_deref(), Some(other));
+        }
+        for one in ["bob@example.com", "bücher", "", "bücher@example.com"] {
+            assert_eq!(email_twin(one), None, "{one}");
+        }
     }
 
     #[test]

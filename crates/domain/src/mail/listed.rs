@@ -4,7 +4,7 @@ use serde::Serialize;
 use store::Tx;
 
 use super::{Mail, queries, queue};
-use crate::kit::{Ctx, CustomerId, MethodLinkId, PortalLinkId, Result, rfc3339, words};
+use crate::kit::{Ctx, CustomerId, Result, rfc3339, words};
 use crate::lists::parts;
 use crate::lists::{BuiltIn, By, Column, Filter, List, Opt, Options, Search, Sort};
 use crate::merchants::Settings;
@@ -140,16 +140,15 @@ pub static LIST: List = List {
 pub fn rows(tx: &mut Tx, ctx: &Ctx, ids: &[String]) -> Result<Vec<Listed>> {
     parts::in_order(tx, ctx, &queries::LISTED, ids, |r| {
         let mail = queue::row(r)?;
-        let (method, portal): (Option<MethodLinkId>, Option<PortalLinkId>) = (r.get(13)?, r.get(14)?);
         let carries = [
             (mail.invoice.is_some(), Carries::Invoice),
             (mail.offer.is_some(), Carries::Offer),
             (mail.payment_link.is_some(), Carries::PaymentLink),
-            (method.is_some(), Carries::MethodLink),
-            (portal.is_some(), Carries::Portal),
+            (mail.method_link.is_some(), Carries::MethodLink),
+            (mail.portal_link.is_some(), Carries::Portal),
         ];
         let carries = carries.into_iter().find(|(is, _)| *is).map_or(Carries::Words, |(_, what)| what);
-        Ok((mail.id.to_string(), Listed { customer: r.get(15)?, carries, mail }))
+        Ok((mail.id.to_string(), Listed { customer: mail.customer.clone(), carries, mail }))
     })
 }
 

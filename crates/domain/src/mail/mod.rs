@@ -6,6 +6,7 @@
 
 pub mod dkim;
 pub mod listed;
+mod may;
 mod method_link;
 mod offer;
 mod payment_link;
@@ -15,6 +16,8 @@ mod run;
 mod staff;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_late;
 
 use serde::Serialize;
 
@@ -27,7 +30,7 @@ pub(crate) use run::short;
 pub use run::{Claimed, Letter, Outcome, claim, done, letter};
 pub(crate) use staff::to_staff;
 
-use crate::kit::{InvoiceId, MailId, Micros, OfferId, PaymentLinkId, Right, words};
+use crate::kit::{CustomerId, InvoiceId, MailId, MethodLinkId, Micros, OfferId, PaymentLinkId, PortalLinkId, Right, TemplateId, words};
 
 words! {
     /// How far a mail came.
@@ -81,11 +84,24 @@ pub struct Mail {
     pub next_at: Option<Micros>,
     /// When a server took it.
     pub sent_at: Option<Micros>,
+    /// The link to add a payment method that it carries.
+    #[serde(skip)]
+    pub(crate) method_link: Option<MethodLinkId>,
+    /// The link into the portal that it carries.
+    #[serde(skip)]
+    pub(crate) portal_link: Option<PortalLinkId>,
+    /// Whom it speaks of.
+    #[serde(skip)]
+    pub(crate) customer: Option<CustomerId>,
+    /// The template it was written from.
+    #[serde(skip)]
+    pub(crate) template: Option<TemplateId>,
 }
 
 impl Mail {
     /// The right it was written with: who sends it again needs it.
     pub fn right(&self) -> Right {
-        if self.invoice.is_some() { Right::Orders } else { Right::Write }
+        let sells = self.invoice.is_some() || self.offer.is_some() || self.payment_link.is_some() || self.method_link.is_some();
+        if sells { Right::Orders } else { Right::Write }
     }
 }

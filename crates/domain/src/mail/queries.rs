@@ -9,7 +9,8 @@ use crate::customers::list::queries::Some2;
 macro_rules! mail {
     ($rest:literal) => {
         concat!(
-            "SELECT id, state, invoice_id, recipient, subject, attempts, error, queued_at, queued_by, next_at, sent_at, offer_id, payment_link_id FROM mails WHERE merchant_id = $1 AND ",
+            "SELECT id, state, invoice_id, recipient, subject, attempts, error, queued_at, queued_by, next_at, sent_at, offer_id, payment_link_id,
+            method_link_id, portal_link_id, customer_id, template_id FROM mails WHERE merchant_id = $1 AND ",
             $rest
         )
     };
@@ -18,7 +19,7 @@ macro_rules! mail {
 /// Mails of the list.
 pub(super) static LISTED: LazyLock<Some2> = LazyLock::new(|| {
     let columns = "SELECT id, state, invoice_id, recipient, subject, attempts, error, queued_at, queued_by, next_at, sent_at, offer_id, payment_link_id, method_link_id,
-        portal_link_id, customer_id FROM mails WHERE merchant_id = $1";
+        portal_link_id, customer_id, template_id FROM mails WHERE merchant_id = $1";
     Some2::new(columns, "id", "")
 });
 

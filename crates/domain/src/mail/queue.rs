@@ -2,7 +2,7 @@
 
 use store::{Row, Tx};
 
-use super::{Mail, queries};
+use super::{Mail, may, queries};
 use crate::conversations;
 use crate::events::Event;
 use crate::invoices;
@@ -135,26 +135,51 @@ pub fn of_invoice(tx: &mut Tx, ctx: &Ctx, invoice: &InvoiceId) -> Result<Vec<Mai
     Ok(tx.rows(&queries::OF_INVOICE, &[&ctx.merchant, invoice], row)?)
 }
 
-/// One mail.
+/// One mail. Needs [`Right::Read`].
 ///
 /// # Errors
 /// [`Error::NotFound`], also for another merchant's.
 pub fn get(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<Mail> {
+    ctx.must(Right::Read)?;
+    find(tx, ctx, id)
+}
+
+fn find(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<Mail> {
     tx.opt(&queries::FIND, &[&ctx.merchant, id], row)?.ok_or(Error::NotFound("mail"))
 }
 
-/// Sends a mail once more that failed or may have been sent: whoever asks for it knows that. Needs the right it was written with: [`Right::Orders`] for an invoice, else [`Right::Write`].
+/// Sends a mail once more that failed or may have been sent: whoever asks for it knows that. What was asked when it was first sent is asked again. Needs the
+/// right it was written with: [`Right::Orders`] for an invoice, an offer, a link to pay or to add a method, else [`Right::Write`]; for one of a mailing
+/// [`Right::BulkMail`] too.
 ///
 /// # Errors
-/// `Conflict` (`mail_state`) for one that waits or was sent.
+/// `Conflict`: `mail_state` for one that waits or was sent; what the first sending says of an offer, a link or a customer (`offer_state`, `link_state`,
+/// `customer_inactive`, …); for one of a mailing `unsubscribed`, `bounced`, `no_consent`, `no_address`.
 pub fn retry(tx: &mut Tx, ctx: &Ctx, id: &MailId) -> Result<()> {
-    let mail = get(tx, ctx, id)?;
-    ctx.must(mail.right())?;
-    if !mail.state.may_go_again() || tx.exec(&queries::RETRY, &[&ctx.merchant, id, &ctx.now])? == 0 {
-        return Err(Error::conflict("mail_state", format!("A mail that is {} is not tried again.", mail.state.label().to_lowercase())));
+    let seen = find(tx, ctx, id)?;
+    ctx.must(seen.right())?;
+    if let Some(customer) = &seen.customer {
+        locks::customers(tx, ctx, &[customer])?;
     }
+    let mail = find(tx, ctx, id)?;
+    if mail.customer != seen.customer {
+        return Err(Error::conflict("moved", "This mail was given to another customer a moment ago. Look again."));
+    }
+    let refused = || Error::conflict("mail_state", format!("A mail that is {} is not tried again.", mail.state.label().to_lowercase()));
+    if !mail.state.may_go_again() {
+        return Err(refused());
+    }
+    may::go_again(tx, ctx, &mail)?;
     mailings::again(tx, ctx, id)?;
+    if tx.exec(&queries::RETRY, &[&ctx.merchant, id, &ctx.now])? == 0 {
+        return Err(refused());
+    }
     tx.exec(&queries::QUEUE, &[id, &ctx.merchant, &ctx.now])?;
+    Event::new("mail.retried")
+        .of_opt(mail.customer.as_ref())
+        .on("mail", id.as_str())
+        .data(serde_json::json!({ "before": mail.state }))
+        .record(tx, ctx)?;
     Ok(())
 }
 
@@ -173,5 +198,9 @@ pub(super) fn row(r: &Row<'_>) -> std::result::Result<Mail, store::Error> {
         sent_at: r.get(10)?,
         offer: r.get(11)?,
         payment_link: r.get(12)?,
+        method_link: r.get(13)?,
+        portal_link: r.get(14)?,
+        customer: r.get(15)?,
+        template: r.get(16)?,
     })
 }

@@ -3,7 +3,8 @@
 use store::Tx;
 
 use super::offer::LINK;
-use super::{State, queries};
+use super::queue::row;
+use super::{State, may, queries};
 use crate::conversations::{self, Heading, NewFile};
 use crate::invoices::{self, Paper};
 use crate::kit::{
@@ -57,6 +58,8 @@ pub struct Letter {
     pub answers: Vec<String>,
     /// What is attached.
     pub files: Vec<NewFile>,
+    /// No person wrote it: machines are told not to answer.
+    pub automatic: bool,
 }
 
 /// What became of a try.
@@ -91,38 +94,82 @@ impl Outcome {
     }
 }
 
-/// Takes a mail that is due. One that another worker held until its lease ran out may have arrived: that is for a person to decide.
+/// Mails that may not go any more are ended on the way, so many times eight in one transaction.
+const ROUNDS: usize = 25;
+
+/// Takes a mail that is due. One that another worker held until its lease ran out may have arrived: that is for a person to decide. One that may not go any
+/// more, because what it carries or whom it is for changed since, ends here.
 pub fn claim(tx: &mut Tx, worker: &str, now: Micros) -> Result<Option<Claimed>> {
-    let due = tx.rows(&queries::DUE, &[&now], |r| Ok((r.get::<MailId>(0)?, r.get::<MerchantId>(1)?)))?;
-    for (mail, merchant) in due {
-        if tx.exec(&queries::TAKE, &[&mail, &now, &(now + LEASE), &worker])? == 0 {
-            continue;
-        }
-        match tx.opt(&queries::SENDING, &[&merchant, &mail], |r| r.get(0))? {
-            Some(attempt) => {
-                let ctx = of(&merchant, now);
-                let carries = tx.opt(&queries::LETTER, &[&merchant, &mail], |r| Ok((r.get(7)?, r.get(8)?, r.get(9)?, r.get(10)?)))?;
-                let link = match carries.unwrap_or_default() {
-                    (Some(offer), ..) => Some(offers::for_mail(tx, &ctx, &offer)?),
-                    (_, Some(link), ..) => Some(payment_links::for_mail(tx, &ctx, &link)?),
-                    (_, _, Some(link), _) => Some(portal::for_mail(tx, &ctx, &link)?),
-                    (_, _, _, Some(link)) => Some(method_links::for_mail(tx, &ctx, &link)?),
-                    (None, None, None, None) => staff::resets::for_mail(tx, &mail)?,
-                };
-                return Ok(Some(Claimed { merchant, mail, worker: worker.to_owned(), attempt, link }));
+    for _ in 0..ROUNDS {
+        let due = tx.rows(&queries::DUE, &[&now], |r| Ok((r.get::<MailId>(0)?, r.get::<MerchantId>(1)?)))?;
+        let mut ended = false;
+        for (mail, merchant) in due {
+            if tx.exec(&queries::TAKE, &[&mail, &now, &(now + LEASE), &worker])? == 0 {
+                continue;
             }
-            None => {
-                let state = tx.opt(&queries::FIND, &[&merchant, &mail], |r| r.get::<State>(1))?;
-                if state == Some(State::Sending) {
-                    let words = "Sending was interrupted, so it may have arrived. Ask the receiver before you send it again.";
-                    tx.exec(&queries::UNKNOWN, &[&merchant, &mail, &words])?;
-                    mailings::interrupted(tx, &of(&merchant, now), &mail, words)?;
+            let ctx = of(&merchant, now);
+            if stopped(tx, &ctx, &mail)? {
+                ended = true;
+                continue;
+            }
+            match tx.opt(&queries::SENDING, &[&merchant, &mail], |r| r.get(0))? {
+                Some(attempt) => {
+                    let link = link(tx, &ctx, &mail)?;
+                    return Ok(Some(Claimed { merchant, mail, worker: worker.to_owned(), attempt, link }));
                 }
-                tx.exec(&queries::LEAVE, &[&mail])?;
+                None => lost(tx, &ctx, &mail)?,
             }
+        }
+        if !ended {
+            break;
         }
     }
     Ok(None)
+}
+
+/// The secret of the link that it carries, made now.
+fn link(tx: &mut Tx, ctx: &Ctx, mail: &MailId) -> Result<Option<String>> {
+    let carries = tx.opt(&queries::LETTER, &[&ctx.merchant, mail], |r| Ok((r.get(7)?, r.get(8)?, r.get(9)?, r.get(10)?)))?;
+    Ok(match carries.unwrap_or_default() {
+        (Some(offer), ..) => Some(offers::for_mail(tx, ctx, &offer)?),
+        (_, Some(link), ..) => Some(payment_links::for_mail(tx, ctx, &link)?),
+        (_, _, Some(link), _) => Some(portal::for_mail(tx, ctx, &link)?),
+        (_, _, _, Some(link)) => Some(method_links::for_mail(tx, ctx, &link)?),
+        (None, None, None, None) => staff::resets::for_mail(tx, mail)?,
+    })
+}
+
+/// A worker held it until its lease ran out, or it is not there any more.
+fn lost(tx: &mut Tx, ctx: &Ctx, mail: &MailId) -> Result<()> {
+    let state = tx.opt(&queries::FIND, &[&ctx.merchant, mail], |r| r.get::<State>(1))?;
+    if state == Some(State::Sending) {
+        let words = "Sending was interrupted, so it may have arrived. Ask the receiver before you send it again.";
+        tx.exec(&queries::UNKNOWN, &[&ctx.merchant, mail, &words])?;
+        mailings::interrupted(tx, ctx, mail, words)?;
+    }
+    tx.exec(&queries::LEAVE, &[mail])?;
+    Ok(())
+}
+
+/// Ends one that waits and may not go any more; says whether it did.
+fn stopped(tx: &mut Tx, ctx: &Ctx, mail: &MailId) -> Result<bool> {
+    let Some(found) = tx.opt(&queries::FIND, &[&ctx.merchant, mail], row)?.filter(|m| m.state == State::Queued) else { return Ok(false) };
+    if let Err(error) = may::go(tx, ctx, &found) {
+        let words = short(&may::words(error)?);
+        tx.exec(&queries::FAILED, &[&ctx.merchant, mail, &words])?;
+        tx.exec(&queries::LEAVE, &[mail])?;
+        mailings::told(tx, ctx, mail, &Outcome::Refused(words), false)?;
+        return Ok(true);
+    }
+    let why = match &found.template {
+        Some(_) => mailings::judged(tx, ctx, mail)?,
+        None => None,
+    };
+    if let Some(why) = why {
+        tx.exec(&queries::LEAVE, &[mail])?;
+        mailings::leave_out(tx, ctx, mail, why)?;
+    }
+    Ok(why.is_some())
 }
 
 /// What to send. In a read transaction.
@@ -139,6 +186,7 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
     let by_hand =
         invoice.is_none() && template.is_none() && offer.is_none() && payment_link.is_none() && method_link.is_none() && !into_portal;
     let heading = if by_hand { conversations::heading(tx, &ctx, &claimed.mail)? } else { None };
+    let automatic = template.is_some() || into_portal || (by_hand && heading.is_none());
     let Heading { mut from_name, mut reply_to, answers, files } = heading.unwrap_or_default();
     let mut paper = None;
     if let Some(invoice) = invoice {
@@ -169,7 +217,7 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
         (from_name, unsubscribe) = (bulk.shop, bulk.token);
         reply_to = invoices::settings(tx, &ctx)?.seller.email;
     }
-    Ok(Letter { to, from_name, reply_to, subject, body, at, paper, bulk: template.is_some(), unsubscribe, answers, files })
+    Ok(Letter { to, from_name, reply_to, subject, body, at, paper, bulk: template.is_some(), unsubscribe, answers, files, automatic })
 }
 
 /// Writes down what became of it; nothing when another worker holds it meanwhile.

@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use begin::{NewMailing, start};
-pub(crate) use feedback::{again, bounced, forget, interrupted, told};
+pub(crate) use feedback::{again, bounced, forget, interrupted, judged, leave_out, told};
 pub(crate) use letter::of_mail;
 pub use letter::{html, text};
 pub use preview::{Preview, Skipped, preview};

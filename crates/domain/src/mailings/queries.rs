@@ -57,6 +57,11 @@ pub mod of_customer {
     take_back! { QUEUE, LINES, MAILS, LOOSE, "r.customer_id = $2" }
 }
 
+/// Of one mail.
+pub mod of_mail {
+    take_back! { QUEUE, LINES, MAILS, LOOSE, "r.mail_id = $2" }
+}
+
 store::statements! {
     pub GET = mailing!(" AND m.id = $2");
     pub INSERT = "INSERT INTO mailings (merchant_id, id, state, shop_id, template_id, template_version, name, per_minute, consenting_only, total, job_id, created_at, created_by)
@@ -73,7 +78,7 @@ store::statements! {
     pub WAITING = "SELECT COUNT(*) FROM (SELECT 1 FROM mailing_rows WHERE merchant_id = $1 AND mailing_id = $2 AND outcome = 'queued' LIMIT $3) found";
 
     // What the outbox and others tell.
-    pub OF_MAIL = "SELECT r.mailing_id, r.customer_id, r.email_key, m.state FROM mailing_rows r JOIN mailings m ON m.merchant_id = r.merchant_id AND m.id = r.mailing_id
+    pub OF_MAIL = "SELECT r.mailing_id, r.customer_id, r.email_key, m.state, m.consenting_only FROM mailing_rows r JOIN mailings m ON m.merchant_id = r.merchant_id AND m.id = r.mailing_id
         WHERE r.merchant_id = $1 AND r.mail_id = $2";
     pub TOLD = "UPDATE mailing_rows SET outcome = $3, detail = $4, at = $5 WHERE merchant_id = $1 AND mail_id = $2 AND outcome <> 'skipped'";
     pub BOUNCED = "UPDATE mailing_rows SET bounced_at = $3 WHERE merchant_id = $1 AND email_key = $2 AND email_key <> '' AND at > $4 AND bounced_at IS NULL
@@ -118,5 +123,5 @@ some! {
 
 /// Every statement, for the test that prepares all of them on both engines.
 pub fn all() -> Vec<&'static Stmt> {
-    ALL.iter().chain(of_mailing::ALL).chain(of_customer::ALL).copied().chain(built()).collect()
+    ALL.iter().chain(of_mailing::ALL).chain(of_customer::ALL).chain(of_mail::ALL).copied().chain(built()).collect()
 }

@@ -72,6 +72,11 @@ pub(super) fn of_customer() -> [&'static Stmt; 4] {
     [&q::of_customer::QUEUE, &q::of_customer::LINES, &q::of_customer::MAILS, &q::of_customer::LOOSE]
 }
 
+/// The statements of one mail that waits.
+pub(super) fn of_one() -> [&'static Stmt; 4] {
+    [&q::of_mail::QUEUE, &q::of_mail::LINES, &q::of_mail::MAILS, &q::of_mail::LOOSE]
+}
+
 fn turn(tx: &mut Tx, ctx: &Ctx, id: &MailingId, from: State, to: State, event: &'static str) -> Result<Mailing> {
     let mailing = locked(tx, ctx, id)?;
     if mailing.state != from {

@@ -4,7 +4,7 @@ use serde_json::json;
 use store::Tx;
 
 use super::read::{find, locked};
-use super::{State, queries};
+use super::{MethodLink, State, queries};
 use crate::customers::survivor;
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, DAY, Error, MethodLinkId, Micros, Problems, Result, Right, ShopId, locks};
@@ -70,13 +70,28 @@ pub fn send(tx: &mut Tx, ctx: &Ctx, input: &LinkInput, origin: &str) -> Result<M
 pub fn withdraw(tx: &mut Tx, ctx: &Ctx, id: &MethodLinkId) -> Result<CustomerId> {
     ctx.must(Right::Orders)?;
     let link = locked(tx, ctx, id)?;
-    if link.state != State::Open {
-        return Err(Error::conflict("link_state", format!("This link is {}.", link.state.label().to_lowercase())));
-    }
+    open(&link)?;
     tx.exec(&queries::WITHDRAW, &[&ctx.merchant, id, &ctx.now])?;
     if let Some(setup) = &link.setup {
         method_setups::close(tx, ctx, setup)?;
     }
     Event::new("method.link_withdrawn").of(&link.customer).on("method_link", id.as_str()).record(tx, ctx)?;
     Ok(link.customer)
+}
+
+/// Goes on when its customer may use it now. For a mail that waited.
+///
+/// # Errors
+/// `Conflict`: `link_state`, `customer_inactive`, `customer_gone`.
+pub(crate) fn must_stand(tx: &mut Tx, ctx: &Ctx, id: &MethodLinkId) -> Result<()> {
+    let link = find(tx, ctx, id)?;
+    open(&link)?;
+    must_exist(tx, ctx, &link.customer)?.must_be_active()
+}
+
+fn open(link: &MethodLink) -> Result<()> {
+    match link.state {
+        State::Open => Ok(()),
+        other => Err(Error::conflict("link_state", format!("This link is {}.", other.label().to_lowercase()))),
+    }
 }

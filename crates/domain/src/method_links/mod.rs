@@ -12,6 +12,7 @@ use serde::Serialize;
 
 pub use door::{Standing, add, begin, by_link, standing};
 pub(crate) use door::{for_mail, used};
+pub(crate) use make::must_stand;
 pub use make::{DAYS, LinkInput, send, withdraw};
 pub use read::{get, of_customer};
 

@@ -22,7 +22,7 @@ pub(crate) use link::for_mail;
 pub use link::{accept_by_link, by_link, can_be_accepted, close_links, decline_by_link, open_link};
 pub use read::{Offer, Page, Summary, get, of_customer, of_order};
 pub(crate) use read::{find_locked, load};
-pub(crate) use send::ready;
+pub(crate) use send::{must_stand, ready};
 
 use crate::kit::words;
 

@@ -50,3 +50,15 @@ pub(crate) fn ready(tx: &mut Tx, ctx: &Ctx, id: &OfferId) -> Result<Letter> {
     let offer = super::load(tx, ctx, id)?;
     Ok(Letter { seller: offer.seller().0, offer })
 }
+
+/// Goes on when the buyer may see it now: it was sent and still stands, and the customer is active. For a mail that waited.
+///
+/// # Errors
+/// `Conflict`: `offer_state`, `customer_inactive`, `customer_gone`.
+pub(crate) fn must_stand(tx: &mut Tx, ctx: &Ctx, id: &OfferId) -> Result<()> {
+    let offer = super::load(tx, ctx, id)?.summary;
+    if offer.state != State::Sent {
+        return Err(refused(offer.state, "sent"));
+    }
+    must_exist(tx, ctx, &offer.customer)?.must_be_active()
+}

@@ -121,10 +121,23 @@ pub fn receive(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId, kind: MethodKind, pai
 /// `Conflict`: `link_state`, `payment_under_way`, `customer_inactive`, `blocked`.
 pub(crate) fn ready_to_send(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId) -> Result<PaymentLink> {
     let link = locked(tx, ctx, id)?;
-    open(&link)?;
-    must_exist(tx, ctx, &link.customer)?.must_be_active()?;
-    blocks::must_not_stand(tx, ctx, &link.customer, std::iter::empty())?;
+    may_be_shown(tx, ctx, &link)?;
     Ok(link)
+}
+
+/// Goes on when its buyer may see it now. For a mail that waited.
+///
+/// # Errors
+/// As [`ready_to_send`].
+pub(crate) fn must_stand(tx: &mut Tx, ctx: &Ctx, id: &PaymentLinkId) -> Result<()> {
+    let link = find(tx, ctx, id)?;
+    may_be_shown(tx, ctx, &link)
+}
+
+fn may_be_shown(tx: &mut Tx, ctx: &Ctx, link: &PaymentLink) -> Result<()> {
+    open(link)?;
+    must_exist(tx, ctx, &link.customer)?.must_be_active()?;
+    blocks::must_not_stand(tx, ctx, &link.customer, std::iter::empty())
 }
 
 /// # Errors

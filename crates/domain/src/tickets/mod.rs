@@ -23,7 +23,7 @@ pub use bulk::{AT_ONCE, Changed, bulk, undo_bulk};
 pub use create::{NewTicket, create};
 pub use edit::{Edit, edit};
 pub use of_talk::of_entry;
-pub(crate) use of_talk::{follow, linked};
+pub(crate) use of_talk::{came_back, follow, heard, linked, opened};
 pub(crate) use read::find_locked;
 pub use read::{Page, get, of_customer, thread, unsettled};
 pub use say::{NewEntry, say};

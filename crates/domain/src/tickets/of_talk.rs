@@ -4,7 +4,7 @@
 use store::Tx;
 
 use super::edit::{self, Edit};
-use super::say::{self, BODY, NewEntry};
+use super::say::{self, BODY, Moves, NewEntry};
 use super::{EntryKind, NewTicket, Priority, create, queries};
 use crate::conversations::{self, Direction, Entry};
 use crate::kit::{ConversationId, Ctx, CustomerId, EntryId, Error, Result, Right, TicketId, locks};
@@ -39,19 +39,58 @@ pub fn of_entry(tx: &mut Tx, ctx: &Ctx, id: &EntryId) -> Result<(TicketId, bool)
 /// # Errors
 /// The database's alone: what may not become a ticket keeps no mail from being filed.
 pub(crate) fn follow(tx: &mut Tx, ctx: &Ctx, entry: &Entry, opens: bool) -> Result<()> {
-    let done = match of_conversation(tx, ctx, &entry.conversation)? {
-        Some(ticket) => {
-            tx.next_verb();
-            let (kind, body) = words(entry);
-            let body = if body.is_empty() { "(without words)".to_owned() } else { body };
-            say::said(tx, ctx, &ticket, &NewEntry { kind, body, status: None }, Some(&entry.id)).map(drop)
-        }
-        None if opens => {
-            tx.next_verb();
-            make(tx, ctx, entry).map(drop)
-        }
+    match of_conversation(tx, ctx, &entry.conversation)? {
+        Some(ticket) => join(tx, ctx, &ticket, entry, words(entry), Moves::AsSaid),
+        None if opens => opened(tx, ctx, entry),
         None => Ok(()),
+    }
+}
+
+/// The same of what a machine said: it stands in the thread of the conversation's ticket and moves it nowhere.
+///
+/// # Errors
+/// As [`follow`].
+pub(crate) fn heard(tx: &mut Tx, ctx: &Ctx, entry: &Entry) -> Result<()> {
+    match of_conversation(tx, ctx, &entry.conversation)? {
+        Some(ticket) => join(tx, ctx, &ticket, entry, words(entry), Moves::Nowhere),
+        None => Ok(()),
+    }
+}
+
+/// A report about a mail of ours: for the staff alone. Where the mail will never arrive the ticket is to be worked on again.
+///
+/// # Errors
+/// As [`follow`].
+pub(crate) fn came_back(tx: &mut Tx, ctx: &Ctx, entry: &Entry, never: bool) -> Result<()> {
+    let Some(ticket) = of_conversation(tx, ctx, &entry.conversation)? else { return Ok(()) };
+    let (what, moves) = match never {
+        true => ("did not arrive", Moves::Opens("a mail came back")),
+        false => ("may not have arrived yet", Moves::Nowhere),
     };
+    let body = format!("The mail to {} {what}. The mail server says:\n\n{}", entry.address, words(entry).1);
+    let body = body.chars().take(BODY).collect::<String>().trim().to_owned();
+    join(tx, ctx, &ticket, entry, (EntryKind::Note, body), moves)
+}
+
+/// Makes a ticket of an entry whose conversation has none; its customer is locked.
+///
+/// # Errors
+/// As [`follow`].
+pub(crate) fn opened(tx: &mut Tx, ctx: &Ctx, entry: &Entry) -> Result<()> {
+    if of_conversation(tx, ctx, &entry.conversation)?.is_some() {
+        return Ok(());
+    }
+    tx.next_verb();
+    unless_gone(make(tx, ctx, entry).map(drop))
+}
+
+fn join(tx: &mut Tx, ctx: &Ctx, ticket: &TicketId, entry: &Entry, (kind, body): (EntryKind, String), moves: Moves) -> Result<()> {
+    tx.next_verb();
+    let body = if body.is_empty() { "(without words)".to_owned() } else { body };
+    unless_gone(say::told(tx, ctx, ticket, &NewEntry { kind, body, status: None }, Some(&entry.id), moves).map(drop))
+}
+
+fn unless_gone(done: Result<()>) -> Result<()> {
     match done {
         // Both are found out before anything is written.
         Err(Error::Conflict { code: "customer_inactive" | "customer_gone", .. }) => Ok(()),

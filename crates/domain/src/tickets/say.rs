@@ -22,16 +22,27 @@ pub struct NewEntry {
     pub status: Option<Status>,
 }
 
+/// What an entry does to its ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moves {
+    /// As [`NewEntry::status`] says, else as what is said moves it.
+    AsSaid,
+    /// Nothing.
+    Nowhere,
+    /// It is open again, and why.
+    Opens(&'static str),
+}
+
 /// Adds it. Needs [`Right::Write`].
 ///
 /// # Errors
 /// `Invalid` on `body`; `Conflict` (`customer_gone`) once the customer was anonymised.
 pub fn say(tx: &mut Tx, ctx: &Ctx, id: &TicketId, new: &NewEntry) -> Result<TicketEntryId> {
-    said(tx, ctx, id, new, None)
+    told(tx, ctx, id, new, None, Moves::AsSaid)
 }
 
 /// The same of what stands in a conversation too.
-pub(super) fn said(tx: &mut Tx, ctx: &Ctx, id: &TicketId, new: &NewEntry, entry: Option<&EntryId>) -> Result<TicketEntryId> {
+pub(super) fn told(tx: &mut Tx, ctx: &Ctx, id: &TicketId, new: &NewEntry, entry: Option<&EntryId>, moves: Moves) -> Result<TicketEntryId> {
     ctx.must(Right::Write)?;
     let ticket = read::find_locked(tx, ctx, id, None)?;
     if let Some(customer) = &ticket.customer {
@@ -43,11 +54,11 @@ pub(super) fn said(tx: &mut Tx, ctx: &Ctx, id: &TicketId, new: &NewEntry, entry:
         problems.add("body", "required", "Write something first.");
     }
     problems.check()?;
-    add(tx, ctx, ticket, &NewEntry { body, ..new.clone() }, entry)
+    add(tx, ctx, ticket, &NewEntry { body, ..new.clone() }, entry, moves)
 }
 
 /// Words that are cleaned, on a ticket that is locked with its customer.
-pub(super) fn add(tx: &mut Tx, ctx: &Ctx, ticket: Ticket, new: &NewEntry, entry: Option<&EntryId>) -> Result<TicketEntryId> {
+pub(super) fn add(tx: &mut Tx, ctx: &Ctx, ticket: Ticket, new: &NewEntry, entry: Option<&EntryId>, moves: Moves) -> Result<TicketEntryId> {
     let made = write(tx, ctx, &ticket.id, new.kind, &new.body, entry)?;
     let kind = match new.kind {
         EntryKind::Message => "ticket.message",
@@ -59,7 +70,11 @@ pub(super) fn add(tx: &mut Tx, ctx: &Ctx, ticket: Ticket, new: &NewEntry, entry:
         .on("ticket", ticket.id.as_str())
         .data(serde_json::json!({ "number": ticket.number }))
         .record(tx, ctx)?;
-    let (status, why) = follows(&ticket, new);
+    let (status, why) = match moves {
+        Moves::AsSaid => follows(&ticket, new),
+        Moves::Nowhere => (ticket.status, ""),
+        Moves::Opens(why) => (Status::Open, why),
+    };
     edit::apply(tx, ctx, ticket, &Edit { status: Some(status), ..Edit::default() }, Some(why))?;
     Ok(made)
 }

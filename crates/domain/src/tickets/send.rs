@@ -3,7 +3,7 @@
 
 use store::Tx;
 
-use super::say::{self, BODY, NewEntry};
+use super::say::{self, BODY, Moves, NewEntry};
 use super::{EntryKind, Status, Ticket, queries, read};
 use crate::conversations::{self, Draft, OfTicket};
 use crate::customers;
@@ -35,7 +35,7 @@ pub enum Way {
 /// How the customer of this ticket would be answered. Needs [`Right::Read`].
 ///
 /// # Errors
-/// The database's alone.
+/// `Forbidden`; `NotFound` when its customer is no longer there.
 pub fn way(tx: &mut Tx, ctx: &Ctx, ticket: &Ticket) -> Result<Way> {
     ctx.must(Right::Read)?;
     find_way(tx, ctx, ticket)
@@ -96,5 +96,5 @@ pub fn send(tx: &mut Tx, ctx: &Ctx, id: &TicketId, letter: &Letter) -> Result<Ti
         (Way::Mail(_), None) => return Err(Error::NotFound("customer")),
     };
     let new = NewEntry { kind: EntryKind::Answer, body, status: letter.status };
-    say::add(tx, ctx, ticket, &new, Some(&said))
+    say::add(tx, ctx, ticket, &new, Some(&said), Moves::AsSaid)
 }

@@ -107,7 +107,7 @@ store::db_test! {
         let smtp = server.smtp().at_site("https://desk.example.com");
         assert_eq!(mailer::run_all(&f.db, &smtp, &FixedClock(NOW), "post", &|| false).unwrap(), 1);
         let [mail] = &server.taken()[..] else { panic!("one mail") };
-        for part in ["To: ana@example.es", "From: Online <desk@example.com>", "multipart/alternative", "text/plain", "text/html", "List-Unsubscribe: <https://desk.example.com/u/", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"] {
+        for part in ["To: ana@example.es", "From: Online <desk@example.com>", "multipart/alternative", "text/plain", "text/html", "List-Unsubscribe: <https://desk.example.com/u/", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "Auto-Submitted: auto-generated"] {
             assert!(mail.contains(part), "{part} in {mail}");
         }
         assert!(mail.is_ascii() && !mail.contains("\r\nBcc:"), "{mail}");

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use domain::customers::{self, NewCustomer, Rules};
 use domain::invoices::{self, LineInput, NewInvoice, Party, SettingsEdit};
-use domain::kit::{FixedClock, InvoiceId};
+use domain::kit::{FixedClock, InvoiceId, Right};
 use domain::mail::{self, Mail, State};
 use domain::testing::{Fixture, NOW};
 use server::mailer::{self, Smtp};
@@ -333,6 +333,26 @@ store::db_test! {
         let later = send(&f, &gone, &id, Mood::Take);
         assert_eq!(later.state, State::Queued);
         assert!(!later.error.is_empty());
+    }
+
+    fn a_key_sends_again_what_it_could_have_written(db) {
+        let f = Fixture::new(db);
+        let (desk, server, id) = (crate::desk::Desk::new(db), Server::start(), invoice(&f));
+        let of_invoice = send(&f, &server, &id, Mood::Unknown).id;
+        let ctx = f.ctx.clone();
+        let written = f.db.write_now(move |tx| {
+            let customer = customers::find_by_email(tx, &ctx, "ana@example.es")?.expect("Ana");
+            let draft = domain::conversations::Draft { subject: "Hello".into(), body: "b".into(), ..Default::default() };
+            let entry = domain::conversations::compose(tx, &ctx, &customer, &draft)?;
+            Ok::<_, domain::Error>(domain::conversations::entry(tx, &ctx, &entry)?.sending.expect("a mail").id)
+        }).unwrap();
+        server.feel(Mood::Blocked);
+        mailer::run_all(&f.db, &server.smtp(), &FixedClock(NOW), "worker", &|| false).unwrap();
+        let rights = |more: Right| domain::kit::Rights::NONE.with(Right::Read).with(more);
+        let (writes, sells) = (crate::desk::key(&f, rights(Right::Write)), crate::desk::key(&f, rights(Right::Orders)));
+        let retry = |key: &str, mail: &domain::kit::MailId| crate::offers::ask(&desk, key, "POST", &format!("/mails/{mail}/retry"), &serde_json::Value::Null).0;
+        assert_eq!((retry(&writes, &of_invoice), retry(&sells, &written)), (403, 403));
+        assert_eq!((retry(&writes, &written), retry(&sells, &of_invoice)), (200, 200));
     }
 
     fn the_outbox_lists_what_did_not_go_and_a_press_sends_it_again(db) {

@@ -1,7 +1,7 @@
 //! Records of FreeSWITCH: `mod_cdr_csv` in its usual columns (caller_id_name, caller_id_number, destination_number, context, start_stamp, answer_stamp,
 //! end_stamp, duration, billsec, hangup_cause, uuid, bleg_uuid, …), `mod_json_cdr` and `mod_xml_cdr`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use csv::StringRecord;
 use serde_json::Value;
@@ -24,14 +24,47 @@ pub(super) fn is_row(row: &StringRecord) -> bool {
 }
 
 pub(super) fn csv(rows: &[StringRecord], zone: &Zone) -> Records {
-    // The other leg of a call that is there is the same call once more.
-    let legs: HashSet<&str> = rows.iter().filter_map(|r| r.get(OTHER_LEG)).filter(|id| !id.is_empty()).collect();
+    let text = |row: &StringRecord, at: usize| row.get(at).unwrap_or_default().trim().to_owned();
+    let legs: Vec<Leg> = rows
+        .iter()
+        .map(|row| Leg {
+            uuid: text(row, UUID),
+            other: text(row, OTHER_LEG),
+            began: moment(row.get(START).unwrap_or_default(), zone).unwrap_or_default(),
+            called: false,
+        })
+        .collect();
+    let second = seconds(&legs);
     let mut records = Records::default();
     for (line, row) in rows.iter().enumerate() {
-        let second = row.get(UUID).is_some_and(|id| legs.contains(id) && row.get(OTHER_LEG).is_none_or(str::is_empty));
-        records.row(line + 1, if second { Ok(None) } else { of_row(row, zone) });
+        records.row(line + 1, if second[line] { Ok(None) } else { of_row(row, zone) });
     }
     records
+}
+
+/// One leg of a call: a bridged call has two, and is one call.
+struct Leg {
+    uuid: String,
+    /// The leg it was bridged to; empty when it does not say.
+    other: String,
+    began: Micros,
+    /// It says itself that another leg called it.
+    called: bool,
+}
+
+/// Which legs are the same call once more: who says so, who is named and names nobody, and of two that name each other the later one.
+fn seconds(legs: &[Leg]) -> Vec<bool> {
+    let places: HashMap<&str, usize> = legs.iter().enumerate().rev().map(|(at, leg)| (leg.uuid.as_str(), at)).collect();
+    let named: HashSet<&str> = legs.iter().map(|leg| leg.other.as_str()).filter(|id| !id.is_empty()).collect();
+    let later = |at: usize, leg: &Leg| {
+        let first =
+            places.get(leg.other.as_str()).filter(|first| **first != at && legs[**first].other == leg.uuid && !legs[**first].called);
+        first.is_some_and(|first| (legs[*first].began, *first) < (leg.began, at))
+    };
+    let is = |(at, leg): (usize, &Leg)| {
+        leg.called || (!leg.uuid.is_empty() && ((leg.other.is_empty() && named.contains(leg.uuid.as_str())) || later(at, leg)))
+    };
+    legs.iter().enumerate().map(is).collect()
 }
 
 fn of_row(row: &StringRecord, zone: &Zone) -> Result<Option<CallInput>, &'static str> {
@@ -50,6 +83,21 @@ fn of_row(row: &StringRecord, zone: &Zone) -> Result<Option<CallInput>, &'static
     told.call(at)
 }
 
+/// The name of a call here.
+pub(super) fn named(uuid: &str) -> String {
+    format!("freeswitch:{uuid}")
+}
+
+/// How it went, by the cause of its end and how long they spoke.
+pub(super) fn outcome(cause: &str, seconds: i64) -> Outcome {
+    match cause {
+        _ if seconds > 0 => Outcome::Answered,
+        "USER_BUSY" => Outcome::Busy,
+        "NORMAL_CLEARING" | "NO_ANSWER" | "NO_USER_RESPONSE" | "ORIGINATOR_CANCEL" | "LOSE_RACE" | "ATTENDED_TRANSFER" => Outcome::Missed,
+        _ => Outcome::Failed,
+    }
+}
+
 /// What every form of record says.
 struct Told<'a> {
     from: &'a str,
@@ -66,63 +114,79 @@ impl Told<'_> {
             return Err("has no id");
         }
         let seconds: i64 = self.spoken.trim().parse().map_err(|_| "does not say how long they spoke")?;
-        let outcome = match self.cause.trim() {
-            _ if seconds > 0 => Outcome::Answered,
-            "USER_BUSY" => Outcome::Busy,
-            "NORMAL_CLEARING" | "NO_ANSWER" | "NO_USER_RESPONSE" | "ORIGINATOR_CANCEL" | "LOSE_RACE" | "ATTENDED_TRANSFER" => {
-                Outcome::Missed
-            }
-            _ => Outcome::Failed,
-        };
+        let outcome = outcome(self.cause.trim(), seconds);
         let sides = sides(self.from, self.to, self.came_in);
-        Ok(sides.map(|sides| call(sides, outcome, (at, seconds), format!("freeswitch:{}", self.uuid))))
+        Ok(sides.map(|sides| call(sides, outcome, (at, seconds), named(self.uuid))))
     }
 }
 
 /// A record of variables, each percent-encoded: JSON or XML.
-fn of_variables(get: impl Fn(&str) -> Option<String>) -> Result<Option<CallInput>, &'static str> {
+struct Variables {
+    leg: Leg,
+    call: Result<Option<CallInput>, &'static str>,
+}
+
+fn of_variables(get: impl Fn(&str) -> Option<String>) -> Variables {
     let text = |name: &str| get(name).map(|v| decoded(&v)).unwrap_or_default();
-    let began: i64 = text("start_epoch").parse().map_err(|_| "says no time at which the call began")?;
+    let (uuid, began) = (text("uuid"), text("start_epoch").parse::<i64>().ok());
+    let leg = Leg {
+        uuid: uuid.clone(),
+        other: text("bridge_uuid"),
+        began: began.unwrap_or_default(),
+        called: !text("originating_leg_uuid").is_empty() || !text("originator").is_empty(),
+    };
     let (from, to) = (text("caller_id_number"), text("destination_number"));
-    let (direction, cause, spoken, uuid) = (text("direction"), text("hangup_cause"), text("billsec"), text("uuid"));
+    let (direction, cause, spoken) = (text("direction"), text("hangup_cause"), text("billsec"));
     let told = Told { from: &from, to: &to, came_in: Some(direction == "inbound"), cause: &cause, spoken: &spoken, uuid: &uuid };
-    told.call(began.saturating_mul(1_000_000))
+    let call = began.ok_or("says no time at which the call began").and_then(|began| told.call(began.saturating_mul(1_000_000)));
+    Variables { leg, call }
+}
+
+fn joined(all: Vec<Result<Variables, &'static str>>) -> Records {
+    let nothing = || Leg { uuid: String::new(), other: String::new(), began: 0, called: false };
+    let (legs, calls): (Vec<Leg>, Vec<_>) =
+        all.into_iter().map(|one| one.map_or_else(|e| (nothing(), Err(e)), |v| (v.leg, v.call))).unzip();
+    let second = seconds(&legs);
+    let mut records = Records::default();
+    for (at, call) in calls.into_iter().enumerate() {
+        records.row(at + 1, if second[at] { Ok(None) } else { call });
+    }
+    records
 }
 
 /// One record, an array of them, or one behind the other. `None` when there is none.
 pub(super) fn json(text: &str) -> Option<Records> {
-    let mut records = Records::default();
-    let mut line = 0;
+    let mut found = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
         let Ok(value) = value else {
-            records.row(line + 1, Err("is no JSON"));
+            found.push(Err("is no JSON"));
             break;
         };
         let all = if let Value::Array(all) = value { all } else { vec![value] };
         for one in &all {
-            line += 1;
             let words = |v: &Value| v.as_str().map(str::to_owned).or_else(|| v.as_number().map(ToString::to_string));
             let profile = one.pointer("/callflow/0/caller_profile");
             let get = |name: &str| {
                 let of_profile = profile.and_then(|p| p.get(name));
                 one.get("variables").and_then(|v| v.get(name)).or(of_profile).and_then(words)
             };
-            records.row(line, of_variables(get));
+            found.push(Ok(of_variables(get)));
         }
     }
-    Some(records)
+    Some(joined(found))
 }
 
 /// One `<cdr>` behind the other. `None` when there is none.
 pub(super) fn xml(text: &str) -> Option<Records> {
-    let mut records = Records::default();
-    for (at, one) in text.split("<cdr").skip(1).enumerate() {
+    let mut found = Vec::new();
+    for one in text.split("<cdr").skip(1) {
         let get = |name: &str| {
             let (_, rest) = one.split_once(&format!("<{name}>"))?;
             Some(rest.split_once("</")?.0.to_owned())
         };
-        records.row(at + 1, of_variables(get));
+        found.push(Ok(of_variables(get)));
     }
+    let records = joined(found);
     (records.calls.len() + records.inside + records.wrong_count > 0).then_some(records)
 }
 

@@ -7,6 +7,7 @@ mod corpus;
 mod drafts;
 mod hostile;
 mod house;
+mod machines;
 mod mailbox;
 mod parties;
 mod service;

@@ -110,7 +110,7 @@ store::db_test! {
         assert_eq!((kept.new, kept.waiting, kept.known), (1, 1, 2));
         assert_eq!(desk.part(Inbox::Unknown)[0].address, "+442079460000");
         // The file grew meanwhile: only what is new is new.
-        let longer = MASTER.replace("broken,row\n", "") + &MASTER.lines().next().unwrap().replace("10:1", "19:1");
+        let longer = MASTER.replace("broken,row\n", "") + &MASTER.lines().next().unwrap().replace("10:1", "19:1").replace("1767607872.1", "1767640272.9");
         assert_eq!((take(&desk, &longer, true).new, desk.stream(&ana, Asked::default()).len()), (1, 3));
     }
 
@@ -128,5 +128,66 @@ store::db_test! {
         let looks = Desk { ctx: desk.f.without(Right::Write), ..desk.clone() };
         let calls = records::read(CSV.as_bytes(), &Zone::utc()).unwrap().calls;
         assert_eq!(refusal(looks.write(move |tx, ctx| records::take(tx, ctx, &calls, true))), "forbidden write");
+    }
+
+    fn the_two_legs_of_a_call_are_one_call_in_every_form(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.com");
+        phone(&desk, &ana, "+34 612 345 678");
+        let id = |n: u32, leg: char| format!("6f1f3c6e-0001-4b6e-8d6a-00000000{n:03}{leg}");
+        let json = |n: u32, leg: char, other: char, more: &str| format!(
+            r#"{{"variables":{{"direction":"{}","uuid":"{}","bridge_uuid":"{}",{more}"start_epoch":"{}","billsec":"55","hangup_cause":"NORMAL_CLEARING"}},"callflow":[{{"caller_profile":{{"caller_id_number":"%2B34612345678","destination_number":"1001"}}}}]}}"#,
+            if leg == 'a' { "inbound" } else { "outbound" }, id(n, leg), id(n, other), 1_767_607_872 + i64::from(n) * 100 + i64::from(leg == 'b')
+        );
+        let named = format!(r#""originating_leg_uuid":"{}","#, id(1, 'a'));
+        // One says who called it; of two that name each other the later one is the second, in whatever order they stand.
+        for file in [format!("[{},{}]", json(1, 'a', 'b', ""), json(1, 'b', 'a', &named)), format!("{}\n{}", json(2, 'b', 'a', ""), json(2, 'a', 'b', ""))] {
+            let read = records::read(file.as_bytes(), &Zone::utc()).unwrap();
+            assert_eq!((read.calls.len(), read.inside), (1, 1), "{file}");
+            assert!(read.calls[0].external_id.ends_with('a'));
+            assert_eq!(take(&desk, &file, false).new, 1);
+        }
+        // A second leg in a file of its own is no call either.
+        let alone = json(3, 'b', 'a', &named);
+        assert_eq!(records::read(alone.as_bytes(), &Zone::utc()).unwrap().inside, 1);
+        let xml = |leg: char, other: char, more: &str| format!(
+            "<cdr core-uuid=\"c\"><variables><direction>{}</direction><uuid>{}</uuid><start_epoch>1767607900</start_epoch><billsec>7</billsec><hangup_cause>NORMAL_CLEARING</hangup_cause>{more}<bridge_uuid>{}</bridge_uuid></variables><callflow><caller_profile><caller_id_number>%2B34612345678</caller_id_number><destination_number>1001</destination_number></caller_profile></callflow></cdr>",
+            if leg == 'a' { "inbound" } else { "outbound" }, id(4, leg), id(4, other)
+        );
+        let both = xml('a', 'b', "") + &xml('b', 'a', &format!("<originating_leg_uuid>{}</originating_leg_uuid>", id(4, 'a')));
+        assert_eq!((take(&desk, &both, false).new, take(&desk, &both, false).known), (1, 1));
+        let csv = CSV.lines().take(2).collect::<Vec<_>>().join("\n").replacen("\"\",\"\",\"PCMU\"", "\"6f1f3c6e-0001-4b6e-8d6a-000000000001\",\"\",\"PCMU\"", 1);
+        assert_eq!(csv.matches("000000000001").count(), 2, "each names the other");
+        assert_eq!((take(&desk, &csv, false).new, take(&desk, &csv, false).known), (1, 1));
+        assert_eq!(desk.stream(&ana, Asked::default()).len(), 4);
+    }
+
+    fn a_call_that_rang_at_several_desks_is_one_call_and_went_as_the_best_of_them(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.com");
+        phone(&desk, &ana, "+34 612 345 678");
+        let row = |agent: u32, answer: &str, spoken: u32, end: &str| format!(
+            "\"\",\"+34612345678\",\"600\",\"from-trunk\",\"\",\"SIP/trunk-01\",\"SIP/{agent}-02\",\"Queue\",\"600\",\"2026-01-05 10:00:00\",\"{answer}\",\"2026-01-05 10:03:00\",180,{spoken},\"{end}\",\"DOCUMENTATION\",\"1767607200.7\",\"\"\n"
+        );
+        let file = row(1001, "", 0, "NO ANSWER") + &row(1002, "2026-01-05 10:00:12", 168, "ANSWERED") + &row(1003, "", 0, "BUSY");
+        let read = records::read(file.as_bytes(), &Zone::utc()).unwrap();
+        assert_eq!((read.calls.len(), read.inside), (1, 2));
+        assert_eq!((take(&desk, &file, false).new, take(&desk, &file, false).known), (1, 1));
+        let said = desk.stream(&ana, Asked::default());
+        assert_eq!((said.len(), said[0].outcome, said[0].seconds), (1, Some(Outcome::Answered), 168));
+        assert!(desk.part(Inbox::Waiting).is_empty(), "they were served");
+    }
+
+    fn records_in_another_order_of_columns_are_read_too(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.com");
+        phone(&desk, &ana, "+34 612 345 678");
+        let custom = "\"\"\"Ana\"\" <+34612345678>\",\"+34612345678\",\"1001\",\"from-trunk\",\"SIP/t-1\",\"SIP/1001-2\",\"Dial\",\"SIP/1001\",\"2026-01-05 11:00:00\",\"2026-01-05 11:00:05\",\"2026-01-05 11:01:00\",60,55,\"ANSWERED\",\"DOCUMENTATION\",\"\",\"1767610800.1\",\"\"\n";
+        let template = "\"\",\"+34612345678\",\"1001\",\"public\",\"Ana <+34612345678>\",\"sofia/x/1\",\"sofia/y/2\",\"bridge\",\"user/1001\",\"2026-01-05 10:11:12\",\"2026-01-05 10:11:20\",\"2026-01-05 10:12:25\",73,65,\"NORMAL_CLEARING\",\"DOCUMENTATION\",\"6f1f3c6e-0001-4b6e-8d6a-000000000001\",\"\"\n";
+        assert_eq!((take(&desk, custom, false).new, take(&desk, custom, false).known), (1, 1));
+        assert_eq!(take(&desk, template, false).new, 1);
+        assert_eq!(take(&desk, CSV.lines().next().unwrap(), false).known, 1, "the same call in another form");
+        let calls: Vec<_> = desk.stream(&ana, Asked::default()).into_iter().map(|e| (e.outcome.unwrap(), e.seconds)).collect();
+        assert_eq!(calls, [(Outcome::Answered, 65), (Outcome::Answered, 55)]);
     }
 }

@@ -1,6 +1,7 @@
 //! Mailings on both engines: who gets one, that nobody gets it twice, and what becomes of it.
 
 mod kill;
+mod late;
 mod reader;
 mod run;
 mod speed;

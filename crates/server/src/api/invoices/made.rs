@@ -28,7 +28,8 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .api(orders, routes!(close_link))
         .api(read, routes!(mails))
         .api(orders, routes!(send))
-        .api(orders, routes!(retry))
+        // What it carries decides which right is needed: the verb asks.
+        .api(read, routes!(retry))
 }
 
 /// Draft an invoice of an order.
@@ -137,7 +138,10 @@ async fn send(State(app): State<App>, caller: Caller, At(text): At<String>, writ
 
 /// Send a mail once more that failed, or of which nobody knows.
 ///
-/// One that is `unknown` may have arrived: ask the receiver first. 409 `mail_state` for one that waits or was sent.
+/// One that is `unknown` may have arrived: ask the receiver first. Needs the scope that it was written with beside `read`: `orders` for an invoice, an offer, a
+/// link to pay or to add a method, else `write`; `bulk_mail` too for one of a mailing. What its first sending asked is asked again: 409 `mail_state` for one that
+/// waits or was sent, `offer_state` and `link_state` for what does not stand any more, `customer_inactive`, and for a mailing `unsubscribed`, `bounced`,
+/// `no_consent`, `no_address`.
 #[utoipa::path(post, path = "/api/v1/mails/{id}/retry", operation_id = "retryMail", tag = "Mails", params(("id" = String, Path)),
     responses((status = 200, body = Mail)))]
 async fn retry(State(app): State<App>, caller: Caller, At(text): At<String>, write: Write<()>) -> Result<Response, Problem> {

@@ -144,7 +144,7 @@ pub async fn retry(State(app): State<App>, who: Who, Path(mail): Path<String>) -
     let mail = app
         .write(&who.ctx, move |tx, ctx| {
             mail::retry(tx, ctx, &mail)?;
-            mail::get(tx, ctx, &mail)
+            mail::get(tx, &crate::api::write::seeing(ctx), &mail)
         })
         .await?;
     let back = outbox::thing(&mail).map_or_else(|| format!("/outbox/{}", mail.id), |(href, _)| href);

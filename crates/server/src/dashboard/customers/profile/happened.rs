@@ -245,6 +245,7 @@ fn title(entry: &Entry) -> String {
         "mail.received" => "Mail received".to_owned(),
         "mail.written" => "Mail written".to_owned(),
         "mail.bounced" => "Mail came back".to_owned(),
+        "mail.retried" => "Mail tried once more".to_owned(),
         "chat.opened" => "Chat".to_owned(),
         "chat.message" if word("direction") == "out" => "Answer in a chat".to_owned(),
         "chat.message" => "Message in a chat".to_owned(),
