@@ -238,7 +238,8 @@ pub struct CheckoutDone {
     pub changed: bool,
     /// The customer was not there before.
     pub customer_created: bool,
-    /// Something to look at: `customer_inactive` when it was recorded for an archived customer, `blocked` for a blocked buyer,
+    /// Something to look at: `customer_inactive` when it was recorded for an archived customer, `customer_gone` without the name of one who was
+    /// anonymised or deleted for good, `blocked` for a blocked buyer,
     /// `credit_missing` when the store credit did not suffice, `affiliate_unknown` when nobody has the code; else empty.
     pub flag: String,
     /// Id of the affiliate who brought the buyer.
