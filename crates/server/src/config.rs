@@ -72,7 +72,27 @@ impl File {
     pub fn read(path: Option<&Path>) -> Result<Self, String> {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = std::fs::read_to_string(path).map_err(|e| format!("Can’t read the configuration file {}: {e}", path.display()))?;
-        toml::from_str(&text).map_err(|e| format!("The configuration file {} is not right: {e}", path.display()))
+        let wrong = |e: &dyn std::fmt::Display| format!("The configuration file {} is not right: {e}", path.display());
+        let file: Self = toml::from_str(&text).map_err(|e| wrong(&e))?;
+        file.check().map_err(|e| wrong(&e))?;
+        Ok(file)
+    }
+
+    /// Are the numbers within what docs/operations.md says?
+    fn check(&self) -> Result<(), String> {
+        let as_number = |n: Option<usize>| n.and_then(|n| u64::try_from(n).ok());
+        let numbers = [
+            ("pool", as_number(self.pool), 2, 200),
+            ("readers", as_number(self.readers), 1, 64),
+            ("import_max_mb", self.import_max_mb, 1, 1 << 20),
+            ("api_per_minute", self.api_per_minute.map(u64::from), 1, 1_000_000),
+        ];
+        for (name, given, least, most) in numbers {
+            if let Some(given) = given.filter(|n| !(least..=most).contains(n)) {
+                return Err(format!("{name} = {given} is out of range: use {least} to {most}."));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -245,17 +265,15 @@ pub fn target(flag: Option<&str>, file: &File, data: &Path) -> Result<Target, St
     }
 }
 
-/// How the database is opened.
+/// How the database is opened. What the file says was looked at when it was read.
 pub fn options(file: &File) -> Options {
-    let mut options = Options::default();
-    if let Some(pool) = file.pool {
-        options.pool = pool.clamp(2, 200);
+    let own = Options::default();
+    Options {
+        pool: file.pool.unwrap_or(own.pool),
+        readers: file.readers.unwrap_or(own.readers),
+        queue_deadline: Duration::from_secs(5),
+        ..own
     }
-    if let Some(readers) = file.readers {
-        options.readers = readers.clamp(1, 64);
-    }
-    options.queue_deadline = Duration::from_secs(5);
-    options
 }
 
 /// Refuses plain HTTP on an address other machines reach, unless asked to (SPEC 15.2).
@@ -273,7 +291,24 @@ pub fn check_http(listen: SocketAddr, base_url: &str, insecure: bool) -> Result<
              Put an HTTPS proxy in front and set --base-url https://…, or listen on 127.0.0.1, or say --insecure-http if you accept that."
         ));
     }
+    if !https && !insecure && !is_here(base_url) {
+        return Err(format!(
+            "{base_url} is another machine’s address over plain HTTP: anybody on the way could read passwords and customers, and cookies would go \
+             unprotected. Set --base-url https://… with an HTTPS proxy in front, or say --insecure-http if you accept that."
+        ));
+    }
     Ok(https)
+}
+
+/// Is this the address of this machine for itself alone, or none at all?
+fn is_here(base_url: &str) -> bool {
+    let Ok(url) = url::Url::parse(base_url) else { return true };
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => true,
+    }
 }
 
 /// Scheme, host and port alone: what a browser sends as `Origin`.
@@ -295,6 +330,18 @@ mod tests {
     }
 
     #[test]
+    fn an_address_of_another_machine_over_plain_http_needs_to_be_asked_for_wherever_it_listens() {
+        let here = "127.0.0.1:8080".parse().unwrap();
+        for far in ["http://desk.example.com", "http://192.168.1.4:8080", "http://[2001:db8::1]"] {
+            assert!(check_http(here, far, false).unwrap_err().contains("--insecure-http"), "{far}");
+            assert_eq!(check_http(here, far, true), Ok(false));
+        }
+        for near in ["http://localhost:8080", "http://127.0.0.1", "http://[::1]:8080", "http://desk.localhost"] {
+            assert_eq!(check_http(here, near, false), Ok(false), "{near}");
+        }
+    }
+
+    #[test]
     fn a_base_url_is_an_origin_and_nothing_more() {
         let here = "127.0.0.1:0".parse().unwrap();
         for wrong in
@@ -303,6 +350,26 @@ mod tests {
             assert!(check_http(here, wrong, false).is_err(), "{wrong}");
         }
         assert_eq!(check_http(here, "https://desk.example.com:8443", false), Ok(true));
+    }
+
+    #[test]
+    fn a_number_out_of_its_range_is_refused_with_the_range() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = dir.path().join("c.toml");
+        for (text, words) in [
+            ("pool = 0", Some("2 to 200")),
+            ("readers = 1000", Some("1 to 64")),
+            ("import_max_mb = 0", Some("1 to 1048576")),
+            ("api_per_minute = 0", Some("1 to 1000000")),
+            ("pool = 2\nreaders = 64\nimport_max_mb = 1\napi_per_minute = 1", None),
+        ] {
+            std::fs::write(&at, text).unwrap();
+            let read = File::read(Some(&at)).map(drop);
+            match words {
+                Some(words) => assert!(read.unwrap_err().contains(words), "{text}"),
+                None => read.unwrap(),
+            }
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::kit::{ContactId, Ctx, CustomerId, Door, Error, NoteId, Problems, Resu
 use crate::{merchants, privacy};
 
 /// Numbers of customers begin here.
-const FIRST_NUMBER: i64 = 1001;
+pub(crate) const FIRST_NUMBER: i64 = 1001;
 
 /// Makes a customer, and says who it may be already.
 ///

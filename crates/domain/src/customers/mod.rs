@@ -32,7 +32,7 @@ mod validate;
 
 pub use archive::{archive, unarchive};
 pub use avatar::{LARGEST, Picture, avatar, picture, remove_avatar, set_avatar};
-pub(crate) use create::make;
+pub(crate) use create::{FIRST_NUMBER, make};
 pub use create::{create, create_beside, create_many};
 pub use delete::{RESTORABLE, delete, delete_permanently, links, restore};
 pub use duplicates::{Like, find_by_email, find_by_external_id, find_by_number, find_by_phone, likely_duplicates};

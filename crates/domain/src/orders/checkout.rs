@@ -9,7 +9,7 @@ use store::Tx;
 use super::put::{self, OrderInput};
 use super::read::shop_currency;
 use super::totals::Extras;
-use super::{Line, State, queries};
+use super::{Line, State, gone, queries};
 use crate::affiliates::{self, Brought};
 use crate::customers::{self, NewCustomer, Rules, facts};
 use crate::kit::{
@@ -151,9 +151,9 @@ pub struct CheckoutOutcome {
     pub changed: bool,
     /// The customer was not there before.
     pub customer_created: bool,
-    /// Something to look at: `customer_inactive` when it was recorded for an archived customer, `blocked` for a blocked buyer,
-    /// `credit_missing` when its store credit did not suffice, `amount_differs` when a payment brought another amount than the shop says,
-    /// `affiliate_unknown` when nobody who earns has its code.
+    /// Something to look at: `customer_inactive` when it was recorded for an archived customer, `customer_gone` without the name of one who was
+    /// anonymised or deleted for good, `blocked` for a blocked buyer, `credit_missing` when its store credit did not suffice, `amount_differs`
+    /// when a payment brought another amount than the shop says, `affiliate_unknown` when nobody who earns has its code.
     pub flag: &'static str,
     /// Who brought the buyer.
     pub affiliate: Option<AffiliateId>,
@@ -163,21 +163,24 @@ pub struct CheckoutOutcome {
 ///
 /// # Errors
 /// `Invalid` with everything that is wrong; `Conflict` (`customer_inactive`) for a new order of an archived customer that is not paid,
-/// `blocked` for that of a blocked buyer, `credit_insufficient` for store credit that is not there.
+/// `customer_gone` for that of one who was erased, `blocked` for that of a blocked buyer, `credit_insufficient` for store credit that is not there.
 pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutcome> {
     ctx.must(Right::Orders)?;
     let settings = merchants::settings(tx, ctx)?;
     let country = phone_country(input, &settings.country);
     check_shop_and_buyer(tx, ctx, input)?;
     let known = put::by_external(tx, ctx, &input.shop, input.external_id.trim())?;
+    let bare = gone::nameless(tx, ctx, input, known.as_ref())?;
+    let input = bare.as_ref().unwrap_or(input);
     let (customer, customer_created) = match &known {
         Some(order) => (order.customer.clone(), false),
         None => find_or_create(tx, ctx, input)?,
     };
     let flag = match &customer {
-        Some(customer) => flag(tx, ctx, input, customer, known.is_none())?,
-        None => "",
+        Some(customer) if known.is_none() => flag(tx, ctx, input, customer)?,
+        _ => "",
     };
+    let flag = if bare.is_some() && flag.is_empty() { gone::FLAG } else { flag };
     let flag = if known.is_none() { blocked(tx, ctx, (input, &country), customer.as_ref(), flag)? } else { flag };
     let mut order = order_input(ctx, input, customer.clone(), flag);
     let mut problems = Problems::default();
@@ -222,6 +225,9 @@ pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutc
         done.changed |= !done.created && (put.created || put.changed || put.tied);
         tied |= put.tied;
         done.payments.push(put.id);
+    }
+    if bare.is_some() && !done.created && !done.changed {
+        done.flag = "";
     }
     if credit && super::read::find(tx, ctx, &put.id)?.state == State::Cancelled {
         credit::returned_of_order(tx, ctx, &put.id)?;
@@ -363,12 +369,12 @@ fn make(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CustomerId> {
 }
 
 /// Refuses a new order of an archived customer, unless money was taken: then it is flagged.
-fn flag(tx: &mut Tx, ctx: &Ctx, input: &Checkout, customer: &CustomerId, new: bool) -> Result<&'static str> {
+fn flag(tx: &mut Tx, ctx: &Ctx, input: &Checkout, customer: &CustomerId) -> Result<&'static str> {
     let standing = match must_exist(tx, ctx, customer) {
         Err(Error::NotFound(_)) => return Err(Problems::one("buyer.customer", "unknown", "There is no such customer.")),
         standing => standing?,
     };
-    if standing.is_active() || !new {
+    if standing.is_active() {
         return Ok("");
     }
     if input.took_money() {
@@ -395,7 +401,7 @@ fn blocked(
 
 impl Checkout {
     /// Was money taken already? Store credit is not: we take it ourselves, here and now.
-    fn took_money(&self) -> bool {
+    pub(super) fn took_money(&self) -> bool {
         let (credit, money): (Vec<_>, Vec<_>) = self.payments.iter().partition(|p| p.provider.trim() == credit::PROVIDER);
         let said = matches!(self.state, State::Paid | State::Fulfilled | State::Closed) && credit.is_empty();
         (said && !self.only_tests()) || money.iter().any(|p| p.brought_money())

@@ -12,6 +12,7 @@ mod checkout;
 mod create;
 #[cfg(test)]
 pub(crate) mod desk;
+mod gone;
 pub mod listed;
 mod note;
 mod put;
@@ -31,6 +32,7 @@ pub use change::{cancel, close, fulfil, mark_paid, place};
 pub use checkout::{AMOUNT_DIFFERS, Buyer, Checkout, CheckoutOutcome, CheckoutPayment, checkout};
 pub(crate) use create::positive;
 pub use create::{DraftEdit, NewOrder, create, edit_draft};
+pub use gone::FLAG as GONE;
 pub use note::set_note;
 pub use put::{OrderInput, OrderPut, put_later};
 pub(crate) use put::{follow_payments, give};

@@ -28,6 +28,8 @@ macro_rules! summary {
 }
 
 store::statements! {
+    /// Anonymised, or deleted for good.
+    pub ERASED = "SELECT 1 FROM erasures WHERE merchant_id = $1 AND customer_id = $2";
     pub FIND = row!("id = $2");
     pub BY_EXTERNAL = row!("shop_id = $2 AND external_id = $3");
     pub BY_NUMBER = "SELECT id FROM orders WHERE merchant_id = $1 AND number = $2";

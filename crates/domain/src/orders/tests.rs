@@ -196,6 +196,58 @@ store::db_test! {
         desk.verified();
     }
 
+    fn money_in_the_name_of_who_was_erased_is_recorded_without_a_name_and_flagged(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.es");
+        let named = |buyer: &Buyer| Buyer { customer: Some(ana.clone()), ..buyer.clone() };
+        let of = |id: &str, email: &str, payments: Vec<CheckoutPayment>| {
+            let basket = desk.basket(id, email);
+            Checkout { buyer: named(&basket.buyer), state: State::Closed, note: "for Ana".into(), payments, ..basket }
+        };
+        let first = of("A-1", "ana@example.es", vec![by_card("pi_1", 1000, "fp_1")]);
+        let order = desk.check_out(&first).unwrap().order;
+        crate::privacy::tests::erase(&desk, &ana).unwrap();
+        // The same again is the same; a further payment of it is recorded.
+        let again = desk.check_out(&first).unwrap();
+        assert_eq!((&again.order, again.created, again.changed, again.flag), (&order, false, false, ""));
+        let more = Checkout { payments: vec![by_card("pi_1", 1000, "fp_1"), by_card("pi_2", 500, "fp_1")], ..first.clone() };
+        let more = desk.check_out(&more).unwrap();
+        assert_eq!((more.changed, more.payments.len(), more.flag), (true, 2, "customer_gone"));
+        let by_hand = |note: &str| payments::ManualPayment {
+            order: Some(order.clone()), customer: None, shop: None, currency: None, amount: 100, kind: MethodKind::Cash, paid_at: None, note: note.into(),
+        };
+        let record = |manual: payments::ManualPayment| desk.write(move |tx, ctx| payments::record(tx, ctx, &manual));
+        assert_eq!(refusal(record(by_hand("from Ana"))), "note:invalid");
+        record(by_hand("")).unwrap();
+        assert_eq!(desk.get(&ana).lifetime, 1600);
+        // A new one that took money is a guest's, whatever else of the buyer came; one that took none is refused.
+        let paid = of("A-2", "", vec![by_card("pi_3", 1000, "fp_1")]);
+        assert_eq!(refusal(desk.check_out(&Checkout { state: State::Open, payments: vec![], ..paid.clone() })), "customer_gone");
+        let new = desk.check_out(&paid).unwrap();
+        assert_eq!((new.created, new.customer.as_ref(), new.flag), (true, None, "customer_gone"));
+        let again = desk.check_out(&paid).unwrap();
+        assert_eq!((&again.order, again.changed), (&new.order, false));
+        let left = |sql: &'static str| desk.read(move |tx, _| Ok(tx.scalar::<i64>(&store::Stmt::new("left", sql), &[])?)).unwrap();
+        assert_eq!(left("SELECT COUNT(*) FROM orders WHERE name LIKE '%Ruiz%' OR email LIKE '%ana%' OR note <> ''"), 0);
+        assert_eq!(left("SELECT COUNT(*) FROM payments WHERE fingerprint <> '' OR last4 <> '' OR name LIKE '%Ruiz%' OR email <> ''"), 0);
+        assert_eq!(left("SELECT COUNT(*) FROM payment_keys") + left("SELECT COUNT(*) FROM payment_methods"), 0);
+        // An address of its own makes somebody new of whoever comes back.
+        let back = desk.check_out(&of("A-3", "ana@example.es", vec![by_card("pi_4", 1000, "fp_2")])).unwrap();
+        assert!(back.customer_created && back.customer.as_ref() != Some(&ana) && back.flag == "customer_gone", "{back:?}");
+        desk.verified();
+    }
+
+    fn money_in_the_name_of_who_was_deleted_for_good_is_recorded_and_an_unknown_id_is_refused(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.es");
+        let who = ana.clone();
+        desk.write(move |tx, ctx| customers::delete_permanently(tx, ctx, &who)).unwrap();
+        let of = |order: &str, id| Checkout { buyer: Buyer { customer: Some(id), ..Buyer::default() }, payments: vec![by_card(order, 1000, "fp_1")], ..desk.basket(order, "") };
+        let done = desk.check_out(&of("A-1", ana)).unwrap();
+        assert_eq!((done.customer.as_ref(), done.flag), (None, "customer_gone"));
+        assert_eq!(refusal(desk.check_out(&of("A-2", desk.ctx.id()))), "buyer.customer:unknown");
+    }
+
     fn staff_put_a_draft_together_place_pay_send_and_close_it(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.es");

@@ -174,6 +174,11 @@ impl MethodInput {
             attach: true,
         }
     }
+
+    /// What may be kept of it where nobody may be named: what it came by, and no more.
+    pub(crate) fn without_a_name(&self) -> Self {
+        Self { brand: self.brand.clone(), attach: false, ..Self::of(self.kind) }
+    }
 }
 
 fn yes() -> bool {

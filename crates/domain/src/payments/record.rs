@@ -87,14 +87,25 @@ fn check(ctx: &Ctx, manual: &ManualPayment) -> Problems {
 }
 
 fn write(tx: &mut Tx, ctx: &Ctx, manual: &ManualPayment, (shop, customer, currency, payer): Place) -> Result<PaymentId> {
-    let active = customer.as_ref().map_or(Ok(super::put::Standing::Active), |c| must_exist(tx, ctx, c))?.is_active();
+    let flag = match customer.as_ref().map(|c| must_exist(tx, ctx, c)).transpose() {
+        Ok(standing) if standing.is_none_or(super::put::Standing::is_active) => "",
+        Ok(_) => "customer_inactive",
+        // The order stands, and money for it is never refused; words about who paid are.
+        Err(Error::Conflict { code: orders::GONE, .. }) if manual.order.is_some() => {
+            if !manual.note.trim().is_empty() {
+                return Err(Problems::one("note", "invalid", "The customer was anonymised: leave the remark empty."));
+            }
+            orders::GONE
+        }
+        Err(other) => return Err(other),
+    };
     let input = PaymentInput {
         order: manual.order.clone(),
         customer: customer.clone(),
         method: Some(MethodInput::of(manual.kind)),
         payer,
         note: manual.note.trim().to_owned(),
-        flag: if active { "" } else { "customer_inactive" },
+        flag,
         ..PaymentInput::settled(shop, "manual", currency, manual.amount, manual.paid_at.unwrap_or(ctx.now))
     };
     let country = merchants::settings(tx, ctx)?.country;

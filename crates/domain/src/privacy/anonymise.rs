@@ -6,7 +6,7 @@ use serde_json::json;
 use store::Tx;
 
 use super::read::{self, Kept, Receipt};
-use super::{active, clear, guests, legal, queries as q, refusals, sweep, words};
+use super::{active, clear, guests, legal, number, queries as q, refusals, sweep, words};
 use crate::customers::{facts, merge, state};
 use crate::duplicates;
 use crate::events::Event;
@@ -79,6 +79,9 @@ pub fn anonymise(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &CustomerId, cause: 
     kept.extend(books());
     facts::refresh(tx, ctx, &all, "anonymised")?;
     for one in &all {
+        number::own(tx, ctx, one)?;
+    }
+    for one in &all {
         let erasure: ErasureId = ctx.id();
         let (cleared, kept) = if one == id { (json!(cleared), json!(kept)) } else { (json!({}), json!([])) };
         let actor = &ctx.actor.name;
@@ -125,7 +128,7 @@ fn books() -> Vec<Kept> {
     let kept = |what: &str, rule: &str| Kept { what: what.to_owned(), rule: rule.to_owned(), count: None, until: None };
     vec![
         kept(
-            "Amounts, dates and numbers of orders, payments, refunds and invoices",
+            "Amounts, dates and numbers of orders, payments, refunds and invoices, and the customer number of our own series",
             "Books: they say what was sold, and no longer to whom.",
         ),
         kept("The timeline as ids and codes", "Proof of who did what in this house."),

@@ -52,7 +52,7 @@ fn step(table: &'static Table) -> Option<Step> {
         return Some(Step { table, text, given: Vec::new() });
     }
     let (mut given, mut sets) = (Vec::new(), Vec::new());
-    for column in table.columns.iter().filter(|c| c.after != After::Same) {
+    for column in table.columns.iter().filter(|c| !matches!(c.after, After::Same | After::Number)) {
         if column.after == After::Cleared {
             sets.push(format!("{} = {}", column.name, empty(name, column.name)));
             continue;
@@ -103,7 +103,7 @@ pub(super) fn clear(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, cleared: &mut BTree
                 After::EmailKey => &fake.email_key,
                 After::Buyer => &fake.buyer,
                 After::Moment => &ctx.now,
-                After::Name | After::Cleared | After::Same => &fake.name,
+                After::Name | After::Cleared | After::Same | After::Number => &fake.name,
             });
         }
         note(step.table.name, tx.exec(&step.text, &params)?);

@@ -90,6 +90,8 @@ pub enum After {
     Buyer,
     /// The moment of anonymising.
     Moment,
+    /// A number of our own series: the one it is, or a new one (`privacy::number`).
+    Number,
 }
 
 /// Does the person's own file (SPEC 11.4) show the table?

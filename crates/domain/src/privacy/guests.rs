@@ -75,6 +75,11 @@ fn payment(r: &Row) -> std::result::Result<Link, store::Error> {
     Ok(Link { kind: "payment", id: r.get(0)?, label: format!("Payment of {} on its way", Money::new(r.get(4)?, r.get::<Currency>(5)?)) })
 }
 
+fn invoice(r: &Row) -> std::result::Result<Link, store::Error> {
+    let label = if r.str(1)?.is_empty() { "A draft of an invoice".to_owned() } else { format!("Invoice {}", r.str(1)?) };
+    Ok(Link { kind: "invoice", id: r.get(0)?, label })
+}
+
 /// Kind (`email`, `phone`) and key of every address these customers have or had.
 fn keys(tx: &mut Tx, ctx: &Ctx, all: &[CustomerId]) -> Result<BTreeSet<(&'static str, String)>> {
     let country = merchants::settings(tx, ctx)?.country;
@@ -93,6 +98,32 @@ fn keys(tx: &mut Tx, ctx: &Ctx, all: &[CustomerId]) -> Result<BTreeSet<(&'static
     }
     keys.retain(|(_, key)| !key.is_empty());
     Ok(keys)
+}
+
+impl Found {
+    /// The ids of what these customers did as nobody in particular, by the table they stand in: what an erasure takes along.
+    pub(super) fn all(self, tx: &mut Tx, ctx: &Ctx, people: &[CustomerId]) -> Result<[(&'static str, Vec<String>); 4]> {
+        let (orders, payments): (Vec<String>, Vec<String>) = (self.orders.into_keys().collect(), self.payments.into_keys().collect());
+        let invoices = invoices_of(tx, ctx, &orders, &payments)?;
+        let mut conversations = Vec::new();
+        for one in people {
+            conversations.extend(tx.rows(&q::KEYED_CONVERSATIONS, &[&ctx.merchant, one], |r| r.get::<String>(0))?);
+        }
+        conversations.sort();
+        conversations.dedup();
+        Ok([("orders", orders), ("payments", payments), ("invoices", invoices), ("conversations", conversations)])
+    }
+}
+
+/// Invoices of a guest's orders, and of payments that are for no order.
+fn invoices_of(tx: &mut Tx, ctx: &Ctx, orders: &[String], payments: &[String]) -> Result<Vec<String>> {
+    let mut invoices = Vec::new();
+    for (statement, things) in [(&q::GUEST_INVOICES_OF_ORDER, orders), (&q::GUEST_INVOICES_OF_PAYMENT, payments)] {
+        for thing in things {
+            invoices.extend(tx.rows(statement, &[&ctx.merchant, thing], |r| r.get::<String>(0))?);
+        }
+    }
+    Ok(invoices)
 }
 
 /// Does a customer beside these have this address?
@@ -125,13 +156,11 @@ pub(super) fn active(tx: &mut Tx, ctx: &Ctx, all: &[CustomerId]) -> Result<Vec<L
         let returns = tx.rows(&q::OPEN_RETURNS_OF, &[&ctx.merchant, order], |r| {
             Ok(Link { kind: "return", id: r.get(0)?, label: format!("Return {}", r.str(1)?) })
         })?;
-        let invoices = tx.rows(&q::OPEN_INVOICES_OF, &[&ctx.merchant, order], |r| {
-            let label = if r.str(1)?.is_empty() { "A draft of an invoice".to_owned() } else { format!("Invoice {}", r.str(1)?) };
-            Ok(Link { kind: "invoice", id: r.get(0)?, label })
-        })?;
+        let invoices = tx.rows(&q::OPEN_INVOICES_OF, &[&ctx.merchant, order], invoice)?;
         links.extend(returns.into_iter().chain(invoices));
     }
     for payment in found.payments.keys() {
+        links.extend(tx.rows(&q::OPEN_INVOICES_OF_PAYMENT, &[&ctx.merchant, payment], invoice)?);
         links.extend(tx.rows(&q::OPEN_DISPUTES_OF, &[&ctx.merchant, payment], |r| {
             let money = Money::new(r.get(1)?, r.get::<Currency>(2)?);
             Ok(Link { kind: "dispute", id: r.get(0)?, label: format!("Dispute of {money}") })
@@ -157,13 +186,8 @@ pub(super) fn take(tx: &mut Tx, ctx: &Ctx, all: &[CustomerId], kept: &mut Vec<Ke
     }
     let Some(first) = all.first() else { return Ok(Taken::default()) };
     let found = find(tx, ctx, all)?;
-    let mut taken =
-        Taken { orders: found.orders.into_keys().collect(), payments: found.payments.into_keys().collect(), invoices: Vec::new() };
-    for (statement, things) in [(&q::GUEST_INVOICES_OF_ORDER, &taken.orders), (&q::GUEST_INVOICES_OF_PAYMENT, &taken.payments)] {
-        for thing in things {
-            taken.invoices.extend(tx.rows(statement, &[&ctx.merchant, thing], |r| r.get::<String>(0))?);
-        }
-    }
+    let (orders, payments): (Vec<String>, Vec<String>) = (found.orders.into_keys().collect(), found.payments.into_keys().collect());
+    let taken = Taken { invoices: invoices_of(tx, ctx, &orders, &payments)?, orders, payments };
     taken.give(tx, ctx, Some(first.clone()))?;
     if found.shared > 0 {
         kept.push(Kept {

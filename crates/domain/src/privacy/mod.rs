@@ -14,6 +14,7 @@ mod fake;
 mod guests;
 mod ledger;
 mod legal;
+mod number;
 mod purged;
 pub mod queries;
 mod read;

@@ -30,6 +30,17 @@ macro_rules! owners {
     };
 }
 
+/// Blocks of a customer's addresses and cards that name nobody.
+macro_rules! keyed_blocks {
+    () => {
+        "SELECT id FROM blocks WHERE merchant_id = $1 AND customer_id IS NULL AND key <> '' AND key IN (
+        SELECT email_key FROM customers WHERE merchant_id = $1 AND id = $2
+        UNION SELECT key FROM customer_contacts WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT fingerprint FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2
+        UNION SELECT key FROM payment_keys WHERE merchant_id = $1 AND customer_id = $2)"
+    };
+}
+
 store::statements! {
     pub HEAD = "SELECT id, name, first_name, last_name, company, email, number, merged_into FROM customers WHERE merchant_id = $1 AND id = $2";
     pub(super) OPT_OUT = "SELECT email_key FROM customers WHERE merchant_id = $1 AND id = $2 AND NOT marketing AND marketing_at IS NOT NULL
@@ -72,7 +83,7 @@ store::statements! {
         ORDER BY id LIMIT 20";
 
     // What a key leads to but no column of the register.
-    pub(super) APART_VALUES = "DELETE FROM event_values WHERE merchant_id = $1 AND event_id IN (
+    pub(super) APART_VALUES = concat!("DELETE FROM event_values WHERE merchant_id = $1 AND event_id IN (
         SELECT e.id FROM events e WHERE e.merchant_id = $1 AND e.customer_id IS NULL AND e.subject_id <> '' AND e.subject_id IN (
             SELECT id FROM orders WHERE merchant_id = $1 AND customer_id = $2 UNION SELECT id FROM payments WHERE merchant_id = $1 AND customer_id = $2
             UNION SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2
@@ -80,13 +91,10 @@ store::statements! {
             UNION SELECT id FROM tickets WHERE merchant_id = $1 AND customer_id = $2
             UNION SELECT id FROM privacy_requests WHERE merchant_id = $1 AND customer_id = $2
             UNION SELECT r.id FROM payments p JOIN refunds r ON r.merchant_id = p.merchant_id AND r.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2
-            UNION SELECT t.id FROM orders o JOIN returns t ON t.merchant_id = o.merchant_id AND t.order_id = o.id WHERE o.merchant_id = $1 AND o.customer_id = $2))";
+            UNION SELECT t.id FROM orders o JOIN returns t ON t.merchant_id = o.merchant_id AND t.order_id = o.id WHERE o.merchant_id = $1 AND o.customer_id = $2
+            UNION ", keyed_blocks!(), "))");
     /// Blocks of the customer's addresses and cards that name nobody.
-    pub(super) KEYED_BLOCKS = "DELETE FROM blocks WHERE merchant_id = $1 AND customer_id IS NULL AND key <> '' AND key IN (
-        SELECT email_key FROM customers WHERE merchant_id = $1 AND id = $2
-        UNION SELECT key FROM customer_contacts WHERE merchant_id = $1 AND customer_id = $2
-        UNION SELECT fingerprint FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2
-        UNION SELECT key FROM payment_keys WHERE merchant_id = $1 AND customer_id = $2)";
+    pub(super) KEYED_BLOCKS = concat!("DELETE FROM blocks WHERE merchant_id = $1 AND id IN (", keyed_blocks!(), ")");
     /// Conversations with nobody in particular, at one of the customer's addresses.
     pub(super) KEYED_CONVERSATIONS = "SELECT id FROM conversations WHERE merchant_id = $1 AND customer_id IS NULL AND address_key <> '' AND address_key IN (
         SELECT email_key FROM customers WHERE merchant_id = $1 AND id = $2
@@ -98,19 +106,11 @@ store::statements! {
     pub(super) INVOICE_MAIL = "SELECT id FROM mails WHERE merchant_id = $1 AND invoice_id IN (SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2)";
     pub(super) DROP_MAIL = "DELETE FROM mails WHERE merchant_id = $1 AND id = $2";
     pub(super) DROP_WAITING_MAIL = "DELETE FROM mail_queue WHERE merchant_id = $1 AND mail_id = $2";
-    /// Ids by which rows that speak of the customer find it: ours, and the provider's numbers of its payments.
-    pub(super) IDS = "SELECT id FROM orders WHERE merchant_id = $1 AND customer_id = $2
-        UNION SELECT id FROM tickets WHERE merchant_id = $1 AND customer_id = $2
-        UNION SELECT id FROM tasks WHERE merchant_id = $1 AND customer_id = $2
-        UNION SELECT id FROM payments WHERE merchant_id = $1 AND customer_id = $2
-        UNION SELECT provider_ref FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND provider_ref IS NOT NULL
+    /// Ids by which rows that speak of the customer find it, beside those of its own rows: the provider's numbers of its payments, blocks that name nobody.
+    pub(super) IDS = concat!("SELECT provider_ref FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND provider_ref IS NOT NULL
         UNION SELECT r.reference FROM payments p JOIN payment_refs r ON r.merchant_id = p.merchant_id AND r.payment_id = p.id WHERE p.merchant_id = $1 AND p.customer_id = $2
-        UNION SELECT id FROM invoices WHERE merchant_id = $1 AND customer_id = $2
-        UNION SELECT id FROM offers WHERE merchant_id = $1 AND customer_id = $2
-        UNION SELECT id FROM contracts WHERE merchant_id = $1 AND customer_id = $2
-        UNION SELECT t.id FROM orders o JOIN returns t ON t.merchant_id = o.merchant_id AND t.order_id = o.id WHERE o.merchant_id = $1 AND o.customer_id = $2
-        UNION SELECT id FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2
-        UNION SELECT provider_ref FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2 AND provider_ref IS NOT NULL";
+        UNION SELECT provider_ref FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2 AND provider_ref IS NOT NULL
+        UNION ", keyed_blocks!());
 
     // What stands under their addresses and is nobody's.
     pub(super) GUEST_ORDERS_BY_EMAIL = guest_orders!("email_key <> '' AND email_key = $2 ORDER BY id");
@@ -132,6 +132,9 @@ store::statements! {
     pub(super) OPEN_RETURNS_OF = "SELECT id, number FROM returns WHERE merchant_id = $1 AND order_id = $2 AND state IN ('requested', 'approved', 'received') ORDER BY id";
     pub(super) OPEN_INVOICES_OF = "SELECT id, COALESCE(number, '') FROM invoices WHERE merchant_id = $1 AND order_id = $2 AND customer_id IS NULL
         AND state IN ('draft', 'open', 'partly_paid') ORDER BY id";
+    /// As the verb takes them: those of a payment alone.
+    pub(super) OPEN_INVOICES_OF_PAYMENT = "SELECT id, COALESCE(number, '') FROM invoices WHERE merchant_id = $1 AND customer_id IS NULL AND order_id IS NULL
+        AND payment_id = $2 AND state IN ('draft', 'open', 'partly_paid') ORDER BY id";
     pub(super) OPEN_DISPUTES_OF = "SELECT id, amount, currency FROM disputes WHERE merchant_id = $1 AND payment_id = $2 AND status = 'open' ORDER BY id";
     /// Tickets made of a conversation with nobody in particular, at one of the customer's addresses.
     pub(super) OPEN_KEYED_TICKETS = "SELECT t.id, t.number FROM conversations c JOIN tickets t ON t.merchant_id = c.merchant_id AND t.conversation_id = c.id
@@ -178,6 +181,11 @@ store::statements! {
     /// Those whose pass ended without them: it failed, or something was still being worked on.
     pub(super) STRANDED = "UPDATE erasures SET job_id = NULL WHERE merchant_id = $1 AND swept_at IS NULL AND job_id IS NOT NULL
         AND job_id NOT IN (SELECT id FROM jobs WHERE merchant_id = $1 AND state IN ('queued', 'running'))";
+
+    pub(super) NUMBER = "SELECT number, COALESCE((SELECT next FROM series WHERE merchant_id = $1 AND id = 'customer'), 0) FROM customers
+        WHERE merchant_id = $1 AND id = $2";
+    pub(super) SET_NUMBER = "UPDATE customers SET number = $3 WHERE merchant_id = $1 AND id = $2
+        AND NOT EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND number = $3)";
 
     // The ledger and the bytes.
     pub(super) UNNOTED = "SELECT merchant_id, id, customer_id, created_at FROM erasures WHERE noted_at IS NULL ORDER BY merchant_id, id LIMIT 1000";

@@ -17,11 +17,14 @@ use crate::providers::Vault;
 pub struct Replayed {
     /// So many were people here again, and are no more.
     pub again: u64,
-    /// What could not be done, with ids and the reason in words; the next replay tries again.
+    /// Who could not be erased, with ids and the reason in words; the next replay tries again.
     pub failed: Vec<String>,
+    /// Merchants whose pass through what speaks of people did not end, with the reason. The next replay finds nobody to erase and begins none: the
+    /// job that each erasure asked for does it, once `serve` runs.
+    pub unswept: Vec<String>,
 }
 
-/// Anonymises whoever stands in the ledger and is a person here again, and looks through everything behind it. After `restore`, and at every start: a
+/// Anonymises whoever stands in the ledger and is a person here again, and looks through everything behind them. After `restore`, and at every start: a
 /// copy of the database may have been put back by other means. One that fails keeps no other from being erased. Blocks.
 ///
 /// # Errors
@@ -53,7 +56,7 @@ pub fn replay(db: &Db, ledger: &Ledger, vault: &Vault, clock: &dyn Clock) -> Res
         if !back.is_empty()
             && let Err(error) = sweep::now(db, &ctx)
         {
-            all.failed.push(format!("the pass through what speaks of people at {}: {error}", ctx.merchant));
+            all.unswept.push(format!("{}: {error}", ctx.merchant));
         }
     }
     Ok(all)

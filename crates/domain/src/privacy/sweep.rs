@@ -76,7 +76,7 @@ pub fn resume(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
 /// One slice of a job of kind [`KIND`].
 pub fn slice(tx: &mut Tx, ctx: &Ctx, _: &Tools, job: &mut Job) -> Result<Step> {
     let mut place: Place = serde_json::from_value(job.cursor.clone()).unwrap_or_default();
-    let step = step(tx, ctx, job.id.as_str(), &mut place)?;
+    let step = step(tx, ctx, job.id.as_str(), TOGETHER, &mut place)?;
     job.done = place.looked;
     if step == Step::Done {
         job.total = job.done;
@@ -89,29 +89,37 @@ pub fn slice(tx: &mut Tx, ctx: &Ctx, _: &Tools, job: &mut Job) -> Result<Step> {
     Ok(step)
 }
 
-/// The whole pass at once, without a job: at a restore, before anybody sees anything.
+/// The whole of it at once, without a job, pass behind pass until no erasure waits: at a restore, before anybody sees anything.
 ///
 /// # Errors
 /// What the database says.
 pub(super) fn now(db: &Db, ctx: &Ctx) -> Result<()> {
+    now_by(db, ctx, TOGETHER)
+}
+
+/// The same with so many erasures to a pass.
+pub(super) fn now_by(db: &Db, ctx: &Ctx, together: i64) -> Result<()> {
     let mut place = Place::default();
     loop {
         let (ctx, from) = (ctx.clone(), place.clone());
-        let (step, next) = db.write_slice_now::<_, Error>(move |tx| {
+        let (step, next, more) = db.write_slice_now::<_, Error>(move |tx| {
             let mut place = from.clone();
-            let step = step(tx, &ctx, "restore", &mut place)?;
-            Ok((step, place))
+            let step = step(tx, &ctx, "restore", together, &mut place)?;
+            let more = step == Step::Done && tx.opt(&q::UNSWEPT, &[&ctx.merchant, &"", &1i64], |_| Ok(()))?.is_some();
+            Ok((step, place, more))
         })?;
-        place = next;
-        if step == Step::Done {
-            return Ok(());
+        match step {
+            // What is still being worked on waits for a job.
+            Step::Done if !more || next.left > 0 => return Ok(()),
+            Step::Done => place = Place::default(),
+            _ => place = next,
         }
     }
 }
 
-fn step(tx: &mut Tx, ctx: &Ctx, pass: &str, place: &mut Place) -> Result<Step> {
+fn step(tx: &mut Tx, ctx: &Ctx, pass: &str, together: i64, place: &mut Place) -> Result<Step> {
     if !place.begun {
-        for id in tx.rows(&q::UNSWEPT, &[&ctx.merchant, &pass, &TOGETHER], |r| r.get::<ErasureId>(0))? {
+        for id in tx.rows(&q::UNSWEPT, &[&ctx.merchant, &pass, &together], |r| r.get::<ErasureId>(0))? {
             tx.exec(&q::TAKE, &[&ctx.merchant, &id, &pass])?;
         }
         place.begun = true;

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use store::{Stmt, Tx};
 
 use super::clear::whose;
-use super::columns::{self, Belongs};
+use super::columns::{self, Belongs, Table};
 use super::queries as q;
+use crate::dump::schema::{self, Type};
 use crate::kit::{Ctx, CustomerId, ErasureId, Result};
 
 /// Too short to find anybody by.
@@ -15,6 +16,9 @@ const SHORTEST: usize = 6;
 pub(super) const TYPED: usize = 3;
 /// What a person is searched by beside what finds them: alone it says not who it is.
 const NAMES: [&str; 3] = ["first_name", "last_name", "company"];
+
+/// Rows whose ids find nobody where they are told alone: too many, and always told with what they belong to.
+const UNNAMED: [&str; 2] = ["events", "erasures"];
 
 /// The end of the address of somebody who was erased.
 const GONE: &str = "@anonymised.invalid";
@@ -39,14 +43,19 @@ pub(super) fn gather(tx: &mut Tx, ctx: &Ctx, all: &[CustomerId]) -> Result<Gathe
         for table in columns::tables() {
             let typed = |name: &str| table.name == "customers" && NAMES.contains(&name);
             let found: Vec<(&str, bool)> = table.columns.iter().filter(|c| c.finds || typed(c.name)).map(|c| (c.name, c.finds)).collect();
-            if found.is_empty() || matches!(table.belongs, Belongs::House) || table.is_searched() {
+            let has_id = has_id(table);
+            if (found.is_empty() && !has_id) || matches!(table.belongs, Belongs::House) || table.is_searched() {
                 continue;
             }
-            let columns: Vec<String> = found.iter().map(|(c, _)| format!("COALESCE({c}, '')")).collect();
+            let columns: Vec<String> =
+                has_id.then_some("id").into_iter().chain(found.iter().map(|(c, _)| *c)).map(|c| format!("COALESCE({c}, '')")).collect();
             let sql = format!("SELECT DISTINCT {} FROM {} WHERE merchant_id = $1 AND {}", columns.join(", "), table.name, whose(table));
             tx.each(&Stmt::built(sql), &[&ctx.merchant, id], |r| {
+                if has_id {
+                    ids.insert(r.str(0)?.to_owned());
+                }
                 for (at, (_, finds)) in found.iter().enumerate() {
-                    let word = r.str(at)?.trim();
+                    let word = r.str(at + usize::from(has_id))?.trim();
                     if *finds && is_strong(word) {
                         values.insert(word.to_owned());
                     } else if word.chars().count() >= TYPED && !word.ends_with(GONE) {
@@ -59,6 +68,13 @@ pub(super) fn gather(tx: &mut Tx, ctx: &Ctx, all: &[CustomerId]) -> Result<Gathe
     }
     ids.retain(|id| id.len() >= SHORTEST);
     Ok(Gathered { ids, values, parts })
+}
+
+/// Have the rows of this table ids of their own, by which answers and messages name them?
+fn has_id(table: &Table) -> bool {
+    let real = schema::table(table.name);
+    !UNNAMED.contains(&table.name)
+        && real.is_some_and(|t| t.key == ["merchant_id", "id"] && t.columns.iter().any(|c| c.name == "id" && c.kind == Type::Text))
 }
 
 /// Keeps them with the erasure.

@@ -7,11 +7,11 @@ use store::Tx;
 use super::apply::{Source, fact, json, note, park, unjson, wake};
 use super::named::{order_of, order_or_wait};
 use super::{people, running};
-use crate::kit::{Ctx, Currency, CustomerId, Micros, OrderId, Problems, Result};
+use crate::kit::{Ctx, Currency, CustomerId, Error, Micros, OrderId, Problems, Result};
 use crate::payments::disputes::{self, DisputeInput, DisputeStatus};
 use crate::payments::refunds::{self, RefundStatus, RefundTold};
 use crate::payments::{self, Payer, PaymentInput, PaymentRow, PaymentStatus, methods};
-use crate::{charges, subscriptions};
+use crate::{charges, orders, subscriptions};
 
 /// By which of PayPal's APIs a payment came: its refund goes by the same.
 pub(super) const SHAPE: &str = "shape";
@@ -69,10 +69,16 @@ pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, new
 }
 
 fn input(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, owner: Option<CustomerId>, order: Option<OrderId>) -> Result<PaymentInput> {
-    let flag = match &owner {
-        Some(id) if !payments::must_exist(tx, ctx, id)?.is_active() => "customer_inactive",
-        _ => "",
+    let (owner, flag) = match owner {
+        Some(id) => match payments::must_exist(tx, ctx, &id) {
+            Ok(standing) => (Some(id), if standing.is_active() { "" } else { "customer_inactive" }),
+            // Whose order it is was anonymised: the money is recorded, and not who sent it.
+            Err(Error::Conflict { code: orders::GONE, .. }) => (None, orders::GONE),
+            Err(other) => return Err(other),
+        },
+        None => (None, ""),
     };
+    let named = flag != orders::GONE;
     // A method that is known is what its own events say of it; a payment may be old news about it.
     let reference = p.method.as_ref().and_then(|m| m.reference.as_deref());
     let known = reference.map(|r| methods::by_ref(tx, ctx, s.provider, r)).transpose()?.flatten();
@@ -90,10 +96,13 @@ fn input(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, owner: Option<Cu
         },
         live: s.live,
         method_id,
-        method: p.method.as_ref().map(people::method_input),
-        payer: Payer { name: short(&p.payer.name, 300), email: short(&p.payer.email, 254), phone: short(&p.payer.phone, 60) },
+        method: p.method.as_ref().map(people::method_input).map(|m| if named { m } else { m.without_a_name() }),
+        payer: match named {
+            true => Payer { name: short(&p.payer.name, 300), email: short(&p.payer.email, 254), phone: short(&p.payer.phone, 60) },
+            false => Payer::default(),
+        },
         failure_code: short(&p.failure_code, 100),
-        failure_message: short(&p.failure_message, 500),
+        failure_message: if named { short(&p.failure_message, 500) } else { String::new() },
         flag,
         ..PaymentInput::settled(s.account.shop.clone(), s.provider, currency(&p.amount)?, p.amount.minor, p.at.clamp(0, ctx.now))
     })

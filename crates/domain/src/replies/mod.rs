@@ -10,7 +10,7 @@ mod tests;
 use sha2::{Digest, Sha256};
 use store::Tx;
 
-use crate::kit::{Ctx, DAY, Error, Micros, Problems, Result, hex};
+use crate::kit::{Ctx, DAY, Error, Micros, Problems, Result, decode, hex};
 
 /// How long an answer is kept: a day.
 pub const KEPT: Micros = DAY;
@@ -43,13 +43,27 @@ impl Reply {
     }
 }
 
-/// A fingerprint of a request: method, path and body.
+/// A fingerprint of a request: method, path and body. Behind it the ids of the path stand in clear: an answer alone (a note, a line of store credit)
+/// does not say whose it is, and the pass behind an erasure finds it by them.
 pub fn fingerprint(method: &str, path: &str, body: &[u8]) -> String {
     let mut hash = Sha256::new();
     for part in [method.as_bytes(), b"\n", path.as_bytes(), b"\n", body] {
         hash.update(part);
     }
-    hex(&hash.finalize())
+    let path = path.split('?').next().unwrap_or_default();
+    std::iter::once(hex(&hash.finalize()).as_str()).chain(path.split('/').filter(|part| is_id(part))).collect::<Vec<_>>().join(" ")
+}
+
+/// Is this part of a path an id of ours?
+fn is_id(part: &str) -> bool {
+    part.split_once('_')
+        .is_some_and(|(prefix, rest)| !prefix.is_empty() && prefix.bytes().all(|b| b.is_ascii_lowercase()) && decode(rest).is_some())
+}
+
+/// Is it the same request? One that was kept by an earlier version has no ids behind its hash.
+fn is_same(kept: &str, request: &str) -> bool {
+    let hash = |whole: &str| whole.split(' ').next().map(str::to_owned);
+    hash(kept) == hash(request)
 }
 
 /// Does `work` once for a key of this actor. Without a key it is simply done.
@@ -77,7 +91,7 @@ pub fn once(tx: &mut Tx, ctx: &Ctx, key: Option<&str>, request: &str, work: impl
             Reply { status: u16::try_from(status).unwrap_or(500), location: r.get(2)?, body: r.get(3)?, repeated: true },
         ))
     })?;
-    if hash == request {
+    if is_same(&hash, request) {
         Ok(reply)
     } else {
         Err(Error::conflict("key_reused", "This Idempotency-Key was used for another request. Use a new one."))

@@ -35,6 +35,22 @@ store::db_test! {
         assert!(!make(db, &other, "k1", "press").unwrap().repeated);
     }
 
+    fn the_ids_of_the_path_stand_behind_the_hash_and_an_answer_kept_without_them_is_still_found(db) {
+        let f = Fixture::new(db);
+        let id = f.ctx.id::<crate::kit::CustomerId>();
+        let request = fingerprint("POST", &format!("/api/v1/customers/{id}/notes?q=ana@example.com"), b"{}");
+        let (hash, ids) = request.split_once(' ').unwrap();
+        assert_eq!((hash.len(), ids), (64, id.as_str()));
+        assert_eq!(fingerprint("POST", "/api/v1/customers/ana_ruiz", b"{}").len(), 64, "what is typed is no id");
+        let once = |request: String| {
+            let ctx = f.ctx.clone();
+            db.write_now(move |tx| super::once(tx, &ctx, Some("k1"), &request, |_| Ok(Reply::new(201, "", "{}"))))
+        };
+        assert!(!once(hash.to_owned()).unwrap().repeated);
+        assert!(once(request).unwrap().repeated);
+        assert!(once("another".to_owned()).is_err());
+    }
+
     fn what_was_refused_is_not_remembered(db) {
         let f = Fixture::new(db);
         let poor = f.without(Right::Settings);

@@ -1,6 +1,6 @@
 //! Endpoints: made, changed, switched on and off, given a new secret, removed. A secret is told once, when it is made; kept sealed.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use store::{Row, Tx};
 
 use super::wants::Wants;
@@ -36,9 +36,28 @@ pub struct Made {
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Secrets {
     now: String,
-    /// The one before the last rotation, and until when it signs.
-    before: Option<(String, Micros)>,
+    /// Those before, the newest first, each with until when it signs.
+    #[serde(default, deserialize_with = "before")]
+    before: Vec<(String, Micros)>,
 }
+
+/// One, as earlier versions kept it, or several.
+fn before<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Vec<(String, Micros)>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        One((String, Micros)),
+        Several(Vec<(String, Micros)>),
+    }
+    Ok(match Option::<Kept>::deserialize(from)? {
+        None => Vec::new(),
+        Some(Kept::One(one)) => vec![one],
+        Some(Kept::Several(several)) => several,
+    })
+}
+
+/// So many secrets sign at once, at most: the header has to hold a signature of each.
+const MOST_SECRETS: usize = 10;
 
 impl Secrets {
     /// Those that sign at `now`, the newest first.
@@ -80,7 +99,7 @@ pub(crate) fn make(tx: &mut Tx, ctx: &Ctx, vault: &Vault, input: &EndpointInput)
         return Err(Error::conflict("too_many", format!("A merchant has at most {MOST} endpoints. Remove one that is not needed.")));
     }
     let (id, secret) = (ctx.id::<WebhookId>(), signature::new_secret()?);
-    let sealed = seal(vault, &ctx.merchant, &id, &Secrets { now: secret.clone(), before: None })?;
+    let sealed = seal(vault, &ctx.merchant, &id, &Secrets { now: secret.clone(), before: Vec::new() })?;
     tx.exec(&queries::INSERT_ENDPOINT, &[&ctx.merchant, &id, &url, &description, &wants.text(), &sealed, &ctx.now])?;
     write_wants(tx, ctx, &id, &wants)?;
     record(tx, ctx, "webhook.created", &id, serde_json::json!({ "host": host(&url), "events": wants.words() }))?;
@@ -107,16 +126,26 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &WebhookId, input: &EndpointInput) -> Re
     get(tx, ctx, id)
 }
 
-/// Makes a new secret; the one before signs too for [`OVERLAP`], so that a receiver can change over. Needs [`Right::Settings`].
+/// Makes a new secret; each one before signs too for [`OVERLAP`] from then on, so that a receiver can change over, also when it was turned twice. Needs
+/// [`Right::Settings`].
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`]; a conflict `too_many` when ten of them sign already.
 pub fn rotate(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &WebhookId) -> Result<Made> {
     get(tx, ctx, id)?;
     let (secret, until) = (signature::new_secret()?, ctx.now + OVERLAP);
     // Sealed with another key, the old one is of no use to anybody.
-    let before = secrets(tx, vault, &ctx.merchant, id)?.map(|old| (old.now, until));
-    let kept = before.as_ref().map(|_| until);
+    let before = secrets(tx, vault, &ctx.merchant, id)?.map_or_else(Vec::new, |old| {
+        let older = old.before.into_iter().filter(|(_, until)| *until > ctx.now);
+        std::iter::once((old.now, until)).chain(older).collect()
+    });
+    if before.len() >= MOST_SECRETS {
+        return Err(Error::conflict(
+            "too_many",
+            "Ten secrets of the last 24 hours sign already. Give the newest to the receiver, or wait until one is over.",
+        ));
+    }
+    let kept = (!before.is_empty()).then_some(until);
     let sealed = seal(vault, &ctx.merchant, id, &Secrets { now: secret.clone(), before })?;
     tx.exec(&queries::SET_SECRETS, &[&ctx.merchant, id, &sealed, &kept, &ctx.now])?;
     record(tx, ctx, "webhook.secret_rotated", id, serde_json::Value::Null)?;
@@ -234,4 +263,21 @@ fn row(r: &Row<'_>) -> std::result::Result<Endpoint, store::Error> {
         sent_at: r.get(11)?,
         created_at: r.get(12)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Secrets;
+
+    #[test]
+    fn secrets_sealed_by_an_earlier_version_are_read() {
+        for (kept, signing) in [
+            (r#"{"now":"b","before":null}"#, &["b"][..]),
+            (r#"{"now":"b","before":["a",9]}"#, &["b", "a"]),
+            (r#"{"now":"c","before":[["b",9],["a",4]]}"#, &["c", "b"]),
+        ] {
+            let secrets: Secrets = serde_json::from_str(kept).unwrap();
+            assert_eq!(secrets.signing(5), signing, "{kept}");
+        }
+    }
 }

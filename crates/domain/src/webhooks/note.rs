@@ -65,8 +65,9 @@ fn note_endpoint(tx: &mut Tx, ctx: &Ctx, held: &Held, endpoint: &Endpoint, answe
 fn note_one(tx: &mut Tx, ctx: &Ctx, held: &Held, url: &str, message: &Message, answer: &Answer, noted: &mut Noted) -> Result<()> {
     let (id, status) = (ctx.id::<AttemptId>(), i64::from(answer.status));
     let words: String = if answer.arrived() { String::new() } else { answer.words().chars().take(300).collect() };
-    // PostgreSQL keeps no zero byte in a text.
-    let body = answer.body.replace('\0', "\u{fffd}");
+    // PostgreSQL keeps no zero byte in a text. A receiver may answer with the object as it had it: of somebody who was erased nothing is kept.
+    let may_keep = tx.opt(&queries::MAY_KEEP, &[&ctx.merchant, &message.event], |r| r.get::<bool>(0))?.unwrap_or(false);
+    let body = if may_keep { answer.body.replace('\0', "\u{fffd}") } else { String::new() };
     tx.exec(
         &queries::INSERT_ATTEMPT,
         &[&ctx.merchant, &id, &held.endpoint, &message.event, &url, &ctx.now, &answer.duration, &status, &words, &body],

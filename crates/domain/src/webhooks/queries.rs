@@ -67,6 +67,9 @@ store::statements! {
         ORDER BY id DESC LIMIT 100";
     pub INSERT_ATTEMPT = "INSERT INTO webhook_attempts (merchant_id, id, endpoint_id, event_id, url, created_at, duration, status, error, answer)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    /// May what a receiver answers to this event be kept? Not once its customer was erased.
+    pub MAY_KEEP = "SELECT e.customer_id IS NULL OR (c.id IS NOT NULL AND c.anonymised_at IS NULL) FROM events e
+        LEFT JOIN customers c ON c.merchant_id = e.merchant_id AND c.id = e.customer_id WHERE e.merchant_id = $1 AND e.id = $2";
     /// A try of a delivery that still waits: what it is now.
     pub TRIED = "UPDATE webhook_deliveries SET state = $4, attempts = attempts + 1, first_at = COALESCE(first_at, $5), next_at = $6, done_at = $7, status = $8, words = $9
         WHERE merchant_id = $1 AND endpoint_id = $2 AND event_id = $3 AND state = 'waiting'";

@@ -55,10 +55,12 @@ pub fn describe(mut api: OpenApi) -> OpenApi {
     for item in api.paths.paths.values_mut() {
         for operation in [item.get.as_mut()].into_iter().flatten() {
             add(operation, &READ);
+            say(operation, true);
         }
         for operation in [item.post.as_mut(), item.put.as_mut(), item.patch.as_mut(), item.delete.as_mut()].into_iter().flatten() {
             add(operation, &READ);
             add(operation, &WRITE);
+            say(operation, false);
             operation.parameters.get_or_insert_with(Vec::new).push(RefOr::T(idempotency()));
             for response in operation.responses.responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
                 if let RefOr::T(response) = response.1 {
@@ -89,6 +91,25 @@ fn add(operation: &mut Operation, problems: &[(&str, &str)]) {
         {
             let content = ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name("Problem"))).build();
             response.content.insert("application/problem+json".to_owned(), RefOr::T(content));
+        }
+    }
+}
+
+/// What a success says where the operation has no words of its own: a description without them is not valid (OpenAPI 3.1, Response Object).
+fn say(operation: &mut Operation, reads: bool) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description = match status.as_str() {
+                "200" if reads => "What was asked for",
+                "200" => "Done; how it stands now",
+                "201" => "Made",
+                "202" => "Begun as a job",
+                "204" => "Done; there is nothing to say",
+                _ => "As the operation says",
+            }
+            .to_owned();
         }
     }
 }

@@ -5,11 +5,11 @@ use std::io::BufWriter;
 use std::path::PathBuf;
 
 use clap::Args;
-use domain::dump;
 use domain::kit::{AsOf, Door, SystemClock};
 use domain::privacy::{self, Ledger};
+use domain::{Error, dump};
 
-use super::{Done, Place};
+use super::{Done, Place, own};
 use crate::config;
 
 /// Flags of `backup`.
@@ -31,16 +31,22 @@ impl Backup {
     /// # Errors
     /// In words.
     pub fn run(&self, place: &Place) -> Done {
-        let db = place.open()?;
+        let db = place.open_there()?;
+        if let Err(Error::Conflict { code: "no_merchant", .. }) = db.read_now(|tx| domain::imports::find_merchant(tx, None)) {
+            return Err(
+                "There is no merchant in this database: nothing is backed up. Look at --data, --database and the configuration file."
+                    .to_owned(),
+            );
+        }
         if self.file.as_os_str() == "-" {
             return self.write(&db, std::io::stdout()).map(|_| ());
         }
         let cannot = |e: std::io::Error| format!("{} cannot be written: {e}", self.file.display());
         let half = self.file.with_extension("part");
-        let written = File::create(&half).map_err(cannot).and_then(|f| self.write(&db, BufWriter::new(f)));
+        let written = own::begin(&half).map_err(cannot).and_then(|f| self.write(&db, BufWriter::new(f)));
         match written {
             Ok(rows) => {
-                File::open(&half).and_then(|f| f.sync_all()).and_then(|()| std::fs::rename(&half, &self.file)).map_err(cannot)?;
+                File::open(&half).and_then(|f| f.sync_all()).and_then(|()| own::replace(&half, &self.file)).map_err(cannot)?;
                 println!("{rows} rows are in {}", self.file.display());
                 Ok(())
             }

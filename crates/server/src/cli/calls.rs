@@ -39,7 +39,7 @@ impl ImportCalls {
             return Err("A file has at most 16 MB. Split it.".to_owned());
         }
         let bytes = std::fs::read(&self.file).map_err(|e| self.cannot(&e))?;
-        let db = place.open()?;
+        let db = place.open_there()?;
         let ctx = super::merchant(&db, self.merchant.as_deref(), Door::Cli, super::today(self.today.as_deref())?)?;
         let asked = ctx.clone();
         let zone = db.read_now::<_, domain::Error>(move |tx| Ok(merchants::settings(tx, &asked)?.zone)).map_err(|e| e.to_string())?;

@@ -10,7 +10,7 @@ use domain::duplicates::file::{People, Truth};
 use domain::duplicates::{file, judge};
 use domain::files::formula;
 
-use super::Done;
+use super::{Done, own};
 
 /// Flags of `duplicates`.
 #[derive(Clone, Debug, Args)]
@@ -45,7 +45,7 @@ impl Duplicates {
         let found = likeness::find(&people.shelf);
         match &self.out {
             Some(path) => {
-                let made = File::create(path).map_err(|e| format!("{} cannot be written: {e}.", path.display()))?;
+                let made = own::create(path).map_err(|e| format!("{} cannot be written: {e}.", path.display()))?;
                 pairs(BufWriter::new(made), &people, &found)
             }
             None => pairs(BufWriter::new(std::io::stdout().lock()), &people, &found),

@@ -1,6 +1,5 @@
 //! `regulars export`: customers as CSV, XLSX or JSON Lines.
 
-use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
 
@@ -9,7 +8,7 @@ use domain::customers::export::{self, Extra, Selection};
 use domain::files::Format;
 use domain::kit::Door;
 
-use super::{Done, Place};
+use super::{Done, Place, own};
 
 /// Flags of `export`.
 #[derive(Clone, Debug, Args)]
@@ -37,7 +36,7 @@ impl Export {
     /// # Errors
     /// In words.
     pub fn run(&self, place: &Place) -> Done {
-        let db = place.open()?;
+        let db = place.open_there()?;
         let ctx = super::merchant(&db, self.merchant.as_deref(), Door::Cli, super::today(self.today.as_deref())?)?;
         let format = match &self.format {
             Some(text) => Format::parse(text).ok_or_else(|| format!("“{text}” is no format: csv, xlsx or jsonl."))?,
@@ -50,10 +49,10 @@ impl Export {
         }
         let cannot = |e: std::io::Error| format!("{} cannot be written: {e}", self.out.display());
         let half = self.out.with_extension("part");
-        let file = BufWriter::with_capacity(1 << 17, File::create(&half).map_err(cannot)?);
+        let file = BufWriter::with_capacity(1 << 17, own::begin(&half).map_err(cannot)?);
         match export::export(&db, &ctx, all, &extras, format, file) {
             Ok(done) => {
-                std::fs::rename(&half, &self.out).map_err(cannot)?;
+                own::replace(&half, &self.out).map_err(cannot)?;
                 println!("{} customers are in {}", done.rows, self.out.display());
                 if done.cut > 0 {
                     println!("{} texts were longer than a cell of XLSX holds and were cut.", done.cut);

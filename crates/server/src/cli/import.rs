@@ -14,7 +14,7 @@ use domain::merchants::NewMerchant;
 use indicatif::{ProgressBar, ProgressStyle};
 use store::Db;
 
-use super::{Done, Place};
+use super::{Done, Place, own};
 
 /// Flags of `import`.
 #[derive(Clone, Debug, Args)]
@@ -95,7 +95,7 @@ impl Import {
     /// # Errors
     /// In words.
     pub fn run(&self, place: &Place) -> Done {
-        let db = place.open_roomy()?;
+        let db = if self.create_merchant.is_some() { place.open_roomy()? } else { place.open_there_roomy()? };
         let today = super::today(self.today.as_deref())?;
         if let Some(id) = self.undo.as_ref().or(self.cancel.as_ref()) {
             return self.back(&db, today, id);
@@ -300,7 +300,7 @@ fn beside(path: &Path, word: &str) -> PathBuf {
 }
 
 fn create(path: &Path) -> Result<BufWriter<File>, String> {
-    let made = File::create(path)
+    let made = own::create(path)
         .map_err(|e| format!("The import is done, but {} cannot be written: {e}. Give another place with --failed.", path.display()))?;
     Ok(BufWriter::new(made))
 }

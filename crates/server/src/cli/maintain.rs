@@ -11,7 +11,7 @@ use super::{Done, Place};
 /// # Errors
 /// In words.
 pub fn run(place: &Place) -> Done {
-    let db = place.open()?;
+    let db = place.open_there()?;
     let ledger = Ledger::of(&place.folder(&place.file()?)?);
     privacy::settle(&db, &ledger, &SystemClock).map_err(|e| e.to_string())?;
     db.maintain().map_err(|e| match e {

@@ -8,6 +8,7 @@ pub mod duplicates;
 pub mod export;
 pub mod import;
 pub mod maintain;
+pub mod own;
 pub mod progress;
 pub mod serve;
 pub mod staff;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use domain::kit::{Actor, AsOf, Ctx, Door};
-use store::{Db, Options};
+use store::{Db, Inspection, Options, Schema, Target};
 
 use crate::config;
 
@@ -127,7 +128,7 @@ impl Place {
     /// In words.
     pub fn folder(&self, file: &config::File) -> Result<PathBuf, String> {
         let folder = self.folder_of(file);
-        std::fs::create_dir_all(&folder).map_err(|e| format!("Can’t make the data folder {}: {e}", folder.display()))?;
+        own::folder(&folder).map_err(|e| format!("Can’t make the data folder {}: {e}", folder.display()))?;
         Ok(folder)
     }
 
@@ -149,6 +150,49 @@ impl Place {
         self.open_with(&file, Options { cache_kib: 32 * 1024, ..config::options(&file) })
     }
 
+    /// The database as it stands: none is made, and none is brought up to another version. For what reads, and for what looks after a database.
+    ///
+    /// # Errors
+    /// In words: there is none, it is empty, or it is of an earlier version.
+    pub fn open_there(&self) -> Result<Db, String> {
+        self.there(&self.file()?)?;
+        self.open()
+    }
+
+    /// The same for long writing.
+    ///
+    /// # Errors
+    /// As [`Place::open_there`].
+    pub fn open_there_roomy(&self) -> Result<Db, String> {
+        self.there(&self.file()?)?;
+        self.open_roomy()
+    }
+
+    fn there(&self, file: &config::File) -> Result<(), String> {
+        let folder = self.folder_of(file);
+        let target = config::target(self.database.as_deref(), file, &folder)?;
+        let none =
+            |at: &str| format!("There is no database at {at}. Look at --data, --database and the configuration file; nothing was made.");
+        let at = match &target {
+            Target::Sqlite(path) => path.display().to_string(),
+            Target::Postgres(_) => "DATABASE_URL".to_owned(),
+        };
+        if let Target::Sqlite(path) = &target
+            && !path.exists()
+        {
+            return Err(none(&at));
+        }
+        let cannot = |e: store::Error| format!("Can’t open the database: {e}");
+        match Inspection::open(&target, &config::options(file)).and_then(|mut seen| seen.schema(domain::migrations())).map_err(cannot)? {
+            Schema::Current => Ok(()),
+            Schema::Empty => Err(none(&at)),
+            Schema::Behind(_) => Err(
+                "The database is of an earlier version. Take a backup with the program of that version, then run `regulars migrate` or `regulars serve`."
+                    .to_owned(),
+            ),
+        }
+    }
+
     fn open_with(&self, file: &config::File, options: Options) -> Result<Db, String> {
         let folder = self.folder(file)?;
         let target = config::target(self.database.as_deref(), file, &folder)?;
@@ -158,22 +202,37 @@ impl Place {
     }
 }
 
-/// Who of the erasure ledger is in clear again and could not be erased, in words; `None` when nobody is.
+/// Who of the erasure ledger is in clear again and could not be erased, and what may still name those who were, in words; `None` when there is neither.
 pub fn not_erased(replayed: &domain::privacy::Replayed) -> Option<String> {
-    let failed = &replayed.failed;
-    (!failed.is_empty()).then(|| {
+    let (failed, unswept) = (&replayed.failed, &replayed.unswept);
+    let people = (!failed.is_empty()).then(|| {
         format!(
             "ATTENTION: {} of the erasure ledger could not be anonymised again and stand here in clear. All others were. Mend what is named here; \
              each start of `regulars serve` tries again.\n  {}",
             failed.len(),
             failed.join("\n  ")
         )
-    })
+    });
+    let texts = (!unswept.is_empty()).then(|| {
+        format!(
+            "ATTENTION: stored texts may still name people who were anonymised again: the pass through them did not end. \
+             Start `regulars serve`: its jobs go on with it.\n  {}",
+            unswept.join("\n  ")
+        )
+    });
+    let told: Vec<String> = people.into_iter().chain(texts).collect();
+    (!told.is_empty()).then(|| told.join("\n"))
 }
 
 fn migrate(place: &Place) -> Done {
+    let file = place.file()?;
+    let target = config::target(place.database.as_deref(), &file, &place.folder_of(&file))?;
+    let made = matches!(&target, Target::Sqlite(path) if !path.exists());
     place.open()?;
-    println!("The database is up to date.");
+    match (target, made) {
+        (Target::Sqlite(path), true) => println!("There was no database: an empty one was made at {}.", path.display()),
+        _ => println!("The database is up to date."),
+    }
     Ok(())
 }
 

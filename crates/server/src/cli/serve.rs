@@ -117,7 +117,7 @@ impl Serve {
             vault,
             providers: config::providers(&file),
             accounting: config::accounting(&file),
-            import_max: file.import_max_mb.unwrap_or(2048).max(1) << 20,
+            import_max: file.import_max_mb.unwrap_or(2048) << 20,
             webhooks_local: file.webhooks_local.unwrap_or(false),
             oidc: config::oidc(&file)?,
             data,

@@ -38,7 +38,7 @@ impl Staff {
     /// # Errors
     /// In words.
     pub fn run(self, place: &Place) -> Done {
-        let (db, file) = (place.open()?, place.file()?);
+        let (db, file) = (place.open_there()?, place.file()?);
         let moment = Moment::new(SystemClock.now(), Door::Cli);
         let words = |e: Error| match e {
             Error::NotFound(_) => "Nobody signs in with this e-mail address.".to_owned(),

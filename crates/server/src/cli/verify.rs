@@ -18,7 +18,7 @@ impl Verify {
     /// # Errors
     /// In words.
     pub fn run(&self, place: &Place) -> Done {
-        let db = place.open()?;
+        let db = place.open_there()?;
         let checked = domain::verify::run(&db, super::today(self.today.as_deref())?, |d| {
             println!("{} {} of {}: {} is {}, and the facts give {}", d.kind, d.id, d.merchant, d.what, d.kept, d.should_be);
         })

@@ -519,6 +519,9 @@ store::db_test! {
                     assert!(operation["responses"][status].is_object(), "{id} {status}");
                 }
                 assert!(operation["responses"].as_object().unwrap().keys().any(|s| s.starts_with('2')), "{id}");
+                for (status, response) in operation["responses"].as_object().unwrap() {
+                    assert!(!text(&response["description"]).is_empty(), "{id} {status}: a response without a description is not valid");
+                }
             }
         }
         let lines = desk.table.iter().filter(|l| l.path.starts_with("/api/")).count();

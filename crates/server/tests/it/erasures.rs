@@ -92,6 +92,67 @@ store::db_test! {
         assert!(olivia.get(&format!("/customers/{ana}")).body.contains("ana@example.es"));
     }
 
+    fn no_answer_that_is_kept_for_a_repeat_outlives_the_person_it_speaks_of(db) {
+        let f = Fixture::new(db);
+        let desk = Desk::new(db);
+        let all = key(&f, Rights::all());
+        let mut keys = 0;
+        // Each text says who it is; each write comes with a key.
+        let mut write = |method: &str, path: &str, body: Value| {
+            keys += 1;
+            let (status, answer) = say(&desk, &all, method, path, &format!("k{keys}"), &body);
+            assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
+            answer
+        };
+        let id = |answer: &Value| answer["id"].as_str().unwrap_or_default().to_owned();
+        let ana = write("POST", "/customers", json!({ "name": "Ana Zqcanary", "email": "ana@example.es", "note": "zqcanary" }));
+        let ana = format!("/customers/{}", ana["customer"]["id"].as_str().unwrap());
+        let who = ana.trim_start_matches("/customers/").to_owned();
+        write("PATCH", &ana, json!({ "company": "Zqcanary Ltd" }));
+        let note = id(&write("POST", &format!("{ana}/notes"), json!({ "body": "zqcanary one" })));
+        write("PATCH", &format!("{ana}/notes/{note}"), json!({ "body": "zqcanary two" }));
+        let gone = id(&write("POST", &format!("{ana}/notes"), json!({ "body": "zqcanary three" })));
+        write("DELETE", &format!("{ana}/notes/{gone}"), Value::Null);
+        write("POST", &format!("{ana}/credit"), json!({ "amount": 500, "currency": "EUR", "reason": "zqcanary" }));
+        write("POST", &format!("{ana}/credit/withdrawals"), json!({ "amount": 500, "currency": "EUR", "reason": "zqcanary" }));
+        let task = id(&write("POST", "/tasks", json!({ "title": "zqcanary", "on": who, "note": "zqcanary" })));
+        write("PATCH", &format!("/tasks/{task}"), json!({ "note": "zqcanary again" }));
+        let alone = id(&write("POST", "/tasks", json!({ "title": "zqcanary alone", "on": who })));
+        write("POST", &format!("/tasks/{alone}/completion"), Value::Null);
+        write("DELETE", &format!("/tasks/{alone}/completion"), Value::Null);
+        let ticket = id(&write("POST", "/tickets", json!({ "subject": "zqcanary", "customer": who })));
+        write("POST", &format!("/tickets/{ticket}/entries"), json!({ "kind": "note", "body": "zqcanary" }));
+        write("PATCH", &format!("/tickets/{ticket}"), json!({ "status": "closed", "subject": "zqcanary closed" }));
+        let block = id(&write("POST", "/blocks", json!({ "email": "ana@example.es", "reason": "zqcanary" })));
+        write("DELETE", &format!("/blocks/{block}"), Value::Null);
+        let request = id(&write("POST", "/privacy-requests", json!({ "kind": "access", "customer": who, "who": "zqcanary", "note": "zqcanary" })));
+        write("PATCH", &format!("/privacy-requests/{request}"), json!({ "note": "zqcanary said" }));
+        write("POST", &format!("/privacy-requests/{request}/closure"), json!({ "state": "done", "note": "zqcanary" }));
+        let chat = id(&write("POST", "/chats", json!({ "customer": who, "subject": "zqcanary" })));
+        write("POST", &format!("/chats/{chat}/messages"), json!({ "direction": "in", "author": "zqcanary", "body": "zqcanary" }));
+        write("POST", "/calls", json!({ "phone": "", "customer": who, "direction": "in", "outcome": "answered", "started_at": "2026-06-01T00:00:00Z", "note": "zqcanary" }));
+        let bought = json!({ "shop": f.shop, "external_id": "o-1", "currency": "EUR", "buyer": { "email": "ana@example.es", "name": "Ana Zqcanary" },
+            "lines": [{ "sku": "COF", "title": "Coffee", "quantity": "1", "unit_price": "12.50" }], "note": "zqcanary", "state": "closed",
+            "payments": [{ "provider": "manual", "amount": 1250, "provider_ref": "m-1" }] });
+        let bought = write("POST", "/checkouts", bought);
+        let (order, payment) = (bought["order"].as_str().unwrap().to_owned(), bought["payments"][0].as_str().unwrap().to_owned());
+        write("PUT", &format!("/orders/{order}/note"), json!({ "note": "zqcanary noted" }));
+        write("POST", &format!("/payments/{payment}/refunds"), json!({ "amount": 100, "reason": "zqcanary", "refunded_at": "2026-06-01T00:00:00Z", "provider_ref": "r-1" }));
+        let kept = || {
+            let stmt = store::Stmt::new("kept", "SELECT COUNT(*) FROM replies WHERE LOWER(body) LIKE '%zqcanary%'");
+            f.db.read_now::<_, domain::Error>(move |tx| Ok(tx.scalar::<i64>(&stmt, &[])?)).unwrap()
+        };
+        assert!(kept() > 15, "{}", kept());
+        let later = FixedClock(NOW + 1_000_000);
+        let (ctx, vault, whom) = (domain::Ctx { now: NOW + 1_000_000, ..f.ctx.clone() }, desk.app.config.vault.clone(), CustomerId::from_db(who.clone()));
+        f.db.write_now(move |tx| privacy::anonymise(tx, &ctx, &vault, &whom, Cause::Hand)).unwrap();
+        let tools = Tools { indexes: desk.app.indexes.clone(), vault: Some(desk.app.config.vault.clone()), ..Tools::default() };
+        jobs::run_all(&desk.app.db, &server::workers::kinds(), &tools, &later, "worker", &|| false).unwrap();
+        assert_eq!(kept(), 0);
+        let (status, again) = say(&desk, &all, "POST", &format!("{ana}/notes"), "k3", &json!({ "body": "zqcanary one" }));
+        assert_eq!((status, again), (201, Value::Null), "the answer that was given, without its body");
+    }
+
     fn a_program_gets_the_same_receipt_however_often_it_asks(db) {
         let f = Fixture::new(db);
         let desk = Desk::new(db);

@@ -91,6 +91,13 @@ store::db_test! {
         }
     }
 
+    fn the_lines_of_the_guide_run_in_a_demo_as_they_say(db) {
+        let (_served, _folder, api, secret) = served(db);
+        db.write_now::<_, store::Error>(|tx| tx.exec(&store::Stmt::new("demo", "UPDATE merchants SET demo = TRUE"), &[])).unwrap();
+        let Some(out) = program("bash", &["-euc", &blocks("guide.md", "sh", None)], &api, &secret) else { return };
+        assert!(out.status.success(), "{}", said(&out));
+    }
+
     fn the_script_in_python_runs(db) {
         let (_served, _folder, api, secret) = served(db);
         let Some(out) = program("python3", &[docs("guide/first_steps.py").to_str().unwrap()], &api, &secret) else { return };

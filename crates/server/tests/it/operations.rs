@@ -146,6 +146,45 @@ fn the_unit_is_understood_and_strict() {
     }
 }
 
+#[test]
+fn a_mistyped_place_makes_no_database_and_a_good_backup_stays() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let (data, typo, file) = (folder.path().join("data"), folder.path().join("typo"), folder.path().join("good.backup"));
+    let run = |data: &Path, words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_regulars"));
+        let command = command.args(words).env_remove("DATABASE_URL").env_remove("REGULARS_CONFIG").env("REGULARS_DATA", data);
+        let out = command.output().unwrap();
+        (out.status.success(), said(&out))
+    };
+    let csv = folder.path().join("a.csv");
+    std::fs::write(&csv, "name,email\nAna Ruiz,ana@example.es\n").unwrap();
+    let (good, words) = run(&data, &["import", csv.to_str().unwrap(), "--create-merchant", "Hazel Mill", "--currency", "EUR"]);
+    assert!(good, "{words}");
+    let to = file.to_str().unwrap();
+    assert!(run(&data, &["backup", to]).0);
+    let rights = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((rights(&file), rights(&data)), (0o600, 0o700));
+    let before = std::fs::read(&file).unwrap();
+    for words in [
+        &["backup", to][..],
+        &["verify"],
+        &["export", "--out", to],
+        &["maintain"],
+        &["staff", "second-factor-off", "a@b.c"],
+        &["import", csv.to_str().unwrap()],
+    ] {
+        let (good, told) = run(&typo, words);
+        assert!(!good && told.contains("There is no database at "), "{words:?}: {told}");
+    }
+    assert!(!typo.exists(), "nothing was made");
+    let (good, told) = run(&typo, &["migrate"]);
+    assert!(good && told.contains("an empty one was made"), "{told}");
+    let (good, told) = run(&typo, &["backup", to]);
+    assert!(!good && told.contains("There is no merchant in this database"), "{told}");
+    assert_eq!(std::fs::read(&file).unwrap(), before, "the good one stays");
+}
+
 store::db_test! {
     domain::migrations();
 

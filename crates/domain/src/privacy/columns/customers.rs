@@ -1,6 +1,6 @@
 //! The customer's own rows.
 
-use super::After::{Email, EmailKey, Moment, Name, SortName};
+use super::After::{Email, EmailKey, Moment, Name, Number, SortName};
 use super::{Table, table};
 
 pub(super) fn tables() -> Vec<Table> {
@@ -13,11 +13,12 @@ pub(super) fn tables() -> Vec<Table> {
             .becomes("sort_name", SortName)
             .becomes("email", Email)
             .becomes("email_key", EmailKey)
+            .becomes("number", Number)
             .personal("first_name last_name phone phone_key language company company_id company_email tax_id vat_number metadata")
             .personal("billing_line1 billing_line2 billing_city billing_state billing_zip billing_country")
             .personal("delivery_line1 delivery_line2 delivery_city delivery_state delivery_zip delivery_country")
             .finding("name email email_key phone phone_key company_email tax_id vat_number billing_line1 delivery_line1")
-            .neither("merchant_id id number delivery_same shop_id created_at archived_at deleted_at merged_into import_id")
+            .neither("merchant_id id delivery_same shop_id created_at archived_at deleted_at merged_into import_id")
             .unset("group_id avatar_id marketing marketing_at")
             .tag("anonymised_at", super::Tag::Neither, Moment)
             // Kept by customers::facts, which the verb asks to work them out again.

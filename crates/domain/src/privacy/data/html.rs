@@ -26,7 +26,9 @@ pub(super) struct Html<W> {
     zone: Zone,
     zone_name: String,
     /// A section whose heading waits for its first row: what is empty is not shown.
-    waits: Option<(&'static str, &'static str)>,
+    waits: Option<String>,
+    /// How many sections there are: no two have one name.
+    sections: usize,
     /// Which table the rows are of.
     table: &'static str,
     open: bool,
@@ -34,7 +36,7 @@ pub(super) struct Html<W> {
 
 impl<W: Write> Html<W> {
     pub(super) fn new(out: W, zone: Zone, zone_name: String) -> Self {
-        Self { out, zone, zone_name, waits: None, table: "", open: false }
+        Self { out, zone, zone_name, waits: None, sections: 0, table: "", open: false }
     }
 
     fn close(&mut self) -> Result<()> {
@@ -73,16 +75,17 @@ impl<W: Write> Paper for Html<W> {
         )
     }
 
-    fn section(&mut self, heading: &'static str, table: &'static str) -> Result<()> {
+    fn section(&mut self, heading: &str, table: &'static str) -> Result<()> {
         self.close()?;
-        (self.waits, self.table) = (Some((heading, table)), table);
+        (self.waits, self.table) = (Some(heading.to_owned()), table);
         Ok(())
     }
 
     fn row(&mut self, cells: &[(&'static str, Cell)]) -> Result<()> {
-        if let Some((heading, table)) = self.waits.take() {
-            self.open = true;
-            writeln!(self.out, "<section aria-labelledby=\"{table}\"><h2 id=\"{table}\">{}</h2>", escaped(heading))?;
+        if let Some(heading) = self.waits.take() {
+            (self.open, self.sections) = (true, self.sections + 1);
+            let n = self.sections;
+            writeln!(self.out, "<section aria-labelledby=\"s{n}\"><h2 id=\"s{n}\">{}</h2>", escaped(&heading))?;
         }
         self.out.write_all(b"<dl>")?;
         for (name, cell) in cells.iter().filter(|(name, _)| !words::is_for_programs(self.table, name)) {

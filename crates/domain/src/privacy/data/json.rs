@@ -44,7 +44,7 @@ impl<W: Write> Paper for Json<W> {
         )
     }
 
-    fn section(&mut self, heading: &'static str, table: &'static str) -> Result<()> {
+    fn section(&mut self, heading: &str, table: &'static str) -> Result<()> {
         self.close()?;
         let comma = if self.sections > 0 { "," } else { "" };
         (self.sections, self.rows) = (self.sections + 1, 0);

@@ -19,10 +19,11 @@ use store::{Bind, Db, Tx};
 pub use sql::statements;
 
 use self::cells::Cell;
-use super::columns::{Access, tables};
+use super::columns::{Access, Table, tables};
+use super::guests;
 use crate::customers::{display_name, merge};
 use crate::events::Event;
-use crate::kit::{Ctx, CustomerId, Error, Micros, Result, Right, words as word_list};
+use crate::kit::{Ctx, Currency, CustomerId, Error, Micros, Result, Right, words as word_list};
 use crate::merchants;
 
 word_list! {
@@ -61,7 +62,7 @@ struct Head {
 /// A file that takes rows as they are read.
 trait Paper {
     fn begin(&mut self, head: &Head) -> std::io::Result<()>;
-    fn section(&mut self, heading: &'static str, table: &'static str) -> std::io::Result<()>;
+    fn section(&mut self, heading: &str, table: &'static str) -> std::io::Result<()>;
     fn row(&mut self, cells: &[(&'static str, Cell)]) -> std::io::Result<()>;
     fn end(&mut self) -> std::io::Result<()>;
 }
@@ -103,25 +104,55 @@ fn read(tx: &mut Tx, ctx: &Ctx, customer: &CustomerId, paper: &mut impl Paper) -
         let Access::Shown(heading) = table.access else { continue };
         let Some(asked) = sql::of(table, ids.len()) else { continue };
         paper.section(heading, table.name).map_err(cannot)?;
-        let mut params: Vec<&dyn Bind> = vec![&ctx.merchant];
-        params.extend(ids.iter().map(|id| id as &dyn Bind));
-        let mut failed = None;
-        let done = tx.each(&asked.statement, &params, |r| {
-            let cells = cells::of(r, table.name, &asked.columns, settings.currency)?;
-            count += 1;
-            paper.row(&cells).map_err(|e| {
-                let said = store::Error::Other(e.to_string());
-                failed = Some(e);
-                said
-            })
-        });
-        match failed {
-            Some(error) => return Err(cannot(error)),
-            None => done?,
+        count += rows(tx, ctx, (table, &asked), &ids, settings.currency, paper)?;
+    }
+    // What stands under their addresses and is nobody's by the key: the same that an erasure takes along.
+    for (root, things) in guests::find(tx, ctx, &ids)?.all(tx, ctx, &ids)? {
+        if things.is_empty() {
+            continue;
+        }
+        for table in tables() {
+            let Access::Shown(heading) = table.access else { continue };
+            if sql::of_guests(table, root, 1).is_none() {
+                continue;
+            }
+            paper.section(&format!("{heading} (without signing in, under these addresses)"), table.name).map_err(cannot)?;
+            for some in things.chunks(sql::TOGETHER) {
+                let Some(asked) = sql::of_guests(table, root, some.len()) else { continue };
+                count += rows(tx, ctx, (table, &asked), some, settings.currency, paper)?;
+            }
         }
     }
     paper.end().map_err(cannot)?;
     Ok((count, id))
+}
+
+/// Writes the rows of one statement; gives how many.
+fn rows<T: Bind>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (table, asked): (&Table, &sql::Asked),
+    ids: &[T],
+    own: Currency,
+    paper: &mut impl Paper,
+) -> Result<u64> {
+    let mut params: Vec<&dyn Bind> = vec![&ctx.merchant];
+    params.extend(ids.iter().map(|id| id as &dyn Bind));
+    let (mut failed, mut count) = (None, 0);
+    let done = tx.each(&asked.statement, &params, |r| {
+        let cells = cells::of(r, table.name, &asked.columns, own)?;
+        count += 1;
+        paper.row(&cells).map_err(|e| {
+            let said = store::Error::Other(e.to_string());
+            failed = Some(e);
+            said
+        })
+    });
+    match failed {
+        Some(error) => return Err(cannot(error)),
+        None => done?,
+    }
+    Ok(count)
 }
 
 /// Who is meant and what they are called: of a merged one the survivor.

@@ -18,6 +18,37 @@ pub(super) const CURRENCY: &str = "";
 pub(super) fn of(table: &Table, ids: usize) -> Option<Asked> {
     let places: Vec<String> = (2..ids + 2).map(|n| format!("${n}")).collect();
     let holds = if table.name == "blocks" { blocks(&places.join(", ")) } else { whose::holds(table, "t", &places.join(", "))? };
+    read(table, &holds)
+}
+
+/// So many things of nobody are asked for at once.
+pub(super) const TOGETHER: usize = 100;
+/// What a guest's things stand in.
+const ROOTS: [&str; 4] = ["orders", "payments", "invoices", "conversations"];
+
+/// What to read of a table for so many things of `root` that name no customer. `None` for a table that does not hang on those.
+pub(super) fn of_guests(table: &Table, root: &str, ids: usize) -> Option<Asked> {
+    let places: Vec<String> = (2..ids + 2).map(|n| format!("${n}")).collect();
+    read(table, &hangs(table, "t", root, &places.join(", "))?)
+}
+
+/// What must hold of a row that is one of these rows of `root`, or hangs on one.
+fn hangs(table: &Table, alias: &str, root: &str, ids: &str) -> Option<String> {
+    if table.name == root {
+        return Some(format!("{alias}.merchant_id = $1 AND {alias}.id IN ({ids})"));
+    }
+    let (column, parent, key) = match (table.name, table.belongs) {
+        // They have a customer of their own, and none here.
+        ("entries" | "tickets", _) => ("conversation_id", "conversations", "id"),
+        (_, Belongs::Parent { column, table: parent, key }) => (column, parent, key),
+        _ => return None,
+    };
+    let inner = format!("{alias}p");
+    let of_parent = hangs(find(parent)?, &inner, root, ids)?;
+    Some(format!("{alias}.merchant_id = $1 AND {alias}.{column} IN (SELECT {inner}.{key} FROM {parent} {inner} WHERE {of_parent})"))
+}
+
+fn read(table: &Table, holds: &str) -> Option<Asked> {
     let shown = table.columns.iter().filter(|c| matches!(c.tag, Tag::Personal | Tag::Neither) && c.name != "merchant_id");
     let mut columns: Vec<&'static str> = shown.map(|c| c.name).collect();
     // Who and when first, as people look for it.
@@ -60,5 +91,10 @@ fn blocks(ids: &str) -> String {
 /// Every statement that is built, for the test that prepares all of them.
 pub fn statements() -> Vec<Stmt> {
     let shown = tables().iter().filter(|table| matches!(table.access, Access::Shown(_)));
-    shown.flat_map(|table| [of(table, 1), of(table, 3)]).flatten().map(|asked| asked.statement).collect()
+    let of_guests = |table| ROOTS.into_iter().map(move |root| of_guests(table, root, 2));
+    shown
+        .flat_map(|table| [of(table, 1), of(table, 3)].into_iter().chain(of_guests(table)))
+        .flatten()
+        .map(|asked| asked.statement)
+        .collect()
 }

@@ -49,6 +49,18 @@ store::db_test! {
         assert_eq!(count(&desk, "SELECT COUNT(*) FROM provider_events WHERE LENGTH(body) > 0"), 0);
     }
 
+    fn at_a_restore_every_erasure_is_looked_for_however_many_there_are(db) {
+        let desk = Desk::new(db);
+        for n in 0..5 {
+            let who = desk.customer(&format!("ana{n}@example.com"));
+            change(&desk, &format!("INSERT INTO replies (merchant_id, actor_id, key, request_hash, status, location, body, created_at)
+                SELECT id, 'a', 'k{n}', 'h', 201, '', '{{\"email\":\"ana{n}@example.com\"}}', 1 FROM merchants"));
+            erase(&desk, &who).unwrap();
+        }
+        sweep::now_by(db, &desk.ctx, 2).unwrap();
+        assert_eq!(count(&desk, "SELECT COUNT(*) FROM erasures WHERE swept_at IS NULL") + count(&desk, "SELECT COUNT(*) FROM replies WHERE body <> ''"), 0);
+    }
+
     fn two_at_once_are_one_erasure(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.com");

@@ -98,6 +98,55 @@ store::db_test! {
         assert_eq!(count(&desk, "SELECT COUNT(*) FROM orders WHERE customer_id IS NOT NULL"), 0, "whole or not at all");
     }
 
+    fn a_draft_of_an_invoice_of_a_guests_payment_stands_in_the_way_and_the_page_knows_before(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.com");
+        let payer = Payer { name: "Guest A".into(), email: "ana@example.com".into(), ..Payer::default() };
+        let payment = desk.put(PaymentInput { payer, ..desk.payment(None, 700) }).unwrap();
+        desk.write(move |tx, ctx| crate::invoices::of_payment_draft(tx, ctx, &payment)).unwrap();
+        assert_eq!(active(&desk, &ana), ["invoice"]);
+        assert!(matches!(erase(&desk, &ana), Err(Error::Conflict { code: "still_active", .. })));
+    }
+
+    fn the_persons_file_has_what_the_erasure_would_take(db) {
+        let desk = Desk::new(db);
+        let (ana, bo) = (desk.customer("ana@example.com"), desk.customer("bo@example.com"));
+        guest(&desk, "g-1", "ana@example.com", "");
+        guest(&desk, "g-2", "cleo@example.com", "");
+        let file = |id: &CustomerId, format| {
+            let mut out = Vec::new();
+            crate::privacy::data::write(&desk.f.db, &desk.ctx, id, format, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let (json, html) = (file(&ana, crate::privacy::data::Format::Json), file(&ana, crate::privacy::data::Format::Html));
+        let told: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let section = |table: &str| {
+            let all = told["sections"].as_array().unwrap().iter();
+            all.filter(|s| s["table"] == table && s["heading"].as_str().unwrap().contains("under these addresses")).map(|s| s["rows"].as_array().unwrap().len()).sum::<usize>()
+        };
+        assert_eq!((section("orders"), section("order_lines") > 0, section("payments")), (1, true, 1), "{json}");
+        for text in [&json, &html] {
+            assert!(text.contains("Guest g-1") && !text.contains("Guest g-2") && !text.contains("cleo@example.com"), "{text}");
+        }
+        assert!(!file(&bo, crate::privacy::data::Format::Json).contains("under these addresses"));
+    }
+
+    fn a_block_of_their_address_leaves_no_word_of_it(db) {
+        use crate::blocks::{self, BlockInput, Target};
+        let desk = Desk::new(db);
+        let block = |email: &'static str| {
+            desk.write(move |tx, ctx| blocks::block(tx, ctx, &BlockInput { target: Target::Email(email.into()), reason: format!("Fraud of {email}") })).unwrap()
+        };
+        let (standing, lifted, other) = (block("ana@example.com"), block("ana.two@example.com"), block("bo@example.com"));
+        desk.write(move |tx, ctx| blocks::lift(tx, ctx, &lifted).map(drop)).unwrap();
+        let new = crate::customers::NewCustomer { email: "ana@example.com".into(), emails: vec!["ana.two@example.com".into()], ..Default::default() };
+        let ana = desk.write(move |tx, ctx| crate::customers::create(tx, ctx, new.clone(), crate::customers::Rules::Normal)).unwrap().id;
+        erase(&desk, &ana).unwrap();
+        assert_eq!(count(&desk, &format!("SELECT COUNT(*) FROM blocks WHERE id <> '{other}'")), 0, "{standing}");
+        assert_eq!(count(&desk, "SELECT COUNT(*) FROM event_values WHERE new LIKE '%ana%'"), 0);
+        assert_eq!(count(&desk, "SELECT COUNT(*) FROM event_values WHERE new LIKE '%bo@example.com%'"), 2);
+    }
+
     fn a_ticket_of_nobody_and_a_request_of_nobody_go_along(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.com");

@@ -37,6 +37,21 @@ store::db_test! {
         let _ = (order, pending, club);
     }
 
+    fn a_number_that_was_brought_goes_and_one_of_our_own_stays(db) {
+        let desk = Desk::new(db);
+        let make = |email: &'static str, number: Option<&'static str>| {
+            let new = NewCustomer { email: email.into(), number: number.map(Into::into), ..NewCustomer::default() };
+            desk.write(move |tx, ctx| customers::create(tx, ctx, new.clone(), Rules::Normal)).unwrap().id
+        };
+        let (own, brought, next) = (make("a@example.com", None), make("b@example.com", Some("ana@example.com")), make("c@example.com", Some("1002")));
+        let kept = desk.get(&own).number;
+        for one in [&own, &brought] {
+            erase(&desk, one).unwrap();
+        }
+        assert_eq!((desk.get(&own).number, desk.get(&brought).number), (kept, "1003".to_owned()), "1002 was brought by {next}");
+        assert_eq!(count(&desk, "SELECT COUNT(*) FROM event_values WHERE new LIKE '%ana@%' OR old LIKE '%ana@%'"), 0);
+    }
+
     fn it_is_final_and_doing_it_twice_gives_the_same_receipt(db) {
         let desk = Desk::new(db);
         let new = NewCustomer { name: "Ana Ruiz".into(), email: "ana@example.com".into(), phone: "+34 612 345 678".into(), note: Some("likes it dark".into()), tags: vec!["vip".into()], ..NewCustomer::default() };

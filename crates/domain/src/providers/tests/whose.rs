@@ -69,6 +69,18 @@ store::db_test! {
         ties(db, false);
     }
 
+    fn money_for_an_order_of_somebody_who_was_erased_is_recorded_without_a_name(db) {
+        let shop = Shop::with(db, Provider::Paypal);
+        let closed = Checkout { state: State::Closed, ..shop.desk.basket("A-1", "ana@example.es") };
+        let ana = shop.desk.check_out(&closed).unwrap().customer.unwrap();
+        crate::privacy::tests::erase(&shop.desk, &ana).unwrap();
+        let capture = json!({ "id": "2GG", "status": "COMPLETED", "custom_id": "A-1", "amount": { "currency_code": "EUR", "value": "10.00" } });
+        shop.tell(&paypal("PAYMENT.CAPTURE.COMPLETED", capture));
+        let id = by_ref(&shop, "2GG").id;
+        let p = shop.desk.read(move |tx, ctx| payments::get(tx, ctx, &id)).unwrap();
+        assert_eq!((p.customer.as_ref(), p.order.is_some(), p.flag.as_str()), (None, true, "customer_gone"));
+    }
+
     fn a_known_payment_that_settles_earns_for_its_order(db) {
         let shop = Shop::new(db);
         tenth(&shop);

@@ -70,6 +70,26 @@ store::db_test! {
         }
     }
 
+    fn what_a_receiver_answers_about_somebody_who_was_erased_is_not_kept(db) {
+        let desk = Desk::new(db);
+        let all = endpoint(&desk, &["customer.*"]);
+        let (ana, bo) = (desk.customer("ana@example.com"), desk.customer("bo@example.com"));
+        let held = claim(&desk, "a", desk.now()).unwrap();
+        let round = next(&desk, &held, desk.now());
+        // On its way while she is erased, and told of that itself.
+        crate::privacy::tests::erase(&desk, &ana).unwrap();
+        note(&desk, &held, &round, 200, desk.now());
+        release(&desk, &held);
+        assert!(send_all(&desk, 200, desk.now()) > 0);
+        let answers = |who: &crate::kit::CustomerId| {
+            let sql = store::Stmt::built(format!("SELECT a.answer, a.status FROM webhook_attempts a JOIN events e ON e.id = a.event_id WHERE e.customer_id = '{who}'"));
+            desk.read(move |tx, _| Ok(tx.rows(&sql, &[], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?)))?)).unwrap()
+        };
+        assert!(answers(&ana).len() > 1 && answers(&ana).iter().all(|a| *a == (String::new(), 200)), "{:?}", answers(&ana));
+        assert!(answers(&bo).iter().all(|a| a.0 == "thanks") && !answers(&bo).is_empty());
+        let _ = all;
+    }
+
     fn a_message_that_does_not_arrive_is_tried_for_three_days_and_given_up(db) {
         let desk = Desk::new(db);
         let all = endpoint(&desk, &["*"]);
@@ -188,6 +208,22 @@ store::db_test! {
         let other = Vault::new(&[8; 32]).unwrap();
         let round = desk.read(move |tx, _| send::next(tx, &other, &held, crate::testing::NOW)).unwrap();
         assert!(round.unsendable.is_some());
+    }
+
+    fn a_secret_turned_twice_silences_nobody_and_the_eleventh_in_a_day_is_refused(db) {
+        let desk = Desk::new(db);
+        let sent = input("https://shop.example.com/hooks", &["*"]);
+        let first = desk.write(move |tx, ctx| endpoints::create(tx, ctx, &vault(), &sent)).unwrap();
+        let turn = |desk: &Desk| { let id = first.id.clone(); desk.write(move |tx, ctx| endpoints::rotate(tx, ctx, &vault(), &id)) };
+        let secrets = [turn(&desk).unwrap().secret, first.secret.clone()];
+        let third = turn(&desk).unwrap().secret;
+        desk.write(happen).unwrap();
+        let held = claim(&desk, "a", desk.now()).unwrap();
+        let m = next(&desk, &held, desk.now()).messages[0].clone();
+        assert_eq!(m.signature, signature::sign(&[&[third], &secrets[..]].concat(), m.event.as_str(), m.timestamp, &m.body));
+        (0..8).for_each(|_| drop(turn(&desk).unwrap()));
+        assert!(matches!(turn(&desk), Err(crate::Error::Conflict { code: "too_many", .. })));
+        turn(&desk.days(1)).unwrap();
     }
 
     fn other_systems_are_told_who_was_anonymised(db) {

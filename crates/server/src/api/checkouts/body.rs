@@ -238,9 +238,9 @@ pub struct CheckoutDone {
     pub changed: bool,
     /// The customer was not there before.
     pub customer_created: bool,
-    /// Something to look at: `customer_inactive` when it was recorded for an archived customer, `blocked` for a blocked buyer,
-    /// `credit_missing` when the store credit did not suffice, `amount_differs` when a payment brought another amount than was sent,
-    /// `affiliate_unknown` when nobody has the code; else empty.
+    /// Something to look at: `customer_inactive` when it was recorded for an archived customer, `customer_gone` without the name of one who was
+    /// anonymised or deleted for good, `blocked` for a blocked buyer, `credit_missing` when the store credit did not suffice, `amount_differs`
+    /// when a payment brought another amount than was sent, `affiliate_unknown` when nobody has the code; else empty.
     pub flag: String,
     /// Id of the affiliate who brought the buyer.
     pub affiliate: Option<String>,

@@ -29,7 +29,8 @@ pub fn routes(routes: Routes) -> Routes {
 /// Take in an order of a shop.
 ///
 /// The shop's own order id makes it idempotent: 201 when it is new, 200 when it was brought up to date or nothing changed. An archived
-/// customer's unpaid order is refused with 409 `customer_inactive`, a blocked buyer's with `blocked`; a paid one is recorded and flagged. Store
+/// customer's unpaid order is refused with 409 `customer_inactive`, that of one who was anonymised or deleted for good with `customer_gone`, a blocked
+/// buyer's with `blocked`; a paid one is recorded and flagged, for `customer_gone` without a word of who bought. Store
 /// credit that is not there is 409 `credit_insufficient`, unless other money was taken: then that payment is recorded as failed.
 #[utoipa::path(post, path = "/api/v1/checkouts", operation_id = "checkout", tag = "Checkouts", request_body = Checkout,
     responses((status = 200, body = CheckoutDone), (status = 201, body = CheckoutDone)))]

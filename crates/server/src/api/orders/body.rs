@@ -57,7 +57,7 @@ pub struct OrderRow {
     pub total: Money,
     pub ordered_at: Time,
     pub paid_at: Option<Time>,
-    /// `customer_inactive` when a paid order came for an archived customer; else empty.
+    /// `customer_inactive` when a paid order came for an archived customer, `customer_gone` for one who was erased; else empty.
     pub flag: String,
     /// Contact of the buyer.
     pub name: String,
@@ -115,7 +115,7 @@ pub struct Order {
     pub fulfilled_at: Option<Time>,
     pub closed_at: Option<Time>,
     pub cancelled_at: Option<Time>,
-    /// `customer_inactive` when a paid order came for an archived customer; else empty.
+    /// `customer_inactive` when a paid order came for an archived customer, `customer_gone` for one who was erased; else empty.
     pub flag: String,
     /// Contact of the buyer.
     pub name: String,

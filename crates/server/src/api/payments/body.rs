@@ -54,7 +54,7 @@ pub struct Payment {
     pub failure_code: String,
     pub failure_message: String,
     pub note: String,
-    /// `customer_inactive` when it came for an archived customer, `blocked` for a blocked buyer; else empty.
+    /// `customer_inactive` when it came for an archived customer, `blocked` for a blocked buyer, `customer_gone` for one who was erased; else empty.
     pub flag: String,
     pub paid_at: Time,
     pub refunds: Vec<Refund>,

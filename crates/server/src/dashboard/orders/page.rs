@@ -192,6 +192,7 @@ fn flag_words(flag: &str) -> Option<&'static str> {
     match flag {
         "customer_inactive" => Some("Customer was not active"),
         domain::blocks::FLAG => Some("Buyer is blocked"),
+        orders::GONE => Some("Customer was erased before"),
         "credit_missing" => Some("Store credit did not suffice"),
         orders::AMOUNT_DIFFERS => Some("Another amount was paid"),
         _ => None,
