@@ -46,6 +46,8 @@ pub(super) struct Reader {
     pub import: ImportId,
     /// By what they are found.
     pub by: MatchBy,
+    /// What ids of another system are kept under: see [`matching::system`](super::matching::system).
+    pub system: String,
 }
 
 impl Reader {
@@ -173,8 +175,7 @@ impl Reader {
                 .iter()
                 .map(|e| e.split_once(':').map_or_else(|| one("import", e), |(s, id)| one(s.trim(), id)))
                 .collect(),
-            "map" => vec![one("import", values::identifier(cell))],
-            system => vec![one(system, values::identifier(cell))],
+            _ => vec![one(&self.system, values::identifier(cell))],
         }
     }
 }

@@ -278,6 +278,12 @@ impl Searched {
             Ok(())
         })?;
         for key in &found {
+            if self.name == "import_rows"
+                && let [Key::Text(import), Key::Int(position)] = key.as_slice()
+                && crate::imports::lose(tx, ctx, import, *position, &|id| words.both.is_match(id))?
+            {
+                continue;
+            }
             let params: Vec<&dyn Bind> = std::iter::once(&ctx.merchant as &dyn Bind).chain(key.iter().map(|k| k as &dyn Bind)).collect();
             tx.exec(&self.clear, &params).map_err(|e| Error::Internal(format!("{}: {e}", self.name)))?;
         }

@@ -243,6 +243,7 @@ store::db_test! {
         assert_eq!(counts(&done), [0, 0, 0, 1]);
         let ana = desk.by_email("ana@example.es");
         assert!(ana.archived_at.is_none());
+        assert_eq!(ana.company, "Acme", "a row that is not taken is not taken in part");
     }
 
     fn a_stranger_to_the_merchant_is_nobody(db) {
