@@ -67,7 +67,7 @@ pub fn exports() -> impl Iterator<Item = (String, String)> {
 
 /// All that happens, by name; the exports of lists aside.
 #[rustfmt::skip]
-const KINDS: [&str; 263] = [
+const KINDS: [&str; 264] = [
     "accounting.connected", "accounting.disconnected", "accounting.mapped", "accounting.run_started", "accounting.sign_in_lost",
     "affiliate.archived", "affiliate.created", "affiliate.edited", "affiliate.exported", "affiliate.unarchived", "api_key.created",
     "api_key.revoked", "block.lifted", "block.set", "call.recorded", "charge.asked", "charge.refused", "chat.message", "chat.opened", "commission.set",
