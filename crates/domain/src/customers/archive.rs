@@ -30,6 +30,15 @@ pub fn archive(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, subscription: Option<How
     switch(tx, ctx, id, Some(ctx.now), "customer.archived", "archived")
 }
 
+/// Refuses, before anything is written, what [`archive`] would refuse without a word about subscriptions.
+///
+/// # Errors
+/// A conflict `live_subscription`.
+pub(crate) fn ensure_archivable(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
+    let live = live_subscriptions(tx, ctx, id)?;
+    if live.is_empty() { Ok(()) } else { Err(refused(&state::load(tx, ctx, id)?.display_name, &live)) }
+}
+
 /// Takes an archived customer back. One that is active stays as it is.
 pub fn unarchive(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
     ctx.must(Right::Write)?;

@@ -42,15 +42,21 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, edit: CustomerEdit) -> Resu
         let value = |t: &str| (!t.is_empty()).then(|| t.to_owned());
         changes.iter().fold(event, |e, (f, a, b)| e.value(f.clone(), value(a).as_deref(), value(b).as_deref())).record(tx, ctx)?;
         state::touch(tx, ctx, id)?;
-        if changes.iter().any(|(field, ..)| SENT.contains(&fields::root(field))) {
-            let edited = get::load(tx, ctx, id)?;
-            billing::queue(tx, ctx, &edited)?;
-        }
+        tell_billing(tx, ctx, id, changes.iter().map(|(field, ..)| field.as_str()))?;
     }
     if !switch.is_empty() {
         if ready.new.active { archive::unarchive(tx, ctx, id)? } else { archive::archive(tx, ctx, id, edit.subscription)? }
     }
     get::load(tx, ctx, id)
+}
+
+/// Queues for the billing system what it keeps too, when one of these fields changed.
+pub(crate) fn tell_billing<'a>(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, mut changed: impl Iterator<Item = &'a str>) -> Result<()> {
+    if changed.any(|field| SENT.contains(&fields::root(field))) {
+        let edited = get::load(tx, ctx, id)?;
+        billing::queue(tx, ctx, &edited)?;
+    }
+    Ok(())
 }
 
 fn write(tx: &mut Tx, ctx: &Ctx, old: &Customer, ready: &Ready) -> Result<()> {

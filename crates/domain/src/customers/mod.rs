@@ -30,6 +30,7 @@ mod tests;
 pub mod ties;
 mod validate;
 
+pub(crate) use archive::ensure_archivable;
 pub use archive::{archive, unarchive};
 pub use avatar::{LARGEST, Picture, avatar, picture, remove_avatar, set_avatar};
 pub(crate) use create::make;
@@ -37,6 +38,7 @@ pub use create::{create, create_beside, create_many};
 pub use delete::{RESTORABLE, delete, delete_permanently, links, restore};
 pub use duplicates::{Like, find_by_email, find_by_external_id, find_by_number, find_by_phone, likely_duplicates};
 pub use edit::edit;
+pub(crate) use edit::tell_billing;
 pub use get::get;
 pub(crate) use get::load;
 pub use model::{

@@ -27,7 +27,7 @@ pub const EXPORT_COLUMNS: [&str; 14] = [
 
 /// More columns of our own export, behind the fourteen and only when asked for (SPEC 9.1). Metadata and other
 /// currencies have a column each: see [`metadata_column`] and [`lifetime_column`].
-pub const EXTRA_COLUMNS: [&str; 29] = [
+pub const EXTRA_COLUMNS: [&str; 26] = [
     "ID",
     "Customer Number",
     "External ID",
@@ -49,14 +49,11 @@ pub const EXTRA_COLUMNS: [&str; 29] = [
     "First Order",
     "Last Order",
     "Orders",
-    "Delivery Name",
-    "Delivery Company",
     "Delivery Address",
     "Delivery City",
     "Delivery State",
     "Delivery Zip/Postal Code",
     "Delivery Country",
-    "Delivery Phone",
 ];
 
 const METADATA: &str = "metadata:";

@@ -102,14 +102,11 @@ const OWN_COLUMNS: Columns = &[
     ("firstorder", Ignore),
     ("lastorder", Ignore),
     ("orders", Ignore),
-    ("deliveryname", DeliveryName),
-    ("deliverycompany", DeliveryCompany),
     ("deliveryaddress", DeliveryAddress),
     ("deliverycity", DeliveryCity),
     ("deliverystate", DeliveryState),
     ("deliveryzippostalcode", DeliveryZip),
     ("deliverycountry", DeliveryCountry),
-    ("deliveryphone", DeliveryPhone),
 ];
 
 /// Shopify's present and its older export: the names do not collide.

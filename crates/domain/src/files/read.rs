@@ -57,7 +57,7 @@ impl Records {
         self.shape
     }
 
-    /// Reads the next record that is no blank line into `row`; false at the end. The header is number 0.
+    /// Reads the next record that is not blank into `row`; false at the end. The header is number 0.
     pub(super) fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
         loop {
             row.clear();
@@ -65,8 +65,10 @@ impl Records {
             if !more {
                 return Ok(false);
             }
-            if !row.is_blank_line() {
-                self.number += 1;
+            let blank = row.is_blank_line() || (self.number > 0 && row.len() > 1 && row.is_blank());
+            // A blank row below the header is passed over, and counted as a person counts rows.
+            self.number += u64::from(!blank || self.number > 0);
+            if !blank {
                 return Ok(true);
             }
         }

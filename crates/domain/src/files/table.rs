@@ -36,7 +36,7 @@ impl Row {
         self.line
     }
 
-    /// The row below the header, from 1. Blank lines are not counted.
+    /// The row below the header, from 1, as a person counts rows: blank ones too.
     pub fn number(&self) -> u64 {
         self.number
     }

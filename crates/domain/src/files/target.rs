@@ -31,8 +31,6 @@ pub enum Target {
     State,
     Zip,
     Country,
-    DeliveryName,
-    DeliveryCompany,
     /// As `Address`.
     DeliveryAddress,
     DeliveryAddress1,
@@ -41,7 +39,6 @@ pub enum Target {
     DeliveryState,
     DeliveryZip,
     DeliveryCountry,
-    DeliveryPhone,
     /// Customer number.
     Number,
     /// The id of the customer in the system the file comes from.
@@ -95,8 +92,6 @@ pub(super) const CUSTOMER_FIELDS: &[(&str, Target)] = &[
     ("State", Target::State),
     ("Zip", Target::Zip),
     ("Country", Target::Country),
-    ("Delivery name", Target::DeliveryName),
-    ("Delivery company", Target::DeliveryCompany),
     ("Delivery address", Target::DeliveryAddress),
     ("Delivery address 1", Target::DeliveryAddress1),
     ("Delivery address 2", Target::DeliveryAddress2),
@@ -104,7 +99,6 @@ pub(super) const CUSTOMER_FIELDS: &[(&str, Target)] = &[
     ("Delivery state", Target::DeliveryState),
     ("Delivery zip", Target::DeliveryZip),
     ("Delivery country", Target::DeliveryCountry),
-    ("Delivery phone", Target::DeliveryPhone),
     ("Number", Target::Number),
     ("External ID", Target::ExternalId),
     ("Shop", Target::Shop),

@@ -202,7 +202,7 @@ fn is_mostly_utf8(raw: &[u8], ended: bool) -> bool {
 fn refuse_binary(raw: &[u8]) -> Result<(), FaultKind> {
     const MAGIC: [(&[u8], &str); 6] = [
         (b"%PDF", "PDF"),
-        (b"\xd0\xcf\x11\xe0", "old Excel (XLS)"),
+        (b"\xd0\xcf\x11\xe0", "pre-2007 Excel (XLS)"),
         (b"\x89PNG", "PNG"),
         (b"\xff\xd8\xff", "JPEG"),
         (b"SQLite format 3\0", "SQLite"),

@@ -43,6 +43,12 @@ pub fn identifier(text: &str) -> &str {
     }
 }
 
+/// A postal code: an apostrophe put before its digits, so that a spreadsheet keeps a leading zero, goes.
+pub fn zip(text: &str) -> &str {
+    let text = text.trim();
+    text.strip_prefix('\'').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(text)
+}
+
 /// Yes or no, in the words exports use. None for an empty cell.
 pub fn yes_no(text: &str) -> Result<Option<bool>, String> {
     match text.trim().to_ascii_lowercase().as_str() {

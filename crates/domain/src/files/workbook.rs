@@ -28,7 +28,7 @@ pub(super) fn write_csv(file: &mut File, out: &mut impl Write) -> Result<(), Fau
     let mut header: Option<Vec<String>> = None;
     for sheet in book.sheet_names() {
         let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else { continue };
-        let mut rows = Rows { out, buffer: Vec::new(), row: Vec::new(), at: None, header: &mut header, taken: 0 };
+        let mut rows = Rows { out, buffer: Vec::new(), row: Vec::new(), at: None, last: None, header: &mut header, taken: 0 };
         while let Some(cell) = cells.next_cell().map_err(damaged)? {
             if !rows.cell(cell.get_position(), cell.get_value())? {
                 break; // A sheet with another header is another table.
@@ -78,6 +78,8 @@ struct Rows<'a, W> {
     buffer: Vec<u8>,
     row: Vec<String>,
     at: Option<u32>,
+    /// The last row of this sheet that held anything.
+    last: Option<u32>,
     /// Of the first sheet that has any.
     header: &'a mut Option<Vec<String>>,
     /// Rows of this sheet so far, its header too.
@@ -112,12 +114,16 @@ impl<W: Write> Rows<'_, W> {
             return Ok(true);
         }
         self.taken += 1;
+        // An empty row between is one below the header too, for who counts them.
+        let gap = self.last.zip(self.at).map_or(0, |(last, at)| at.saturating_sub(last + 1));
+        self.last = self.at;
         match self.header {
             None => *self.header = Some(row.clone()),
             Some(header) if self.taken == 1 => return Ok(row == *header),
             Some(header) if row.len() < header.len() => row.resize(header.len(), String::new()),
             Some(_) => {}
         }
+        self.buffer.extend(std::iter::repeat_n(b'\n', gap as usize));
         csv_line(&mut self.buffer, row.iter().map(|cell| Cell::Text(cell)));
         if self.buffer.len() > 1 << 16 {
             self.out.write_all(&self.buffer).map_err(io)?;
@@ -143,6 +149,10 @@ fn text(value: &DataRef<'_>) -> String {
         DataRef::DateTime(at) if at.is_datetime() => {
             let (year, month, day, hour, minute, second, _) = at.to_ymd_hms_milli();
             let date = format!("{year:04}-{month:02}-{day:02}");
+            // A time of day alone has no day.
+            if at.as_f64() < 1.0 && at.as_f64() > 0.0 {
+                return if second == 0 { format!("{hour:02}:{minute:02}") } else { format!("{hour:02}:{minute:02}:{second:02}") };
+            }
             if (hour, minute, second) == (0, 0, 0) { date } else { format!("{date} {hour:02}:{minute:02}:{second:02}") }
         }
         DataRef::DateTime(span) => number(span.as_f64()),

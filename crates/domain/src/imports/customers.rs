@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::tz::TimeZone;
+
 use super::MatchBy;
 use crate::customers::{ExternalId, NewCustomer, Ready, Rules, ready};
 use crate::files::{DateOrder, Layout, Moment, Row, Target, countries, values};
@@ -46,6 +48,8 @@ pub(super) struct Reader {
     pub import: ImportId,
     /// By what they are found.
     pub by: MatchBy,
+    /// What ids of another system are kept under: see [`matching::system`](super::matching::system).
+    pub system: String,
 }
 
 impl Reader {
@@ -131,7 +135,9 @@ impl Reader {
         if text.is_empty() || text.starts_with("0000-00-00") {
             return Ok(None);
         }
-        let at = Moment::parse(text, self.dates)?.micros(self.settings.zone.tz());
+        let moment = Moment::parse(text, self.dates)?;
+        // What Stripe exports says its time zone in the header, and nowhere else.
+        let at = if self.layout.name == "stripe" { moment.micros(&TimeZone::UTC) } else { moment.micros(self.settings.zone.tz()) };
         at.map(Some).ok_or_else(|| format!("“{text}” is beyond the years that can be kept."))
     }
 
@@ -145,7 +151,7 @@ impl Reader {
             line2,
             city: text(&Target::City),
             state: text(&Target::State),
-            zip: text(&Target::Zip),
+            zip: values::zip(&text(&Target::Zip)).to_owned(),
             country: country(&text(&Target::Country)),
         }
     }
@@ -157,7 +163,7 @@ impl Reader {
             line2,
             city: text(&Target::DeliveryCity),
             state: text(&Target::DeliveryState),
-            zip: text(&Target::DeliveryZip),
+            zip: values::zip(&text(&Target::DeliveryZip)).to_owned(),
             country: country(&text(&Target::DeliveryCountry)),
         }
     }
@@ -173,8 +179,7 @@ impl Reader {
                 .iter()
                 .map(|e| e.split_once(':').map_or_else(|| one("import", e), |(s, id)| one(s.trim(), id)))
                 .collect(),
-            "map" => vec![one("import", values::identifier(cell))],
-            system => vec![one(system, values::identifier(cell))],
+            _ => vec![one(&self.system, values::identifier(cell))],
         }
     }
 }

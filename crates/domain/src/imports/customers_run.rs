@@ -119,24 +119,24 @@ impl<'a> Work<'a> {
         if edit == CustomerEdit::default() && switch.is_none() && note.is_none() {
             return Ok(false);
         }
+        // What the row asks for is done whole or not at all: a live subscription keeps a customer from being archived.
+        if switch == Some(false) {
+            customers::ensure_archivable(tx, ctx, id)?;
+        }
         let mut before = Before::of(tx, ctx, id)?;
-        let edited = edit != CustomerEdit::default();
-        if edited {
+        if edit != CustomerEdit::default() {
             customers::edit(tx, ctx, id, edit)?;
         }
-        // A live subscription keeps a customer from being archived; the rest of the row is taken all the same.
-        let switched = switch.map(|active| customers::edit(tx, ctx, id, CustomerEdit { active: Some(active), ..CustomerEdit::default() }));
-        let refused = match switched.transpose() {
-            Err(error @ (Error::Invalid(_) | Error::Conflict { .. })) => Some(error),
-            other => other.map(|_| None)?,
-        };
+        if switch.is_some() {
+            customers::edit(tx, ctx, id, CustomerEdit { active: switch, ..CustomerEdit::default() })?;
+        }
         let note = note.map(|body| notes::add(tx, ctx, id, body)).transpose()?;
         before.done(tx, ctx, id)?;
         journal.note(tx, ctx, kind::BEFORE, id.as_str(), Some(&before.text()?))?;
         if let Some(note) = note {
             journal.note(tx, ctx, kind::NOTE, note.id.as_str(), None)?;
         }
-        refused.map_or(Ok(true), Err)
+        Ok(true)
     }
 }
 

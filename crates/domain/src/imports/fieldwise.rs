@@ -9,7 +9,7 @@ use store::Tx;
 
 use super::journal::{Before, TABLES, table};
 use super::queries;
-use crate::customers::{merge, state};
+use crate::customers::{self, merge, state};
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, Error, Result};
 
@@ -23,6 +23,9 @@ pub(super) struct After {
     /// It was archived or made active too, which is not taken back by itself.
     switched: bool,
 }
+
+/// What the timeline says of what was taken back.
+pub(super) const BACK: &str = "import taken back";
 
 /// How many of [`TABLES`] an edit writes: the row, then these sets. The others are counted from facts.
 const SETS: usize = 3;
@@ -66,7 +69,58 @@ fn is_here(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<bool> {
     Ok(s.merged_into.is_none() && s.deleted_at.is_none() && s.anonymised_at.is_none())
 }
 
+/// Raises the version and says, as an edit does, what fields say again.
+fn tell(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, changes: &[merge::Changed]) -> Result<()> {
+    state::touch(tx, ctx, id)?;
+    let version: i64 = tx.scalar(&queries::VERSION, &[&ctx.merchant, id])?;
+    let some = |t: &str| (!t.is_empty()).then(|| t.to_owned());
+    let event = Event::new("customer.edited").of(id).because(BACK).data(json!({ "version": version }));
+    changes.iter().fold(event, |e, c| e.value(c.field, some(&c.old).as_deref(), some(&c.new).as_deref())).record(tx, ctx)?;
+    customers::tell_billing(tx, ctx, id, changes.iter().map(|c| c.field))
+}
+
 impl Before {
+    /// Puts all of it back, when nobody worked on the customer since, and tells what that changed. What was told of the import stays told.
+    pub(super) fn restore(&self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
+        let status: String = tx.scalar(&queries::STATUS, &[&ctx.merchant, id])?;
+        self.put_back(tx, ctx, id)?;
+        match &self.after {
+            Some(after) => {
+                // A number alone is no field that goes back by itself; it is an edit all the same.
+                if !after.fields.is_empty() || !after.sets.is_empty() || (!after.switched && self.was_edited()?) {
+                    tell(tx, ctx, id, &merge::fields_said(&after.fields))?;
+                }
+                if after.switched {
+                    self.switched(tx, ctx, id)?;
+                }
+            }
+            None => tell(tx, ctx, id, &[])?,
+        }
+        let now: String = tx.scalar(&queries::STATUS, &[&ctx.merchant, id])?;
+        if now != status {
+            let data = json!({ "from": status, "to": now });
+            Event::new("customer.status_changed").of(id).because(BACK).data(data).record(tx, ctx)?;
+        }
+        Ok(())
+    }
+
+    /// Did the import make a new version of it?
+    fn was_edited(&self) -> Result<bool> {
+        let at = table(TABLES[0])?.columns.iter().position(|c| c.name == "version");
+        let old = self.tables.first().and_then(|rows| rows.first()).zip(at).and_then(|(row, at)| row.get(at)?.as_i64());
+        Ok(old.is_some_and(|old| old != self.version))
+    }
+
+    /// Tells that a customer is archived or active again.
+    fn switched(&self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
+        let archived: bool = tx.scalar(&queries::ARCHIVED, &[&ctx.merchant, id])?;
+        state::touch(tx, ctx, id)?;
+        let version: i64 = tx.scalar(&queries::VERSION, &[&ctx.merchant, id])?;
+        let (kind, old, new) = if archived { ("customer.archived", "yes", "no") } else { ("customer.unarchived", "no", "yes") };
+        Event::new(kind).of(id).because(BACK).data(json!({ "version": version })).value("active", Some(old), Some(new)).record(tx, ctx)?;
+        Ok(())
+    }
+
     /// Whether all that the import changed still stands as it left it, so that all of it would go back.
     pub(super) fn stands(&self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<bool> {
         let Some(after) = &self.after else { return Ok(false) };
@@ -108,11 +162,7 @@ impl Before {
             moved = true;
         }
         if moved {
-            state::touch(tx, ctx, id)?;
-            let version: i64 = tx.scalar(&queries::VERSION, &[&ctx.merchant, id])?;
-            let some = |t: &str| (!t.is_empty()).then(|| t.to_owned());
-            let event = Event::new("customer.edited").of(id).data(json!({ "version": version }));
-            changes.iter().fold(event, |e, c| e.value(c.field, some(&c.old).as_deref(), some(&c.new).as_deref())).record(tx, ctx)?;
+            tell(tx, ctx, id, &changes)?;
         }
         Ok(all)
     }

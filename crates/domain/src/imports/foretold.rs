@@ -3,7 +3,7 @@
 use store::Db;
 
 use super::journal::{Before, kind};
-use super::{ImportError, queries, state, undo};
+use super::{ImportError, links, queries, state, undo};
 use crate::kit::{Ctx, CustomerId, Error, ImportId};
 
 /// So many customers and orders are looked at.
@@ -44,7 +44,7 @@ pub fn foretell(db: &Db, ctx: &Ctx, import: &ImportId) -> Result<Foretold, Impor
                 match what.as_str() {
                     kind::CUSTOMERS => {
                         for one in row.split(' ') {
-                            let stays = undo::is_linked(tx, &c, &CustomerId::from_db(one.to_owned()), &id)?;
+                            let stays = links::keeps_customer(tx, &c, &CustomerId::from_db(one.to_owned()), &id)?;
                             *(if stays { &mut found.kept } else { &mut found.deleted }) += 1;
                         }
                     }
@@ -55,7 +55,7 @@ pub fn foretell(db: &Db, ctx: &Ctx, import: &ImportId) -> Result<Foretold, Impor
                         *(if stays { &mut found.kept } else { &mut found.restored }) += 1;
                     }
                     kind::ORDER => {
-                        let stays = tx.opt(&queries::ORDER_TOUCHED, &[&c.merchant, row, &id], |_| Ok(()))?.is_some();
+                        let stays = links::keeps_order(tx, &c, row, &id)?;
                         *(if stays { &mut found.kept } else { &mut found.orders }) += 1;
                     }
                     _ => {}

@@ -10,6 +10,7 @@ use super::customers::country;
 use crate::files::{DateOrder, Layout, Moment, Row, Target, values};
 use crate::kit::{Currency, Email, Micros, exact_to_minor};
 use crate::merchants::Settings;
+use crate::orders::State;
 
 /// One row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub(super) struct Line {
     pub price: String,
     pub at: Micros,
     pub currency: String,
+    /// How far its order came, when the file says so.
+    pub state: Option<State>,
     pub customer: Buyer,
 }
 
@@ -70,6 +73,8 @@ pub(super) struct Invoice {
     pub at: Micros,
     pub customer: Buyer,
     pub currency: String,
+    /// History arrives closed unless the file says otherwise.
+    pub state: State,
     /// Minor units, the exact sum rounded once; below zero for what is taken back.
     pub total: i64,
     pub lines: Vec<Line>,
@@ -103,6 +108,7 @@ impl Reader {
         let at = self.date(&text(&Target::OrderedAt)).map_err(|e| wrong.push(e));
         let currency = Some(text(&Target::Currency)).filter(|c| !c.is_empty());
         let currency = currency.map_or(Some(self.currency), |c| Currency::of(&c));
+        let state = state(&text(&Target::OrderState)).map_err(|e| wrong.push(e));
         let email = text(&Target::CustomerEmail);
         if currency.is_none() {
             wrong.push(format!("“{}” is no currency of ISO 4217, such as EUR.", text(&Target::Currency)));
@@ -126,8 +132,8 @@ impl Reader {
                 wrong.push(format!("{what} is too long."));
             }
         }
-        match (quantity, price, at, currency) {
-            (Ok(quantity), Ok(price), Ok(at), Some(currency)) if wrong.is_empty() => Ok(Line {
+        match (quantity, price, at, currency, state) {
+            (Ok(quantity), Ok(price), Ok(at), Some(currency), Ok(state)) if wrong.is_empty() => Ok(Line {
                 row: row.number(),
                 sku: text(&Target::Sku),
                 title: text(&Target::Title),
@@ -135,6 +141,7 @@ impl Reader {
                 price: price.normalize().to_string(),
                 at,
                 currency: currency.code().to_owned(),
+                state,
                 customer,
             }),
             _ => Err(wrong.join(" ")),
@@ -158,6 +165,11 @@ impl Reader {
         if lines.iter().any(|l| l.currency != currency) {
             return Err(format!("Order {number} has two currencies."));
         }
+        let mut states = lines.iter().filter_map(|l| l.state);
+        let state = states.next().unwrap_or(State::Closed);
+        if states.any(|other| other != state) {
+            return Err(format!("Order {number} has two states."));
+        }
         let buyers: Vec<&Buyer> = lines.iter().map(|l| &l.customer).filter(|b| !b.key().is_empty()).collect();
         if buyers.iter().any(|b| b.key() != buyers[0].key()) {
             return Err(format!("Order {number} has two customers."));
@@ -169,7 +181,11 @@ impl Reader {
             return Err(format!("The total of order {number} is too large."));
         };
         let at = lines.iter().map(|l| l.at).min().unwrap_or(first.at);
-        Ok(Invoice { number: number.to_owned(), what: self.what(number, total), at, customer, currency, total, lines })
+        let what = self.what(number, total);
+        if what != What::Sale && !is_paid(state) {
+            return Err(format!("Order {number} takes money back, and is {}: nothing was paid back.", state.label().to_lowercase()));
+        }
+        Ok(Invoice { number: number.to_owned(), what, at, customer, currency, state, total, lines })
     }
 
     fn what(&self, number: &str, total: i64) -> What {
@@ -182,6 +198,23 @@ impl Reader {
             _ if total < 0 => What::Cancellation,
             _ => What::Sale,
         }
+    }
+}
+
+/// Was an order in this state paid, as far as history tells?
+pub(super) fn is_paid(state: State) -> bool {
+    matches!(state, State::Paid | State::Fulfilled | State::Closed)
+}
+
+/// Our own words for the states of an order, whatever the case.
+fn state(text: &str) -> Result<Option<State>, String> {
+    let word = text.to_lowercase();
+    match word.as_str() {
+        "" => Ok(None),
+        "canceled" => Ok(Some(State::Cancelled)),
+        word => word.parse().map(Some).map_err(|_| {
+            format!("“{text}” is no state of an order. Use draft, open, paid, fulfilled, closed or cancelled, or leave the cell empty: paid and closed.")
+        }),
     }
 }
 

@@ -93,9 +93,13 @@ impl Before {
         Ok(())
     }
 
-    /// Puts it back, but for the stamp, which tells the images in memory to look again.
+    /// Puts it back, but for the stamp, which tells the images in memory to look again, and the counters of versions and events, which only go on.
     pub(super) fn put_back(&self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
-        let stamp = tx.stamp()?;
+        let going_on = [
+            ("change_stamp", tx.stamp()?),
+            ("version", tx.scalar(&queries::VERSION, &[&ctx.merchant, id])?),
+            ("event_version", tx.scalar(&queries::EVENT_VERSION, &[&ctx.merchant, id])?),
+        ];
         for (name, rows) in TABLES.iter().zip(&self.tables) {
             let table = table(name)?;
             let mut values = Vec::with_capacity(rows.len());
@@ -104,8 +108,10 @@ impl Before {
             }
             if *name == "customers" {
                 let Some(mut row) = values.pop() else { continue };
-                if let Some(at) = table.columns.iter().position(|c| c.name == "change_stamp") {
-                    row[at] = store::Value::Int(stamp);
+                for (counter, value) in going_on {
+                    if let Some(at) = table.columns.iter().position(|c| c.name == counter) {
+                        row[at] = store::Value::Int(value);
+                    }
                 }
                 let row: Vec<&dyn store::Bind> = row.iter().map(|v| v as &dyn store::Bind).collect();
                 tx.exec(&queries::put_back(table), &row)?;

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use store::Tx;
 
-use super::ImportError;
 use super::customers::labels;
 use super::journal::{Journal, kind};
 use super::plan::{Plan, Source};
+use super::{ImportError, queries};
 use crate::files::{Row, Target};
-use crate::kit::{Ctx, GroupId, Result, TagId, name_key};
+use crate::kit::{Ctx, GroupId, ImportId, Result, TagId, name_key};
 use crate::labels as rooms;
 
 /// So many different names are no labels but a column mapped wrongly.
@@ -68,4 +68,28 @@ pub(super) fn ensure(tx: &mut Tx, ctx: &Ctx, journal: &mut Journal<'_>, names: &
         }
     }
     Ok(groups)
+}
+
+/// Takes those away again that nobody got, because the rows that name them were not taken.
+pub(super) fn tidy(tx: &mut Tx, ctx: &Ctx, import: &ImportId) -> Result<()> {
+    for what in [kind::GROUP, kind::TAG] {
+        let made = tx.rows(&queries::MADE, &[&ctx.merchant, import, &what, &-1_i64, &(MOST as i64)], |r| {
+            Ok((r.get::<i64>(0)?, r.get::<String>(1)?))
+        })?;
+        for (position, id) in made {
+            if drop_unused(tx, ctx, what, id)? {
+                tx.exec(&queries::DROP_LINE, &[&ctx.merchant, import, &position])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Deletes a group or tag that nobody has; tells whether it is gone.
+pub(super) fn drop_unused(tx: &mut Tx, ctx: &Ctx, what: &str, id: String) -> Result<bool> {
+    if what == kind::GROUP {
+        rooms::delete_unused(tx, ctx, &GroupId::from_db(id))
+    } else {
+        rooms::delete_unused(tx, ctx, &TagId::from_db(id))
+    }
 }

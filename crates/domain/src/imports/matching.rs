@@ -8,7 +8,7 @@ use store::Tx;
 use super::customers::{Wanted, join_lines, same_as};
 use super::{MatchBy, queries};
 use crate::customers::{self, Contact, Customer, CustomerEdit, NewCustomer};
-use crate::kit::{Address, Ctx, CustomerId, Result, name_key, together};
+use crate::kit::{Address, Ctx, CustomerId, Result, ShopId, name_key, together};
 
 /// Who it is.
 pub(super) enum Match {
@@ -116,8 +116,39 @@ fn by_external(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted) -> Result<Match> {
             Some((id, _)) => return led(tx, ctx, &id, "id in the other system"),
             None => {}
         }
+        if let Some(id) = before_shops(tx, ctx, wanted, e)? {
+            return Ok(Match::This(id));
+        }
     }
     Ok(Match::Nobody)
+}
+
+/// What ids of the system a file comes from are kept under. Each installation of a shop's software, and each table of one's own, numbers its customers
+/// from 1: where customers of another shop have ids of this name, those of this shop get a name of their own, so that nobody is taken for a stranger.
+pub(super) fn system(tx: &mut Tx, ctx: &Ctx, layout: &str, shop: &ShopId) -> Result<String> {
+    let name = match layout {
+        "map" => "import",
+        "prestashop" => layout,
+        unique => return Ok(unique.to_owned()),
+    };
+    let theirs = tx.opt(&queries::IDS_ELSEWHERE, &[&ctx.merchant, &name, shop], |_| Ok(()))?.is_some();
+    let tail: String = shop.as_str().chars().rev().take(SHOP_TAIL).collect::<Vec<_>>().into_iter().rev().collect();
+    Ok(if theirs { format!("{name}@{}", tail.to_lowercase()) } else { name.to_owned() })
+}
+
+/// So much of a shop's id tells it from others.
+const SHOP_TAIL: usize = 8;
+
+/// Who has this id from before another shop came with the same: only a customer of this shop, or of the same address.
+fn before_shops(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, e: &customers::ExternalId) -> Result<Option<CustomerId>> {
+    let Some((name, _)) = e.system.split_once('@') else { return Ok(None) };
+    let found = tx.opt(&queries::ID_BEFORE, &[&ctx.merchant, &name, &e.id], |r| {
+        Ok((r.get::<CustomerId>(0)?, r.get::<Option<ShopId>>(1)?, r.get::<String>(2)?))
+    })?;
+    let key = wanted.ready.email_key();
+    let same =
+        |(_, shop, email): &(CustomerId, Option<ShopId>, String)| wanted.ready.fields().shop == *shop || (!key.is_empty() && key == email);
+    Ok(found.filter(same).map(|(id, ..)| id))
 }
 
 fn by_number(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted) -> Result<Match> {

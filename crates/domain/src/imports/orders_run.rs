@@ -7,7 +7,7 @@ use std::sync::Arc;
 use store::Tx;
 
 use super::cancellation;
-use super::invoice::{Buyer, Invoice, What};
+use super::invoice::{Buyer, Invoice, What, is_paid};
 use super::journal::{Before, Journal, kind};
 use super::owners::{self, Owner};
 use super::queries;
@@ -176,7 +176,7 @@ fn invoice(
     Ok(())
 }
 
-/// A paid order with one settled payment; nothing to pay is an order alone. History arrives closed: what was ordered before a customer was
+/// A paid order with one settled payment; nothing to pay is an order alone, and so is one that the file calls draft, open or cancelled. History arrives closed: what was ordered before a customer was
 /// archived is as it was. What came later is flagged where money was taken, and else refused (SPEC 10.2).
 fn sale(
     tx: &mut Tx,
@@ -187,8 +187,9 @@ fn sale(
     owner: &Owner,
     counts: &mut Counts,
 ) -> Result<()> {
+    let paid = invoice.total > 0 && is_paid(invoice.state);
     let flag = match owner.live().filter(|_| owner.was_inactive(invoice.at)) {
-        Some(_) if invoice.total > 0 => INACTIVE,
+        Some(_) if paid => INACTIVE,
         Some(id) => {
             customers::ensure_active_id(tx, ctx, id)?;
             INACTIVE
@@ -201,7 +202,7 @@ fn sale(
     journal.note(tx, ctx, kind::ORDER, put.id.as_str(), None)?;
     counts.orders += 1;
     counts.guest_orders += i64::from(owner.live().is_none());
-    if invoice.total > 0 {
+    if paid {
         let payment = PaymentInput {
             order: Some(put.id),
             customer: owner.live().cloned(),
@@ -243,7 +244,7 @@ fn order(journal: &Journal<'_>, place: &Place, invoice: &Invoice, owner: &Owner)
         number: None,
         customer: owner.live().cloned(),
         guest: owner.live().is_none(),
-        state: orders::State::Closed,
+        state: invoice.state,
         abandoned: false,
         currency,
         lines: lines.collect(),
@@ -255,7 +256,7 @@ fn order(journal: &Journal<'_>, place: &Place, invoice: &Invoice, owner: &Owner)
         note: String::new(),
         flag: "",
         ordered_at: invoice.at,
-        paid_at: Some(invoice.at),
+        paid_at: is_paid(invoice.state).then_some(invoice.at),
         import_id: Some(journal.import.clone()),
     })
 }

@@ -102,6 +102,12 @@ store::statements! {
     pub BY_EXTERNAL = "SELECT c.id, c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL FROM external_ids x
         JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
         WHERE x.merchant_id = $1 AND x.system = $2 AND x.external_id = $3";
+    /// Have customers of another shop ids of this system?
+    pub IDS_ELSEWHERE = "SELECT 1 FROM external_ids x JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
+        WHERE x.merchant_id = $1 AND x.system = $2 AND c.shop_id <> $3 LIMIT 1";
+    pub ID_BEFORE = "SELECT c.id, c.shop_id, c.email_key FROM external_ids x JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
+        WHERE x.merchant_id = $1 AND x.system = $2 AND x.external_id = $3
+          AND c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL";
     /// Who has this primary address, in no order: to be read by the address and not by age.
     pub SAME_EMAIL = "SELECT id FROM customers WHERE merchant_id = $1 AND email_key = $2 AND email_key <> '' AND deleted_at IS NULL
         AND anonymised_at IS NULL AND merged_into IS NULL";
@@ -133,31 +139,25 @@ store::statements! {
         WHERE u.merchant_id = $1 AND u.import_id = $2 ORDER BY u.happened_at, u.external_id";
 
     // Taking back.
-    pub LINKED = "SELECT 1 WHERE EXISTS (SELECT 1 FROM orders WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM payments WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM attachments WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM tickets WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM tasks WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM portal_access WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND merged_into = $2)
-        OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND id = $2 AND merged_into IS NOT NULL)";
-    /// The same but for what the import itself made.
-    pub LINKED_SINCE = "SELECT 1 WHERE EXISTS (SELECT 1 FROM orders WHERE merchant_id = $1 AND customer_id = $2 AND (import_id IS NULL OR import_id <> $3))
-        OR EXISTS (SELECT 1 FROM payments WHERE merchant_id = $1 AND customer_id = $2 AND (import_id IS NULL OR import_id <> $3))
-        OR EXISTS (SELECT 1 FROM subscriptions WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM payment_methods WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM attachments WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM tickets WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM tasks WHERE merchant_id = $1 AND customer_id = $2)
-        OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND merged_into = $2)
-        OR EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND id = $2 AND merged_into IS NOT NULL)";
     pub IS_HERE = "SELECT deleted_at IS NULL AND anonymised_at IS NULL FROM customers WHERE merchant_id = $1 AND id = $2";
-    pub DROP_EVENT_VALUES = "DELETE FROM event_values WHERE merchant_id = $1
-        AND event_id IN (SELECT id FROM events WHERE merchant_id = $1 AND customer_id = $2 AND version > $3)";
-    pub DROP_EVENTS = "DELETE FROM events WHERE merchant_id = $1 AND customer_id = $2 AND version > $3";
+    /// What was said of one who is deleted for good goes; that something happened stays.
+    pub DROP_EVENT_VALUES = "DELETE FROM event_values WHERE merchant_id = $1 AND event_id IN (SELECT id FROM events WHERE merchant_id = $1 AND customer_id = $2)";
+    /// Events of orders and payments that the import brought and took away again.
+    pub DROP_GONE_EVENTS = "DELETE FROM events WHERE merchant_id = $1 AND customer_id = $2 AND door = 'import' AND subject_kind IN ('order', 'payment')
+        AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.merchant_id = $1 AND o.id = events.subject_id)
+        AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.merchant_id = $1 AND p.id = events.subject_id)";
+    pub DROP_REFUND_VALUES = "DELETE FROM event_values WHERE merchant_id = $1 AND event_id IN (SELECT id FROM events WHERE merchant_id = $1 AND customer_id = $2
+        AND kind = 'payment.refunded' AND door = 'import' AND subject_id = $3 AND data LIKE $4 ESCAPE '\\')";
+    pub DROP_REFUND_EVENT = "DELETE FROM events WHERE merchant_id = $1 AND customer_id = $2 AND kind = 'payment.refunded' AND door = 'import'
+        AND subject_id = $3 AND data LIKE $4 ESCAPE '\\'";
     pub OTHER_EVENTS = "SELECT 1 FROM events WHERE merchant_id = $1 AND customer_id = $2 AND version > $3 AND door <> 'import' AND door <> 'clock' LIMIT 1";
+    pub STATUS = "SELECT status FROM customers WHERE merchant_id = $1 AND id = $2";
+    pub NOTE_OF = "SELECT customer_id, body FROM notes WHERE merchant_id = $1 AND id = $2";
+    /// A line that is not done yet loses what is.
+    pub SHORTEN = "UPDATE import_rows SET row_id = $4 WHERE merchant_id = $1 AND import_id = $2 AND position = $3";
+    pub DROP_LINE = "DELETE FROM import_rows WHERE merchant_id = $1 AND import_id = $2 AND position = $3";
+    pub LINE = "SELECT kind, row_id FROM import_rows WHERE merchant_id = $1 AND import_id = $2 AND position = $3";
+    pub DROP_WARNINGS = "DELETE FROM retention_warnings WHERE merchant_id = $1 AND customer_id = $2";
     pub DROP_NOTES = "DELETE FROM notes WHERE merchant_id = $1 AND customer_id = $2";
     pub DROP_NOTE = "DELETE FROM notes WHERE merchant_id = $1 AND id = $2";
     pub DROP_AVATARS = "DELETE FROM avatars WHERE merchant_id = $1 AND customer_id = $2";
@@ -173,14 +173,6 @@ store::statements! {
     pub VERSION = "SELECT version FROM customers WHERE merchant_id = $1 AND id = $2";
     pub EVENT_VERSION = "SELECT event_version FROM customers WHERE merchant_id = $1 AND id = $2";
     pub ORDER_OWNER = "SELECT customer_id FROM orders WHERE merchant_id = $1 AND id = $2";
-    /// Something came upon the order since: it stays.
-    pub ORDER_TOUCHED = "SELECT 1 WHERE EXISTS (SELECT 1 FROM tasks k WHERE k.merchant_id = $1 AND k.subject_kind = 'order' AND k.subject_id = $2)
-        OR EXISTS (SELECT 1 FROM payments p WHERE p.merchant_id = $1 AND p.order_id = $2
-          AND (p.import_id IS NULL OR p.import_id <> $3 OR p.refunded > 0 OR p.refund_pending > 0
-            OR EXISTS (SELECT 1 FROM disputes d WHERE d.merchant_id = p.merchant_id AND d.payment_id = p.id)
-            OR EXISTS (SELECT 1 FROM attachments a WHERE a.merchant_id = p.merchant_id AND a.payment_id = p.id)
-            OR EXISTS (SELECT 1 FROM commissions c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id)
-            OR EXISTS (SELECT 1 FROM refunds r WHERE r.merchant_id = p.merchant_id AND r.payment_id = p.id)))";
     pub DROP_PAYMENTS = "DELETE FROM payments WHERE merchant_id = $1 AND order_id = $2 AND import_id = $3";
     pub DROP_LINES = "DELETE FROM order_lines WHERE merchant_id = $1 AND order_id = $2";
     pub DROP_ORDER = "DELETE FROM orders WHERE merchant_id = $1 AND id = $2";
@@ -189,21 +181,11 @@ store::statements! {
     pub DROP_REFUND = "DELETE FROM refunds WHERE merchant_id = $1 AND id = $2";
     pub GIVE_BACK = "UPDATE payments SET refunded = refunded - $3 WHERE merchant_id = $1 AND id = $2";
     pub DROP_UNMATCHED = "DELETE FROM unmatched WHERE merchant_id = $1 AND id = $2";
-    pub DROP_GROUP = "DELETE FROM customer_groups WHERE merchant_id = $1 AND id = $2
-        AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.merchant_id = $1 AND c.group_id = $2)";
-    pub DROP_TAG = "DELETE FROM tags WHERE merchant_id = $1 AND id = $2
-        AND NOT EXISTS (SELECT 1 FROM customer_tags c WHERE c.merchant_id = $1 AND c.tag_id = $2)";
-    /// Events without a customer, of one moment, whose subject the import made and is gone again.
-    pub ORPHAN_VALUES = "DELETE FROM event_values WHERE merchant_id = $1 AND event_id IN (SELECT e.id FROM events e
-        WHERE e.merchant_id = $1 AND e.at = $2 AND e.door = 'import' AND e.customer_id IS NULL AND e.subject_kind IN ('tag', 'group')
-          AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.merchant_id = $1 AND t.id = e.subject_id)
-          AND NOT EXISTS (SELECT 1 FROM customer_groups g WHERE g.merchant_id = $1 AND g.id = e.subject_id))";
+    /// Events without a customer, of one moment, whose order or payment the import brought and took away again.
     pub ORPHANS = "DELETE FROM events WHERE merchant_id = $1 AND at = $2 AND door = 'import' AND customer_id IS NULL
-        AND subject_kind IN ('order', 'payment', 'tag', 'group')
+        AND subject_kind IN ('order', 'payment')
         AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.merchant_id = $1 AND o.id = events.subject_id)
-        AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.merchant_id = $1 AND p.id = events.subject_id)
-        AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.merchant_id = $1 AND t.id = events.subject_id)
-        AND NOT EXISTS (SELECT 1 FROM customer_groups g WHERE g.merchant_id = $1 AND g.id = events.subject_id)";
+        AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.merchant_id = $1 AND p.id = events.subject_id)";
 }
 
 /// Which of these addresses, as keys, anybody has, as the primary or a further one.

@@ -283,6 +283,8 @@ impl Runner<'_> {
         let names = labels::names(source, plan)?;
         let groups = self.slice(0, move |tx, ctx, journal| Ok((Counts::default(), labels::ensure(tx, ctx, journal, &names)?)))?;
         self.tell("Reading", 0, source.size)?;
+        let (ctx, name, shop) = (self.ctx.clone(), plan.layout.name.clone(), request.shop.clone());
+        let system = self.db.read_now::<_, Error>(move |tx| matching::system(tx, &ctx, &name, &shop)).map_err(ImportError::from)?;
         let reader = customers::Reader {
             layout: plan.layout.clone(),
             settings,
@@ -293,6 +295,7 @@ impl Runner<'_> {
             shop: request.shop.clone(),
             import: self.import.clone(),
             by: request.by,
+            system,
         };
         let skip = self.cursor.done;
         std::thread::scope(|scope| {
@@ -373,6 +376,9 @@ impl Runner<'_> {
         self.db.write_now::<_, Error>(move |tx| {
             if tx.exec(&queries::FINISH, &[&ctx.merchant, &import, &ctx.now])? == 0 {
                 return Err(taken_over());
+            }
+            if counts.failed > 0 {
+                labels::tidy(tx, &ctx, &import)?;
             }
             if counts.created + counts.changed == 0 {
                 tx.exec(&queries::TIDY, &[&ctx.merchant, &import])?;

@@ -120,6 +120,7 @@ fn tried(
         shop: request.shop.clone(),
         import: import.clone(),
         by: request.by,
+        system: matching::system(tx, ctx, &plan.layout.name, &request.shop)?,
     };
     let items = rows.iter().map(|read| match read {
         Ok(row) => (row.number(), reader.read(row).map(Box::new)),

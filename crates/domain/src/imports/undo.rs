@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 
 use store::{Db, Tx};
 
+use super::fieldwise::BACK;
 use super::journal::{Before, kind};
 use super::orders_run::CAUSE;
 use super::state::{self, Kept, State};
-use super::{ImportError, queries};
+use super::{ImportError, labels, links, queries};
 use crate::customers::facts;
 use crate::duplicates;
 use crate::events::Event;
 use crate::kit::{Clock, Ctx, CustomerId, Error, ImportId, OrderId, PaymentId, Result, Right, locks};
+use crate::providers::billing;
 
 /// Lines of the journal in one slice.
 const LINES: i64 = 40;
@@ -53,14 +55,7 @@ pub(super) fn back(
         tx.exec(&queries::TAKE_BACK, &[&c.merchant, &id, &0_i64])?;
         Ok(())
     })?;
-    let mut kept = 0;
-    loop {
-        let (c, id) = (ctx.clone(), import.clone());
-        match db.write_slice_now::<_, Error>(move |tx| slice(tx, &c, &id))? {
-            Some(stayed) => kept += stayed,
-            None => break,
-        }
-    }
+    let kept = all_lines(db, &ctx, import)?;
     let mut message = reason.to_owned();
     if kept > 0 {
         let more = format!("{kept} customers or orders stay, whole or in part, because something was done with them since.");
@@ -77,6 +72,35 @@ pub(super) fn back(
     Ok(message)
 }
 
+/// Undoes the whole journal; gives how much had to stay. A line that the database refuses, because something points to what it made, stays too:
+/// from then on each is undone by itself, so that it keeps no other back.
+fn all_lines(db: &Db, ctx: &Ctx, import: &ImportId) -> Result<i64> {
+    let (mut kept, mut how) = (0, How::Together);
+    loop {
+        let (c, id) = (ctx.clone(), import.clone());
+        match (db.write_slice_now::<_, Error>(move |tx| slice(tx, &c, &id, how)), how) {
+            (Ok(None), _) => return Ok(kept),
+            (Ok(Some(stayed)), _) => {
+                kept += stayed;
+                how = if how == How::Passing { How::Alone } else { how };
+            }
+            (Err(Error::Store(store::Error::ForeignKey)), How::Together) => how = How::Alone,
+            (Err(Error::Store(store::Error::ForeignKey)), How::Alone) => how = How::Passing,
+            (Err(error), _) => return Err(error),
+        }
+    }
+}
+
+/// How lines are undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Together,
+    /// The last one, and of a line of many customers the last of them.
+    Alone,
+    /// That one stays.
+    Passing,
+}
+
 struct Line {
     position: i64,
     kind: String,
@@ -85,8 +109,9 @@ struct Line {
 }
 
 /// Undoes the newest lines; gives how much had to stay, or nothing when the journal is empty.
-fn slice(tx: &mut Tx, ctx: &Ctx, import: &ImportId) -> Result<Option<i64>> {
-    let mut lines = tx.rows(&queries::NEWEST, &[&ctx.merchant, import, &LINES], |r| {
+fn slice(tx: &mut Tx, ctx: &Ctx, import: &ImportId, how: How) -> Result<Option<i64>> {
+    let most = if how == How::Together { LINES } else { 1 };
+    let mut lines = tx.rows(&queries::NEWEST, &[&ctx.merchant, import, &most], |r| {
         Ok(Line { position: r.get(0)?, kind: r.get(1)?, row: r.get(2)?, before: r.get(3)? })
     })?;
     // A line of made customers holds many: it is a slice of its own.
@@ -94,15 +119,35 @@ fn slice(tx: &mut Tx, ctx: &Ctx, import: &ImportId) -> Result<Option<i64>> {
         lines.truncate(at + 1);
     }
     let Some(last) = lines.last().map(|l| l.position) else { return Ok(None) };
-    lock(tx, ctx, &lines)?;
-    let (mut kept, mut touched) = (0, BTreeSet::new());
-    for line in &lines {
-        kept += i64::from(!undo_line(tx, ctx, import, line, &mut touched)?);
+    let rest = match lines.last_mut() {
+        Some(line) if how != How::Together => line.split_off(),
+        _ => None,
+    };
+    let mut kept = i64::from(how == How::Passing);
+    if how != How::Passing {
+        lock(tx, ctx, &lines)?;
+        let mut touched = BTreeSet::new();
+        for line in &lines {
+            kept += undo_line(tx, ctx, import, line, &mut touched)?;
+        }
+        let touched: Vec<CustomerId> = touched.into_iter().collect();
+        facts::refresh(tx, ctx, &touched, CAUSE)?;
     }
-    let touched: Vec<CustomerId> = touched.into_iter().collect();
-    facts::refresh(tx, ctx, &touched, CAUSE)?;
-    tx.exec(&queries::FORGET, &[&ctx.merchant, import, &last])?;
+    match rest {
+        Some(rest) => tx.exec(&queries::SHORTEN, &[&ctx.merchant, import, &last, &rest])?,
+        None => tx.exec(&queries::FORGET, &[&ctx.merchant, import, &last])?,
+    };
     Ok(Some(kept))
+}
+
+impl Line {
+    /// Leaves the last of many customers in the line; gives the others.
+    fn split_off(&mut self) -> Option<String> {
+        let (rest, last) = self.row.rsplit_once(' ').filter(|_| self.kind == kind::CUSTOMERS)?;
+        let (rest, last) = (rest.to_owned(), last.to_owned());
+        self.row = last;
+        Some(rest)
+    }
 }
 
 /// All customers of the lines, in one step: the order of locks is fixed.
@@ -113,60 +158,71 @@ fn lock(tx: &mut Tx, ctx: &Ctx, lines: &[Line]) -> Result<()> {
             kind::CUSTOMERS | kind::BEFORE => ids.extend(line.row.split(' ').map(|id| CustomerId::from_db(id.to_owned()))),
             kind::ORDER => ids.extend(owner(tx, ctx, &line.row)?),
             kind::REFUND => ids.extend(refund(tx, ctx, &line.row)?.and_then(|(_, _, owner)| owner)),
+            kind::NOTE => ids.extend(note(tx, ctx, &line.row)?.map(|(owner, _)| owner)),
             _ => {}
         }
     }
     locks::customers(tx, ctx, &ids.iter().collect::<Vec<_>>())
 }
 
-/// Undoes one line; tells whether it could be.
-fn undo_line(tx: &mut Tx, ctx: &Ctx, import: &ImportId, line: &Line, touched: &mut BTreeSet<CustomerId>) -> Result<bool> {
+/// Undoes one line; gives how much of it has to stay.
+fn undo_line(tx: &mut Tx, ctx: &Ctx, import: &ImportId, line: &Line, touched: &mut BTreeSet<CustomerId>) -> Result<i64> {
     match line.kind.as_str() {
         kind::CUSTOMERS => {
-            let mut all = true;
+            let mut kept = 0;
             for id in line.row.split(' ') {
-                all &= drop_customer(tx, ctx, &CustomerId::from_db(id.to_owned()), touched)?;
+                kept += i64::from(!drop_customer(tx, ctx, import, &CustomerId::from_db(id.to_owned()), touched)?);
             }
-            return Ok(all);
+            return Ok(kept);
         }
         kind::BEFORE => {
-            return put_back(tx, ctx, &CustomerId::from_db(line.row.clone()), line.before.as_deref().unwrap_or_default(), touched);
+            let id = CustomerId::from_db(line.row.clone());
+            return Ok(i64::from(!put_back(tx, ctx, &id, line.before.as_deref().unwrap_or_default(), touched)?));
         }
-        kind::ORDER => return drop_order(tx, ctx, import, &line.row, touched),
-        kind::REFUND => {
-            if let Some((payment, amount, owner)) = refund(tx, ctx, &line.row)? {
-                tx.exec(&queries::DROP_REFUND, &[&ctx.merchant, &line.row])?;
-                tx.exec(&queries::GIVE_BACK, &[&ctx.merchant, &payment, &amount])?;
-                touched.extend(owner);
+        kind::ORDER => return Ok(i64::from(!drop_order(tx, ctx, import, &line.row, touched)?)),
+        kind::REFUND => drop_refund(tx, ctx, &line.row, touched)?,
+        kind::UNMATCHED => drop(tx.exec(&queries::DROP_UNMATCHED, &[&ctx.merchant, &line.row])?),
+        kind::NOTE => {
+            if let Some((owner, body)) = note(tx, ctx, &line.row)? {
+                tx.exec(&queries::DROP_NOTE, &[&ctx.merchant, &line.row])?;
+                Event::new("note.deleted")
+                    .of(&owner)
+                    .on("note", &line.row)
+                    .because(BACK)
+                    .value("note", Some(&body), None)
+                    .record(tx, ctx)?;
             }
         }
-        kind::UNMATCHED => drop(tx.exec(&queries::DROP_UNMATCHED, &[&ctx.merchant, &line.row])?),
-        kind::NOTE => drop(tx.exec(&queries::DROP_NOTE, &[&ctx.merchant, &line.row])?),
         // A label that others use by now stays, and is no harm.
-        kind::GROUP => drop(tx.exec(&queries::DROP_GROUP, &[&ctx.merchant, &line.row])?),
-        kind::TAG => drop(tx.exec(&queries::DROP_TAG, &[&ctx.merchant, &line.row])?),
+        what @ (kind::GROUP | kind::TAG) => drop(labels::drop_unused(tx, ctx, what, line.row.clone())?),
         kind::MOMENT => {
             let at: i64 = line.row.parse().unwrap_or_default();
-            tx.exec(&queries::ORPHAN_VALUES, &[&ctx.merchant, &at])?;
             tx.exec(&queries::ORPHANS, &[&ctx.merchant, &at])?;
         }
         _ => {}
     }
-    Ok(true)
+    Ok(0)
 }
 
-/// Deletes a customer the import made, unless something else hangs on it by now.
-fn drop_customer(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, touched: &mut BTreeSet<CustomerId>) -> Result<bool> {
-    if tx.opt(&queries::LINKED, &[&ctx.merchant, id], |_| Ok(()))?.is_some() {
+/// Deletes a customer the import made for good, unless something else hangs on it by now or somebody worked on it. That it was here, and is deleted,
+/// stays on record and is told as whenever a customer is deleted for good.
+fn drop_customer(tx: &mut Tx, ctx: &Ctx, import: &ImportId, id: &CustomerId, touched: &mut BTreeSet<CustomerId>) -> Result<bool> {
+    if tx.opt(&queries::VERSION, &[&ctx.merchant, id], |_| Ok(()))?.is_none() {
+        touched.remove(id);
+        return Ok(true);
+    }
+    if links::keeps_customer(tx, ctx, id, import)? {
         touched.insert(id.clone());
         return Ok(false);
     }
     touched.remove(id);
-    let all = &-1_i64;
+    let data = serde_json::json!({ "was_deleted": false });
+    Event::new("customer.deleted_permanently").of(id).because(BACK).data(data).record(tx, ctx)?;
     duplicates::forget(tx, ctx, id)?;
-    tx.exec(&queries::DROP_EVENT_VALUES, &[&ctx.merchant, id, all])?;
-    tx.exec(&queries::DROP_EVENTS, &[&ctx.merchant, id, all])?;
+    billing::forget(tx, ctx, id)?;
     for statement in [
+        &queries::DROP_EVENT_VALUES,
+        &queries::DROP_GONE_EVENTS,
         &queries::DROP_NOTES,
         &queries::DROP_AVATARS,
         &queries::DROP_CONTACTS,
@@ -175,13 +231,13 @@ fn drop_customer(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, touched: &mut BTreeSet
         &queries::DROP_TOTALS,
         &queries::DROP_EXTERNAL,
         &queries::DROP_KEYS,
+        &queries::DROP_WARNINGS,
+        &queries::DROP_CUSTOMER,
     ] {
         tx.exec(statement, &[&ctx.merchant, id])?;
     }
-    if tx.exec(&queries::DROP_CUSTOMER, &[&ctx.merchant, id])? > 0 {
-        let stamp = tx.stamp()?;
-        tx.exec(&queries::GONE, &[&ctx.merchant, id, &stamp])?;
-    }
+    let stamp = tx.stamp()?;
+    tx.exec(&queries::GONE, &[&ctx.merchant, id, &stamp])?;
     Ok(true)
 }
 
@@ -190,12 +246,11 @@ fn put_back(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &str, touched: &mut
     let before: Before = serde_json::from_str(before).map_err(|e| Error::Internal(format!("the journal cannot be read: {e}")))?;
     let Some(version) = tx.opt(&queries::VERSION, &[&ctx.merchant, id], |r| r.get::<i64>(0))? else { return Ok(true) };
     touched.insert(id.clone());
+    tx.exec(&queries::DROP_GONE_EVENTS, &[&ctx.merchant, id])?;
     if is_since(tx, ctx, id, &before, version)? {
         return before.give_back(tx, ctx, id);
     }
-    tx.exec(&queries::DROP_EVENT_VALUES, &[&ctx.merchant, id, &before.event_version])?;
-    tx.exec(&queries::DROP_EVENTS, &[&ctx.merchant, id, &before.event_version])?;
-    before.put_back(tx, ctx, id)?;
+    before.restore(tx, ctx, id)?;
     Ok(true)
 }
 
@@ -210,14 +265,9 @@ fn is_since(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &Before, version: i
     Ok(version != before.version || others)
 }
 
-/// Does something hang on a customer that did not come with the import?
-pub(super) fn is_linked(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, import: &ImportId) -> Result<bool> {
-    Ok(tx.opt(&queries::LINKED_SINCE, &[&ctx.merchant, id, import], |_| Ok(()))?.is_some())
-}
-
 /// Deletes an order with its payments, unless something else came upon them.
 fn drop_order(tx: &mut Tx, ctx: &Ctx, import: &ImportId, id: &str, touched: &mut BTreeSet<CustomerId>) -> Result<bool> {
-    if tx.opt(&queries::ORDER_TOUCHED, &[&ctx.merchant, &id, import], |_| Ok(()))?.is_some() {
+    if links::keeps_order(tx, ctx, id, import)? {
         return Ok(false);
     }
     touched.extend(owner(tx, ctx, id)?);
@@ -225,6 +275,25 @@ fn drop_order(tx: &mut Tx, ctx: &Ctx, import: &ImportId, id: &str, touched: &mut
     tx.exec(&queries::DROP_LINES, &[&ctx.merchant, &id])?;
     tx.exec(&queries::DROP_ORDER, &[&ctx.merchant, &id])?;
     Ok(true)
+}
+
+/// Takes back a refund that came from a cancellation, and what was said of it.
+fn drop_refund(tx: &mut Tx, ctx: &Ctx, id: &str, touched: &mut BTreeSet<CustomerId>) -> Result<()> {
+    let Some((payment, amount, owner)) = refund(tx, ctx, id)? else { return Ok(()) };
+    tx.exec(&queries::DROP_REFUND, &[&ctx.merchant, &id])?;
+    tx.exec(&queries::GIVE_BACK, &[&ctx.merchant, &payment, &amount])?;
+    if let Some(owner) = owner {
+        let named = format!("%\"{id}\"%");
+        for statement in [&queries::DROP_REFUND_VALUES, &queries::DROP_REFUND_EVENT] {
+            tx.exec(statement, &[&ctx.merchant, &owner, &payment, &named])?;
+        }
+        touched.insert(owner);
+    }
+    Ok(())
+}
+
+fn note(tx: &mut Tx, ctx: &Ctx, id: &str) -> Result<Option<(CustomerId, String)>> {
+    Ok(tx.opt(&queries::NOTE_OF, &[&ctx.merchant, &id], |r| Ok((r.get(0)?, r.get(1)?)))?)
 }
 
 fn owner(tx: &mut Tx, ctx: &Ctx, order: &str) -> Result<Option<CustomerId>> {

@@ -111,6 +111,20 @@ pub fn delete<I: Kind>(tx: &mut Tx, ctx: &Ctx, id: &I) -> Result<i64> {
     Ok(used)
 }
 
+/// Deletes it when nobody has it, for an import that made it; tells whether it is gone.
+pub(crate) fn delete_unused<I: Kind>(tx: &mut Tx, ctx: &Ctx, id: &I) -> Result<bool> {
+    let sql = I::sql();
+    let Some(old) = tx.opt(sql.find, &[&ctx.merchant, id], kind::row::<I>)? else { return Ok(true) };
+    if tx.one(sql.used, &[&ctx.merchant, id], |r| r.get::<i64>(0))? > 0 {
+        return Ok(false);
+    }
+    I::leave(tx, ctx, id)?;
+    tx.exec(sql.delete, &[&ctx.merchant, id])?;
+    let event = Event::new(I::DELETED).on(I::WORD, id.as_ref()).value("name", Some(&old.name), None);
+    event.data(serde_json::json!({ "customers": 0 })).record(tx, ctx)?;
+    Ok(true)
+}
+
 /// The ids of these tags in their order, each once; those that do not exist are made. Blank names are left out. Needs [`Right::Write`].
 ///
 /// # Errors

@@ -28,7 +28,7 @@ pub use count::{Counts, count};
 pub use describe::{BuiltIn, By, Column, Filter, Kind, Link, List, Of, Opt, Options, Owner, Range, Search, Sort, Sum, Tags, Values};
 pub use export::{Exported, Selection, export};
 pub use find::{Found, MOST_CUSTOMERS, find, is_large, pick};
-pub(crate) use parse::{amount, date, no_value, shorten};
+pub(crate) use parse::{PLACES, amount, date, no_value, shorten};
 pub use query::{Chip, PER, Query, View};
 pub use registry::statements;
 

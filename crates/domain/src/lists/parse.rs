@@ -7,6 +7,9 @@ use super::query::{Query, View};
 use super::{Kind, List, Of, Options, encode};
 use crate::kit::{Currency, PersonId, Problems, ShopId, decode, name_key};
 
+/// What says how a list is shown, and may be blank: no filter is left out by it.
+pub(crate) const PLACES: [&str; 7] = ["view", "base", "sort", "dir", "after", "before", "per"];
+
 /// Why a value of a filter was left out, behind the value: by what the filter asks for.
 pub(crate) fn no_value(key: &str) -> &'static str {
     match key.rsplit_once('_') {
@@ -48,8 +51,12 @@ impl Query {
     pub fn strict(list: &'static List, text: &str) -> crate::Result<Self> {
         let (query, mut problems) = Self::parse(list, text);
         let known = list.names();
-        for (key, _) in encode::pairs(text.trim_start_matches('?')).iter().filter(|(key, _)| !known.contains(&key.as_str())) {
-            problems.add(key, "unknown", format!("“{}” is no filter of the list.", shorten(key)));
+        for (key, value) in encode::pairs(text.trim_start_matches('?')) {
+            if !known.contains(&key.as_str()) {
+                problems.add(&key, "unknown", format!("“{}” is no filter of the list.", shorten(&key)));
+            } else if value.trim().is_empty() && !PLACES.contains(&key.as_str()) {
+                problems.add(&key, "invalid", format!("“{}” has no value. Give one, or leave it out.", shorten(&key)));
+            }
         }
         problems.0.iter_mut().for_each(|p| "query".clone_into(&mut p.field));
         problems.check().map(|()| query)

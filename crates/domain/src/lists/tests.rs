@@ -370,7 +370,10 @@ fn the_address_reads_back_and_nonsense_is_refused() {
         assert_eq!(Query::parse(&LIST, bad).1.0.len(), 1, "{bad}");
         assert!(Query::strict(&LIST, bad).is_err(), "{bad}");
     }
-    assert!(Query::strict(&LIST, "stattus=paid").is_err());
+    for slip in ["stattus=paid", "status=", "status=%20", "amount_min="] {
+        assert!(Query::strict(&LIST, slip).is_err(), "{slip}");
+    }
+    assert!(Query::strict(&LIST, "status=paid&after=&sort=").is_ok());
     let chips = query("q=ana&status=paid&mode=live&sort=amount").chips();
     assert_eq!(
         chips.iter().map(|c| c.without.as_str()).collect::<Vec<_>>(),

@@ -4,6 +4,7 @@
 //! Which tables, which columns, what becomes of a row: all by the register of columns. A row that is still being worked on (a webhook that waits) is
 //! left, and the erasure stays open for another pass.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
@@ -141,6 +142,8 @@ fn step(tx: &mut Tx, ctx: &Ctx, pass: &str, place: &mut Place) -> Result<Step> {
 struct Words {
     values: AhoCorasick,
     both: AhoCorasick,
+    /// As they are.
+    ids: HashSet<String>,
     /// Folded: what staff may have typed a part of to search by.
     whole: Vec<String>,
     /// When the last of these erasures happened: what was written since and only names an id (a receipt) says nothing old.
@@ -149,11 +152,11 @@ struct Words {
 
 impl Words {
     fn of(tx: &mut Tx, ctx: &Ctx, pass: &str) -> Result<Self> {
-        let (mut ids, mut values, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ids, mut values, mut whole) = (HashSet::new(), Vec::new(), Vec::new());
         tx.each(&q::WORDS, &[&ctx.merchant, &pass], |r| {
             let (kind, word) = (r.str(0)?, r.str(1)?);
             match kind {
-                "id" => ids.extend(written(word)),
+                "id" => drop(ids.insert(word.to_owned())),
                 "part" => whole.push(fold(word)),
                 _ => {
                     values.extend(written(word));
@@ -167,9 +170,9 @@ impl Words {
             built.map_err(|e| Error::Internal(format!("the words of an erasure: {e}")))
         };
         let values_alone = built(&values)?;
-        values.extend(ids);
+        values.extend(ids.iter().flat_map(|id| written(id)));
         let newest = tx.opt(&q::NEWEST, &[&ctx.merchant, &pass], |r| r.get::<Option<Micros>>(0))?.flatten().unwrap_or(Micros::MAX);
-        Ok(Self { values: values_alone, both: built(&values)?, whole, newest })
+        Ok(Self { values: values_alone, both: built(&values)?, ids, whole, newest })
     }
 }
 
@@ -278,6 +281,12 @@ impl Searched {
             Ok(())
         })?;
         for key in &found {
+            if self.name == "import_rows"
+                && let [Key::Text(import), Key::Int(position)] = key.as_slice()
+                && crate::imports::lose(tx, ctx, import, *position, &|id| words.ids.contains(id))?
+            {
+                continue;
+            }
             let params: Vec<&dyn Bind> = std::iter::once(&ctx.merchant as &dyn Bind).chain(key.iter().map(|k| k as &dyn Bind)).collect();
             tx.exec(&self.clear, &params).map_err(|e| Error::Internal(format!("{}: {e}", self.name)))?;
         }

@@ -56,7 +56,7 @@ fn query(list: &'static List, raw: &str) -> domain::Result<(Query, usize)> {
     let mut text = url::form_urlencoded::Serializer::new(String::new());
     let (mut limit, mut view) = (None, false);
     for (key, value) in url::form_urlencoded::parse(raw.as_bytes()) {
-        if value.is_empty() && list.filters.iter().any(|f| f.name == key) {
+        if value.trim().is_empty() && list.filters.iter().any(|f| f.name == key) {
             return Err(Problems::one(key, "invalid", "Give a value, or leave it out."));
         }
         if key == "limit" && !value.is_empty() {

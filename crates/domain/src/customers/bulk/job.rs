@@ -10,7 +10,7 @@ use store::{Bind, Tx, Value};
 use super::ahead::Ahead;
 use super::run::told;
 use super::verdict::{Before, Verdict, verdicts};
-use super::{Action, Selection};
+use super::{Action, Selection, queries as q};
 use crate::customers;
 use crate::jobs::{Job, Step, Tools};
 use crate::kit::{Ctx, CustomerId, Error, JobId, Result};
@@ -144,7 +144,7 @@ pub(super) fn treat(
         let outcome = match verdict {
             Verdict::Not(reason) => Err(reason.to_owned()),
             Verdict::Will(before) => match act(tx, ctx, vault, action, id) {
-                Ok(()) => Ok(before),
+                Ok(()) => Ok(Before { version: tx.opt(&q::EVENTS_OF, &[&ctx.merchant, id], |r| r.get(0))?, ..before }),
                 Err(error @ (Error::Store(_) | Error::Internal(_) | Error::Forbidden(_) | Error::Invalid(_))) => return Err(error),
                 Err(refusal) => Err(refusal.to_string()),
             },

@@ -11,6 +11,10 @@ store::statements! {
     pub(super) UNDOABLE = "SELECT position, subject_id, before FROM job_rows WHERE merchant_id = $1 AND job_id = $2 AND position > $3 AND outcome = 'done'
         ORDER BY position LIMIT $4";
     pub(super) COUNT_UNDOABLE = "SELECT COUNT(*) FROM job_rows WHERE merchant_id = $1 AND job_id = $2 AND outcome = 'done'";
+    pub(super) EVENTS_OF = "SELECT event_version FROM customers WHERE merchant_id = $1 AND id = $2";
+    /// Somebody archived, deleted or took back since.
+    pub(super) DECIDED_SINCE = "SELECT 1 FROM events WHERE merchant_id = $1 AND customer_id = $2 AND version > $3
+        AND kind IN ('customer.archived', 'customer.unarchived', 'customer.deleted', 'customer.restored') LIMIT 1";
     pub(super) UNDONE = "UPDATE job_rows SET outcome = $4, reason = $5 WHERE merchant_id = $1 AND job_id = $2 AND position = $3";
 }
 

@@ -90,6 +90,12 @@ fn back(tx: &mut Tx, ctx: &Ctx, job: &Job, after: i64, limit: i64) -> Result<Sli
 fn one(tx: &mut Tx, ctx: &Ctx, action: &Action, id: &CustomerId, before: &Before) -> Result<()> {
     let had: BTreeSet<String> = before.tags.iter().map(|t| name_key(t)).collect();
     let those = |tags: &[String], had_it: bool| tags.iter().filter(|t| had.contains(&name_key(t)) == had_it).cloned().collect::<Vec<_>>();
+    if matches!(action, Action::Archive { .. } | Action::Unarchive | Action::Delete | Action::Restore)
+        && let Some(version) = before.version
+        && tx.opt(&q::DECIDED_SINCE, &[&ctx.merchant, id, &version], |_| Ok(()))?.is_some()
+    {
+        return Err(Error::conflict("changed_since", "Somebody archived, deleted or restored this customer since; it stays as it is."));
+    }
     match action {
         Action::Archive { .. } => customers::unarchive(tx, ctx, id),
         Action::Unarchive => customers::archive(tx, ctx, id, None),

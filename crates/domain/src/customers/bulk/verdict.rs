@@ -29,6 +29,9 @@ pub(super) struct Before {
     /// Its tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// How far its events went when the action was done; nothing in a job from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
 }
 
 struct State {

@@ -227,8 +227,12 @@ impl ListQuery {
     /// `Invalid` for `query`.
     pub fn strict(text: &str) -> crate::Result<Self> {
         let (query, mut problems) = Self::parse(text);
-        for (key, _) in encode::pairs(text.trim_start_matches('?')).iter().filter(|(key, _)| !is_known(key)) {
-            problems.add(key, "unknown", format!("“{}” is no filter of the list.", shorten(key)));
+        for (key, value) in encode::pairs(text.trim_start_matches('?')) {
+            if !is_known(&key) {
+                problems.add(&key, "unknown", format!("“{}” is no filter of the list.", shorten(&key)));
+            } else if value.trim().is_empty() && !crate::lists::PLACES.contains(&key.as_str()) {
+                problems.add(&key, "invalid", format!("“{}” has no value. Give one, or leave it out.", shorten(&key)));
+            }
         }
         problems.0.iter_mut().for_each(|p| "query".clone_into(&mut p.field));
         problems.check().map(|()| query)

@@ -50,3 +50,11 @@ pub(crate) fn fields_back(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, fields: &Fiel
     copies::sort_name(tx, ctx, id)?;
     Ok((changes, all))
 }
+
+/// How each reads on the timeline when it goes from what it was changed to back to what it was.
+pub(crate) fn fields_said(fields: &Fields) -> Vec<Changed> {
+    let said = |(name, [before, after]): (&String, &[Vec<Json>; 2])| {
+        field::part(name).map(|part| Changed { field: part.name, old: field::plain(after), new: field::plain(before) })
+    };
+    fields.iter().filter_map(said).collect()
+}

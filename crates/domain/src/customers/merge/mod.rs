@@ -28,8 +28,9 @@ use serde::Serialize;
 
 use crate::kit::{CustomerId, MergeId, Micros};
 
+pub(crate) use copies::Changed;
 pub use field::{Field, text};
-pub(crate) use fields::{Fields, changed_fields, fields_back, fields_stand};
+pub(crate) use fields::{Fields, changed_fields, fields_back, fields_said, fields_stand};
 pub(crate) use forget::{drop_of, forget};
 pub use look::{Look, Side, Sum, look, preview};
 pub(crate) use moves::hanging;

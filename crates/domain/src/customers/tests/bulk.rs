@@ -74,6 +74,25 @@ store::db_test! {
         assert_eq!(count(&f, &indexes, "active=false"), 1);
     }
 
+    fn undo_leaves_what_somebody_decided_since(db) {
+        let (f, indexes) = (Fixture::new(db), Indexes::new());
+        let ids = crowd(&f, 3);
+        let (_, _, archived) = begin(&f, &indexes, &Selection::Ids(vec![ids[0].clone(), ids[1].clone()]), &ARCHIVE);
+        let (_, _, deleted) = begin(&f, &indexes, &Selection::Ids(vec![ids[2].clone()]), &Action::Delete);
+        let (again, gone) = (ids[0].clone(), ids[2].clone());
+        write(&f, &f.ctx, move |tx, ctx| {
+            customers::unarchive(tx, ctx, &again)?;
+            customers::archive(tx, ctx, &again, None)?;
+            customers::restore(tx, ctx, &gone)?;
+            customers::delete(tx, ctx, &gone)
+        }).unwrap();
+        let undone = undo(&f, &archived.job);
+        assert_eq!(job(&f, &undone).result, serde_json::json!({ "done": 1, "refused": 1 }));
+        let undone = undo(&f, &deleted.job);
+        assert_eq!(job(&f, &undone).result, serde_json::json!({ "done": 0, "refused": 1 }));
+        assert_eq!((count(&f, &indexes, "active=false"), count(&f, &indexes, "status=deleted"), count(&f, &indexes, "")), (1, 1, 1));
+    }
+
     fn all_that_match_but_the_unticked_are_worked_through_a_restart(db) {
         let (f, indexes) = (Fixture::new(db), Indexes::new());
         let ids = crowd(&f, 260);

@@ -85,11 +85,17 @@ fn places_are_counted_as_a_person_counts_them() {
     let ann = table.next().unwrap().unwrap();
     assert_eq!((ann.line(), ann.number(), ann.get(1)), (4, 1, "one\ntwo\n"));
     let fault = table.next().unwrap().unwrap_err();
-    assert_eq!(fault.to_string(), "Line 8 (row 2): 3 cells where the header has 2. Put quotes around the cell that holds a separator.");
+    assert_eq!(fault.to_string(), "Line 8 (row 3): 3 cells where the header has 2. Put quotes around the cell that holds a separator.");
     assert_eq!(fault.row.unwrap().iter().collect::<Vec<_>>(), ["Bob", "x", "y"]);
     let eve = table.next().unwrap().unwrap();
-    assert_eq!((eve.line(), eve.number()), (9, 3));
+    assert_eq!((eve.line(), eve.number()), (9, 4));
     assert!(table.next().is_none());
+}
+
+#[test]
+fn rows_of_bare_separators_are_passed_over_and_counted() {
+    let rows: Vec<_> = open("Name,Email\nAnn,a@example.com\n,,\n , \n\nBob,b@example.com\n,,,,\n").map(|row| row.unwrap()).collect();
+    assert_eq!(rows.iter().map(|row| (row.get(0), row.number())).collect::<Vec<_>>(), [("Ann", 1), ("Bob", 5)]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What a merchant sees of an import, and what must never be left behind by one.
 
+mod back;
 mod history;
 mod people;
 mod real;
@@ -29,7 +30,9 @@ store::db_test! {
                 db.prepare(&statement).unwrap_or_else(|e| panic!("{statement:?}: {e}"));
             }
         }
-        db.prepare(crate::imports::queries::addresses()).unwrap();
+        for statement in [crate::imports::queries::addresses(), &crate::imports::links::CUSTOMER, &crate::imports::links::ORDER] {
+            db.prepare(statement).unwrap();
+        }
         db.prepare(&crate::imports::queries::put_back(crate::dump::schema::table("customers").unwrap())).unwrap();
     }
 }
@@ -129,9 +132,16 @@ impl Desk {
         String::from_utf8(out).unwrap()
     }
 
-    /// The same without what the audit log says about the import itself.
+    /// The same without what is told of the import itself and of what it did, which stays on record when it is taken back, and without the
+    /// versions of customers, which only go on.
     fn trade(&self) -> String {
-        self.dump().lines().filter(|l| !l.contains("|import.")).map(|l| format!("{l}\n")).collect()
+        let part = |line: &str, at: usize| line.split('|').nth(at).unwrap_or_default().to_owned();
+        let told = |l: &&str| part(l, 0) == "event" && part(l, 5) == "import" && !["order", "payment"].contains(&part(l, 4).as_str());
+        let plain = |l: &str| match part(l, 0).as_str() {
+            "customer" => l.split('|').enumerate().filter(|(at, _)| *at != 33).map(|(_, p)| format!("{p}|")).collect(),
+            _ => l.to_owned(),
+        };
+        self.dump().lines().filter(|l| !l.contains("|import.") && !told(l)).map(|l| format!("{}\n", plain(l))).collect()
     }
 
     fn lines(&self, word: &str) -> Vec<String> {

@@ -74,11 +74,11 @@ fn cancel_everywhere(db: &Db, file: &str) {
     });
     for after in 0..slices {
         let desk = known(db, &format!("Cancelled {after}"));
-        let before = desk.dump();
+        let before = desk.trade();
         let source = desk.file("f.csv", file);
         let done = desk.stopped_after(&source, None, after, Flow::Cancel);
         assert_eq!((done.state, done.message.as_str()), (State::Cancelled, ""));
-        assert!(desk.dump() == before, "after {after}:\n{}", difference(&desk.dump(), &before));
+        assert!(desk.trade() == before, "after {after}:\n{}", difference(&desk.trade(), &before));
         desk.verified();
     }
 }
@@ -111,7 +111,7 @@ store::db_test! {
     fn a_file_that_ends_too_early_leaves_nothing(db) {
         use std::io::Write as _;
         let desk = known(db, "Cut");
-        let before = desk.dump();
+        let before = desk.trade();
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
         gzip.write_all(people().as_bytes()).unwrap();
         let packed = gzip.finish().unwrap();
@@ -119,7 +119,7 @@ store::db_test! {
         let done = desk.told(&source, None, &mut |_| Flow::Go);
         assert_eq!(done.state, State::Failed);
         assert!(done.message.contains("ends too early"), "{}", done.message);
-        assert!(desk.dump() == before, "{}", difference(&desk.dump(), &before));
+        assert!(desk.trade() == before, "{}", difference(&desk.trade(), &before));
         let told = desk.read(|tx, ctx| list(tx, ctx, None, 10)).into_iter().find(|i| i.id == done.import).unwrap();
         assert_eq!(told.state, State::Failed);
         let whole = desk.file("whole.csv.gz", &packed);

@@ -38,7 +38,7 @@ pub(super) fn tables() -> Vec<Table> {
             .house("actor_name asked_by")
             .neither("merchant_id id kind layout file_hash shop_id state cursor done total created changed unchanged failed lease_until")
             .neither("started_at finished_at task tries size progress kept_until"),
-        // Without its line an import that is taken back leaves the anonymised row as it is.
+        // Without its line an import that is taken back leaves the anonymised row as it is. A line that names many loses one id (`imports::lose`).
         table("import_rows")
             .mentions_by_id()
             .deleted()

@@ -102,7 +102,7 @@ pub fn query(raw: Option<&str>) -> domain::Result<ListQuery> {
     let raw = raw.unwrap_or_default();
     let (query, mut problems) = ListQuery::parse(raw);
     let chosen = |key: &str| CHOICES.contains(&key) || key.starts_with("metadata[");
-    for (key, _) in url::form_urlencoded::parse(raw.as_bytes()).filter(|(key, value)| value.is_empty() && chosen(key)) {
+    for (key, _) in url::form_urlencoded::parse(raw.as_bytes()).filter(|(key, value)| value.trim().is_empty() && chosen(key)) {
         problems.add(key, "invalid", "Give a value, or leave it out.");
     }
     problems.check().map(|()| query)
