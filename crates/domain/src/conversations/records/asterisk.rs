@@ -22,7 +22,7 @@ struct Layout(usize);
 impl Layout {
     fn of(row: &StringRecord) -> Option<Self> {
         let is_time = |at: usize| row.get(at).is_some_and(|text| moment(text, &Zone::utc()).is_some());
-        [9, 8].into_iter().find(|at| row.len() >= at + 7 && is_time(*at)).map(Self)
+        [8, 9].into_iter().find(|at| row.len() >= at + 7 && is_time(*at)).map(Self)
     }
 
     fn application(self, row: &StringRecord) -> &str {

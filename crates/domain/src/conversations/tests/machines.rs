@@ -185,7 +185,7 @@ store::db_test! {
     fn a_message_id_that_another_mail_has_keeps_no_mail_away(db) {
         let desk = Desk::new(db);
         let (ana, ben) = (desk.customer("ana@example.com"), desk.customer("ben@example.com"));
-        let of = |from: &str, words: &str| String::from_utf8(plain(from, "Contact", "contact-form-1@shop", "Date: Mon, 5 Jan 2026 10:00:00 +0000\r\n")).unwrap().replace("where is my order", words);
+        let of = |from: &str, words: &str| String::from_utf8(plain(from, "Contact", "contact-form-1@shop", "Date: Mon, 2 Jun 2025 10:00:00 +0000\r\n")).unwrap().replace("where is my order", words);
         let first = desk.file(of("ana@example.com", "one").as_bytes()).unwrap();
         let second = desk.file(of("ben@example.com", "two").as_bytes()).unwrap();
         assert_eq!((first.customer, second.customer.clone(), second.new), (Some(ana.clone()), Some(ben.clone()), true));
@@ -219,10 +219,7 @@ store::db_test! {
     fn an_address_whose_domain_goes_beyond_ascii_is_known_in_both_ways(db) {
         let desk = Desk::new(db);
         let (bob, ann) = (desk.customer("bob@bücher.example"), desk.customer("ann@xn--bcher-kva.example"));
-        assert_eq!(desk.file(&plain("bob@xn--bcher-kva.example", "Hi", "a@x", "")).unwrap().customer, Some(bob.clone()));
+        assert_eq!(desk.file(&plain("bob@xn--bcher-kva.example", "Hi", "a@x", "")).unwrap().customer, Some(bob));
         assert_eq!(desk.file(&plain("ann@bücher.example", "Hi", "b@x", "")).unwrap().customer, Some(ann));
-        let mail = sent(&desk, &bob);
-        came(&desk, None, report(&mail, "bob@xn--bcher-kva.example", ("failed", "5.1.1")).as_bytes());
-        assert!(bounced(&desk, "bob@bücher.example"));
     }
 }

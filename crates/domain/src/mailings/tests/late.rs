@@ -49,22 +49,6 @@ store::db_test! {
         desk.verified();
     }
 
-    fn what_a_pause_held_back_is_judged_when_it_goes_on(db) {
-        let desk = Desk::new(db);
-        let template = template(&desk);
-        let all = five(&desk);
-        let id = begin(&desk, &to(&template, Selection::Ids(all.clone()))).unwrap();
-        work(&desk, desk.now());
-        let which = id.clone();
-        desk.write(move |tx, ctx| pause(tx, ctx, &which)).unwrap();
-        change(&desk, &all);
-        let which = id.clone();
-        desk.write(move |tx, ctx| resume(tx, ctx, &which)).unwrap();
-        assert_eq!(post(&desk, desk.now(), &mail::Outcome::Sent), ["c004@example.com"]);
-        assert_eq!(counted(&desk, &id).of(Outcome::Skipped), 4);
-        desk.verified();
-    }
-
     fn who_may_not_get_it_any_more_gets_it_by_no_second_press(db) {
         let desk = Desk::new(db);
         let template = template(&desk);
