@@ -8,7 +8,7 @@ use crate::credit;
 use crate::events::Event;
 use crate::kit::{AffiliateId, Ctx, CustomerId, Money, OrderId, Result};
 use crate::merchants;
-use crate::payments::{PaymentInput, PaymentStatus, Put};
+use crate::payments::{PaymentInput, PaymentRow, PaymentStatus, Put};
 use crate::rates::Converter;
 
 /// What became of the code of a checkout.
@@ -60,6 +60,21 @@ pub(crate) fn earn(tx: &mut Tx, ctx: &Ctx, payment: &PaymentInput, put: &Put) ->
             .value("affiliate", None, Some(&affiliate.name))
             .value("commission", None, Some(&Money::new(amount, payment.currency).to_string()))
             .record(tx, ctx)?;
+    }
+    Ok(())
+}
+
+/// A payment brought another amount than was known when its commission was agreed: a share is that of the new amount, and no commission is more than the
+/// payment.
+pub(crate) fn amount_changed(tx: &mut Tx, ctx: &Ctx, payment: &PaymentRow, amount: i64) -> Result<()> {
+    let agreed = tx.opt(&queries::AGREED, &[&ctx.merchant, &payment.id], |r| {
+        Ok((r.get::<AffiliateId>(0)?, r.get::<i64>(1)?, r.get::<Terms>(2)?, r.get::<i64>(3)?))
+    })?;
+    let Some((affiliate, agreed, terms, rate)) = agreed else { return Ok(()) };
+    let by_terms = terms == Terms::Percent && agreed == share(payment.amount, rate);
+    let now = if by_terms { share(amount, rate) } else { agreed.min(amount) };
+    if now != agreed {
+        tx.exec(&queries::SET, &[&ctx.merchant, &payment.id, &affiliate, &now, &ctx.now])?;
     }
     Ok(())
 }

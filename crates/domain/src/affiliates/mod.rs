@@ -16,7 +16,7 @@ mod totals;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use earn::{Brought, bring, earn};
+pub(crate) use earn::{Brought, amount_changed, bring, earn};
 pub use edit::{AffiliateInput, archive, create, edit, unarchive};
 pub use payout::{Payout, PayoutInput, pay_out, payouts};
 pub use read::{Commission, commission_of, commissions, commissions_of_customer, get, list};

@@ -63,6 +63,8 @@ store::statements! {
     // Commissions.
     pub EARN = "INSERT INTO commissions (merchant_id, payment_id, affiliate_id, amount, currency, paid, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, 0, $6, $6) ON CONFLICT (merchant_id, payment_id) DO NOTHING";
+    pub AGREED = "SELECT c.affiliate_id, c.amount, a.terms, a.rate FROM commissions c
+        JOIN affiliates a ON a.merchant_id = c.merchant_id AND a.id = c.affiliate_id WHERE c.merchant_id = $1 AND c.payment_id = $2";
     pub SET = "UPDATE commissions SET affiliate_id = $3, amount = $4, updated_at = $5 WHERE merchant_id = $1 AND payment_id = $2";
     pub DROP = "DELETE FROM commissions WHERE merchant_id = $1 AND payment_id = $2";
     pub OF_PAYMENT = commission!(" AND c.payment_id = $2");

@@ -57,9 +57,13 @@ fn complete(tx: &mut Tx, ctx: &Ctx, seen: &PaymentRow, input: &PaymentInput, fir
         (None, Some(order)) => buyer(tx, ctx, order)?,
         _ => named.clone(),
     };
-    if let Some(customer) = &owner {
-        locks::customers(tx, ctx, &[customer])?;
-    }
+    // The order may be somebody else's who is paid for: what is due of it is a fact of theirs.
+    let theirs = match &order {
+        Some(order) => buyer(tx, ctx, order)?,
+        None => None,
+    };
+    let touched: Vec<CustomerId> = owner.iter().chain(theirs.iter().filter(|c| owner.as_ref() != Some(*c))).cloned().collect();
+    locks::customers(tx, ctx, &touched.iter().collect::<Vec<_>>())?;
     if let Some(order) = &order {
         locks::order(tx, ctx, order)?;
         if named.is_none() && buyer(tx, ctx, order)? != owner {
@@ -104,7 +108,7 @@ fn complete(tx: &mut Tx, ctx: &Ctx, seen: &PaymentRow, input: &PaymentInput, fir
     if let Some(order) = &order {
         orders::follow_payments(tx, ctx, order)?;
     }
-    facts::refresh(tx, ctx, owner.as_slice(), input.status.cause())?;
+    facts::refresh(tx, ctx, &touched, input.status.cause())?;
     Ok(row.id)
 }
 
@@ -122,6 +126,7 @@ fn captured(row: &PaymentRow, input: &PaymentInput, first: bool) -> i64 {
 
 fn set_amount(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, amount: i64) -> Result<()> {
     tx.exec(&queries::SET_AMOUNT, &[&ctx.merchant, &row.id, &amount, &ctx.now])?;
+    affiliates::amount_changed(tx, ctx, row, amount)?;
     if row.status != PaymentStatus::Settled {
         return Ok(());
     }
@@ -154,6 +159,8 @@ pub(super) fn tie(tx: &mut Tx, ctx: &Ctx, row: PaymentRow, input: &PaymentInput)
         let because = if input.order.is_some() { "it pays the customer’s order" } else { "told as the customer’s" };
         give(tx, ctx, &row.id, customer, because)?;
         bind_to(tx, ctx, &row, customer, input, row.status == input.status)?;
+    } else if let Some(owner) = &row.customer {
+        note_keys(tx, ctx, &row.id, owner)?;
     }
     if order.is_some() {
         earn(tx, ctx, &row.id)?;

@@ -80,6 +80,7 @@ store::db_test! {
 
     fn another_amount_than_the_provider_told_is_flagged_and_the_money_is_taken_in(db) {
         let shop = Shop::new(db);
+        tenth(&shop);
         let mut part = charge("ch_1", None, 1000, 2);
         part["amount_captured"] = 700.into();
         shop.tell(&event("evt_1", "charge.succeeded", 2, part.clone()));
@@ -90,7 +91,8 @@ store::db_test! {
         let second = shop.desk.check_out(&basket(&shop, "A-2", Some(("ch_2", 1000)))).unwrap();
         (part["id"], part["payment_intent"]) = ("ch_2".into(), "pi_ch_2".into());
         shop.tell(&event("evt_2", "charge.succeeded", 2, part));
-        assert_eq!(shop.payment("ch_2").amount, 700);
+        let second_paid = shop.payment("ch_2");
+        assert_eq!((second_paid.amount, commission(&shop, &second_paid)), (700, Some(70)), "a tenth of what came");
         assert_eq!(shop.desk.get(&second.customer.unwrap()).lifetime, 1400);
         shop.desk.verified();
     }
