@@ -1,6 +1,7 @@
 //! What hangs on what an import made and keeps it from being taken back. Worked out from the register of columns and the schema, so that a new
 //! table keeps its customer or order from the day it is there; taking back and foretelling ask the same statements.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use store::{Stmt, Tx};
@@ -73,17 +74,19 @@ pub(super) static CUSTOMER: LazyLock<Stmt> = LazyLock::new(|| {
         // Somebody worked on them: a note, an edit, an archiving.
         "EXISTS (SELECT 1 FROM events k WHERE k.merchant_id = $1 AND k.customer_id = $2 AND k.door <> 'import' AND k.door <> 'clock')".to_owned(),
     ];
-    for table in columns::tables() {
-        let Belongs::Customer(column) = table.belongs else { continue };
-        if GOES.contains(&table.name) || OUTLIVES.contains(&table.name) {
-            continue;
-        }
-        let own = match table.name {
+    let registered = columns::tables().iter().filter_map(|t| match t.belongs {
+        Belongs::Customer(column) => Some((t.name, column)),
+        _ => None,
+    });
+    // Some are of another table's row and name its customer too.
+    let all: BTreeSet<(&str, &str)> = registered.chain(naming(&["customer_id"])).collect();
+    for (table, column) in all.into_iter().filter(|(table, _)| !GOES.contains(table) && !OUTLIVES.contains(table)) {
+        let own = match table {
             "orders" => format!(" AND (k.import_id IS NULL OR k.import_id <> $3 OR {})", order_touched("k.id", "t")),
             "payments" | "unmatched" => " AND (k.import_id IS NULL OR k.import_id <> $3)".to_owned(),
             _ => String::new(),
         };
-        any.push(format!("EXISTS (SELECT 1 FROM {} k WHERE k.merchant_id = $1 AND k.{column} = $2{own})", table.name));
+        any.push(format!("EXISTS (SELECT 1 FROM {table} k WHERE k.merchant_id = $1 AND k.{column} = $2{own})"));
     }
     Stmt::built(format!("SELECT 1 WHERE {}", any.join("\n OR ")))
 });
