@@ -134,7 +134,7 @@ mod tests {
         let (passkey, panel, rooms) = (packed("passkey.js"), packed("panel.js"), packed("rooms.css"));
         assert!(passkey <= 1_100, "{passkey} bytes");
         assert!(panel <= 1_300, "{panel} bytes");
-        assert!(rooms <= 2_600, "{rooms} bytes");
+        assert!(rooms <= 2_900, "{rooms} bytes");
         // SPEC 16 gives 30 KB to the first list page; its own HTML needs up to 7 of them.
         let first = all - passkey - panel - rooms;
         assert!(first <= 22_800, "{first} bytes");
