@@ -33,6 +33,7 @@ test('a few are archived at once, after a preview with exact numbers, and Undo b
 test('tags are put on a few and taken off again, and Undo waits among the jobs', async ({ page }) => {
   await openList(page, 'view=all&status=active');
   await tick(page, 3);
+  await bar(page).locator('.bulk summary').click();
   await bar(page).getByRole('button', { name: 'Add tags' }).click();
   await accessible(page);
   await page.getByLabel('New tags').fill('tea, coffee');
@@ -43,6 +44,7 @@ test('tags are put on a few and taken off again, and Undo waits among the jobs',
   expect(await tagged(page, 'tea')).toBe(3);
 
   await tick(page, 1);
+  await bar(page).locator('.bulk summary').click();
   await bar(page).getByRole('button', { name: 'Remove tags' }).click();
   await page.getByLabel('tea', { exact: true }).check();
   await page.getByRole('main').getByRole('button', { name: 'Next' }).click();

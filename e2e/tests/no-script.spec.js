@@ -64,6 +64,7 @@ test('all that match get a tag by a job, and its page comes to the end by itself
   const many = await counter(page);
   await tick(page, 1);
   await page.getByLabel(/^all .* that match$/).check();
+  await page.locator('[data-bulk] .bulk summary').click();
   await bulk(page, 'Add tags');
   await page.getByLabel('New tags').fill('by-hand');
   await page.getByRole('main').getByRole('button', { name: 'Next' }).click();

@@ -162,6 +162,7 @@ async function job(page) {
   await openList(page, 'view=all&status=idle');
   await page.locator('[data-all]').check();
   await page.locator('[data-every]').check();
+  await page.locator('[data-bulk] .bulk summary').click();
   await page.locator('[data-bulk]').getByRole('button', { name: 'Add tags' }).click();
   await page.getByLabel('New tags').fill('seen');
   await page.getByRole('main').getByRole('button', { name: 'Next' }).click();

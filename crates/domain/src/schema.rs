@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 37] = [
+static MIGRATIONS: [Migration; 39] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -95,6 +95,14 @@ static MIGRATIONS: [Migration; 37] = [
     Migration::new(35, "guests who are erased", include_str!("../migrations/0035_erase.sql")),
     Migration::new(36, "likely duplicates by tax id and company", include_str!("../migrations/0036_clean.sql")),
     Migration::new(37, "methods of test mode", include_str!("../migrations/0037_money.sql")),
+    Migration {
+        version: 38,
+        name: "counts of the outbox",
+        sql: include_str!("../migrations/0038_outbox.sql"),
+        sqlite: Some(concat!(include_str!("../migrations/0038_outbox.sql"), include_str!("../migrations/0038_outbox.sqlite.sql"))),
+        postgres: None,
+    },
+    Migration::new(39, "numbers of who was erased", include_str!("../migrations/0039_privacy.sql")),
 ];
 
 /// All migrations, oldest first.

@@ -35,10 +35,11 @@ static BLOCKS: [Block; 9] = [
 ];
 
 /// Rows that stay as ids, with the reason.
-const STAYS: [(&str, &str); 4] = [
+const STAYS: [(&str, &str); 5] = [
     ("events", "who of the staff did what must stay provable"),
     ("erasures", "the receipt says nothing of the person, and must stay provable"),
     ("erasure_words", "the pass behind an erasure still looks for them, and deletes them itself"),
+    ("erased_numbers", "a keyed hash says nothing of the person"),
     ("legal_copies", "the law wants them until their term ends"),
 ];
 /// Rows that stay and forget whose they are: imported history that fits no payment is the merchant's own to look at.

@@ -9,7 +9,7 @@ use store::Tx;
 
 use super::journal::{Before, TABLES, table};
 use super::queries;
-use crate::customers::{self, merge, state};
+use crate::customers::{self, Status, merge, state};
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, Error, Result};
 
@@ -69,6 +69,12 @@ fn is_here(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<bool> {
     Ok(s.merged_into.is_none() && s.deleted_at.is_none() && s.anonymised_at.is_none())
 }
 
+/// The status as it is kept.
+fn status(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Status> {
+    let kept: i64 = tx.scalar(&queries::STATUS, &[&ctx.merchant, id])?;
+    Status::of(kept).ok_or_else(|| Error::Internal(format!("no status {kept}")))
+}
+
 /// Raises the version and says, as an edit does, what fields say again.
 fn tell(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, changes: &[merge::Changed]) -> Result<()> {
     state::touch(tx, ctx, id)?;
@@ -82,7 +88,7 @@ fn tell(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, changes: &[merge::Changed]) -> 
 impl Before {
     /// Puts all of it back, when nobody worked on the customer since, and tells what that changed. What was told of the import stays told.
     pub(super) fn restore(&self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
-        let status: String = tx.scalar(&queries::STATUS, &[&ctx.merchant, id])?;
+        let old = status(tx, ctx, id)?;
         self.put_back(tx, ctx, id)?;
         match &self.after {
             Some(after) => {
@@ -96,9 +102,9 @@ impl Before {
             }
             None => tell(tx, ctx, id, &[])?,
         }
-        let now: String = tx.scalar(&queries::STATUS, &[&ctx.merchant, id])?;
-        if now != status {
-            let data = json!({ "from": status, "to": now });
+        let new = status(tx, ctx, id)?;
+        if new != old {
+            let data = json!({ "from": old.name(), "to": new.name() });
             Event::new("customer.status_changed").of(id).because(BACK).data(data).record(tx, ctx)?;
         }
         Ok(())

@@ -25,7 +25,7 @@ const GOES: [&str; 11] = [
     "retention_warnings",
 ];
 /// What outlives customers, as after deleting for good.
-const OUTLIVES: [&str; 4] = ["events", "erasures", "erasure_words", "legal_copies"];
+const OUTLIVES: [&str; 5] = ["events", "erasures", "erasure_words", "erased_numbers", "legal_copies"];
 /// What goes with an order.
 const OF_ORDER: [&str; 2] = ["order_lines", "payments"];
 /// What names an order beside its payment, and is asked for by that.
@@ -119,6 +119,9 @@ mod tests {
         for line in crate::migrations().iter().flat_map(|m| m.sql.lines()) {
             if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
                 table = rest.trim_end_matches([' ', '(']);
+            }
+            if schema::table(table).is_none() {
+                continue; // Dropped since.
             }
             let Some(rest) = line.trim().strip_prefix("FOREIGN KEY (merchant_id, ") else { continue };
             let Some((column, to)) = rest.split_once(") REFERENCES ") else { continue };

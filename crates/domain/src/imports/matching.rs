@@ -9,6 +9,7 @@ use super::customers::{Wanted, join_lines, same_as};
 use super::{MatchBy, queries};
 use crate::customers::{self, Contact, Customer, CustomerEdit, NewCustomer};
 use crate::kit::{Address, Ctx, CustomerId, Result, ShopId, name_key, together};
+use crate::privacy::ErasedNumbers;
 
 /// Who it is.
 pub(super) enum Match {
@@ -23,15 +24,16 @@ pub(super) enum Match {
 /// Customers without a key, by what they are: see [`same_as`].
 pub(super) type Keyless = HashMap<u64, CustomerId>;
 
-/// E-mail addresses of a slice that somebody has, or may have got from a row above: nobody needs to be looked for by the others.
+/// E-mail addresses of a slice that somebody has, or may have got from a row above: nobody needs to be looked for by the others. And the numbers of
+/// those who were erased.
 #[derive(Debug, Default)]
-pub(super) struct Addresses(HashSet<String>);
+pub(super) struct Addresses(HashSet<String>, ErasedNumbers);
 
 impl Addresses {
     /// Looks all up that the rows are found by.
     pub(super) fn of<'a>(tx: &mut Tx, ctx: &Ctx, rows: impl Iterator<Item = &'a Wanted>) -> Result<Self> {
         let keys: Vec<&str> = rows.map(|w| w.ready.email_key()).filter(|key| !key.is_empty()).collect();
-        Ok(Self(together::known(tx, queries::addresses(), &ctx.merchant, &keys)?))
+        Ok(Self(together::known(tx, queries::addresses(), &ctx.merchant, &keys)?, ErasedNumbers::of(tx, ctx)?))
     }
 
     /// A row was written: its addresses belong to somebody now.
@@ -56,7 +58,7 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless, a
         return any(tx, ctx, wanted, keyless, addresses);
     }
     let found = match wanted.by {
-        MatchBy::Number => by_number(tx, ctx, wanted)?,
+        MatchBy::Number => by_number(tx, ctx, wanted, addresses)?,
         MatchBy::ExternalId => by_external(tx, ctx, wanted)?,
         _ => by_address(tx, ctx, wanted, addresses)?,
     };
@@ -67,7 +69,7 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless, a
     for (other, what) in [
         (by_id(tx, ctx, wanted)?, "id"),
         (by_external(tx, ctx, wanted)?, "id in the other system"),
-        (by_number(tx, ctx, wanted)?, "number"),
+        (by_number(tx, ctx, wanted, addresses)?, "number"),
     ] {
         if !matches!(other, Match::Nobody) {
             let words = format!(
@@ -82,11 +84,15 @@ pub(super) fn find(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless, a
 
 /// By the first key that the row has.
 fn any(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, keyless: &Keyless, addresses: &Addresses) -> Result<Match> {
-    for find in [by_id, by_external, by_number] {
+    for find in [by_id, by_external] {
         let found = find(tx, ctx, wanted)?;
         if !matches!(found, Match::Nobody) {
             return Ok(found);
         }
+    }
+    let found = by_number(tx, ctx, wanted, addresses)?;
+    if !matches!(found, Match::Nobody) {
+        return Ok(found);
     }
     if !wanted.ready.email_key().is_empty() {
         return by_address(tx, ctx, wanted, addresses);
@@ -151,11 +157,16 @@ fn before_shops(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, e: &customers::External
     Ok(found.filter(same).map(|(id, ..)| id))
 }
 
-fn by_number(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted) -> Result<Match> {
+fn by_number(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, addresses: &Addresses) -> Result<Match> {
     if let Some(number) = &wanted.ready.fields().number {
         match tx.opt(&queries::BY_NUMBER, &[&ctx.merchant, number], who)? {
             Some((id, true)) => return Ok(Match::This(id)),
             Some((id, _)) => return led(tx, ctx, &id, "number"),
+            None if addresses.1.find(tx, ctx, number)?.is_some() => {
+                return Ok(Match::Not(
+                    "The customer with this number was anonymised. Take the row out, or give it another number.".to_owned(),
+                ));
+            }
             None => {}
         }
     }

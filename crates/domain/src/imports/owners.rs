@@ -8,6 +8,7 @@ use super::orders_run::Place;
 use super::spool::Seen;
 use crate::customers::{self, NewCustomer, Ready, Rules, state};
 use crate::kit::{Address, Ctx, CustomerId, Error, Micros, Result};
+use crate::privacy::ErasedNumbers;
 
 /// Whose it is.
 #[derive(Debug)]
@@ -39,11 +40,14 @@ impl Owner {
     }
 }
 
-/// The customer with this number, else with this address. Money that was taken is never refused (SPEC 10.2): an archived or deleted customer
+/// The customer with this number; where the file gives none, the one with this address. Money that was taken is never refused (SPEC 10.2): an archived or deleted customer
 /// keeps its history.
 pub(super) fn find(tx: &mut Tx, ctx: &Ctx, buyer: &Buyer) -> Result<Option<CustomerId>> {
     if !buyer.number.is_empty() {
-        return customers::find_by_number(tx, ctx, &buyer.number);
+        return match customers::find_by_number(tx, ctx, &buyer.number)? {
+            None => ErasedNumbers::of(tx, ctx)?.find(tx, ctx, &buyer.number),
+            found => Ok(found),
+        };
     }
     if buyer.email.is_empty() { Ok(None) } else { customers::find_by_email(tx, ctx, &buyer.email) }
 }

@@ -76,7 +76,6 @@ store::statements! {
     pub MOVE_ON = "UPDATE imports SET cursor = $4, done = $5, created = $6, changed = $7, unchanged = $8, failed = $9, result = $10, lease_until = $11
         WHERE merchant_id = $1 AND id = $2 AND cursor = $3 AND state = 'running'";
     pub HOLD = "UPDATE imports SET lease_until = $4 WHERE merchant_id = $1 AND id = $2 AND lease_until <= $3";
-    pub SET_TOTAL = "UPDATE imports SET total = $3 WHERE merchant_id = $1 AND id = $2";
     pub FINISH = "UPDATE imports SET state = 'done', finished_at = $3, lease_until = 0 WHERE merchant_id = $1 AND id = $2 AND state = 'running'";
     pub TAKE_BACK = "UPDATE imports SET state = 'cancelling', lease_until = $3 WHERE merchant_id = $1 AND id = $2 AND state IN ('running', 'cancelling', 'done')";
     pub TAKEN_BACK = "UPDATE imports SET state = $3, result = $4, finished_at = $5, lease_until = 0 WHERE merchant_id = $1 AND id = $2 AND state = 'cancelling'";
@@ -115,7 +114,6 @@ store::statements! {
     pub KEYLESS = "SELECT id, name, first_name, last_name, company, company_id, company_email, tax_id, phone, billing_line1, billing_line2,
         billing_city, billing_state, billing_zip, billing_country, vat_number FROM customers
         WHERE merchant_id = $1 AND email_key = '' AND deleted_at IS NULL AND anonymised_at IS NULL AND merged_into IS NULL";
-    pub LAST_ORDER = "SELECT last_order_at, created_at FROM customers WHERE merchant_id = $1 AND id = $2";
     pub ARCHIVED = "SELECT archived_at IS NOT NULL FROM customers WHERE merchant_id = $1 AND id = $2";
     pub HAS_NOTE = "SELECT id FROM notes WHERE merchant_id = $1 AND customer_id = $2 AND body = $3";
 

@@ -163,5 +163,9 @@ store::db_test! {
             let some = plan(db, &cube_of(list, &f.ctx, &settings, range));
             assert!(some[0].contains(&format!("COVERING INDEX {listed} ")), "counts of a time need no rows: {some:#?}");
         }
+        for text in ["", "created_from=2026-06-01"] {
+            let mails = plan(db, &cube_of(&crate::mail::listed::LIST, &f.ctx, &settings, text));
+            assert!(mails[0].contains("COVERING INDEX mails_listed "), "counts read no mail: {mails:#?}");
+        }
     }
 }

@@ -133,7 +133,6 @@ store::statements! {
         WHERE r.merchant_id = $1 AND r.payment_id = $2 ORDER BY r.refunded_at, r.id";
     pub HAS_REFUNDS = "SELECT 1 FROM refunds WHERE merchant_id = $1 AND payment_id = $2 LIMIT 1";
     pub REFUND_BY_REF = "SELECT id FROM refunds WHERE merchant_id = $1 AND payment_id = $2 AND provider_ref = $3";
-    pub REFUNDED = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM refunds WHERE merchant_id = $1 AND payment_id = $2 AND status = 'done'";
 
     // Disputes.
     pub INSERT_DISPUTE = "INSERT INTO disputes (merchant_id, id, payment_id, amount, currency, status, reason, provider_ref, opened_at, due_at, closed_at)

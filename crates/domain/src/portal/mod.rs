@@ -41,5 +41,5 @@ pub use see::{
     subscriptions,
 };
 pub use sessions::{IDLE, LONGEST, Opened, forget, sign_out, touch, visitor};
-pub use settings::{Portal, Settings, SettingsEdit, edit, find, logo, settings};
+pub use settings::{Portal, Settings, SettingsEdit, edit, find, logo, open_of, settings};
 pub use visitor::Visitor;

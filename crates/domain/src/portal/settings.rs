@@ -145,6 +145,17 @@ pub fn find(tx: &mut Tx, word: &str, moment: &Moment) -> Result<Portal> {
     of(tx, &merchant, moment.now)
 }
 
+/// The portal of the merchant in `ctx`, where it is open: its look stands around what a buyer opens by a link, too.
+///
+/// # Errors
+/// The database's alone.
+pub fn open_of(tx: &mut Tx, ctx: &Ctx) -> Result<Option<Portal>> {
+    match of(tx, &ctx.merchant, ctx.now) {
+        Err(Error::NotFound(_)) => Ok(None),
+        found => found.map(Some),
+    }
+}
+
 /// The open portal of a merchant.
 pub(super) fn of(tx: &mut Tx, merchant: &MerchantId, now: Micros) -> Result<Portal> {
     let ctx = Ctx::new(merchant.clone(), Actor::system("portal"), Door::Portal, now);

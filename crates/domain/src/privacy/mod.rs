@@ -35,6 +35,7 @@ pub use active::active;
 pub use anonymise::{Cause, anonymise};
 pub use ledger::Ledger;
 pub use legal::{LegalCopy, copies, expire, legal_buyer, legal_paper};
+pub(crate) use number::ErasedNumbers;
 pub(crate) use purged::purge;
 pub use read::{Kept, Receipt, find, list, of_customer};
 pub(crate) use refusals::refuse_again;

@@ -184,6 +184,13 @@ store::statements! {
 
     pub(super) NUMBER = "SELECT number, COALESCE((SELECT next FROM series WHERE merchant_id = $1 AND id = 'customer'), 0) FROM customers
         WHERE merchant_id = $1 AND id = $2";
+    pub(super) KEEP_NUMBER = "INSERT INTO erased_numbers (merchant_id, number_hash, customer_id, created_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (merchant_id, number_hash) DO UPDATE SET customer_id = excluded.customer_id, created_at = excluded.created_at";
+    /// The key of hashes, where any number is kept as one.
+    pub(super) NUMBERS_KEY = "SELECT hash_key FROM privacy_settings WHERE merchant_id = $1 AND hash_key <> ''
+        AND EXISTS (SELECT 1 FROM erased_numbers WHERE merchant_id = $1)";
+    pub(super) BY_NUMBER = "SELECT c.id FROM erased_numbers e JOIN customers c ON c.merchant_id = e.merchant_id AND c.id = e.customer_id
+        WHERE e.merchant_id = $1 AND e.number_hash = $2";
     pub(super) SET_NUMBER = "UPDATE customers SET number = $3 WHERE merchant_id = $1 AND id = $2
         AND NOT EXISTS (SELECT 1 FROM customers WHERE merchant_id = $1 AND number = $3)";
 

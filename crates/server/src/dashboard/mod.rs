@@ -8,6 +8,7 @@ mod affiliates;
 pub mod again;
 mod anew;
 mod blocks;
+pub mod buyer;
 mod charges;
 pub mod choices;
 mod contracts;

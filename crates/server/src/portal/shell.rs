@@ -5,6 +5,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::portal::{Portal, Visitor};
 
+use crate::dashboard::buyer::House;
 use crate::dashboard::{self, hidden};
 use crate::http::Problem;
 use crate::look::{Tab, initials};
@@ -102,6 +103,7 @@ impl From<dashboard::PageError> for Oops {
 #[derive(Template)]
 #[template(path = "portal/error.html")]
 struct Page<'a> {
+    house: House,
     title: &'a str,
     detail: &'a str,
 }
@@ -110,12 +112,14 @@ impl IntoResponse for Oops {
     fn into_response(self) -> Response {
         let status = self.0.status_code();
         let (title, detail) = match status {
-            StatusCode::NOT_FOUND => ("Not found", "There is nothing at this address, or it does not hold any more."),
+            StatusCode::NOT_FOUND => {
+                ("Not found", "There is nothing at this address, or it does not hold any more. Ask the shop if you need it.")
+            }
             StatusCode::FORBIDDEN => ("Not allowed", "This is not possible here."),
             StatusCode::CONFLICT => ("That does not fit", self.0.detail.as_str()),
             _ => ("Something went wrong", self.0.detail.as_str()),
         };
-        show_with(status, &Page { title, detail })
+        show_with(status, &Page { house: House::default(), title, detail })
     }
 }
 

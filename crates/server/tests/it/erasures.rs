@@ -130,7 +130,7 @@ store::db_test! {
         write("POST", &format!("/privacy-requests/{request}/closure"), json!({ "state": "done", "note": "zqcanary" }));
         let chat = id(&write("POST", "/chats", json!({ "customer": who, "subject": "zqcanary" })));
         write("POST", &format!("/chats/{chat}/messages"), json!({ "direction": "in", "author": "zqcanary", "body": "zqcanary" }));
-        write("POST", "/calls", json!({ "phone": "", "customer": who, "direction": "in", "outcome": "answered", "started_at": "2026-06-01T00:00:00Z", "note": "zqcanary" }));
+        write("POST", "/calls", json!({ "phone": "+34600111222", "customer": who, "direction": "in", "outcome": "answered", "started_at": "2026-06-01T00:00:00Z", "note": "zqcanary" }));
         let bought = json!({ "shop": f.shop, "external_id": "o-1", "currency": "EUR", "buyer": { "email": "ana@example.es", "name": "Ana Zqcanary" },
             "lines": [{ "sku": "COF", "title": "Coffee", "quantity": "1", "unit_price": "12.50" }], "note": "zqcanary", "state": "closed",
             "payments": [{ "provider": "manual", "amount": 1250, "provider_ref": "m-1" }] });

@@ -129,6 +129,7 @@ pub const MOVES: &[Move] = &[
     Move::is("duplicate_pairs", "b_id", Way::Stays("As the other side.")),
     Move::is("duplicate_models", "customers", Way::Stays("How many were compared: a count.")),
     Move::is("erasures", "customer_id", Way::Stays("Who was anonymised can no longer be merged.")),
+    Move::is("erased_numbers", "customer_id", Way::Stays("Who was anonymised can no longer be merged.")),
     Move::is("legal_copies", "customer_id", Way::Stays("Who was anonymised can no longer be merged.")),
     Move { table: "portal_access", column: "customer_id", way: Way::Added, noun: "accesses to the portal" },
     Move::is("portal_links", "customer_id", Way::Stays("Closed with the portal.")),

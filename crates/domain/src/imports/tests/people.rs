@@ -163,7 +163,7 @@ store::db_test! {
     fn what_has_no_place_here_is_left_out_where_everybody_sees_it(db) {
         let desk = Desk::new(db, "Shop");
         let source = desk.file("d.csv", "Name,Email,Delivery Name,Delivery Address,Delivery City,Delivery Phone\nAna,ana@example.es,Rita,Calle 2,Sevilla,1234\n");
-        let plan = desk.plan(&source, None).unwrap();
+        let plan = desk.plan(&source, Some("regulars")).unwrap();
         assert_eq!(plan.layout.unknown, [2, 5]);
         assert!(desk.plan(&source, Some("Name=Name; Delivery name=Delivery Name")).is_err());
     }

@@ -24,6 +24,12 @@ pub(super) fn tables() -> Vec<Table> {
             .secret("sealed")
             .neither("merchant_id invoice_id customer_id country years keep_until created_at"),
         table("privacy_settings").secret("hash_key").neither("merchant_id keep_years updated_at"),
+        table("erased_numbers")
+            .of("customer_id")
+            .kept("a keyed hash of a number from elsewhere, so that a file which names the person again brings nobody back")
+            .hidden("written when the person is gone")
+            .secret("number_hash")
+            .neither("merchant_id customer_id created_at"),
         table("marketing_refusals").secret("address_hash").neither("merchant_id created_at"),
         table("bounced_addresses").secret("address_hash").neither("merchant_id code bounced_at"),
         table("retention_rules").neither("merchant_id shop_id months warn_days updated_at"),

@@ -8,12 +8,15 @@ use domain::kit::Ctx;
 use super::page::{Row, file, rows};
 use super::shown::{Line, line};
 use crate::app::App;
+use crate::dashboard::buyer::House;
+use crate::dashboard::hidden;
 use crate::dashboard::slow::slow;
-use crate::dashboard::{PageResult, hidden, show};
+use crate::portal::{Shown, show};
 
 #[derive(Template)]
 #[template(path = "dashboard/invoices/public.html")]
 struct Page {
+    house: House,
     line: Line,
     rows: Vec<Row>,
     rest: Option<String>,
@@ -27,23 +30,26 @@ async fn found(app: &App, secret: &str) -> domain::Result<(Ctx, Invoice)> {
 }
 
 /// The page.
-pub async fn page(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
+pub async fn page(State(app): State<App>, Path(secret): Path<String>) -> Shown {
     let (ctx, invoice) = found(&app, &secret).await?;
-    let zone = app.read(&ctx, |tx, ctx| Ok(domain::merchants::settings(tx, ctx)?.zone)).await?;
     let s = invoice.summary.clone();
+    let seller = s.seller_name().to_owned();
+    let (zone, house) =
+        app.read(&ctx, move |tx, ctx| Ok((domain::merchants::settings(tx, ctx)?.zone, House::of(tx, ctx, &seller)?))).await?;
     let rest = (s.rest() > 0).then(|| domain::kit::Money::new(s.rest(), s.currency).to_string());
     let page = Page {
+        house,
         rows: rows(&invoice),
         rest,
         seller: s.seller_name().to_owned(),
         at: format!("/i/{secret}"),
         line: line(s, i64::from(zone.day(ctx.now))),
     };
-    Ok(hidden(show(&page)))
+    Ok(show(&page))
 }
 
 /// The paper.
-pub async fn pdf(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
+pub async fn pdf(State(app): State<App>, Path(secret): Path<String>) -> Shown {
     let (ctx, invoice) = found(&app, &secret).await?;
     let id = invoice.summary.id;
     let paper = app.read(&ctx, move |tx, ctx| invoices::paper(tx, ctx, &id)).await?;

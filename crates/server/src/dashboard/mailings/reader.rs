@@ -6,33 +6,39 @@ use axum::extract::{Path, State};
 use domain::mailings;
 
 use crate::app::App;
-use crate::dashboard::{PageResult, hidden, show};
+use crate::dashboard::buyer::House;
+use crate::portal::{Shown, show};
 
 #[derive(Template)]
 #[template(path = "dashboard/mailings/reader.html")]
 struct Page {
+    house: House,
     shop: String,
     at: String,
     done: bool,
 }
 
 /// Asks.
-pub async fn page(State(app): State<App>, Path(token): Path<String>) -> PageResult {
+pub async fn page(State(app): State<App>, Path(token): Path<String>) -> Shown {
     let (now, end) = (app.now(), token.clone());
-    let asked = app.db.read::<_, domain::Error>(move |tx| mailings::asked(tx, &end, now)).await?;
-    Ok(hidden(show(&Page { shop: asked.shop, at: format!("/u/{token}"), done: false })))
+    let read = move |tx: &mut store::Tx| {
+        let asked = mailings::asked(tx, &end, now)?;
+        Ok((House::of(tx, &asked.ctx, &asked.shop)?, asked.shop))
+    };
+    let (house, shop) = app.db.read::<_, domain::Error>(read).await?;
+    Ok(show(&Page { house, shop, at: format!("/u/{token}"), done: false }))
 }
 
 /// Does it; twice is once.
-pub async fn unsubscribe(State(app): State<App>, Path(token): Path<String>) -> PageResult {
+pub async fn unsubscribe(State(app): State<App>, Path(token): Path<String>) -> Shown {
     let (now, end) = (app.now(), token.clone());
-    let shop = app
+    let (house, shop) = app
         .db
         .write::<_, domain::Error>(move |tx| {
             let asked = mailings::asked(tx, &end, now)?;
             mailings::unsubscribe(tx, &asked)?;
-            Ok(asked.shop)
+            Ok((House::of(tx, &asked.ctx, &asked.shop)?, asked.shop))
         })
         .await?;
-    Ok(hidden(show(&Page { shop, at: format!("/u/{token}"), done: true })))
+    Ok(show(&Page { house, shop, at: format!("/u/{token}"), done: true }))
 }

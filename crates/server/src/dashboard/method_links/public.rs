@@ -12,12 +12,15 @@ use domain::{Error, Result, merchants};
 use store::Tx;
 
 use crate::app::App;
-use crate::dashboard::{PageResult, Typed, hidden, moments, refused, see_other, show, show_with};
+use crate::dashboard::buyer::House;
+use crate::dashboard::{Typed, hidden, moments, refused, see_other};
 use crate::look::Form;
+use crate::portal::{Shown, show, show_with};
 
 #[derive(Template)]
 #[template(path = "dashboard/method_links/public.html")]
 struct Page {
+    house: House,
     form: Form,
     at: String,
     shop: String,
@@ -36,6 +39,7 @@ struct Page {
 #[derive(Template)]
 #[template(path = "dashboard/method_links/back.html")]
 struct Back {
+    house: House,
     done: bool,
 }
 
@@ -47,8 +51,8 @@ pub struct Brought {
 }
 
 /// Where the provider's page leads back to. It holds no secret and changes nothing: the provider tells of the method.
-pub async fn back(Query(brought): Query<Brought>) -> PageResult {
-    Ok(hidden(show(&Back { done: brought.back == "done" })))
+pub async fn back(Query(brought): Query<Brought>) -> Shown {
+    Ok(show(&Back { house: House::default(), done: brought.back == "done" }))
 }
 
 impl Page {
@@ -67,18 +71,20 @@ impl Page {
     }
 }
 
-async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> PageResult {
+async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Shown {
     let (key, now) = (secret.to_owned(), app.now());
-    let (link, standing, settings) = app
+    let (link, standing, settings, house) = app
         .db
         .read::<_, Error>(move |tx| {
             let (ctx, link) = method_links::by_link(tx, &key, now)?;
             let standing = method_links::standing(tx, &ctx, &link)?;
-            Ok((link, standing, merchants::settings(tx, &ctx)?))
+            let house = House::of(tx, &ctx, &link.shop_name)?;
+            Ok((link, standing, merchants::settings(tx, &ctx)?, house))
         })
         .await?;
     let waits = matches!(&standing, Standing::Adding(s) if matches!(s.state, Setup::Asked | Setup::Pending));
     let mut page = Page {
+        house,
         form,
         at: format!("/m/{secret}"),
         shop: link.shop_name,
@@ -96,7 +102,7 @@ async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Page
         Standing::Over(Step::Expired) => page.words = "This link has expired. Ask the shop for a new one.".to_owned(),
         Standing::Over(_) => page.words = "This link was taken back. Please ask the shop.".to_owned(),
     }
-    let mut answer = hidden(show_with(status, &page));
+    let mut answer = show_with(status, &page);
     if waits {
         answer.headers_mut().insert("refresh", HeaderValue::from_static("3"));
     }
@@ -104,19 +110,19 @@ async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Page
 }
 
 /// The page.
-pub async fn page(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
+pub async fn page(State(app): State<App>, Path(secret): Path<String>) -> Shown {
     render(&app, &secret, StatusCode::OK, Form::default()).await
 }
 
 /// Asks for the provider's page.
-pub async fn begin(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
+pub async fn begin(State(app): State<App>, Path(secret): Path<String>) -> Shown {
     let origin = app.config.origin();
     let verb = move |tx: &mut Tx, secret: &str, _: &Typed, now: Micros| method_links::begin(tx, secret, &origin, now);
     answer(&app, secret, Typed::default(), verb).await
 }
 
 /// Types the number of a test card.
-pub async fn card(State(app): State<App>, Path(secret): Path<String>, typed: Typed) -> PageResult {
+pub async fn card(State(app): State<App>, Path(secret): Path<String>, typed: Typed) -> Shown {
     let verb = |tx: &mut Tx, secret: &str, typed: &Typed, now: Micros| method_links::add(tx, secret, typed.get("number"), now).map(drop);
     answer(&app, secret, typed, verb).await
 }
@@ -126,7 +132,7 @@ async fn answer(
     secret: String,
     typed: Typed,
     verb: impl Fn(&mut Tx, &str, &Typed, Micros) -> Result<()> + Send + Sync + 'static,
-) -> PageResult {
+) -> Shown {
     let (key, now) = (secret.clone(), app.now());
     match app.db.write::<_, Error>(move |tx| verb(tx, &key, &typed, now)).await {
         Ok(()) => Ok(hidden(see_other(&format!("/m/{secret}")))),

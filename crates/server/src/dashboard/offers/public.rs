@@ -12,17 +12,20 @@ use store::Tx;
 
 use super::shown::{Line, line};
 use crate::app::App;
+use crate::dashboard::buyer::House;
 use crate::dashboard::invoices::file;
 use crate::dashboard::orders::page as sold;
 use crate::dashboard::slow::slow;
-use crate::dashboard::{PageResult, Typed, hidden, refused, see_other, show_with};
+use crate::dashboard::{Typed, hidden, refused, see_other};
 use crate::look::Form;
+use crate::portal::{Shown, show_with};
 
 const GONE: &str = "This offer cannot be accepted any more. Please ask for a new one.";
 
 #[derive(Template)]
 #[template(path = "dashboard/offers/public.html")]
 struct Page {
+    house: House,
     line: Line,
     lines: Vec<sold::Line>,
     extras: Vec<(&'static str, String)>,
@@ -43,23 +46,25 @@ async fn found(app: &App, secret: &str) -> Result<(Ctx, Offer)> {
     app.db.read::<_, Error>(move |tx| offers::by_link(tx, &secret, now)).await
 }
 
-/// The offer, where its merchant lives, and whether it can be accepted now.
-async fn standing(app: &App, secret: &str) -> Result<(Offer, Zone, bool)> {
+/// The offer, where its merchant lives, whether it can be accepted now, and what stands around it.
+async fn standing(app: &App, secret: &str) -> Result<(Offer, Zone, bool, House)> {
     let (secret, now) = (secret.to_owned(), app.now());
     app.db
         .read::<_, Error>(move |tx| {
             let (ctx, offer) = offers::by_link(tx, &secret, now)?;
             let can = offers::can_be_accepted(tx, &ctx, &offer)?;
-            Ok((offer, merchants::settings(tx, &ctx)?.zone, can))
+            let house = House::of(tx, &ctx, &offer.seller().0)?;
+            Ok((offer, merchants::settings(tx, &ctx)?.zone, can, house))
         })
         .await
 }
 
-async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> PageResult {
-    let (offer, zone, can_accept) = standing(app, secret).await?;
+async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Shown {
+    let (offer, zone, can_accept, house) = standing(app, secret).await?;
     let currency = offer.summary.currency;
     let line = line(offer.summary.clone(), &zone);
     let page = Page {
+        house,
         lines: sold::lines(&offer.lines, currency),
         extras: sold::extras([offer.discount, offer.shipping, offer.tax], currency),
         total: line.total.clone(),
@@ -80,16 +85,16 @@ async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Page
         form,
         line,
     };
-    Ok(hidden(show_with(status, &page)))
+    Ok(show_with(status, &page))
 }
 
 /// The page.
-pub async fn page(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
+pub async fn page(State(app): State<App>, Path(secret): Path<String>) -> Shown {
     render(&app, &secret, StatusCode::OK, Form::default()).await
 }
 
 /// The paper.
-pub async fn pdf(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
+pub async fn pdf(State(app): State<App>, Path(secret): Path<String>) -> Shown {
     let (ctx, offer) = found(&app, &secret).await?;
     let paper = app.read(&ctx, move |tx, ctx| offers::paper(tx, ctx, &offer.summary.id)).await?;
     let name = paper.file_name.clone();
@@ -97,16 +102,16 @@ pub async fn pdf(State(app): State<App>, Path(secret): Path<String>) -> PageResu
 }
 
 /// The buyer says yes.
-pub async fn accept(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
+pub async fn accept(State(app): State<App>, Path(secret): Path<String>) -> Shown {
     answer(&app, secret, Typed::default(), |tx, secret, _, now| offers::accept_by_link(tx, secret, now)).await
 }
 
 /// The buyer says no.
-pub async fn decline(State(app): State<App>, Path(secret): Path<String>, typed: Typed) -> PageResult {
+pub async fn decline(State(app): State<App>, Path(secret): Path<String>, typed: Typed) -> Shown {
     answer(&app, secret, typed, |tx, secret, typed, now| offers::decline_by_link(tx, secret, typed.get("reason"), now)).await
 }
 
-async fn answer(app: &App, secret: String, typed: Typed, verb: fn(&mut Tx, &str, &Typed, Micros) -> Result<()>) -> PageResult {
+async fn answer(app: &App, secret: String, typed: Typed, verb: fn(&mut Tx, &str, &Typed, Micros) -> Result<()>) -> Shown {
     let (key, sent, now) = (secret.clone(), typed.clone(), app.now());
     match app.db.write::<_, Error>(move |tx| verb(tx, &key, &sent, now)).await {
         Ok(()) => Ok(thanked(&secret)),

@@ -12,12 +12,15 @@ use domain::{Error, Result, merchants};
 use store::Tx;
 
 use crate::app::App;
-use crate::dashboard::{PageResult, Typed, hidden, moments, refused, see_other, show, show_with};
+use crate::dashboard::buyer::House;
+use crate::dashboard::{Typed, hidden, moments, refused, see_other};
 use crate::look::Form;
+use crate::portal::{Shown, show, show_with};
 
 #[derive(Template)]
 #[template(path = "dashboard/payment_links/public.html")]
 struct Page {
+    house: House,
     form: Form,
     at: String,
     amount: String,
@@ -40,6 +43,7 @@ struct Page {
 #[derive(Template)]
 #[template(path = "dashboard/payment_links/back.html")]
 struct Back {
+    house: House,
     cancelled: bool,
 }
 
@@ -56,7 +60,7 @@ pub struct Brought {
 
 /// Where the provider's page leads back to. It holds no secret, so it says no more than that. Who comes back from PayPal has agreed: the money is asked for
 /// at once instead of when the webhook comes.
-pub async fn back(State(app): State<App>, Query(brought): Query<Brought>) -> PageResult {
+pub async fn back(State(app): State<App>, Query(brought): Query<Brought>) -> Shown {
     let cancelled = !brought.cancelled.is_empty();
     let (order, now) = (brought.token, app.now());
     if !cancelled && (1..=64).contains(&order.len()) {
@@ -68,7 +72,7 @@ pub async fn back(State(app): State<App>, Query(brought): Query<Brought>) -> Pag
             }
         }
     }
-    Ok(hidden(show(&Back { cancelled })))
+    Ok(show(&Back { house: House::default(), cancelled }))
 }
 
 fn provider(way: &Way) -> Option<&'static str> {
@@ -90,14 +94,15 @@ fn words(standing: &Standing) -> String {
     .to_owned()
 }
 
-async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> PageResult {
+async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Shown {
     let (key, now) = (secret.to_owned(), app.now());
-    let (link, standing, settings) = app
+    let (link, standing, settings, house) = app
         .db
         .read::<_, Error>(move |tx| {
             let (ctx, link) = payment_links::by_link(tx, &key, now)?;
             let standing = payment_links::standing(tx, &ctx, &link)?;
-            Ok((link, standing, merchants::settings(tx, &ctx)?))
+            let house = House::of(tx, &ctx, &link.shop_name)?;
+            Ok((link, standing, merchants::settings(tx, &ctx)?, house))
         })
         .await?;
     let payable = matches!(standing, Standing::Payable(_));
@@ -106,6 +111,7 @@ async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Page
     let fresh = link.has_page(now);
     let at = if let Standing::Payable(way) = &standing { provider(way) } else { None };
     let mut page = Page {
+        house,
         form,
         at: format!("/pay/{secret}"),
         amount: Money::new(link.amount, link.currency).to_string(),
@@ -131,7 +137,7 @@ async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Page
     } else if let Some((name, _)) = page.hosted.as_ref().filter(|_| !link.checkout_words.is_empty() && !fresh) {
         page.form.fail("", format!("It could not be paid through {name}. Try again, or ask the shop."));
     }
-    let mut answer = hidden(show_with(status, &page));
+    let mut answer = show_with(status, &page);
     if waits || taking {
         answer.headers_mut().insert("refresh", HeaderValue::from_static("2"));
     }
@@ -139,18 +145,18 @@ async fn render(app: &App, secret: &str, status: StatusCode, form: Form) -> Page
 }
 
 /// The page.
-pub async fn page(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
+pub async fn page(State(app): State<App>, Path(secret): Path<String>) -> Shown {
     render(&app, &secret, StatusCode::OK, Form::default()).await
 }
 
 /// Pays with a test card. What the card says is said on the page.
-pub async fn card(State(app): State<App>, Path(secret): Path<String>, typed: Typed) -> PageResult {
+pub async fn card(State(app): State<App>, Path(secret): Path<String>, typed: Typed) -> Shown {
     let verb = |tx: &mut Tx, secret: &str, typed: &Typed, now: Micros| payment_links::pay(tx, secret, typed.get("number"), now).map(Some);
     answer(&app, secret, typed, verb).await
 }
 
 /// Asks for the page of the provider.
-pub async fn checkout(State(app): State<App>, Path(secret): Path<String>) -> PageResult {
+pub async fn checkout(State(app): State<App>, Path(secret): Path<String>) -> Shown {
     let back = format!("{}/pay", app.config.origin());
     let verb = move |tx: &mut Tx, secret: &str, _: &Typed, now: Micros| payment_links::begin(tx, secret, &back, now).map(|()| None);
     answer(&app, secret, Typed::default(), verb).await
@@ -161,7 +167,7 @@ async fn answer(
     secret: String,
     typed: Typed,
     verb: impl Fn(&mut Tx, &str, &Typed, Micros) -> Result<Option<PaymentStatus>> + Send + Sync + 'static,
-) -> PageResult {
+) -> Shown {
     let (key, sent, now) = (secret.clone(), typed.clone(), app.now());
     let mut form = typed.form();
     match app.db.write::<_, Error>(move |tx| verb(tx, &key, &sent, now)).await {
