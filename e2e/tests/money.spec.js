@@ -62,7 +62,7 @@ test('an order goes to another address, and its invoice is withdrawn only by som
   await expect(page.getByRole('main')).toContainText('Nørregade 12');
 
   await page.getByRole('button', { name: 'Make invoice' }).click();
-  await page.waitForURL(/\/invoices\/inv_/);
+  await page.waitForURL(/\/invoices\/ivc_/);
   await page.getByRole('button', { name: 'Issue invoice' }).click();
   const more = page.locator('main summary[aria-label="More actions"]');
   await more.click();

@@ -96,10 +96,19 @@ fn loose(own_words: &str) -> Option<Told> {
     (!recipients.is_empty() && code.starts_with('5')).then_some(Told { recipients, code, failed: true })
 }
 
-/// A mail server wrote it, by the name it gives itself.
+/// A mail server wrote it, by the name it gives itself. A postmaster may be a person, too: a server says that nobody wrote it, or takes no answer.
 fn is_machine(message: &Message<'_>) -> bool {
     let sender = message.from().and_then(|f| f.first()).and_then(|a| a.address.as_deref()).unwrap_or_default().to_lowercase();
-    ["", "mailer-daemon", "postmaster"].contains(&sender.split('@').next().unwrap_or_default())
+    match sender.split('@').next().unwrap_or_default() {
+        "" | "mailer-daemon" => true,
+        "postmaster" => {
+            let said = |name: &str| message.header_raw(name).map(|v| v.trim().to_ascii_lowercase());
+            said("Auto-Submitted").is_some_and(|v| v.starts_with("auto-"))
+                || said("Return-Path").is_some_and(|v| v == "<>")
+                || message.header_raw("X-Failed-Recipients").is_some()
+        }
+        _ => false,
+    }
 }
 
 /// The status code of RFC 3463 in these words. One that says something is taken before a general one (`5.0.0`), and a reply of SMTP (`550`) when there is

@@ -16,7 +16,7 @@ use crate::tickets;
 /// So long two mails with the same subject are of one conversation.
 const TOGETHER: Micros = 90 * DAY;
 /// A mail that says it is older is taken to be of now: its clock is wrong.
-const OLDEST: Micros = 5 * 365 * DAY;
+pub(super) const OLDEST: Micros = 5 * 365 * DAY;
 
 /// Where a mail went.
 #[derive(Clone, Debug, PartialEq, Eq)]

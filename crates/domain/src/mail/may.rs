@@ -3,7 +3,7 @@
 
 use store::Tx;
 
-use super::Mail;
+use super::{Mail, queries};
 use crate::conversations;
 use crate::customers::state;
 use crate::kit::{Ctx, Error, Result};
@@ -38,10 +38,14 @@ pub(super) fn go_again(tx: &mut Tx, ctx: &Ctx, mail: &Mail) -> Result<()> {
     go(tx, ctx, mail)?;
     let carries = mail.invoice.is_some() || mail.template.is_some() || mail.offer.is_some() || mail.payment_link.is_some();
     match &mail.customer {
-        Some(customer) if !carries && mail.method_link.is_none() => match conversations::heading(tx, ctx, &mail.id)? {
-            Some(heading) if heading.answers.is_empty() => crate::customers::ensure_active_id(tx, ctx, customer),
-            _ => Ok(()),
-        },
+        Some(customer)
+            if !carries && mail.method_link.is_none() && !tx.scalar::<bool>(&queries::BY_ITSELF, &[&ctx.merchant, &mail.id])? =>
+        {
+            match conversations::heading(tx, ctx, &mail.id)? {
+                Some(heading) if heading.answers.is_empty() => crate::customers::ensure_active_id(tx, ctx, customer),
+                _ => Ok(()),
+            }
+        }
         _ => Ok(()),
     }
 }

@@ -30,8 +30,8 @@ pub fn built() -> Vec<&'static Stmt> {
 
 store::statements! {
     pub INSERT = "INSERT INTO mails (merchant_id, id, state, customer_id, invoice_id, recipient, subject, body, attempts, error, queued_at, queued_by, next_at,
-        template_id, offer_id, payment_link_id, portal_link_id, method_link_id)
-        VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, 0, '', $8, $9, $8, $10, $11, $12, $13, $14)";
+        template_id, offer_id, payment_link_id, portal_link_id, method_link_id, by_itself)
+        VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, 0, '', $8, $9, $8, $10, $11, $12, $13, $14, $15)";
     pub QUEUE = "INSERT INTO mail_queue (mail_id, merchant_id, run_at, lease_until, lease_by) VALUES ($1, $2, $3, 0, '')
         ON CONFLICT (mail_id) DO UPDATE SET run_at = excluded.run_at, lease_until = 0, lease_by = ''";
     pub FIND = mail!("id = $2");
@@ -57,6 +57,7 @@ store::statements! {
         ON CONFLICT (merchant_id) DO UPDATE SET domain = excluded.domain, selector = excluded.selector, private_key = excluded.private_key,
         record = excluded.record, created_at = excluded.created_at";
     pub DROP_DKIM = "DELETE FROM dkim_keys WHERE merchant_id = $1";
-    pub LETTER = "SELECT recipient, subject, body, invoice_id, customer_id, queued_at, template_id, offer_id, payment_link_id, portal_link_id, method_link_id
+    pub LETTER = "SELECT recipient, subject, body, invoice_id, customer_id, queued_at, template_id, offer_id, payment_link_id, portal_link_id, method_link_id, by_itself
         FROM mails WHERE merchant_id = $1 AND id = $2";
+    pub BY_ITSELF = "SELECT by_itself FROM mails WHERE merchant_id = $1 AND id = $2";
 }

@@ -92,6 +92,8 @@ pub(crate) struct Draft<'a> {
     pub method_link: Option<&'a MethodLinkId>,
     /// The link into the portal that it carries.
     pub portal_link: Option<&'a PortalLinkId>,
+    /// It goes by itself: nobody wrote it, and it begins no conversation.
+    pub by_itself: bool,
     /// To whom.
     pub recipient: &'a str,
     /// One line.
@@ -111,6 +113,7 @@ impl<'a> Draft<'a> {
             template: None,
             method_link: None,
             portal_link: None,
+            by_itself: false,
             recipient,
             subject,
             body,
@@ -123,7 +126,7 @@ pub(crate) fn put(tx: &mut Tx, ctx: &Ctx, d: &Draft) -> Result<MailId> {
     let id: MailId = ctx.id();
     let whose: [&dyn store::Bind; 4] = [&ctx.merchant, &id, &d.customer, &d.invoice];
     let says: [&dyn store::Bind; 5] = [&d.recipient, &d.subject, &d.body, &ctx.now, &ctx.actor.name];
-    let carries: [&dyn store::Bind; 5] = [&d.template, &d.offer, &d.payment_link, &d.portal_link, &d.method_link];
+    let carries: [&dyn store::Bind; 6] = [&d.template, &d.offer, &d.payment_link, &d.portal_link, &d.method_link, &d.by_itself];
     tx.exec(&queries::INSERT, &[whose.as_slice(), says.as_slice(), carries.as_slice()].concat())?;
     tx.exec(&queries::QUEUE, &[&id, &ctx.merchant, &ctx.now])?;
     Ok(id)

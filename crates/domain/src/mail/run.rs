@@ -179,14 +179,14 @@ pub fn letter(tx: &mut Tx, claimed: &Claimed, now: Micros) -> Result<Letter> {
         let texts: (String, String, String) = (r.get(0)?, r.get(1)?, r.get(2)?);
         let carries: (Option<InvoiceId>, Option<TemplateId>, Option<OfferId>) = (r.get(3)?, r.get(6)?, r.get(7)?);
         let links = (r.get::<Option<PaymentLinkId>>(8)?, r.get::<Option<PortalLinkId>>(9)?.is_some(), r.get::<Option<MethodLinkId>>(10)?);
-        Ok((texts, carries, links, r.get::<Micros>(5)?))
+        Ok((texts, carries, links, (r.get::<Micros>(5)?, r.get::<bool>(11)?)))
     })?;
-    let ((to, subject, body), (invoice, template, offer), (payment_link, into_portal, method_link), at) =
+    let ((to, subject, body), (invoice, template, offer), (payment_link, into_portal, method_link), (at, by_itself)) =
         found.ok_or(Error::NotFound("mail"))?;
     let by_hand =
         invoice.is_none() && template.is_none() && offer.is_none() && payment_link.is_none() && method_link.is_none() && !into_portal;
     let heading = if by_hand { conversations::heading(tx, &ctx, &claimed.mail)? } else { None };
-    let automatic = template.is_some() || into_portal || (by_hand && heading.is_none());
+    let automatic = by_itself || template.is_some() || into_portal || (by_hand && heading.is_none());
     let Heading { mut from_name, mut reply_to, answers, files } = heading.unwrap_or_default();
     let mut paper = None;
     if let Some(invoice) = invoice {

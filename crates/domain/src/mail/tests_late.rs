@@ -186,6 +186,25 @@ store::db_test! {
         assert!(desk.read(move |tx, _| letter(tx, &held, now)).unwrap().automatic);
     }
 
+    fn a_letter_that_goes_by_itself_says_so_and_is_sent_again_to_the_archived(db) {
+        let desk = Desk::new(db);
+        let ana = desk.customer("ana@example.es");
+        let who = ana.clone();
+        let mail = desk.write(move |tx, ctx| {
+            let mail = put(tx, ctx, &Draft { customer: Some(&who), by_itself: true, ..Draft::new("ana@example.es", "Refund", "b") })?;
+            crate::conversations::file_sent(tx, ctx, &who, &mail, ("ana@example.es", "Refund", "b"))?;
+            Ok(mail)
+        }).unwrap();
+        let now = desk.now();
+        let held = desk.write(move |tx, _| claim(tx, "w", now)).unwrap().unwrap();
+        let which = held.clone();
+        assert!(desk.read(move |tx, _| letter(tx, &which, now)).unwrap().automatic);
+        desk.write(move |tx, _| done(tx, &held, &Outcome::Refused("550 no".into()), now)).unwrap();
+        desk.archive(&ana, true);
+        desk.once_more(&mail).unwrap();
+        assert_eq!(desk.hands_over(&Outcome::Sent), ["ana@example.es"]);
+    }
+
     fn a_demo_writes_to_its_staff_alone(db) {
         let desk = Desk::new(db);
         let set = store::Stmt::built("UPDATE merchants SET demo = TRUE WHERE id = $1".into());

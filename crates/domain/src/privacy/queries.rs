@@ -169,7 +169,7 @@ store::statements! {
     // The pass.
     pub(super) WORD = "INSERT INTO erasure_words (merchant_id, erasure_id, position, kind, word) VALUES ($1, $2, $3, $4, $5)";
     pub(super) WAITING_PASS = "SELECT 1 FROM jobs WHERE merchant_id = $1 AND kind = $2 AND state = 'queued' LIMIT 1";
-    pub(super) UNSWEPT = "SELECT id FROM erasures WHERE merchant_id = $1 AND swept_at IS NULL AND (job_id IS NULL OR job_id = $2) ORDER BY id LIMIT $3";
+    pub(super) UNSWEPT = "SELECT id FROM erasures WHERE merchant_id = $1 AND swept_at IS NULL AND (job_id IS NULL OR job_id = $2) AND id > $4 ORDER BY id LIMIT $3";
     pub(super) TAKE = "UPDATE erasures SET job_id = $3 WHERE merchant_id = $1 AND id = $2";
     pub(super) WORDS = "SELECT w.kind, w.word FROM erasures e JOIN erasure_words w ON w.merchant_id = e.merchant_id AND w.erasure_id = e.id
         WHERE e.merchant_id = $1 AND e.swept_at IS NULL AND e.job_id = $2 ORDER BY w.erasure_id, w.position";

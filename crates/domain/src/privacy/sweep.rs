@@ -41,6 +41,9 @@ struct Place {
     looked: i64,
     cleared: i64,
     left: i64,
+    /// The erasures behind this one are taken; and the last that was.
+    behind: String,
+    last: String,
 }
 
 /// A part of a key.
@@ -71,7 +74,7 @@ pub(super) fn ask(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
 /// Asks again for what no pass has in hand: it failed, or something was still being worked on. For housekeeping.
 pub fn resume(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
     tx.exec(&q::STRANDED, &[&ctx.merchant])?;
-    if tx.opt(&q::UNSWEPT, &[&ctx.merchant, &"", &1i64], |_| Ok(()))?.is_some() { ask(tx, ctx) } else { Ok(()) }
+    if tx.opt(&q::UNSWEPT, &[&ctx.merchant, &"", &1i64, &""], |_| Ok(()))?.is_some() { ask(tx, ctx) } else { Ok(()) }
 }
 
 /// One slice of a job of kind [`KIND`].
@@ -81,7 +84,7 @@ pub fn slice(tx: &mut Tx, ctx: &Ctx, _: &Tools, job: &mut Job) -> Result<Step> {
     job.done = place.looked;
     if step == Step::Done {
         job.total = job.done;
-        if place.left == 0 && tx.opt(&q::UNSWEPT, &[&ctx.merchant, &"", &1i64], |_| Ok(()))?.is_some() {
+        if place.left == 0 && tx.opt(&q::UNSWEPT, &[&ctx.merchant, &"", &1i64, &""], |_| Ok(()))?.is_some() {
             ask(tx, ctx)?;
         }
     }
@@ -106,13 +109,13 @@ pub(super) fn now_by(db: &Db, ctx: &Ctx, together: i64) -> Result<()> {
         let (step, next, more) = db.write_slice_now::<_, Error>(move |tx| {
             let mut place = from.clone();
             let step = step(tx, &ctx, "restore", together, &mut place)?;
-            let more = step == Step::Done && tx.opt(&q::UNSWEPT, &[&ctx.merchant, &"", &1i64], |_| Ok(()))?.is_some();
+            let more = step == Step::Done && tx.opt(&q::UNSWEPT, &[&ctx.merchant, &"", &1i64, &place.last], |_| Ok(()))?.is_some();
             Ok((step, place, more))
         })?;
         match step {
-            // What is still being worked on waits for a job.
-            Step::Done if !more || next.left > 0 => return Ok(()),
-            Step::Done => place = Place::default(),
+            // What is still being worked on waits for a job; those behind it do not.
+            Step::Done if more => place = Place { behind: next.last, ..Place::default() },
+            Step::Done => return Ok(()),
             _ => place = next,
         }
     }
@@ -120,8 +123,9 @@ pub(super) fn now_by(db: &Db, ctx: &Ctx, together: i64) -> Result<()> {
 
 fn step(tx: &mut Tx, ctx: &Ctx, pass: &str, together: i64, place: &mut Place) -> Result<Step> {
     if !place.begun {
-        for id in tx.rows(&q::UNSWEPT, &[&ctx.merchant, &pass, &together], |r| r.get::<ErasureId>(0))? {
+        for id in tx.rows(&q::UNSWEPT, &[&ctx.merchant, &pass, &together, &place.behind], |r| r.get::<ErasureId>(0))? {
             tx.exec(&q::TAKE, &[&ctx.merchant, &id, &pass])?;
+            place.last = id.to_string();
         }
         place.begun = true;
     }

@@ -133,6 +133,7 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &WebhookId, input: &EndpointInput) -> Re
 /// [`Error::NotFound`]; a conflict `too_many` when ten of them sign already.
 pub fn rotate(tx: &mut Tx, ctx: &Ctx, vault: &Vault, id: &WebhookId) -> Result<Made> {
     get(tx, ctx, id)?;
+    tx.exec(&queries::HOLD_ENDPOINT, &[&ctx.merchant, id, &ctx.now])?;
     let (secret, until) = (signature::new_secret()?, ctx.now + OVERLAP);
     // Sealed with another key, the old one is of no use to anybody.
     let before = secrets(tx, vault, &ctx.merchant, id)?.map_or_else(Vec::new, |old| {

@@ -33,6 +33,8 @@ store::statements! {
     pub INSERT_ENDPOINT = "INSERT INTO webhook_endpoints (merchant_id, id, url, description, wants, state, off_reason, secrets, failures, slow, quiet_until, lease_until,
         lease_by, sent_at, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, 'on', '', $6, 0, FALSE, 0, 0, '', 0, $7, $7)";
     pub EDIT_ENDPOINT = "UPDATE webhook_endpoints SET url = $3, description = $4, wants = $5, updated_at = $6 WHERE merchant_id = $1 AND id = $2";
+    /// Two who turn a secret at once do it one behind the other.
+    pub HOLD_ENDPOINT = "UPDATE webhook_endpoints SET updated_at = $3 WHERE merchant_id = $1 AND id = $2";
     pub SET_SECRETS = "UPDATE webhook_endpoints SET secrets = $3, previous_until = $4, updated_at = $5 WHERE merchant_id = $1 AND id = $2";
     pub SWITCH_OFF = "UPDATE webhook_endpoints SET state = 'off', off_reason = $3, off_at = $4, updated_at = $4 WHERE merchant_id = $1 AND id = $2 AND state = 'on'";
     pub SWITCH_ON = "UPDATE webhook_endpoints SET state = 'on', off_reason = '', off_at = NULL, failing_since = NULL, failures = 0, slow = FALSE, quiet_until = 0, updated_at = $3

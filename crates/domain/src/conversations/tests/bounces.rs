@@ -137,5 +137,12 @@ store::db_test! {
         desk.file(raw.as_bytes()).unwrap();
         assert_eq!(code(&desk, "ana@example.com"), None);
         assert_eq!(desk.part(Inbox::Waiting).len(), 1, "it is answered as any other");
+        // Who looks after the mail of a firm is a person, too.
+        let boss = desk.customer("postmaster@firm.example");
+        let mail = sent(&desk, &boss);
+        let raw = format!("From: Boss <postmaster@firm.example>\r\nTo: desk@shop.example\r\nSubject: Re: Hello\r\nMessage-ID: <p1@firm.example>\r\n\
+            In-Reply-To: <{mail}@shop.example>\r\n\r\nPlease see invoice 512, and write to postmaster@firm.example.\r\n");
+        desk.file(raw.as_bytes()).unwrap();
+        assert_eq!((code(&desk, "postmaster@firm.example"), desk.part(Inbox::Waiting).len()), (None, 2));
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn stands(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, refund: &RefundId
     };
     let values = reader.values.with("refund.amount", amount.to_string()).with("refund.order", number);
     let Written { subject, body } = letters::write(tx, ctx, &row.shop, Letter::Refund, &values, plain)?;
-    let draft = Draft { customer: row.customer.as_ref(), ..Draft::new(&reader.email, &subject, &body) };
+    let draft = Draft { customer: row.customer.as_ref(), by_itself: true, ..Draft::new(&reader.email, &subject, &body) };
     let mail = mail::put(tx, ctx, &draft)?;
     tx.exec(&queries::TELLS, &[&ctx.merchant, refund, &mail])?;
     if let Some(customer) = &row.customer {

@@ -44,7 +44,7 @@ pub(super) fn tables() -> Vec<Table> {
             .finding("recipient")
             .house("queued_by")
             .neither("merchant_id id state customer_id invoice_id attempts queued_at next_at sent_at")
-            .neither("template_id offer_id payment_link_id portal_link_id method_link_id"),
+            .neither("template_id offer_id payment_link_id portal_link_id method_link_id by_itself"),
         table("mail_queue")
             .under("mail_id", "mails", "id")
             .deleted()

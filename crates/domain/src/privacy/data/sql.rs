@@ -45,7 +45,9 @@ fn hangs(table: &Table, alias: &str, root: &str, ids: &str) -> Option<String> {
     };
     let inner = format!("{alias}p");
     let of_parent = hangs(find(parent)?, &inner, root, ids)?;
-    Some(format!("{alias}.merchant_id = $1 AND {alias}.{column} IN (SELECT {inner}.{key} FROM {parent} {inner} WHERE {of_parent})"))
+    // A ticket that was linked is its customer's, wherever it began.
+    let linked = if table.name == "tickets" { format!("{alias}.customer_id IS NULL AND ") } else { String::new() };
+    Some(format!("{linked}{alias}.merchant_id = $1 AND {alias}.{column} IN (SELECT {inner}.{key} FROM {parent} {inner} WHERE {of_parent})"))
 }
 
 fn read(table: &Table, holds: &str) -> Option<Asked> {

@@ -29,7 +29,7 @@ pub(super) fn warn(tx: &mut Tx, ctx: &Ctx, judge: &Judge, one: &Candidate, shop:
         ),
     };
     let Written { subject, body } = letters::write(tx, ctx, &shop.id, Letter::Retention, &reader.values.with("retention.day", day), plain)?;
-    let mail = mail::put(tx, ctx, &Draft { customer: Some(&one.id), ..Draft::new(&reader.email, &subject, &body) })?;
+    let mail = mail::put(tx, ctx, &Draft { customer: Some(&one.id), by_itself: true, ..Draft::new(&reader.email, &subject, &body) })?;
     conversations::file_sent(tx, ctx, &one.id, &mail, (&reader.email, &subject, &body))?;
     tx.exec(&q::WARNED, &[&ctx.merchant, &one.id, &one.last, &ctx.now])?;
     Event::new("retention.warned")

@@ -61,6 +61,23 @@ store::db_test! {
         assert_eq!(count(&desk, "SELECT COUNT(*) FROM erasures WHERE swept_at IS NULL") + count(&desk, "SELECT COUNT(*) FROM replies WHERE body <> ''"), 0);
     }
 
+    fn at_a_restore_one_that_must_wait_keeps_no_other_back(db) {
+        let desk = Desk::new(db);
+        for n in 0..5 {
+            let who = desk.customer(&format!("ana{n}@example.com"));
+            change(&desk, &format!("INSERT INTO replies (merchant_id, actor_id, key, request_hash, status, location, body, created_at)
+                SELECT id, 'a', 'k{n}', 'h', 201, '', '{{\"email\":\"ana{n}@example.com\"}}', 1 FROM merchants"));
+            if n == 0 {
+                plant(&desk, &who, "Later");
+                change(&desk, "UPDATE provider_events SET state = 'waiting'");
+            }
+            erase(&desk, &who).unwrap();
+        }
+        sweep::now_by(db, &desk.ctx, 2).unwrap();
+        assert_eq!(count(&desk, "SELECT COUNT(*) FROM replies WHERE body LIKE '%@example.com%' AND body NOT LIKE '%ana0%'"), 0);
+        assert_eq!(count(&desk, "SELECT COUNT(*) FROM erasures WHERE swept_at IS NULL"), 2, "the two of the first pass wait for a job");
+    }
+
     fn two_at_once_are_one_erasure(db) {
         let desk = Desk::new(db);
         let ana = desk.customer("ana@example.com");
