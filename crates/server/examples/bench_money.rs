@@ -147,7 +147,7 @@ fn guests(address: &str, key: &str, times: usize) {
 /// Invoices as PDF/A-3 with their data inside, one after the other.
 fn paper(address: &str, key: &str, times: usize) {
     let mut client = Client::new(address);
-    let page = read(&mut client, "/api/v1/invoices?per=50", key);
+    let page = read(&mut client, "/api/v1/invoices?limit=50", key);
     let ids: Vec<String> = page["data"]
         .as_array()
         .unwrap()

@@ -144,4 +144,8 @@ pub struct Attempt {
     pub error: String,
     /// The first 4 KB of the answer.
     pub answer: String,
+    /// The `webhook-timestamp` that was sent, seconds since 1970; 0 in what was kept before tries had it.
+    pub timestamp: i64,
+    /// The `webhook-signature` that was sent.
+    pub signature: String,
 }

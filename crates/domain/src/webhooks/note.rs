@@ -70,7 +70,20 @@ fn note_one(tx: &mut Tx, ctx: &Ctx, held: &Held, url: &str, message: &Message, a
     let body = if may_keep { answer.body.replace('\0', "\u{fffd}") } else { String::new() };
     tx.exec(
         &queries::INSERT_ATTEMPT,
-        &[&ctx.merchant, &id, &held.endpoint, &message.event, &url, &ctx.now, &answer.duration, &status, &words, &body],
+        &[
+            &ctx.merchant,
+            &id,
+            &held.endpoint,
+            &message.event,
+            &url,
+            &ctx.now,
+            &answer.duration,
+            &status,
+            &words,
+            &body,
+            &message.timestamp,
+            &message.signature,
+        ],
     )?;
     let next = schedule::again(message.tries + 1, ctx.now, answer.after);
     let (state, next_at, done_at) = match (answer.arrived(), next) {

@@ -65,10 +65,10 @@ store::statements! {
     /// How many wait and failed, counted no further than a page can say.
     pub COUNT_WAITING = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM webhook_deliveries WHERE merchant_id = $1 AND endpoint_id = $2 AND state = 'waiting' LIMIT 10001) w";
     pub COUNT_FAILED = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM webhook_deliveries WHERE merchant_id = $1 AND endpoint_id = $2 AND state = 'failed' LIMIT 10001) f";
-    pub ATTEMPTS = "SELECT url, created_at, duration, status, error, answer FROM webhook_attempts WHERE merchant_id = $1 AND endpoint_id = $2 AND event_id = $3
+    pub ATTEMPTS = "SELECT url, created_at, duration, status, error, answer, timestamp, signature FROM webhook_attempts WHERE merchant_id = $1 AND endpoint_id = $2 AND event_id = $3
         ORDER BY id DESC LIMIT 100";
-    pub INSERT_ATTEMPT = "INSERT INTO webhook_attempts (merchant_id, id, endpoint_id, event_id, url, created_at, duration, status, error, answer)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    pub INSERT_ATTEMPT = "INSERT INTO webhook_attempts (merchant_id, id, endpoint_id, event_id, url, created_at, duration, status, error, answer, timestamp, signature)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     /// May what a receiver answers to this event be kept? Not once its customer was erased.
     pub MAY_KEEP = "SELECT e.customer_id IS NULL OR (c.id IS NOT NULL AND c.anonymised_at IS NULL) FROM events e
         LEFT JOIN customers c ON c.merchant_id = e.merchant_id AND c.id = e.customer_id WHERE e.merchant_id = $1 AND e.id = $2";

@@ -73,7 +73,16 @@ pub fn get(tx: &mut Tx, ctx: &Ctx, endpoint: &WebhookId, event: &EventId) -> Res
     let delivery = delivery(tx, ctx, endpoint, event)?;
     let body = events::find(tx, ctx, event)?.map(|e| message::body(&e)).unwrap_or_default();
     let read = |r: &Row<'_>| {
-        Ok(Attempt { url: r.get(0)?, created_at: r.get(1)?, duration: r.get(2)?, status: r.get(3)?, error: r.get(4)?, answer: r.get(5)? })
+        Ok(Attempt {
+            url: r.get(0)?,
+            created_at: r.get(1)?,
+            duration: r.get(2)?,
+            status: r.get(3)?,
+            error: r.get(4)?,
+            answer: r.get(5)?,
+            timestamp: r.get(6)?,
+            signature: r.get(7)?,
+        })
     };
     let attempts = tx.rows(&queries::ATTEMPTS, &[&ctx.merchant, endpoint, event], read)?;
     Ok(Full { delivery, body, attempts })

@@ -93,6 +93,8 @@ store::db_test! {
         assert!(!body.contains("ana@example.com"));
         let seen = house.only(&endpoint);
         assert_eq!((seen["delivery"]["state"].as_str(), seen["attempts"][0]["status"].as_i64(), seen["attempts"][0]["answer"].as_str()), (Some("delivered"), Some(200), Some("thanks")));
+        let sent = &seen["attempts"][0];
+        assert_eq!((sent["signature"].as_str(), sent["timestamp"].as_i64()), (Some(header(head, "webhook-signature")), Some(NOW / 1_000_000)));
         assert_eq!(seen["body"].as_str(), Some(body.as_str()));
     }
 

@@ -67,6 +67,6 @@ pub(super) fn tables() -> Vec<Table> {
             .hidden("what other programs answered to messages about events")
             .personal("answer")
             .house("url")
-            .neither("merchant_id id endpoint_id event_id created_at duration status error"),
+            .neither("merchant_id id endpoint_id event_id created_at duration status error timestamp signature"),
     ]
 }

@@ -82,6 +82,10 @@ struct WebhookAttempt {
     error: String,
     /// The first 4 KB of the answer.
     answer: String,
+    /// The `webhook-timestamp` that was sent, seconds since 1970.
+    timestamp: i64,
+    /// The `webhook-signature` that was sent.
+    signature: String,
 }
 
 impl From<room::Attempt> for WebhookAttempt {
@@ -93,6 +97,8 @@ impl From<room::Attempt> for WebhookAttempt {
             status: (a.status != 0).then_some(a.status),
             error: a.error,
             answer: a.answer,
+            timestamp: a.timestamp,
+            signature: a.signature,
         }
     }
 }

@@ -27,6 +27,8 @@ struct Try {
     milliseconds: i64,
     words: String,
     answer: String,
+    timestamp: i64,
+    signature: String,
 }
 
 #[derive(Template)]
@@ -66,6 +68,8 @@ pub(super) async fn page(
         milliseconds: a.duration / 1000,
         words: a.error,
         answer: a.answer,
+        timestamp: a.timestamp,
+        signature: a.signature,
     });
     let pretty = serde_json::from_str::<serde_json::Value>(&full.body).and_then(|body| serde_json::to_string_pretty(&body));
     let page = MessagePage {
