@@ -102,10 +102,17 @@ store::statements! {
     pub BY_EXTERNAL = "SELECT c.id, c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL FROM external_ids x
         JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
         WHERE x.merchant_id = $1 AND x.system = $2 AND x.external_id = $3";
-    /// Have customers of another shop ids of this system?
-    pub IDS_ELSEWHERE = "SELECT 1 FROM external_ids x JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
-        WHERE x.merchant_id = $1 AND x.system = $2 AND c.shop_id <> $3 LIMIT 1";
-    pub ID_BEFORE = "SELECT c.id, c.shop_id, c.email_key FROM external_ids x JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
+    pub HAS_IDS = "SELECT 1 FROM external_ids WHERE merchant_id = $1 AND system = $2 LIMIT 1";
+    /// To which shop most customers with ids of this system were brought; of equal ones `$3`.
+    pub IDS_OF_SHOP = "SELECT COALESCE(i.shop_id, c.shop_id) FROM external_ids x
+        JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
+        LEFT JOIN imports i ON i.merchant_id = c.merchant_id AND i.id = c.import_id
+        WHERE x.merchant_id = $1 AND x.system = $2 AND COALESCE(i.shop_id, c.shop_id) IS NOT NULL
+        GROUP BY COALESCE(i.shop_id, c.shop_id)
+        ORDER BY COUNT(*) DESC, CASE WHEN COALESCE(i.shop_id, c.shop_id) = $3 THEN 0 ELSE 1 END LIMIT 1";
+    pub ID_BEFORE = "SELECT c.id, COALESCE(i.shop_id, c.shop_id), c.email_key FROM external_ids x
+        JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
+        LEFT JOIN imports i ON i.merchant_id = c.merchant_id AND i.id = c.import_id
         WHERE x.merchant_id = $1 AND x.system = $2 AND x.external_id = $3
           AND c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL";
     /// Who has this primary address, in no order: to be read by the address and not by age.

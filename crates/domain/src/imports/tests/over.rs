@@ -5,6 +5,7 @@ use crate::customers::{CustomerEdit, NewCustomer, Rules, Status, facts, notes};
 use crate::imports::undo;
 use crate::kit::{CustomerId, GroupId, TagId};
 use crate::labels;
+use crate::shops::{self, ShopInput};
 
 const ONE: &str = "1 customer or order stays, whole or in part, because something was done with it since.";
 
@@ -213,5 +214,29 @@ store::db_test! {
         desk.execute(format!("UPDATE import_rows SET before = '{{' WHERE row_id = '{bo}'"));
         assert_eq!(desk.back(&done), ONE);
         assert_eq!((desk.by_email("ana@example.es").company.as_str(), desk.by_email("bo@example.dk").company.as_str()), ("", "Beta"));
+    }
+
+    fn who_was_moved_to_another_shop_leaves_the_ids_of_the_first_their_name(db) {
+        let desk = Desk::new(db, "Shop");
+        let other = desk.write(|tx, ctx| {
+            let new = ShopInput { name: "Berlin".into(), currency: "EUR".into(), country: "DE".into(), url: String::new() };
+            shops::create(tx, ctx, &new).map(|s| s.id)
+        });
+        let head = "Customer ID;Active (0/1);Email *;Password *;Last Name *;First Name *;Newsletter (0/1);Groups (x,y,z...)\n";
+        let into = |shop: &ShopId, rows: &str| {
+            let (source, request) = (desk.file("p.csv", format!("{head}{rows}")), Request { shop: shop.clone(), ..desk.request(None) });
+            let plan = crate::imports::plan(&source, &request).unwrap();
+            counts(&crate::imports::run(&desk.db, &desk.ctx, &FixedClock(NOW), &desk.wall, (&source, &plan, &request), &mut |_| Flow::Go).unwrap())
+        };
+        let rows = "1;1;a@example.dk;x;Aarhus;Anna;0;\n2;1;b@example.dk;x;Birk;Bo;0;\n3;1;c@example.dk;x;Carl;Cy;0;\n";
+        assert_eq!(into(&desk.shop, rows), [3, 0, 0, 0]);
+        desk.by_hand(&desk.by_email("a@example.dk").id, CustomerEdit { shop: Some(Some(other.clone())), ..CustomerEdit::default() });
+        assert_eq!(into(&desk.shop, rows), [0, 0, 3, 0], "the same file changes nothing");
+        assert_eq!(into(&desk.shop, &rows.replace("a@example.dk", "anna@example.dk")), [0, 1, 2, 0], "who was moved is found by the id");
+        // The ids of the other shop are others, and stay so.
+        let theirs = "1;1;x@example.de;x;Xaver;Xenia;0;\n2;1;y@example.de;x;Yilmaz;Yara;0;\n";
+        assert_eq!((into(&other, theirs), into(&other, theirs)), ([2, 0, 0, 0], [0, 0, 2, 0]));
+        assert_eq!(into(&desk.shop, &rows.replace("a@example.dk", "anna@example.dk")), [0, 0, 3, 0]);
+        assert_eq!(desk.lines("customer").len(), 5);
     }
 }
