@@ -39,6 +39,11 @@ pub(crate) fn ensure_archivable(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Resu
     if live.is_empty() { Ok(()) } else { Err(refused(&state::load(tx, ctx, id)?.display_name, &live)) }
 }
 
+/// Would [`archive`] take them without a word about subscriptions?
+pub(crate) fn is_archivable(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<bool> {
+    Ok(live_subscriptions(tx, ctx, id)?.is_empty())
+}
+
 /// Takes an archived customer back. One that is active stays as it is.
 pub fn unarchive(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
     ctx.must(Right::Write)?;

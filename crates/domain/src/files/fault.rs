@@ -83,7 +83,7 @@ impl Fault {
                 why.trim_end_matches('.')
             ),
             FaultKind::LargeWorkbook => {
-                "The workbook is too large: up to 256 MB, 2 GB unpacked, 48 MB of texts. Save the table as CSV, which has no such limit."
+                "The workbook is too large: up to 256 MB, 2 GB unpacked, 48 MB of texts, 16 million empty rows between others. Save the table as CSV, which has no such limit."
                     .into()
             }
             FaultKind::NotJson => "This line is no JSON object. JSON Lines has one object in each line.".into(),

@@ -40,4 +40,4 @@ pub use workbook::WORKBOOK_MAX;
 pub use write::{Cell, Format, WriteError, Writer, Written};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

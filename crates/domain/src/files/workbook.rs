@@ -18,6 +18,12 @@ const UNPACKED_MAX: u64 = 2 << 30;
 const HELD_MAX: u64 = 48 << 20;
 /// Parts of a workbook.
 const PARTS_MAX: u16 = 4096;
+/// Bytes that are written at once.
+const PIECE: usize = 1 << 16;
+/// Rows of a sheet.
+const ROWS_MAX: u32 = 1 << 20;
+/// Empty rows in all sheets, between those that hold something: each is a line of the table.
+const EMPTY_MAX: u64 = 16 << 20;
 /// Beyond this a number of floating point is no whole number any more.
 const EXACT: f64 = 1e15;
 
@@ -25,10 +31,11 @@ pub(super) fn write_csv(file: &mut File, out: &mut impl Write) -> Result<(), Fau
     measure(file)?;
     file.seek(SeekFrom::Start(0)).map_err(io)?;
     let mut book = Xlsx::new(BufReader::new(file)).map_err(damaged)?;
-    let mut header: Option<Vec<String>> = None;
+    let (mut header, mut empty): (Option<Vec<String>>, u64) = (None, 0);
     for sheet in book.sheet_names() {
         let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else { continue };
-        let mut rows = Rows { out, buffer: Vec::new(), row: Vec::new(), at: None, last: None, header: &mut header, taken: 0 };
+        let mut rows =
+            Rows { out, buffer: Vec::new(), row: Vec::new(), at: None, last: None, header: &mut header, taken: 0, empty: &mut empty };
         while let Some(cell) = cells.next_cell().map_err(damaged)? {
             if !rows.cell(cell.get_position(), cell.get_value())? {
                 break; // A sheet with another header is another table.
@@ -84,11 +91,16 @@ struct Rows<'a, W> {
     header: &'a mut Option<Vec<String>>,
     /// Rows of this sheet so far, its header too.
     taken: u64,
+    /// Empty rows of all sheets so far.
+    empty: &'a mut u64,
 }
 
 impl<W: Write> Rows<'_, W> {
     /// Takes a cell; false when the sheet does not belong to the table.
     fn cell(&mut self, (row, column): (u32, u32), value: &DataRef<'_>) -> Result<bool, Fault> {
+        if row >= ROWS_MAX {
+            return Err(damaged("a cell stands below the last row that a sheet has"));
+        }
         if self.at != Some(row) && !self.flush()? {
             return Ok(false);
         }
@@ -123,13 +135,34 @@ impl<W: Write> Rows<'_, W> {
             Some(header) if row.len() < header.len() => row.resize(header.len(), String::new()),
             Some(_) => {}
         }
-        self.buffer.extend(std::iter::repeat_n(b'\n', gap as usize));
+        self.skip(gap)?;
         csv_line(&mut self.buffer, row.iter().map(|cell| Cell::Text(cell)));
-        if self.buffer.len() > 1 << 16 {
+        self.pass_on()?;
+        Ok(true)
+    }
+
+    /// Writes empty rows, in pieces.
+    fn skip(&mut self, rows: u32) -> Result<(), Fault> {
+        *self.empty += u64::from(rows);
+        if *self.empty > EMPTY_MAX {
+            return Err(Fault::whole(FaultKind::LargeWorkbook));
+        }
+        let mut left = rows as usize;
+        while left > 0 {
+            let some = left.min(PIECE);
+            self.buffer.extend(std::iter::repeat_n(b'\n', some));
+            self.pass_on()?;
+            left -= some;
+        }
+        Ok(())
+    }
+
+    fn pass_on(&mut self) -> Result<(), Fault> {
+        if self.buffer.len() >= PIECE {
             self.out.write_all(&self.buffer).map_err(io)?;
             self.buffer.clear();
         }
-        Ok(true)
+        Ok(())
     }
 
     fn end(mut self) -> Result<(), Fault> {

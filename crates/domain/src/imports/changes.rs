@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use store::{Db, Tx};
 
-use super::journal::{Before, kind};
+use super::journal::Before;
 use super::state::Counts;
 use super::{ImportError, queries};
 use crate::customers::{self, display_name};
@@ -49,7 +49,7 @@ pub(super) fn first_in(tx: &mut Tx, ctx: &Ctx, import: &ImportId) -> crate::Resu
         tx.rows(&queries::FIRST_CHANGED, &[&ctx.merchant, import, &MOST], |r| Ok((r.get::<CustomerId>(0)?, r.get::<String>(1)?)))?;
     let mut all = Vec::with_capacity(lines.len());
     for (customer, before) in lines {
-        let before: Before = serde_json::from_str(&before).map_err(|e| Error::Internal(format!("{} of an import: {e}", kind::BEFORE)))?;
+        let before = Before::read(&before)?;
         let fields = tx.rows(&queries::VALUES_SINCE, &[&ctx.merchant, &customer, &before.event_version], |r| {
             Ok((r.get(0)?, r.get::<Option<String>>(1)?.unwrap_or_default(), r.get::<Option<String>>(2)?.unwrap_or_default()))
         })?;

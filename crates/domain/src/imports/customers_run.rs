@@ -130,19 +130,10 @@ impl<'a> Work<'a> {
         if switch.is_some() {
             customers::edit(tx, ctx, id, CustomerEdit { active: switch, ..CustomerEdit::default() })?;
         }
-        let note = note.map(|body| notes::add(tx, ctx, id, body)).transpose()?;
+        before.note = note.map(|body| notes::add(tx, ctx, id, body)).transpose()?.map(|note| note.id);
         before.done(tx, ctx, id)?;
         journal.note(tx, ctx, kind::BEFORE, id.as_str(), Some(&before.text()?))?;
-        if let Some(note) = note {
-            journal.note(tx, ctx, kind::NOTE, note.id.as_str(), None)?;
-        }
         Ok(true)
-    }
-}
-
-impl Before {
-    pub(super) fn text(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(|e| Error::Internal(e.to_string()))
     }
 }
 

@@ -1,58 +1,59 @@
-//! Taking back what an import changed of a customer somebody worked on since: field by field, as undo of a merge does. A field that somebody changed
-//! after the import is newer than it and stays.
+//! Taking back what an import changed of a customer: field by field, as undo of a merge does, and never the row as a whole, which holds more than an
+//! import changes. What somebody changed after the import is newer than it and stays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use store::Tx;
 
 use super::journal::{Before, TABLES, table};
-use super::queries;
-use crate::customers::{self, Status, merge, state};
+use super::{note, queries};
+use crate::customers::{self, merge, state};
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, Error, Result};
 
 /// What an import made of a customer: only what it changed.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct After {
+pub(super) struct Made {
     /// Fields by name, before and after.
     fields: merge::Fields,
-    /// Rows of the tables of further addresses, tags and ids in other systems, where they are others than before.
+    /// Rows of [`SETS`], where they are others than before.
     sets: BTreeMap<String, Vec<Vec<Json>>>,
-    /// It was archived or made active too, which is not taken back by itself.
-    switched: bool,
 }
 
 /// What the timeline says of what was taken back.
 pub(super) const BACK: &str = "import taken back";
 
-/// How many of [`TABLES`] an edit writes: the row, then these sets. The others are counted from facts.
-const SETS: usize = 3;
+/// Of what a customer has several, those of [`TABLES`] behind its own row, and by which columns one is the same as another: contacts get new ids at
+/// every edit.
+const SETS: [(&str, &[&str]); 3] =
+    [("customer_contacts", &["kind", "value"]), ("customer_tags", &["tag_id"]), ("external_ids", &["system", "external_id"])];
 
-impl After {
+/// Rows of a table.
+type Rows = Vec<Vec<Json>>;
+
+impl Made {
     /// Reads what stands now, beside the rows of before.
-    pub(super) fn of(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &[Vec<Vec<Json>>]) -> Result<Self> {
-        let customers = table(TABLES[0])?;
+    pub(super) fn of(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &[Rows]) -> Result<Self> {
         let now = rows(tx, ctx, TABLES[0], id)?;
         let (Some(old), Some(new)) = (before.first().and_then(|rows| rows.first()), now.first()) else { return Ok(Self::default()) };
-        let archived = customers.columns.iter().position(|c| c.name == "archived_at");
-        let mut after = Self {
-            fields: merge::changed_fields(customers, old, new),
-            sets: BTreeMap::new(),
-            switched: archived.is_some_and(|at| old.get(at) != new.get(at)),
-        };
-        for (name, before) in TABLES.iter().zip(before).skip(1).take(SETS) {
+        let mut made = Self { fields: merge::changed_fields(table(TABLES[0])?, old, new), sets: BTreeMap::new() };
+        for ((name, _), before) in SETS.iter().zip(before.iter().skip(1)) {
             let now = rows(tx, ctx, name, id)?;
             if sorted(&now) != sorted(before) {
-                after.sets.insert((*name).to_owned(), now);
+                made.sets.insert((*name).to_owned(), now);
             }
         }
-        Ok(after)
+        Ok(made)
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.fields.is_empty() && self.sets.is_empty()
     }
 }
 
-fn rows(tx: &mut Tx, ctx: &Ctx, name: &str, id: &CustomerId) -> Result<Vec<Vec<Json>>> {
+fn rows(tx: &mut Tx, ctx: &Ctx, name: &str, id: &CustomerId) -> Result<Rows> {
     let table = table(name)?;
     Ok(tx.rows(&queries::of_customer(table), &[&ctx.merchant, id], |r| table.json(r))?)
 }
@@ -65,14 +66,7 @@ fn sorted(rows: &[Vec<Json>]) -> Vec<String> {
 
 /// May anything be given back to them: are they here, as themselves?
 fn is_here(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<bool> {
-    let s = state::load(tx, ctx, id)?;
-    Ok(s.merged_into.is_none() && s.deleted_at.is_none() && s.anonymised_at.is_none())
-}
-
-/// The status as it is kept.
-fn status(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<Status> {
-    let kept: i64 = tx.scalar(&queries::STATUS, &[&ctx.merchant, id])?;
-    Status::of(kept).ok_or_else(|| Error::Internal(format!("no status {kept}")))
+    Ok(!state::load(tx, ctx, id)?.is_gone())
 }
 
 /// Raises the version and says, as an edit does, what fields say again.
@@ -85,91 +79,120 @@ fn tell(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, changes: &[merge::Changed]) -> 
     customers::tell_billing(tx, ctx, id, changes.iter().map(|c| c.field))
 }
 
+/// Tells that a customer is archived or active again.
+fn tell_switch(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
+    let archived: bool = tx.scalar(&queries::ARCHIVED, &[&ctx.merchant, id])?;
+    state::touch(tx, ctx, id)?;
+    let version: i64 = tx.scalar(&queries::VERSION, &[&ctx.merchant, id])?;
+    let (kind, old, new) = if archived { ("customer.archived", "yes", "no") } else { ("customer.unarchived", "no", "yes") };
+    Event::new(kind).of(id).because(BACK).data(json!({ "version": version })).value("active", Some(old), Some(new)).record(tx, ctx)?;
+    Ok(())
+}
+
+/// What a set is without what the import added to it.
+struct Without {
+    /// Nothing when it stays as it is.
+    rows: Option<Rows>,
+    /// Is nothing left of the import?
+    whole: bool,
+}
+
 impl Before {
-    /// Puts all of it back, when nobody worked on the customer since, and tells what that changed. What was told of the import stays told.
-    pub(super) fn restore(&self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
-        let old = status(tx, ctx, id)?;
-        self.put_back(tx, ctx, id)?;
-        match &self.after {
-            Some(after) => {
-                // A number alone is no field that goes back by itself; it is an edit all the same.
-                if !after.fields.is_empty() || !after.sets.is_empty() || (!after.switched && self.was_edited()?) {
-                    tell(tx, ctx, id, &merge::fields_said(&after.fields))?;
-                }
-                if after.switched {
-                    self.switched(tx, ctx, id)?;
-                }
-            }
-            None => tell(tx, ctx, id, &[])?,
+    /// A journal from before it was noted what an import made: that is what stands now, unless somebody worked on the customer since.
+    pub(super) fn see(&mut self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
+        if self.made.is_some() || !is_here(tx, ctx, id)? {
+            return Ok(());
         }
-        let new = status(tx, ctx, id)?;
-        if new != old {
-            let data = json!({ "from": old.name(), "to": new.name() });
-            Event::new("customer.status_changed").of(id).because(BACK).data(data).record(tx, ctx)?;
-        }
-        Ok(())
-    }
-
-    /// Did the import make a new version of it?
-    fn was_edited(&self) -> Result<bool> {
-        let at = table(TABLES[0])?.columns.iter().position(|c| c.name == "version");
-        let old = self.tables.first().and_then(|rows| rows.first()).zip(at).and_then(|(row, at)| row.get(at)?.as_i64());
-        Ok(old.is_some_and(|old| old != self.version))
-    }
-
-    /// Tells that a customer is archived or active again.
-    fn switched(&self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
-        let archived: bool = tx.scalar(&queries::ARCHIVED, &[&ctx.merchant, id])?;
-        state::touch(tx, ctx, id)?;
         let version: i64 = tx.scalar(&queries::VERSION, &[&ctx.merchant, id])?;
-        let (kind, old, new) = if archived { ("customer.archived", "yes", "no") } else { ("customer.unarchived", "no", "yes") };
-        Event::new(kind).of(id).because(BACK).data(json!({ "version": version })).value("active", Some(old), Some(new)).record(tx, ctx)?;
+        let others = tx.opt(&queries::OTHER_EVENTS, &[&ctx.merchant, id, &self.event_version], |_| Ok(()))?.is_some();
+        if version == self.version && !others {
+            self.made = Some(Made::of(tx, ctx, id, &self.tables)?);
+        }
         Ok(())
     }
 
-    /// Whether all that the import changed still stands as it left it, so that all of it would go back.
+    /// Would [`Before::give_back`] leave nothing of what the import changed?
     pub(super) fn stands(&self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<bool> {
-        let Some(after) = &self.after else { return Ok(false) };
-        let mut all = !after.switched && is_here(tx, ctx, id)? && merge::fields_stand(tx, ctx, id, &after.fields)?;
-        for name in after.sets.keys() {
-            all = all && self.set(tx, ctx, id, name)?.is_some();
+        let Some(made) = &self.made else { return Ok(false) };
+        if made.is_nothing() && self.note.is_none() {
+            return Ok(true);
         }
-        Ok(all)
+        let mut all = is_here(tx, ctx, id)? && merge::fields_stand(tx, ctx, id, &made.fields)?;
+        for name in made.sets.keys() {
+            all = all && self.set(tx, ctx, id, name)?.whole;
+        }
+        match &self.note {
+            Some(note) if all => note::stands(tx, ctx, note.as_str()),
+            _ => Ok(all),
+        }
     }
 
-    /// The rows of before of a set that nobody touched since, and to which the import only added.
-    fn set(&self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId, name: &str) -> Result<Option<&Vec<Vec<Json>>>> {
-        let after = self.after.as_ref().and_then(|a| a.sets.get(name));
-        let before = TABLES.iter().position(|t| *t == name).and_then(|at| self.tables.get(at));
-        let (Some(after), Some(before)) = (after, before) else { return Ok(None) };
-        let untouched = sorted(&rows(tx, ctx, name, id)?) == sorted(after);
-        Ok(Some(before).filter(|rows| untouched && rows.iter().all(|row| after.contains(row))))
+    /// What a set was, when it still stands as the import left it; else what it is without those rows that the import brought.
+    fn set(&self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId, name: &str) -> Result<Without> {
+        let at = SETS.iter().position(|(set, _)| *set == name);
+        let before = at.and_then(|at| self.tables.get(at + 1));
+        let after = self.made.as_ref().and_then(|made| made.sets.get(name));
+        let (Some(at), Some(before), Some(after)) = (at, before, after) else { return Ok(Without { rows: None, whole: false }) };
+        let now = rows(tx, ctx, name, id)?;
+        if sorted(&now) == sorted(after) {
+            return Ok(Without { rows: Some(before.clone()), whole: true });
+        }
+        let columns: Vec<usize> =
+            table(name)?.columns.iter().enumerate().filter(|(_, c)| SETS[at].1.contains(&c.name)).map(|(at, _)| at).collect();
+        let word = |row: &Vec<Json>| columns.iter().map(|at| row.get(*at).map(Json::to_string).unwrap_or_default()).collect::<Vec<_>>();
+        let [had, has]: [BTreeSet<Vec<String>>; 2] = [before, after].map(|rows| rows.iter().map(word).collect());
+        let stays = |row: &&Vec<Json>| had.contains(&word(row)) || !has.contains(&word(row));
+        let left: Rows = now.iter().filter(stays).cloned().collect();
+        Ok(Without { rows: (left.len() < now.len()).then_some(left), whole: had.is_subset(&has) })
     }
 
-    /// Gives back each field that nobody changed since; tells whether that was all of them.
+    /// Gives back each field that nobody changed since, and takes away what was added; tells whether nothing of the import is left.
     pub(super) fn give_back(&self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<bool> {
-        let Some(after) = self.after.as_ref() else { return Ok(false) };
+        let Some(made) = &self.made else { return Ok(false) };
+        if made.is_nothing() && self.note.is_none() {
+            return Ok(true);
+        }
         if !is_here(tx, ctx, id)? {
             return Ok(false);
         }
-        let (changes, mut all) = merge::fields_back(tx, ctx, id, &after.fields)?;
-        all &= !after.switched;
+        let (changes, mut whole) = merge::fields_back(tx, ctx, id, &made.fields)?;
+        let (switch, changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(|c| c.field == "archived_at");
         let mut moved = !changes.is_empty();
-        for name in after.sets.keys() {
-            let Some(before) = self.set(tx, ctx, id, name)? else {
-                all = false;
-                continue;
-            };
-            let table = table(name)?;
-            let values: Option<Vec<_>> = before.iter().map(|row| table.values(row)).collect();
-            let values = values.ok_or_else(|| Error::Internal(format!("the journal does not fit {name}")))?;
-            tx.exec(&queries::drop_of(table), &[&ctx.merchant, id])?;
-            tx.insert_many(table.name, &table.names(), &values)?;
-            moved = true;
+        for name in made.sets.keys() {
+            let without = self.set(tx, ctx, id, name)?;
+            whole &= without.whole;
+            if let Some(rows) = without.rows {
+                replace(tx, ctx, id, name, &rows)?;
+                moved = true;
+            }
         }
         if moved {
             tell(tx, ctx, id, &changes)?;
         }
-        Ok(all)
+        if !switch.is_empty() {
+            tell_switch(tx, ctx, id)?;
+        }
+        if let Some(note) = &self.note {
+            whole &= note::drop(tx, ctx, note.as_str())?;
+        }
+        Ok(whole)
     }
+
+    /// An import that came before this one is taken back: what it changed is no value of before any more. Tells whether that changed anything.
+    pub(super) fn lose(&mut self, earlier: &Self) -> bool {
+        let (Some(made), Some(theirs)) = (&mut self.made, &earlier.made) else { return false };
+        let Some(new) = merge::fields_without(&made.fields, &theirs.fields) else { return false };
+        made.fields = new;
+        true
+    }
+}
+
+/// Gives a customer these rows in the place of those it has.
+fn replace(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, name: &str, rows: &[Vec<Json>]) -> Result<()> {
+    let table = table(name)?;
+    let values: Option<Vec<_>> = rows.iter().map(|row| table.values(row)).collect();
+    let values = values.ok_or_else(|| Error::Internal(format!("the journal does not fit {name}")))?;
+    tx.exec(&queries::drop_of(table), &[&ctx.merchant, id])?;
+    tx.insert_many(table.name, &table.names(), &values)?;
+    Ok(())
 }

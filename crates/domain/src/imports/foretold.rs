@@ -49,9 +49,8 @@ pub fn foretell(db: &Db, ctx: &Ctx, import: &ImportId) -> Result<Foretold, Impor
                         }
                     }
                     kind::BEFORE => {
-                        let before: Before = serde_json::from_str(before.as_deref().unwrap_or_default())
-                            .map_err(|e| Error::Internal(format!("the journal cannot be read: {e}")))?;
-                        let stays = undo::is_touched(tx, &c, &CustomerId::from_db(row.clone()), &before)?;
+                        let before = Before::read(before.as_deref().unwrap_or_default())?;
+                        let stays = undo::is_touched(tx, &c, &CustomerId::from_db(row.clone()), before)?;
                         *(if stays { &mut found.kept } else { &mut found.restored }) += 1;
                     }
                     kind::ORDER => {

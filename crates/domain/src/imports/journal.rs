@@ -5,18 +5,22 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use store::Tx;
 
-use super::fieldwise::After;
+use super::fieldwise::Made;
 use super::queries;
 use super::state::Cursor;
+use super::stood::Stood;
 use crate::dump::schema;
-use crate::kit::{Ctx, CustomerId, ImportId, Result};
+use crate::kit::{Ctx, CustomerId, Error, ImportId, NoteId, Result};
 
 /// Kinds of lines.
 pub(super) mod kind {
     /// Customers made; their ids with blanks between.
     pub const CUSTOMERS: &str = "customers";
-    /// A customer that was there, as it was.
+    /// A customer that was there and was changed, as it was.
     pub const BEFORE: &str = "before";
+    /// A customer that was there and got orders, and no change: the status of before.
+    pub const SEEN: &str = "seen";
+    /// A note, in a journal from before they stood with their customer.
     pub const NOTE: &str = "note";
     pub const GROUP: &str = "group";
     pub const TAG: &str = "tag";
@@ -30,8 +34,7 @@ pub(super) mod kind {
 }
 
 /// Tables that hold what an edit can change about a customer, its own row first.
-pub(super) const TABLES: [&str; 6] =
-    ["customers", "customer_contacts", "customer_tags", "external_ids", "customer_totals", "customer_shops"];
+pub(super) const TABLES: [&str; 4] = ["customers", "customer_contacts", "customer_tags", "external_ids"];
 
 /// Writes lines behind the last one.
 pub(super) struct Journal<'a> {
@@ -65,12 +68,19 @@ impl Journal<'_> {
 pub(super) struct Before {
     /// The version after the import's own change: when it is another, somebody edited since.
     pub version: i64,
+    /// How many events it had before the import's own change.
     pub event_version: i64,
     /// Rows of [`TABLES`].
     pub tables: Vec<Vec<Vec<Json>>>,
     /// What the import made of it; nothing in a journal from before this was kept.
     #[serde(default)]
-    pub after: Option<After>,
+    pub made: Option<Made>,
+    /// A note that the import wrote.
+    #[serde(default)]
+    pub note: Option<NoteId>,
+    /// The status it had, and why.
+    #[serde(default)]
+    pub stood: Option<Stood>,
 }
 
 impl Before {
@@ -83,47 +93,27 @@ impl Before {
         }
         let version: i64 = tx.scalar(&queries::VERSION, &[&ctx.merchant, id])?;
         let event_version: i64 = tx.scalar(&queries::EVENT_VERSION, &[&ctx.merchant, id])?;
-        Ok(Self { version, event_version, tables, after: None })
+        Ok(Self { version, event_version, tables, made: None, note: None, stood: Some(Stood::of(tx, ctx, id)?) })
     }
 
     /// Notes what the import made of it, in the transaction of the change.
     pub(super) fn done(&mut self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
         self.version = tx.scalar(&queries::VERSION, &[&ctx.merchant, id])?;
-        self.after = Some(After::of(tx, ctx, id, &self.tables)?);
+        self.made = Some(Made::of(tx, ctx, id, &self.tables)?);
         Ok(())
     }
 
-    /// Puts it back, but for the stamp, which tells the images in memory to look again, and the counters of versions and events, which only go on.
-    pub(super) fn put_back(&self, tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<()> {
-        let going_on = [
-            ("change_stamp", tx.stamp()?),
-            ("version", tx.scalar(&queries::VERSION, &[&ctx.merchant, id])?),
-            ("event_version", tx.scalar(&queries::EVENT_VERSION, &[&ctx.merchant, id])?),
-        ];
-        for (name, rows) in TABLES.iter().zip(&self.tables) {
-            let table = table(name)?;
-            let mut values = Vec::with_capacity(rows.len());
-            for row in rows {
-                values.push(table.values(row).ok_or_else(|| crate::Error::Internal(format!("the journal does not fit {name}")))?);
-            }
-            if *name == "customers" {
-                let Some(mut row) = values.pop() else { continue };
-                for (counter, value) in going_on {
-                    if let Some(at) = table.columns.iter().position(|c| c.name == counter) {
-                        row[at] = store::Value::Int(value);
-                    }
-                }
-                let row: Vec<&dyn store::Bind> = row.iter().map(|v| v as &dyn store::Bind).collect();
-                tx.exec(&queries::put_back(table), &row)?;
-            } else {
-                tx.exec(&queries::drop_of(table), &[&ctx.merchant, id])?;
-                tx.insert_many(table.name, &table.names(), &values)?;
-            }
-        }
-        Ok(())
+    /// As it stands in the journal.
+    pub(super) fn text(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(|e| Error::Internal(e.to_string()))
+    }
+
+    /// The way back.
+    pub(super) fn read(text: &str) -> Result<Self> {
+        serde_json::from_str(text).map_err(|e| Error::Internal(format!("the journal cannot be read: {e}")))
     }
 }
 
 pub(super) fn table(name: &str) -> Result<&'static schema::Table> {
-    schema::table(name).ok_or_else(|| crate::Error::Internal(format!("no table {name}")))
+    schema::table(name).ok_or_else(|| Error::Internal(format!("no table {name}")))
 }

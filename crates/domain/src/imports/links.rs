@@ -73,6 +73,8 @@ pub(super) static CUSTOMER: LazyLock<Stmt> = LazyLock::new(|| {
             .to_owned(),
         // Somebody worked on them: a note, an edit, an archiving.
         "EXISTS (SELECT 1 FROM events k WHERE k.merchant_id = $1 AND k.customer_id = $2 AND k.door <> 'import' AND k.door <> 'clock')".to_owned(),
+        // A later import changed them.
+        "EXISTS (SELECT 1 FROM import_rows k WHERE k.merchant_id = $1 AND k.row_id = $2 AND k.kind = 'before' AND k.import_id <> $3)".to_owned(),
     ];
     let registered = columns::tables().iter().filter_map(|t| match t.belongs {
         Belongs::Customer(column) => Some((t.name, column)),

@@ -130,22 +130,28 @@ fn by_external(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted) -> Result<Match> {
 }
 
 /// What ids of the system a file comes from are kept under. Each installation of a shop's software, and each table of one's own, numbers its customers
-/// from 1: where customers of another shop have ids of this name, those of this shop get a name of their own, so that nobody is taken for a stranger.
+/// from 1: where the ids of this name are another shop's, those of this shop get a name of their own, so that nobody is taken for a stranger. A shop that
+/// has ids of its own name keeps it. Whose a name is, is where most of its customers were brought to: some may stand in another shop by now, by hand or
+/// by a merge.
 pub(super) fn system(tx: &mut Tx, ctx: &Ctx, layout: &str, shop: &ShopId) -> Result<String> {
     let name = match layout {
         "map" => "import",
         "prestashop" => layout,
         unique => return Ok(unique.to_owned()),
     };
-    let theirs = tx.opt(&queries::IDS_ELSEWHERE, &[&ctx.merchant, &name, shop], |_| Ok(()))?.is_some();
     let tail: String = shop.as_str().chars().rev().take(SHOP_TAIL).collect::<Vec<_>>().into_iter().rev().collect();
-    Ok(if theirs { format!("{name}@{}", tail.to_lowercase()) } else { name.to_owned() })
+    let own = format!("{name}@{}", tail.to_lowercase());
+    if tx.opt(&queries::HAS_IDS, &[&ctx.merchant, &own], |_| Ok(()))?.is_some() {
+        return Ok(own);
+    }
+    let whose = tx.opt(&queries::IDS_OF_SHOP, &[&ctx.merchant, &name, shop], |r| r.get::<ShopId>(0))?;
+    Ok(if whose.is_none_or(|whose| whose == *shop) { name.to_owned() } else { own })
 }
 
 /// So much of a shop's id tells it from others.
 const SHOP_TAIL: usize = 8;
 
-/// Who has this id from before another shop came with the same: only a customer of this shop, or of the same address.
+/// Who has this id from before another shop came with the same: only one who was brought to this shop, or of the same address.
 fn before_shops(tx: &mut Tx, ctx: &Ctx, wanted: &Wanted, e: &customers::ExternalId) -> Result<Option<CustomerId>> {
     let Some((name, _)) = e.system.split_once('@') else { return Ok(None) };
     let found = tx.opt(&queries::ID_BEFORE, &[&ctx.merchant, &name, &e.id], |r| {

@@ -13,6 +13,7 @@ use super::owners::{self, Owner};
 use super::queries;
 use super::spool::{Seen, Unit};
 use super::state::Counts;
+use super::stood::Stood;
 use crate::customers::{self, CustomerEdit, facts, state};
 use crate::kit::{Address, Ctx, Currency, CustomerId, Error, Result, ShopId, locks};
 use crate::merchants::Settings;
@@ -102,19 +103,16 @@ fn customer(tx: &mut Tx, ctx: &Ctx, journal: &mut Journal<'_>, place: &Place, se
         counts.unchanged += 1;
         return Ok(());
     }
-    let mut before = Before::of(tx, ctx, &id)?;
-    let changed = match edit(tx, ctx, &id, seen)? {
-        Some(edit) => {
-            customers::edit(tx, ctx, &id, edit)?;
-            true
-        }
-        None => false,
+    let Some(edit) = edit(tx, ctx, &id, seen)? else {
+        counts.unchanged += 1;
+        let stood = Stood::of(tx, ctx, &id)?.text()?;
+        return journal.note(tx, ctx, kind::SEEN, id.as_str(), Some(&stood));
     };
+    let mut before = Before::of(tx, ctx, &id)?;
+    customers::edit(tx, ctx, &id, edit)?;
     before.done(tx, ctx, &id)?;
-    journal.note(tx, ctx, kind::BEFORE, id.as_str(), Some(&before.text()?))?;
-    counts.changed += i64::from(changed);
-    counts.unchanged += i64::from(!changed);
-    Ok(())
+    counts.changed += 1;
+    journal.note(tx, ctx, kind::BEFORE, id.as_str(), Some(&before.text()?))
 }
 
 /// What the file knows better: a country, or a name where there is none. Nothing when later orders are known than the file has.

@@ -1,4 +1,4 @@
-//! All SQL of the room; putting rows back is built from the schema.
+//! All SQL of the room; what reads and deletes a customer's rows is built from the schema.
 
 use store::Stmt;
 
@@ -82,7 +82,8 @@ store::statements! {
 
     pub NOTE = "INSERT INTO import_rows (merchant_id, import_id, position, kind, row_id, before) VALUES ($1, $2, $3, $4, $5, $6)";
     /// The end of the journal, last first.
-    pub NEWEST = "SELECT position, kind, row_id, before FROM import_rows WHERE merchant_id = $1 AND import_id = $2 ORDER BY position DESC LIMIT $3";
+    pub NEWEST = "SELECT position, kind, row_id FROM import_rows WHERE merchant_id = $1 AND import_id = $2 ORDER BY position DESC LIMIT $3";
+    pub NOTED = "SELECT before FROM import_rows WHERE merchant_id = $1 AND import_id = $2 AND position = $3";
     pub FORGET = "DELETE FROM import_rows WHERE merchant_id = $1 AND import_id = $2 AND position >= $3";
     /// What of one kind it made, oldest first.
     /// Of which imports the first and the last customer are.
@@ -101,10 +102,17 @@ store::statements! {
     pub BY_EXTERNAL = "SELECT c.id, c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL FROM external_ids x
         JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
         WHERE x.merchant_id = $1 AND x.system = $2 AND x.external_id = $3";
-    /// Have customers of another shop ids of this system?
-    pub IDS_ELSEWHERE = "SELECT 1 FROM external_ids x JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
-        WHERE x.merchant_id = $1 AND x.system = $2 AND c.shop_id <> $3 LIMIT 1";
-    pub ID_BEFORE = "SELECT c.id, c.shop_id, c.email_key FROM external_ids x JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
+    pub HAS_IDS = "SELECT 1 FROM external_ids WHERE merchant_id = $1 AND system = $2 LIMIT 1";
+    /// To which shop most customers with ids of this system were brought; of equal ones `$3`.
+    pub IDS_OF_SHOP = "SELECT COALESCE(i.shop_id, c.shop_id) FROM external_ids x
+        JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
+        LEFT JOIN imports i ON i.merchant_id = c.merchant_id AND i.id = c.import_id
+        WHERE x.merchant_id = $1 AND x.system = $2 AND COALESCE(i.shop_id, c.shop_id) IS NOT NULL
+        GROUP BY COALESCE(i.shop_id, c.shop_id)
+        ORDER BY COUNT(*) DESC, CASE WHEN COALESCE(i.shop_id, c.shop_id) = $3 THEN 0 ELSE 1 END LIMIT 1";
+    pub ID_BEFORE = "SELECT c.id, COALESCE(i.shop_id, c.shop_id), c.email_key FROM external_ids x
+        JOIN customers c ON c.merchant_id = x.merchant_id AND c.id = x.customer_id
+        LEFT JOIN imports i ON i.merchant_id = c.merchant_id AND i.id = c.import_id
         WHERE x.merchant_id = $1 AND x.system = $2 AND x.external_id = $3
           AND c.deleted_at IS NULL AND c.anonymised_at IS NULL AND c.merged_into IS NULL";
     /// Who has this primary address, in no order: to be read by the address and not by age.
@@ -149,8 +157,15 @@ store::statements! {
     pub DROP_REFUND_EVENT = "DELETE FROM events WHERE merchant_id = $1 AND customer_id = $2 AND kind = 'payment.refunded' AND door = 'import'
         AND subject_id = $3 AND data LIKE $4 ESCAPE '\\'";
     pub OTHER_EVENTS = "SELECT 1 FROM events WHERE merchant_id = $1 AND customer_id = $2 AND version > $3 AND door <> 'import' AND door <> 'clock' LIMIT 1";
-    pub STATUS = "SELECT status FROM customers WHERE merchant_id = $1 AND id = $2";
-    pub NOTE_OF = "SELECT customer_id, body FROM notes WHERE merchant_id = $1 AND id = $2";
+    pub STOOD = "SELECT status, status_cause FROM customers WHERE merchant_id = $1 AND id = $2";
+    /// The reason of a status that an import gave, or its taking back.
+    pub CAUSE_BACK = "UPDATE customers SET status_cause = $4 WHERE merchant_id = $1 AND id = $2 AND status = $3 AND status_cause IN ($5, $6)";
+    /// With whether it is as it was written.
+    pub NOTE_OF = "SELECT customer_id, body, updated_at = created_at AND pinned_at IS NULL FROM notes WHERE merchant_id = $1 AND id = $2";
+    /// What other imports noted of a customer.
+    pub NOTED_BY_OTHERS = "SELECT import_id, position, before FROM import_rows WHERE merchant_id = $1 AND row_id = $2 AND kind = 'before' AND import_id <> $3
+        ORDER BY import_id, position";
+    pub REWRITE = "UPDATE import_rows SET before = $4 WHERE merchant_id = $1 AND import_id = $2 AND position = $3";
     /// A line that is not done yet loses what is.
     pub SHORTEN = "UPDATE import_rows SET row_id = $4 WHERE merchant_id = $1 AND import_id = $2 AND position = $3";
     pub DROP_LINE = "DELETE FROM import_rows WHERE merchant_id = $1 AND import_id = $2 AND position = $3";
@@ -201,12 +216,6 @@ pub(super) fn addresses() -> &'static Stmt {
 /// The rows of a table that belong to a customer, whole.
 pub(super) fn of_customer(table: &Table) -> Stmt {
     Stmt::built(format!("SELECT {} FROM {} WHERE merchant_id = $1 AND {} = $2", table.names().join(", "), table.name, owner(table)))
-}
-
-/// Puts a customer's row back: one parameter for each column, in the order of the schema.
-pub(super) fn put_back(table: &Table) -> Stmt {
-    let set: Vec<String> = table.names().iter().enumerate().skip(2).map(|(at, column)| format!("{column} = ${}", at + 1)).collect();
-    Stmt::built(format!("UPDATE {} SET {} WHERE merchant_id = $1 AND id = $2", table.name, set.join(", ")))
 }
 
 /// Deletes the rows of a table that belong to a customer.

@@ -7,9 +7,9 @@ use store::{Db, Tx};
 
 use super::fieldwise::BACK;
 use super::journal::{Before, kind};
-use super::orders_run::CAUSE;
 use super::state::{self, Kept, State};
-use super::{ImportError, labels, links, queries};
+use super::stood::Stood;
+use super::{ImportError, labels, later, links, note, queries};
 use crate::customers::facts;
 use crate::duplicates;
 use crate::events::Event;
@@ -58,8 +58,7 @@ pub(super) fn back(
     let kept = all_lines(db, &ctx, import)?;
     let mut message = reason.to_owned();
     if kept > 0 {
-        let more = format!("{kept} customers or orders stay, whole or in part, because something was done with them since.");
-        message = [message, more].into_iter().filter(|m| !m.is_empty()).collect::<Vec<_>>().join(" ");
+        message = [message, stay(kept)].into_iter().filter(|m| !m.is_empty()).collect::<Vec<_>>().join(" ");
     }
     let (c, id, result) = (ctx.clone(), import.clone(), Kept { message: message.clone(), ..Kept::default() }.text());
     db.write_now::<_, Error>(move |tx| {
@@ -72,22 +71,40 @@ pub(super) fn back(
     Ok(message)
 }
 
-/// Undoes the whole journal; gives how much had to stay. A line that the database refuses, because something points to what it made, stays too:
-/// from then on each is undone by itself, so that it keeps no other back.
+/// How many had to stay, in words.
+fn stay(kept: i64) -> String {
+    let (what, them) = if kept == 1 { ("customer or order stays", "it") } else { ("customers or orders stay", "them") };
+    format!("{kept} {what}, whole or in part, because something was done with {them} since.")
+}
+
+/// Undoes the whole journal; gives how much had to stay. A line that is refused, because something points to what it made or its value is taken by now,
+/// stays too: until it is passed each is undone by itself, so that it keeps no other back.
 fn all_lines(db: &Db, ctx: &Ctx, import: &ImportId) -> Result<i64> {
     let (mut kept, mut how) = (0, How::Together);
     loop {
         let (c, id) = (ctx.clone(), import.clone());
-        match (db.write_slice_now::<_, Error>(move |tx| slice(tx, &c, &id, how)), how) {
-            (Ok(None), _) => return Ok(kept),
-            (Ok(Some(stayed)), _) => {
-                kept += stayed;
-                how = if how == How::Passing { How::Alone } else { how };
+        match db.write_slice_now::<_, Error>(move |tx| slice(tx, &c, &id, how)) {
+            Ok(None) => return Ok(kept),
+            Ok(Some(stayed)) => kept += stayed,
+            Err(error) if how != How::Passing && is_refused(&error) => {
+                if how == How::Alone {
+                    tracing::warn!(import = %import, error = error.logged(), "a line of an import is not taken back");
+                }
+                how = how.refused();
+                continue;
             }
-            (Err(Error::Store(store::Error::ForeignKey)), How::Together) => how = How::Alone,
-            (Err(Error::Store(store::Error::ForeignKey)), How::Alone) => how = How::Passing,
-            (Err(error), _) => return Err(error),
+            Err(error) => return Err(error),
         }
+        how = how.done();
+    }
+}
+
+/// Would the same be refused again, however often it is tried? What another try may mend is none of it.
+fn is_refused(error: &Error) -> bool {
+    match error {
+        Error::Store(error) => error.kind() == store::Kind::Refused || matches!(error, store::Error::Decode { .. }),
+        Error::Internal(_) | Error::Invalid(_) | Error::Conflict { .. } => true,
+        _ => false,
     }
 }
 
@@ -101,19 +118,28 @@ enum How {
     Passing,
 }
 
+impl How {
+    fn refused(self) -> Self {
+        if self == Self::Together { Self::Alone } else { Self::Passing }
+    }
+
+    /// Once the one that was refused is passed, the others go together again.
+    fn done(self) -> Self {
+        if self == Self::Alone { Self::Alone } else { Self::Together }
+    }
+}
+
 struct Line {
     position: i64,
     kind: String,
     row: String,
-    before: Option<String>,
 }
 
 /// Undoes the newest lines; gives how much had to stay, or nothing when the journal is empty.
 fn slice(tx: &mut Tx, ctx: &Ctx, import: &ImportId, how: How) -> Result<Option<i64>> {
     let most = if how == How::Together { LINES } else { 1 };
-    let mut lines = tx.rows(&queries::NEWEST, &[&ctx.merchant, import, &most], |r| {
-        Ok(Line { position: r.get(0)?, kind: r.get(1)?, row: r.get(2)?, before: r.get(3)? })
-    })?;
+    let mut lines =
+        tx.rows(&queries::NEWEST, &[&ctx.merchant, import, &most], |r| Ok(Line { position: r.get(0)?, kind: r.get(1)?, row: r.get(2)? }))?;
     // A line of made customers holds many: it is a slice of its own.
     if let Some(at) = lines.iter().position(|l| l.kind == kind::CUSTOMERS && l.row.contains(' ')) {
         lines.truncate(at + 1);
@@ -131,7 +157,7 @@ fn slice(tx: &mut Tx, ctx: &Ctx, import: &ImportId, how: How) -> Result<Option<i
             kept += undo_line(tx, ctx, import, line, &mut touched)?;
         }
         let touched: Vec<CustomerId> = touched.into_iter().collect();
-        facts::refresh(tx, ctx, &touched, CAUSE)?;
+        facts::refresh(tx, ctx, &touched, BACK)?;
     }
     match rest {
         Some(rest) => tx.exec(&queries::SHORTEN, &[&ctx.merchant, import, &last, &rest])?,
@@ -155,10 +181,10 @@ fn lock(tx: &mut Tx, ctx: &Ctx, lines: &[Line]) -> Result<()> {
     let mut ids = BTreeSet::new();
     for line in lines {
         match line.kind.as_str() {
-            kind::CUSTOMERS | kind::BEFORE => ids.extend(line.row.split(' ').map(|id| CustomerId::from_db(id.to_owned()))),
+            kind::CUSTOMERS | kind::BEFORE | kind::SEEN => ids.extend(line.row.split(' ').map(|id| CustomerId::from_db(id.to_owned()))),
             kind::ORDER => ids.extend(owner(tx, ctx, &line.row)?),
             kind::REFUND => ids.extend(refund(tx, ctx, &line.row)?.and_then(|(_, _, owner)| owner)),
-            kind::NOTE => ids.extend(note(tx, ctx, &line.row)?.map(|(owner, _)| owner)),
+            kind::NOTE => ids.extend(note::find(tx, ctx, &line.row)?.map(|(owner, ..)| owner)),
             _ => {}
         }
     }
@@ -177,22 +203,20 @@ fn undo_line(tx: &mut Tx, ctx: &Ctx, import: &ImportId, line: &Line, touched: &m
         }
         kind::BEFORE => {
             let id = CustomerId::from_db(line.row.clone());
-            return Ok(i64::from(!put_back(tx, ctx, &id, line.before.as_deref().unwrap_or_default(), touched)?));
+            let Some(before) = noted(tx, ctx, import, line)? else { return Ok(0) };
+            return Ok(i64::from(!put_back(tx, ctx, import, &id, &before, touched)?));
+        }
+        kind::SEEN => {
+            let id = CustomerId::from_db(line.row.clone());
+            if let (Some(stood), true) = (noted(tx, ctx, import, line)?, is_known(tx, ctx, &id)?) {
+                tx.exec(&queries::DROP_GONE_EVENTS, &[&ctx.merchant, &id])?;
+                Stood::read(&stood)?.again(tx, ctx, &id)?;
+            }
         }
         kind::ORDER => return Ok(i64::from(!drop_order(tx, ctx, import, &line.row, touched)?)),
         kind::REFUND => drop_refund(tx, ctx, &line.row, touched)?,
         kind::UNMATCHED => drop(tx.exec(&queries::DROP_UNMATCHED, &[&ctx.merchant, &line.row])?),
-        kind::NOTE => {
-            if let Some((owner, body)) = note(tx, ctx, &line.row)? {
-                tx.exec(&queries::DROP_NOTE, &[&ctx.merchant, &line.row])?;
-                Event::new("note.deleted")
-                    .of(&owner)
-                    .on("note", &line.row)
-                    .because(BACK)
-                    .value("note", Some(&body), None)
-                    .record(tx, ctx)?;
-            }
-        }
+        kind::NOTE => return Ok(i64::from(!note::drop(tx, ctx, &line.row)?)),
         // A label that others use by now stays, and is no harm.
         what @ (kind::GROUP | kind::TAG) => drop(labels::drop_unused(tx, ctx, what, line.row.clone())?),
         kind::MOMENT => {
@@ -207,7 +231,7 @@ fn undo_line(tx: &mut Tx, ctx: &Ctx, import: &ImportId, line: &Line, touched: &m
 /// Deletes a customer the import made for good, unless something else hangs on it by now or somebody worked on it. That it was here, and is deleted,
 /// stays on record and is told as whenever a customer is deleted for good.
 fn drop_customer(tx: &mut Tx, ctx: &Ctx, import: &ImportId, id: &CustomerId, touched: &mut BTreeSet<CustomerId>) -> Result<bool> {
-    if tx.opt(&queries::VERSION, &[&ctx.merchant, id], |_| Ok(()))?.is_none() {
+    if !is_known(tx, ctx, id)? {
         touched.remove(id);
         return Ok(true);
     }
@@ -241,28 +265,40 @@ fn drop_customer(tx: &mut Tx, ctx: &Ctx, import: &ImportId, id: &CustomerId, tou
     Ok(true)
 }
 
-/// Puts a customer back as it was; where somebody worked on it since, field by field as far as they still stand.
-fn put_back(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &str, touched: &mut BTreeSet<CustomerId>) -> Result<bool> {
-    let before: Before = serde_json::from_str(before).map_err(|e| Error::Internal(format!("the journal cannot be read: {e}")))?;
-    let Some(version) = tx.opt(&queries::VERSION, &[&ctx.merchant, id], |r| r.get::<i64>(0))? else { return Ok(true) };
+/// What a line keeps of its customer, who is locked: until then another import that is taken back may change it.
+fn noted(tx: &mut Tx, ctx: &Ctx, import: &ImportId, line: &Line) -> Result<Option<String>> {
+    Ok(tx.opt(&queries::NOTED, &[&ctx.merchant, import, &line.position], |r| r.get::<Option<String>>(0))?.flatten())
+}
+
+/// Gives back what the import changed of a customer, field by field as far as that still stands.
+fn put_back(tx: &mut Tx, ctx: &Ctx, import: &ImportId, id: &CustomerId, before: &str, touched: &mut BTreeSet<CustomerId>) -> Result<bool> {
+    let mut before = Before::read(before)?;
+    if !is_known(tx, ctx, id)? {
+        return Ok(true);
+    }
     touched.insert(id.clone());
     tx.exec(&queries::DROP_GONE_EVENTS, &[&ctx.merchant, id])?;
-    if is_since(tx, ctx, id, &before, version)? {
-        return before.give_back(tx, ctx, id);
+    before.see(tx, ctx, id)?;
+    later::forget(tx, ctx, import, id, &before)?;
+    let whole = before.give_back(tx, ctx, id)?;
+    if let Some(stood) = &before.stood {
+        stood.again(tx, ctx, id)?;
     }
-    before.restore(tx, ctx, id)?;
-    Ok(true)
+    Ok(whole)
 }
 
 /// Does something of what the import changed about a customer stay, because somebody worked on it since?
-pub(super) fn is_touched(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &Before) -> Result<bool> {
-    let Some(version) = tx.opt(&queries::VERSION, &[&ctx.merchant, id], |r| r.get::<i64>(0))? else { return Ok(false) };
-    Ok(is_since(tx, ctx, id, before, version)? && !before.stands(tx, ctx, id)?)
+pub(super) fn is_touched(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, mut before: Before) -> Result<bool> {
+    if !is_known(tx, ctx, id)? {
+        return Ok(false);
+    }
+    before.see(tx, ctx, id)?;
+    Ok(!before.stands(tx, ctx, id)?)
 }
 
-fn is_since(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, before: &Before, version: i64) -> Result<bool> {
-    let others = tx.opt(&queries::OTHER_EVENTS, &[&ctx.merchant, id, &before.event_version], |_| Ok(()))?.is_some();
-    Ok(version != before.version || others)
+/// Is there such a customer still?
+fn is_known(tx: &mut Tx, ctx: &Ctx, id: &CustomerId) -> Result<bool> {
+    Ok(tx.opt(&queries::VERSION, &[&ctx.merchant, id], |_| Ok(()))?.is_some())
 }
 
 /// Deletes an order with its payments, unless something else came upon them.
@@ -292,10 +328,6 @@ fn drop_refund(tx: &mut Tx, ctx: &Ctx, id: &str, touched: &mut BTreeSet<Customer
     Ok(())
 }
 
-fn note(tx: &mut Tx, ctx: &Ctx, id: &str) -> Result<Option<(CustomerId, String)>> {
-    Ok(tx.opt(&queries::NOTE_OF, &[&ctx.merchant, &id], |r| Ok((r.get(0)?, r.get(1)?)))?)
-}
-
 fn owner(tx: &mut Tx, ctx: &Ctx, order: &str) -> Result<Option<CustomerId>> {
     let order = OrderId::from_db(order.to_owned());
     Ok(tx.opt(&queries::ORDER_OWNER, &[&ctx.merchant, &order], |r| r.get::<Option<CustomerId>>(0))?.flatten())
@@ -303,4 +335,20 @@ fn owner(tx: &mut Tx, ctx: &Ctx, order: &str) -> Result<Option<CustomerId>> {
 
 fn refund(tx: &mut Tx, ctx: &Ctx, id: &str) -> Result<Option<(PaymentId, i64, Option<CustomerId>)>> {
     Ok(tx.opt(&queries::REFUND_OF, &[&ctx.merchant, &id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn past_the_line_that_is_refused_the_others_go_together_again() {
+        let alone = How::Together.done().refused();
+        assert_eq!((alone, alone.done(), alone.refused(), alone.refused().done()), (How::Alone, How::Alone, How::Passing, How::Together));
+        assert!(
+            is_refused(&store::Error::Unique { table: "customers".into(), columns: Vec::new() }.into())
+                && is_refused(&store::Error::ForeignKey.into())
+        );
+        assert!(!is_refused(&store::Error::Busy.into()) && !is_refused(&Error::Forbidden(Right::Import)), "another try may mend it");
+    }
 }

@@ -5,6 +5,7 @@ use store::{Bind, Tx, Value};
 
 use super::field::{self, Part};
 use super::queries as q;
+use crate::customers::archive;
 use crate::customers::index::fold;
 use crate::customers::model::display_name;
 use crate::customers::queries as customer;
@@ -58,43 +59,66 @@ pub(super) fn put_back(tx: &mut Tx, ctx: &Ctx, merge: &MergeId, mark: &str, id: 
     for [name, before, after] in copies {
         let Some(part) = field::part(&name) else { continue };
         let (before, after) = (parse(&before)?, parse(&after)?);
-        changes.extend(back(tx, ctx, part, id, [&before, &after])?);
+        changes.extend(back(tx, ctx, part, id, [&before, &after])?.0);
     }
     Ok(changes)
 }
 
-/// Gives a part its values of before, as far as nobody changed it since it was given those of after.
-pub(super) fn back(tx: &mut Tx, ctx: &Ctx, part: &'static Part, id: &CustomerId, [before, after]: [&[Json]; 2]) -> Result<Option<Changed>> {
+/// Gives a part its values of before, as far as nobody changed it since it was given those of after; tells whether nothing of after is left.
+pub(super) fn back(tx: &mut Tx, ctx: &Ctx, part: &'static Part, id: &CustomerId, values: [&[Json]; 2]) -> Result<(Option<Changed>, bool)> {
     let now = read(tx, ctx, part, id)?;
-    let back = if now == after { before.to_vec() } else { rest(part, before, after, &now) };
-    if back == now || !still_there(tx, ctx, part, &back)? {
-        return Ok(None);
+    let (back, whole) = given_back(part, values, &now);
+    if back == now {
+        return Ok((None, whole));
+    }
+    if !may_stand(tx, ctx, part, id, &back)? {
+        return Ok((None, false));
     }
     write(tx, ctx, part, id, &back)?;
-    Ok(Some(Changed { field: part.name, old: field::plain(&now), new: field::plain(&back) }))
+    Ok((Some(Changed { field: part.name, old: field::plain(&now), new: field::plain(&back) }), whole))
 }
 
-/// Of metadata that was changed since, only what the merge added is taken off; of everything else nothing.
-fn rest(part: &Part, before: &[Json], after: &[Json], now: &[Json]) -> Vec<Json> {
-    if part.name != "metadata" {
-        return now.to_vec();
+/// Would [`back`] leave nothing of after?
+pub(super) fn stands(tx: &mut Tx, ctx: &Ctx, part: &Part, id: &CustomerId, values: [&[Json]; 2]) -> Result<bool> {
+    let now = read(tx, ctx, part, id)?;
+    let (back, whole) = given_back(part, values, &now);
+    Ok(whole && (back == now || may_stand(tx, ctx, part, id, &back)?))
+}
+
+/// What a part that says `now` says without the change from before to after, and whether nothing of that is left. What was changed since stays; metadata
+/// is looked at key by key.
+pub(super) fn given_back(part: &Part, [before, after]: [&[Json]; 2], now: &[Json]) -> (Vec<Json>, bool) {
+    if now == after || now == before {
+        return (before.to_vec(), true);
     }
-    let [before, after, mut all] = [before, after, now].map(|v| object(v.first()));
-    all.retain(|key, value| before.contains_key(key) || after.get(key) != Some(value));
-    vec![packed(&all)]
+    if part.name != "metadata" {
+        return (now.to_vec(), false);
+    }
+    let ([before, after, mut all], mut whole) = ([before, after, now].map(|v| object(v.first())), true);
+    for key in before.keys().chain(after.keys()).filter(|key| before.get(*key) != after.get(*key)) {
+        if all.get(key) != after.get(key) {
+            whole &= all.get(key) == before.get(key);
+        } else if let Some(old) = before.get(key) {
+            all.insert(key.clone(), old.clone());
+        } else {
+            all.remove(key);
+        }
+    }
+    (vec![packed(&all)], whole)
 }
 
-/// A group or shop that was deleted meanwhile does not come back.
-fn still_there(tx: &mut Tx, ctx: &Ctx, part: &Part, values: &[Json]) -> Result<bool> {
+/// A group or shop that was deleted meanwhile does not come back, nor a number that somebody else has by now; and who has a live subscription is not
+/// archived.
+fn may_stand(tx: &mut Tx, ctx: &Ctx, part: &Part, id: &CustomerId, values: &[Json]) -> Result<bool> {
+    let Some(value) = values.first().filter(|v| !v.is_null()) else { return Ok(true) };
     let statement = match part.name {
         "group" => &q::GROUP_IS,
         "shop" => &q::SHOP_IS,
+        "number" => return Ok(tx.opt(&q::NUMBER_OF_ANOTHER, &[&ctx.merchant, &value.as_str(), id], |_| Ok(()))?.is_none()),
+        "archived_at" => return archive::is_archivable(tx, ctx, id),
         _ => return Ok(true),
     };
-    match values.first().and_then(Json::as_str) {
-        Some(id) => Ok(tx.opt(statement, &[&ctx.merchant, &id], |_| Ok(()))?.is_some()),
-        None => Ok(true),
-    }
+    Ok(tx.opt(statement, &[&ctx.merchant, &value.as_str()], |_| Ok(()))?.is_some())
 }
 
 fn parse(text: &str) -> Result<Vec<Json>> {

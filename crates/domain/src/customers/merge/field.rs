@@ -68,6 +68,9 @@ const COLUMNS: [(&str, &[&str]); 16] = [
     ("created_at", &["created_at"]),
 ];
 
+/// What an import may change beside them, and a merge never does.
+const BESIDE: [(&str, &[&str]); 2] = [("number", &["number"]), ("archived_at", &["archived_at"])];
+
 /// A part of the row: its columns as a table of its own, and the statements that read and write them.
 pub(super) struct Part {
     pub name: &'static str,
@@ -79,30 +82,37 @@ pub(super) struct Part {
 }
 
 /// All of [`COLUMNS`].
-pub(super) static PARTS: LazyLock<Vec<Part>> = LazyLock::new(|| {
+pub(super) static PARTS: LazyLock<Vec<Part>> = LazyLock::new(|| COLUMNS.iter().map(part_of).collect());
+
+/// All of [`BESIDE`].
+static OTHERS: LazyLock<Vec<Part>> = LazyLock::new(|| BESIDE.iter().map(part_of).collect());
+
+fn part_of((name, columns): &(&'static str, &[&'static str])) -> Part {
     let all = schema::table("customers").map_or(&[][..], |t| t.columns.as_slice());
-    let part = |(name, columns): &(&'static str, &[&'static str])| {
-        let columns = columns.iter().filter_map(|c| all.iter().find(|known| known.name == *c).cloned());
-        let table = Table { name: "customers", columns: columns.collect(), key: vec!["merchant_id", "id"] };
-        let set: Vec<String> = table.names().iter().enumerate().map(|(at, c)| format!("{c} = ${}", at + 3)).collect();
-        Part {
-            name,
-            read: Stmt::built(format!("SELECT {} FROM customers WHERE merchant_id = $1 AND id = $2", table.names().join(", "))),
-            write: Stmt::built(format!("UPDATE customers SET {} WHERE merchant_id = $1 AND id = $2", set.join(", "))),
-            table,
-        }
-    };
-    COLUMNS.iter().map(part).collect()
-});
+    let columns = columns.iter().filter_map(|c| all.iter().find(|known| known.name == *c).cloned());
+    let table = Table { name: "customers", columns: columns.collect(), key: vec!["merchant_id", "id"] };
+    let set: Vec<String> = table.names().iter().enumerate().map(|(at, c)| format!("{c} = ${}", at + 3)).collect();
+    Part {
+        name,
+        read: Stmt::built(format!("SELECT {} FROM customers WHERE merchant_id = $1 AND id = $2", table.names().join(", "))),
+        write: Stmt::built(format!("UPDATE customers SET {} WHERE merchant_id = $1 AND id = $2", set.join(", "))),
+        table,
+    }
+}
+
+/// Every part that a merge or an import may change.
+pub(super) fn parts() -> impl Iterator<Item = &'static Part> {
+    PARTS.iter().chain(OTHERS.iter())
+}
 
 /// The part of a field.
 pub(super) fn part(name: &str) -> Option<&'static Part> {
-    PARTS.iter().find(|p| p.name == name)
+    parts().find(|p| p.name == name)
 }
 
 /// For the test that prepares every statement.
 pub(super) fn built() -> Vec<&'static Stmt> {
-    PARTS.iter().flat_map(|p| [&p.read, &p.write]).collect()
+    parts().flat_map(|p| [&p.read, &p.write]).collect()
 }
 
 /// Columns of a part as text, for the timeline: what is empty is left out.

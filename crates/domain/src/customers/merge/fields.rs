@@ -19,22 +19,23 @@ pub(crate) fn changed_fields(customers: &Table, old: &[Json], new: &[Json]) -> F
         let at = |name: &str| customers.columns.iter().position(|c| c.name == name);
         part.table.names().iter().filter_map(|name| row.get(at(name)?).cloned()).collect()
     };
-    let changed = field::PARTS.iter().map(|part| (part.name.to_owned(), [columns(old, part), columns(new, part)]));
+    let changed = field::parts().map(|part| (part.name.to_owned(), [columns(old, part), columns(new, part)]));
     changed.filter(|(_, [before, after])| before != after).collect()
 }
 
-/// Does each still say what it was changed to?
+/// Would [`fields_back`] leave nothing of what they were changed to?
 pub(crate) fn fields_stand(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, fields: &Fields) -> Result<bool> {
-    for (name, [_, after]) in fields {
+    for (name, [before, after]) in fields {
         let Some(part) = field::part(name) else { return Ok(false) };
-        if copies::read(tx, ctx, part, id)? != *after {
+        if !copies::stands(tx, ctx, part, id, [before, after])? {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-/// Gives each field its value of before that still says what it was changed to. Tells what changed, and whether that was all.
+/// Gives each field its value of before that still says what it was changed to. Tells what changed, and whether nothing is left of what they were
+/// changed to.
 pub(crate) fn fields_back(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, fields: &Fields) -> Result<(Vec<Changed>, bool)> {
     let (mut changes, mut all) = (Vec::new(), true);
     for (name, [before, after]) in fields {
@@ -42,19 +43,23 @@ pub(crate) fn fields_back(tx: &mut Tx, ctx: &Ctx, id: &CustomerId, fields: &Fiel
             all = false;
             continue;
         };
-        match copies::back(tx, ctx, part, id, [before, after])? {
-            Some(changed) => changes.push(changed),
-            None => all = false,
-        }
+        let (changed, whole) = copies::back(tx, ctx, part, id, [before, after])?;
+        changes.extend(changed);
+        all &= whole;
     }
-    copies::sort_name(tx, ctx, id)?;
+    if !changes.is_empty() {
+        copies::sort_name(tx, ctx, id)?;
+    }
     Ok((changes, all))
 }
 
-/// How each reads on the timeline when it goes from what it was changed to back to what it was.
-pub(crate) fn fields_said(fields: &Fields) -> Vec<Changed> {
-    let said = |(name, [before, after]): (&String, &[Vec<Json>; 2])| {
-        field::part(name).map(|part| Changed { field: part.name, old: field::plain(after), new: field::plain(before) })
-    };
-    fields.iter().filter_map(said).collect()
+/// What a later change noted as before and after, when `fields` are taken back under it; nothing when that is the same.
+pub(crate) fn fields_without(later: &Fields, fields: &Fields) -> Option<Fields> {
+    let mut new = later.clone();
+    for (name, [before, after]) in fields {
+        if let (Some(part), Some([noted, _])) = (field::part(name), new.get_mut(name)) {
+            *noted = copies::given_back(part, [before, after], noted).0;
+        }
+    }
+    (new != *later).then_some(new)
 }

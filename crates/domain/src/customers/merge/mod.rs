@@ -30,7 +30,7 @@ use crate::kit::{CustomerId, MergeId, Micros};
 
 pub(crate) use copies::Changed;
 pub use field::{Field, text};
-pub(crate) use fields::{Fields, changed_fields, fields_back, fields_said, fields_stand};
+pub(crate) use fields::{Fields, changed_fields, fields_back, fields_stand, fields_without};
 pub(crate) use forget::{drop_of, forget};
 pub use look::{Look, Side, Sum, look, preview};
 pub(crate) use moves::hanging;

@@ -77,6 +77,8 @@ store::statements! {
         SELECT merchant_id, CAST($3 AS TEXT), CAST($4 AS TEXT), content_type, bytes, created_at FROM avatars WHERE merchant_id = $1 AND id = $2";
     pub(super) DROP_AVATAR = "DELETE FROM avatars WHERE merchant_id = $1 AND customer_id = $2 AND id = $3";
     pub(super) GROUP_IS = "SELECT 1 FROM customer_groups WHERE merchant_id = $1 AND id = $2";
+    /// Has anybody but this customer the number?
+    pub(super) NUMBER_OF_ANOTHER = "SELECT 1 FROM customers WHERE merchant_id = $1 AND number = $2 AND id <> $3";
     pub(super) SHOP_IS = "SELECT 1 FROM shops WHERE merchant_id = $1 AND id = $2";
     /// An id in another system that somebody took off the survivor meanwhile comes back, unless another has it.
     pub(super) EXTERNAL_ID_BACK = "INSERT INTO external_ids (merchant_id, system, external_id, customer_id) VALUES ($1, $2, $3, $4)

@@ -4,6 +4,7 @@ mod layouts;
 mod limits;
 mod reading;
 mod real;
+pub(crate) mod workbooks;
 mod writing;
 
 use std::io::{Cursor, Read};

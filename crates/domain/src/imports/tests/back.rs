@@ -18,7 +18,7 @@ fn many(n: usize) -> String {
 const FACTS: [&str; 4] = ["orders", "payments", "payment_methods", "subscriptions"];
 
 impl Desk {
-    fn at_page(&self) -> Ctx {
+    pub(super) fn at_page(&self) -> Ctx {
         Ctx { door: Door::Page, ..self.ctx.clone() }
     }
 
@@ -42,16 +42,16 @@ impl Desk {
         self.db.write_now::<_, crate::Error>(move |tx| Ok(tx.insert_many(table.name, &table.names(), &[row(&ctx)])?)).is_ok()
     }
 
-    fn back(&self, done: &Outcome) -> String {
+    pub(super) fn back(&self, done: &Outcome) -> String {
         undo(&self.db, &self.ctx, &FixedClock(NOW), &done.import).unwrap()
     }
 
-    fn foretold(&self, done: &Outcome) -> [usize; 4] {
+    pub(super) fn foretold(&self, done: &Outcome) -> [usize; 4] {
         let told = foretell(&self.db, &self.ctx, &done.import).unwrap();
         [told.deleted, told.restored, told.orders, told.kept]
     }
 
-    fn told_of(&self, id: &CustomerId) -> Vec<String> {
+    pub(super) fn told_of(&self, id: &CustomerId) -> Vec<String> {
         let id = id.clone();
         self.read(move |tx, ctx| {
             let sql =
@@ -60,7 +60,7 @@ impl Desk {
         })
     }
 
-    fn execute(&self, sql: String) {
+    pub(super) fn execute(&self, sql: String) {
         self.write(move |tx, _| Ok(tx.exec(&store::Stmt::built(sql.clone()), &[]).map(drop)?));
     }
 }
@@ -105,6 +105,18 @@ store::db_test! {
         assert_eq!((desk.lines("customer").len(), desk.lines("note").len()), (3, 1));
         assert_eq!(desk.by_email("p1@example.com").company, "By hand");
         desk.verified();
+    }
+
+    fn what_is_asked_of_each_customer_and_order_goes_over_no_table_whole(db) {
+        if db.engine() != store::Engine::Sqlite {
+            return;
+        }
+        for statement in [&*crate::imports::links::CUSTOMER, &*crate::imports::links::ORDER, &crate::imports::queries::NOTED_BY_OTHERS] {
+            let explain = store::Stmt::built(format!("EXPLAIN QUERY PLAN {}", statement.text()));
+            let steps = db.read_now::<_, crate::Error>(move |tx| Ok(tx.rows(&explain, &[&"m", &"x", &"i"], |r| r.get::<String>(3))?)).unwrap();
+            let whole: Vec<&String> = steps.iter().filter(|s| (s.starts_with("SCAN ") && !s.contains("CONSTANT")) || s.ends_with("(merchant_id=?)")).collect();
+            assert!(whole.is_empty() && steps.len() > 1, "{whole:?}");
+        }
     }
 
     fn one_who_is_anonymised_keeps_no_other_from_going(db) {

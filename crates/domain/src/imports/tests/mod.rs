@@ -2,6 +2,7 @@
 
 mod back;
 mod history;
+mod over;
 mod people;
 mod real;
 mod unit;
@@ -33,7 +34,6 @@ store::db_test! {
         for statement in [crate::imports::queries::addresses(), &crate::imports::links::CUSTOMER, &crate::imports::links::ORDER] {
             db.prepare(statement).unwrap();
         }
-        db.prepare(&crate::imports::queries::put_back(crate::dump::schema::table("customers").unwrap())).unwrap();
     }
 }
 

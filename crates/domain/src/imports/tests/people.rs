@@ -4,6 +4,7 @@ use super::*;
 use crate::customers::export::{self, Selection};
 use crate::customers::{CustomerEdit, MethodStatus, NewCustomer, Rules};
 use crate::files::Format;
+use crate::files::tests::workbooks::{book, row};
 
 const FILE: &str = "Name,Email,Company,Phone,Address,City,Country,Tags,Group,Customer Number\n\
     Ana Ruiz,ana@example.es,Acme,+34 612 345 678,\"Calle 1\nPiso 2\",Madrid,Spain,\"vip, early\",Retail,7001\n\
@@ -136,24 +137,8 @@ store::db_test! {
 
     fn a_failure_names_the_row_that_a_person_counts_in_a_workbook_too(db) {
         let desk = Desk::new(db, "Shop");
-        let cell = |at: &str, text: &str| format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
-        let row = |n: u32, name: &str, mail: &str| format!("<row r=\"{n}\">{}{}</row>", cell(&format!("A{n}"), name), cell(&format!("B{n}"), mail));
-        let rows = [row(1, "Name", "Email"), row(2, "Ann", "ann@example.com"), row(5, "Bob", "no mail")].concat();
-        let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-        let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-        let package = "http://schemas.openxmlformats.org/package/2006/relationships";
-        let mut book = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        for (name, text) in [
-            ("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>".to_owned()),
-            ("_rels/.rels", format!("<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>")),
-            ("xl/workbook.xml", format!("<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>")),
-            ("xl/_rels/workbook.xml.rels", format!("<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>")),
-            ("xl/worksheets/sheet1.xml", format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>")),
-        ] {
-            book.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-            std::io::Write::write_all(&mut book, text.as_bytes()).unwrap();
-        }
-        let source = desk.file("b.xlsx", book.finish().unwrap().into_inner());
+        let rows = [row(1, &["Name", "Email"]), row(2, &["Ann", "ann@example.com"]), row(5, &["Bob", "no mail"])].concat();
+        let source = desk.file("b.xlsx", book(&[rows]));
         let done = desk.import(&source, None);
         assert_eq!(counts(&done), [1, 0, 0, 1]);
         let failures = crate::imports::first_failures(&desk.db, &desk.ctx, &done.import, 9).unwrap();

@@ -182,7 +182,7 @@ store::db_test! {
         by_hand(CustomerEdit { company: Some("By hand".into()), ..CustomerEdit::default() });
         let told = crate::imports::foretell(&desk.db, &desk.ctx, &done.import).unwrap();
         assert_eq!((told.restored, told.kept), (0, 1));
-        assert!(undo(&desk.db, &desk.ctx, &FixedClock(NOW), &done.import).unwrap().starts_with("1 customers or orders stay"));
+        assert!(undo(&desk.db, &desk.ctx, &FixedClock(NOW), &done.import).unwrap().starts_with("1 customer or order stays, whole or in part, because something was done with it since."));
         let bo = desk.by_email("bo@example.dk");
         assert_eq!((bo.name.as_str(), bo.company.as_str()), ("Bo Lund", "By hand"));
         desk.verified();

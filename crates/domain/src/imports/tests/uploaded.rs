@@ -368,7 +368,7 @@ store::db_test! {
         desk.press(&id, imports::take_back).unwrap();
         desk.work();
         assert_eq!((desk.by_email("ana@example.es").company.as_str(), desk.by_email("eva@example.es").company.as_str()), ("Acme Group", ""));
-        assert!(desk.import_of(&id).message.starts_with("1 customers or orders stay"));
+        assert!(desk.import_of(&id).message.starts_with("1 customer or order stays"));
     }
 }
 

@@ -84,12 +84,16 @@ pub async fn ask_undo(State(app): State<App>, who: Who, Path(id): Path<String>, 
 
 fn lines(told: &Foretold) -> Vec<(String, &'static str)> {
     let all = [
-        (told.deleted, "customers that it made are deleted"),
-        (told.restored, "customers that it changed become what they were"),
-        (told.orders, "orders that it made are deleted, with their payments"),
-        (told.kept, "customers or orders stay, because something was done with them since"),
+        (told.deleted, "customer that it made is deleted", "customers that it made are deleted"),
+        (told.restored, "customer that it changed becomes what it was", "customers that it changed become what they were"),
+        (told.orders, "order that it made is deleted, with its payment", "orders that it made are deleted, with their payments"),
+        (
+            told.kept,
+            "customer or order stays, whole or in part, because something was done with it since",
+            "customers or orders stay, whole or in part, because something was done with them since",
+        ),
     ];
-    all.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| (words::number(n as i64), word)).collect()
+    all.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, many)| (words::number(n as i64), if n == 1 { one } else { many })).collect()
 }
 
 /// The rows that were not taken, each with its reason: mended, they are imported as they are.
