@@ -77,7 +77,7 @@ fn empty_rows_of_many_sheets_or_back_and_forth_are_not_written_without_end() {
     let sheets: Vec<String> = (0..40).map(|_| far(1)).collect();
     let turns = [row(1, &["Name"]), (0..40).map(|_| [row(2, &["Ann"]), row(1_000_000, &["Bob"])].concat()).collect()].concat();
     for sheets in [sheets, vec![turns]] {
-        let fault = read(&sheets).unwrap_err();
+        let fault = read(&sheets).map(|bytes| bytes.len()).unwrap_err();
         assert!(matches!(fault.kind, FaultKind::LargeWorkbook), "{fault}");
     }
 }
