@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 39] = [
+static MIGRATIONS: [Migration; 40] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -103,6 +103,7 @@ static MIGRATIONS: [Migration; 39] = [
         postgres: None,
     },
     Migration::new(39, "numbers of who was erased", include_str!("../migrations/0039_privacy.sql")),
+    Migration::new(41, "payments by the id a shop named", include_str!("../migrations/0041_money.sql")),
 ];
 
 /// All migrations, oldest first.

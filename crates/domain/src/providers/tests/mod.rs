@@ -1,5 +1,6 @@
 //! What providers tell and are asked: any order, once, and nothing lost.
 
+mod amounts;
 mod asked;
 pub(crate) mod desk;
 mod late;
