@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 use super::apply::{Source, fact, json, note, park, unjson, wake};
-use super::named::{order_of, order_or_wait};
+use super::named::order_of;
 use super::{people, running};
 use crate::kit::{Ctx, Currency, CustomerId, Error, Micros, OrderId, Problems, Result};
 use crate::payments::disputes::{self, DisputeInput, DisputeStatus};
@@ -31,9 +31,7 @@ pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, new
         }
     }
     let order = match &p.order {
-        // What we asked for ourselves names an order that is there, or none.
-        Some(words) if p.ours.is_some() => order_of(tx, ctx, s, words)?,
-        Some(words) => order_or_wait(tx, ctx, s, &p.reference, words)?,
+        Some(words) => order_of(tx, ctx, &s.account.shop, words)?,
         None => None,
     };
     let owner = owner.or_else(|| order.as_ref().and_then(|(_, customer)| customer.clone()));
@@ -209,7 +207,7 @@ pub(super) fn dispute(tx: &mut Tx, ctx: &Ctx, s: &Source, d: &news::Dispute, new
 
 /// An order the shop named apart from the payment.
 pub(super) fn order(tx: &mut Tx, ctx: &Ctx, s: &Source, payment: &str, words: &str, news: &News) -> Result<()> {
-    let Some((order, _)) = order_or_wait(tx, ctx, s, payment, words)? else { return Ok(()) };
+    let Some((order, _)) = order_of(tx, ctx, &s.account.shop, words)? else { return Ok(()) };
     let Some(row) = captured(tx, ctx, s, payment, news)? else { return Ok(()) };
     payments::set_order(tx, ctx, &row.id, &order)
 }

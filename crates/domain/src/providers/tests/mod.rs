@@ -5,6 +5,7 @@ mod asked;
 pub(crate) mod desk;
 mod late;
 mod order;
+mod rings;
 mod taken;
 mod told;
 mod whose;
