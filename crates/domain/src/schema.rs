@@ -2,7 +2,7 @@
 
 use store::Migration;
 
-static MIGRATIONS: [Migration; 42] = [
+static MIGRATIONS: [Migration; 43] = [
     Migration::new(1, "house", include_str!("../migrations/0001_house.sql")),
     Migration::new(2, "home", include_str!("../migrations/0002_home.sql")),
     Migration::new(3, "merged", include_str!("../migrations/0003_merged.sql")),
@@ -104,6 +104,7 @@ static MIGRATIONS: [Migration; 42] = [
     },
     Migration::new(39, "numbers of who was erased", include_str!("../migrations/0039_privacy.sql")),
     Migration::new(40, "indexes of undoing", include_str!("../migrations/0040_undo.sql")),
+    Migration::new(41, "payments by the id a shop named", include_str!("../migrations/0041_money.sql")),
     Migration::new(42, "letters that go by themselves", include_str!("../migrations/0042_mail.sql")),
     Migration::new(43, "signatures of tries", include_str!("../migrations/0043_webhooks.sql")),
 ];

@@ -65,17 +65,33 @@ pub(crate) fn earn(tx: &mut Tx, ctx: &Ctx, payment: &PaymentInput, put: &Put) ->
 }
 
 /// A payment brought another amount than was known when its commission was agreed: a share is that of the new amount, and no commission is more than the
-/// payment.
-pub(crate) fn amount_changed(tx: &mut Tx, ctx: &Ctx, payment: &PaymentRow, amount: i64) -> Result<()> {
-    let agreed = tx.opt(&queries::AGREED, &[&ctx.merchant, &payment.id], |r| {
-        Ok((r.get::<AffiliateId>(0)?, r.get::<i64>(1)?, r.get::<Terms>(2)?, r.get::<i64>(3)?))
-    })?;
-    let Some((affiliate, agreed, terms, rate)) = agreed else { return Ok(()) };
-    let by_terms = terms == Terms::Percent && agreed == share(payment.amount, rate);
-    let now = if by_terms { share(amount, rate) } else { agreed.min(amount) };
-    if now != agreed {
-        tx.exec(&queries::SET, &[&ctx.merchant, &payment.id, &affiliate, &now, &ctx.now])?;
+/// payment. In another currency it is agreed anew.
+pub(crate) fn amount_changed(tx: &mut Tx, ctx: &Ctx, payment: &PaymentRow, now: Money) -> Result<()> {
+    let agreed = tx.opt(&queries::AGREED, &[&ctx.merchant, &payment.id], |r| Ok((row(r)?, r.get::<i64>(8)?)))?;
+    let Some((affiliate, agreed)) = agreed else { return Ok(()) };
+    let before = Money::new(agreed, payment.currency);
+    let by_terms = affiliate.terms == Terms::Percent && agreed == share(payment.amount, affiliate.rate);
+    let minor = if by_terms {
+        share(now.minor, affiliate.rate)
+    } else if now.currency == payment.currency {
+        agreed.min(now.minor)
+    } else {
+        default(tx, ctx, &affiliate, now, payment.paid_at)?
+    };
+    let after = Money::new(minor, now.currency);
+    if after == before {
+        return Ok(());
     }
+    tx.exec(&queries::SET_MONEY, &[&ctx.merchant, &payment.id, &after.minor, &after.currency, &ctx.now])?;
+    Event::new("commission.set")
+        .of_opt(payment.customer.as_ref())
+        .on("payment", payment.id.as_str())
+        .because("the payment’s amount changed")
+        .data(serde_json::json!({
+            "affiliate": affiliate.id, "amount": after.minor, "currency": after.currency, "before": affiliate.id, "amount_before": before.minor,
+        }))
+        .value("commission", Some(&before.to_string()), Some(&after.to_string()))
+        .record(tx, ctx)?;
     Ok(())
 }
 

@@ -63,9 +63,10 @@ store::statements! {
     // Commissions.
     pub EARN = "INSERT INTO commissions (merchant_id, payment_id, affiliate_id, amount, currency, paid, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, 0, $6, $6) ON CONFLICT (merchant_id, payment_id) DO NOTHING";
-    pub AGREED = "SELECT c.affiliate_id, c.amount, a.terms, a.rate FROM commissions c
+    pub AGREED = "SELECT a.id, a.name, a.code, a.terms, a.rate, a.currency, a.created_at, a.archived_at, c.amount FROM commissions c
         JOIN affiliates a ON a.merchant_id = c.merchant_id AND a.id = c.affiliate_id WHERE c.merchant_id = $1 AND c.payment_id = $2";
     pub SET = "UPDATE commissions SET affiliate_id = $3, amount = $4, updated_at = $5 WHERE merchant_id = $1 AND payment_id = $2";
+    pub SET_MONEY = "UPDATE commissions SET amount = $3, currency = $4, updated_at = $5 WHERE merchant_id = $1 AND payment_id = $2";
     pub DROP = "DELETE FROM commissions WHERE merchant_id = $1 AND payment_id = $2";
     pub OF_PAYMENT = commission!(" AND c.payment_id = $2");
     pub OF_CUSTOMER = commission!(" AND p.customer_id = $2 AND p.paid_at >= $3 AND p.paid_at <= $4");

@@ -44,7 +44,7 @@ pub use logo::{LogoPicture, logo_picture, remove_logo, set_logo, shown_logo};
 pub(crate) use make::Sold;
 pub use make::{of_order_draft, of_payment_draft};
 pub use pay::{Pay, apply, record};
-pub(crate) use pay::{bounced, due, follow_order, moved, shop};
+pub(crate) use pay::{bounced, due, follow_order, moved, pay_anew, shop};
 pub use read::{Invoice, Page, Paid, Summary, count_of_customer, due_days, get, of_customer, of_order, of_payment, of_payments};
 pub(crate) use read::{find, find_locked, load, rest_of};
 pub use settings::{Settings, SettingsEdit, edit_settings, settings};

@@ -7,7 +7,7 @@ use store::Tx;
 use super::{Kind, State, Summary, queries, read, rest_of};
 use crate::customers::facts;
 use crate::events::Event;
-use crate::kit::{Ctx, CustomerId, Error, InvoiceId, Micros, Money, OrderId, PaymentId, Problems, Result, Right, locks};
+use crate::kit::{Ctx, Currency, CustomerId, Error, InvoiceId, Micros, Money, OrderId, PaymentId, Problems, Result, Right, locks};
 use crate::payments::{self, ManualPayment, MethodKind};
 
 /// Money recorded by hand on an invoice.
@@ -197,6 +197,21 @@ pub(crate) fn bounced(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId) -> Result<()>
             .on("invoice", id.as_str())
             .data(serde_json::json!({ "number": invoice.number, "payment": payment }))
             .record(tx, ctx)?;
+    }
+    Ok(())
+}
+
+/// A payment brought less than its invoices took of it, or another currency than `was`: they are paid anew, with what came. The caller holds the payment's
+/// lock and refreshes the facts.
+pub(crate) fn pay_anew(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, was: Currency) -> Result<()> {
+    let free = tx.opt(&queries::FREE, &[&ctx.merchant, payment, &was], |r| r.get::<i64>(0))?;
+    if free.is_some_and(|free| free >= 0) {
+        return Ok(());
+    }
+    let paid: Vec<InvoiceId> = tx.rows(&queries::PAID_WITH, &[&ctx.merchant, payment], |r| r.get(0))?;
+    bounced(tx, ctx, payment)?;
+    for id in paid {
+        allocate(tx, ctx, &id, payment)?;
     }
     Ok(())
 }

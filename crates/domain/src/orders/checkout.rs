@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
+use super::paid::{self, AMOUNT_DIFFERS};
 use super::put::{self, OrderInput};
 use super::read::shop_currency;
 use super::totals::Extras;
@@ -192,16 +193,9 @@ pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutc
     credit::check(&payments, input.guest, &mut problems);
     problems.check()?;
     let late = input.took_money() || input.state == State::Cancelled;
-    for payment in &mut payments {
-        if as_told(tx, ctx, payment)? && order.flag.is_empty() {
-            order.flag = AMOUNT_DIFFERS;
-        }
-        if !credit::cover(tx, ctx, payment, customer.as_ref(), late)? && order.flag.is_empty() {
-            order.flag = "credit_missing";
-        }
-    }
+    paid::weigh(tx, ctx, (&mut order, &mut payments), customer.as_ref(), late, checked.total)?;
     if known.is_none() {
-        settle(&mut order, &payments, checked.total);
+        paid::settle(&mut order, &payments, checked.total);
     }
     let put = put::write(tx, ctx, &order, &checked, &country, known)?;
     let mut done = CheckoutOutcome {
@@ -219,7 +213,11 @@ pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutc
     let mut tied = false;
     for payment in payments {
         let payment = PaymentInput { order: Some(put.id.clone()), customer: put.customer.clone(), ..payment };
-        let put = payments::put_later(tx, ctx, &payment, &country)?;
+        // Another amount than was known a moment ago is its provider's word, and nothing that the shop could mend.
+        let put = match payment.provider.as_str() {
+            credit::PROVIDER => payments::put_later(tx, ctx, &payment, &country)?,
+            _ => payments::put_as_known(tx, ctx, &payment, &country)?,
+        };
         credit::spend(tx, ctx, &payment, &put)?;
         affiliates::earn(tx, ctx, &payment, &put)?;
         done.changed |= !done.created && (put.created || put.changed || put.tied);
@@ -248,19 +246,6 @@ pub fn checkout(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<CheckoutOutc
     Ok(done)
 }
 
-/// The flag of an order whose payment brought another amount than its shop says.
-pub const AMOUNT_DIFFERS: &str = "amount_differs";
-
-/// A payment that is known with another amount counts with that: its provider saw the money, the shop did not. Gives whether it is. Store credit is ours.
-fn as_told(tx: &mut Tx, ctx: &Ctx, payment: &mut PaymentInput) -> Result<bool> {
-    if payment.provider == credit::PROVIDER {
-        return Ok(false);
-    }
-    let Some(known) = payments::known_otherwise(tx, ctx, payment)? else { return Ok(false) };
-    (payment.amount, payment.currency) = (known.amount, known.currency);
-    Ok(true)
-}
-
 /// Notes whose buyer it was, when the checkout says.
 fn bring(tx: &mut Tx, ctx: &Ctx, input: &Checkout, done: &mut CheckoutOutcome) -> Result<()> {
     if input.affiliate.trim().is_empty() {
@@ -272,20 +257,6 @@ fn bring(tx: &mut Tx, ctx: &Ctx, input: &Checkout, done: &mut CheckoutOutcome) -
         Brought::Unknown => {}
     }
     Ok(())
-}
-
-/// A new open order that its payments cover is paid from the start.
-fn settle(order: &mut OrderInput, payments: &[PaymentInput], total: i64) {
-    let settled = || payments.iter().filter(|p| p.status == PaymentStatus::Settled && p.is_live() && p.currency == order.currency);
-    let sum = settled().fold(0_i64, |sum, p| sum.saturating_add(p.amount));
-    if matches!(order.state, State::Open | State::Fulfilled) && sum > 0 && sum >= total {
-        order.paid_at = settled().map(|p| p.paid_at).max();
-        if order.state == State::Open {
-            order.state = State::Paid;
-        }
-    } else if order.state == State::Fulfilled && !payments.is_empty() {
-        order.paid_at = None;
-    }
 }
 
 fn check_shop_and_buyer(tx: &mut Tx, ctx: &Ctx, input: &Checkout) -> Result<()> {

@@ -7,8 +7,8 @@ use super::{Line, OrderRow, State, queries, read};
 use crate::customers::state;
 use crate::events::Event;
 use crate::kit::{
-    Address, Ctx, Currency, CustomerId, Error, ImportId, Micros, OrderId, Problems, Result, ShopId, clean, email_key, locks, name_key,
-    phone_key,
+    Address, Ctx, Currency, CustomerId, Error, ImportId, Micros, Money, OrderId, Problems, Result, ShopId, clean, email_key, locks,
+    name_key, phone_key,
 };
 use crate::payments::Payer;
 use crate::{invoices, merchants};
@@ -317,21 +317,36 @@ fn update(tx: &mut Tx, ctx: &Ctx, known: OrderRow, input: &OrderInput, checked: 
 /// After its payments changed: an order that is paid in full becomes paid, one whose money went back to the bank is unpaid again. The caller
 /// holds the order's lock.
 pub(crate) fn follow_payments(tx: &mut Tx, ctx: &Ctx, id: &OrderId) -> Result<()> {
+    follow(tx, ctx, id, |_| 0)
+}
+
+/// The same where a payment that its shop named brought another amount: the order is flagged, and unpaid again when only what did not come had paid it.
+/// `said` is what of that payment paid it before.
+pub(crate) fn follow_other_amount(tx: &mut Tx, ctx: &Ctx, id: &OrderId, said: Money, came: Money) -> Result<()> {
+    tx.exec(&queries::SET_FLAG, &[&ctx.merchant, id, &super::AMOUNT_DIFFERS, &ctx.now])?;
+    let of = |money: Money, currency| if money.currency == currency { money.minor } else { 0 };
+    follow(tx, ctx, id, |currency| of(said, currency) - of(came, currency))
+}
+
+/// `fell`: by how much less its payments come to, in its currency.
+fn follow(tx: &mut Tx, ctx: &Ctx, id: &OrderId, fell: impl FnOnce(Currency) -> i64) -> Result<()> {
     let order = read::find(tx, ctx, id)?;
+    let fell = fell(order.currency);
     let (settled, last, bounced) = tx.one(&queries::MONEY, &[&ctx.merchant, id, &order.currency], |r| {
         Ok((r.get::<i64>(0)?, r.get::<Option<Micros>>(1)?, r.get::<i64>(2)?))
     })?;
     let covered = settled > 0 && settled >= order.total;
-    follow_state(tx, ctx, &order, covered, last, bounced > 0)?;
+    let was_covered = fell > 0 && settled + fell >= order.total;
+    follow_state(tx, ctx, &order, covered, last, bounced > 0 || was_covered)?;
     invoices::follow_order(tx, ctx, id)
 }
 
-fn follow_state(tx: &mut Tx, ctx: &Ctx, order: &OrderRow, covered: bool, last: Option<Micros>, bounced: bool) -> Result<()> {
+fn follow_state(tx: &mut Tx, ctx: &Ctx, order: &OrderRow, covered: bool, last: Option<Micros>, went: bool) -> Result<()> {
     match (order.state, order.paid_at) {
         (State::Open, None) if covered => super::change::enter(tx, ctx, order, State::Paid, last),
         (State::Fulfilled, None) if covered => set_paid(tx, ctx, order, State::Fulfilled, last, "order.paid"),
-        (State::Paid, Some(_)) if !covered && bounced => set_paid(tx, ctx, order, State::Open, None, "order.unpaid"),
-        (State::Fulfilled, Some(_)) if !covered && bounced => set_paid(tx, ctx, order, State::Fulfilled, None, "order.unpaid"),
+        (State::Paid, Some(_)) if !covered && went => set_paid(tx, ctx, order, State::Open, None, "order.unpaid"),
+        (State::Fulfilled, Some(_)) if !covered && went => set_paid(tx, ctx, order, State::Fulfilled, None, "order.unpaid"),
         _ => Ok(()),
     }
 }

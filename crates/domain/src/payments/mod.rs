@@ -3,6 +3,7 @@
 //! The sum of refunds of a payment never exceeds what was captured (SPEC 5.4): every verb that takes money from a payment locks it
 //! first. Nothing here talks to a provider; what a provider did is handed in.
 
+mod brought;
 pub mod disputes;
 pub mod guests;
 pub mod keys;
@@ -21,14 +22,14 @@ mod told;
 use serde::{Deserialize, Serialize};
 
 pub use put::{Put, put, put_later};
-pub(crate) use put::{Standing, check, find, find_locked, known_otherwise, must_exist};
+pub(crate) use put::{Standing, check, find, find_locked, known_otherwise, must_exist, put_as_known};
 pub(crate) use read::refundable_of;
 pub use read::{PaymentView, RefundView, get, of_customer, of_order, refunds_of};
 pub use record::{ManualPayment, bounce, record};
 pub(crate) use record::{record_on, undo};
 pub(crate) use told::{by_ref, method_of, set_order, set_subscription, tell};
 
-use crate::kit::{Address, Currency, CustomerId, ImportId, MethodId, Micros, OrderId, PaymentId, ShopId, SubscriptionId, words};
+use crate::kit::{Address, Currency, CustomerId, ImportId, MethodId, Micros, Money, OrderId, PaymentId, ShopId, SubscriptionId, words};
 
 /// The largest amount that is taken, in minor units: far above any real order, far below what a sum could overflow with.
 pub const MAX_MINOR: i64 = 100_000_000_000_000;
@@ -234,6 +235,17 @@ impl PaymentInput {
         self.live && self.provider != "test"
     }
 
+    /// What may be kept of it where nobody may be named: the money, and what it came by.
+    pub(crate) fn without_a_name(&self) -> Self {
+        Self {
+            method: self.method.as_ref().map(MethodInput::without_a_name),
+            method_id: None,
+            payer: Payer::default(),
+            failure_message: String::new(),
+            ..self.clone()
+        }
+    }
+
     /// A settled live payment of now; the rest is filled in by name.
     pub fn settled(shop: ShopId, provider: &str, currency: Currency, amount: i64, paid_at: Micros) -> Self {
         Self {
@@ -294,6 +306,11 @@ pub struct PaymentRow {
 }
 
 impl PaymentRow {
+    /// What it brought, refunded or not.
+    pub(crate) fn money(&self) -> Money {
+        Money::new(self.amount, self.currency)
+    }
+
     /// What may still be refunded (SPEC 5.4).
     pub fn refundable(&self) -> i64 {
         if self.status == PaymentStatus::Settled { (self.amount - self.refunded - self.refund_pending - self.lost).max(0) } else { 0 }

@@ -3,6 +3,7 @@
 
 use store::Tx;
 
+use super::told::{concerned, moved};
 use super::{MAX_MINOR, Outcome, PaymentInput, PaymentRow, PaymentStatus, keys, methods, queries};
 use crate::customers::facts;
 use crate::events::Event;
@@ -25,19 +26,17 @@ pub struct Put {
     pub tied: bool,
 }
 
-/// Takes in a payment, follows its order, keeps its customer's facts.
+/// Takes in a payment, follows its order, keeps the facts of its customer and of the order's.
 ///
 /// # Errors
-/// `Invalid` for an amount that is not above zero, a moment in the future, another amount than the first time.
+/// `Invalid` for an amount that is not above zero, a moment in the future, another amount than the first time; `Conflict` (`moved`) when it was changed
+/// between our look and our lock, which a second try heals.
 pub fn put(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Put> {
     ctx.must(Right::Payments)?;
     let settings = merchants::settings(tx, ctx)?;
+    let touched = concerned(tx, ctx, input.customer.as_ref(), input.order.as_ref())?;
     if let Some(customer) = &input.customer {
-        locks::customers(tx, ctx, &[customer])?;
         must_exist(tx, ctx, customer)?;
-    }
-    if let Some(order) = &input.order {
-        locks::order(tx, ctx, order)?;
     }
     let input = &blocks::flagged(tx, ctx, input, &settings.country)?;
     let put = put_later(tx, ctx, input, &settings.country)?;
@@ -52,22 +51,31 @@ pub fn put(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Put> {
     if let Some(order) = &input.order {
         orders::follow_payments(tx, ctx, order)?;
     }
-    // A payment that was there before may have another owner than the input says.
-    let owner = find(tx, ctx, &put.id)?.customer;
-    if owner == input.customer {
-        facts::refresh(tx, ctx, owner.as_slice(), input.status.cause())?;
-    }
+    facts::refresh(tx, ctx, &touched, input.status.cause())?;
     Ok(put)
 }
 
 /// The same without locks, order and facts: for checkouts and imports, which see to them once for many payments. `country` is where a phone
 /// without `+` is from.
 pub fn put_later(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, country: &str) -> Result<Put> {
+    put_as(tx, ctx, input, country, false)
+}
+
+/// The same with the amount that is known of it ([`known_otherwise`]): when that is another one by now, its provider told a moment ago.
+///
+/// # Errors
+/// `Conflict` (`moved`) then; a second try finds the new amount.
+pub(crate) fn put_as_known(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, country: &str) -> Result<Put> {
+    put_as(tx, ctx, input, country, true)
+}
+
+fn put_as(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, country: &str, was_known: bool) -> Result<Put> {
     let mut problems = Problems::default();
     check(ctx, input, "", &mut problems);
     problems.check()?;
     if let Some(known) = known(tx, ctx, input)? {
-        return forward(tx, ctx, known, input);
+        let same = was_known || is_same(&known, input);
+        return forward(tx, ctx, &known.id, input, same);
     }
     let bound = match (&input.customer, &input.method_id, &input.method) {
         (_, Some(_), _) => None,
@@ -84,7 +92,7 @@ pub fn put_later(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, country: &str) ->
     if insert(tx, ctx, &id, input, method.as_ref(), card, country)? == 0 {
         // Somebody else inserted the same reference meanwhile; their row is visible now.
         let known = known(tx, ctx, input)?.ok_or_else(|| Error::Internal("a payment's reference is taken and not there".to_owned()))?;
-        return forward(tx, ctx, known, input);
+        return forward(tx, ctx, &known.id, input, true);
     }
     if let Some(customer) = &input.customer
         && bound.as_ref().map(|b| b.said) != outcome(input)
@@ -136,14 +144,22 @@ fn known(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Option<PaymentR
 
 /// What is known of this payment by another amount or in another currency: a provider's word about money that moved stands above what a shop says of it.
 pub(crate) fn known_otherwise(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput) -> Result<Option<PaymentRow>> {
-    Ok(known(tx, ctx, input)?.filter(|row| row.amount != input.amount || row.currency != input.currency))
+    Ok(known(tx, ctx, input)?.filter(|row| !is_same(row, input)))
 }
 
-/// A payment that is there already gets the order and the owner it lacks, and goes on to a later state, or stays.
-fn forward(tx: &mut Tx, ctx: &Ctx, known: PaymentRow, input: &PaymentInput) -> Result<Put> {
-    locks::payment(tx, ctx, &known.id)?;
-    let known = find(tx, ctx, &known.id)?;
-    if known.currency != input.currency || known.amount != input.amount {
+fn is_same(row: &PaymentRow, input: &PaymentInput) -> bool {
+    row.amount == input.amount && row.currency == input.currency
+}
+
+/// A payment that is there already gets the order and the owner it lacks, and goes on to a later state, or stays. `was_same`: a moment ago nothing else
+/// was known of its amount.
+fn forward(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, input: &PaymentInput, was_same: bool) -> Result<Put> {
+    locks::payment(tx, ctx, id)?;
+    let known = find(tx, ctx, id)?;
+    if !is_same(&known, input) {
+        if was_same {
+            return Err(moved());
+        }
         return Err(Problems::one("amount", "invalid", "This payment is known with another amount; a payment's amount does not change."));
     }
     let (known, tied) = super::told::tie(tx, ctx, known, input)?;
@@ -284,19 +300,22 @@ pub(crate) fn find(tx: &mut Tx, ctx: &Ctx, id: &PaymentId) -> Result<PaymentRow>
 /// # Errors
 /// `Conflict` (`moved`) when somebody gave it to another customer while we waited.
 pub(crate) fn find_locked(tx: &mut Tx, ctx: &Ctx, id: &PaymentId) -> Result<PaymentRow> {
+    Ok(find_concerned(tx, ctx, id)?.0)
+}
+
+/// The same, with all whom it concerns: whose it is, and whose order it pays.
+///
+/// # Errors
+/// As [`find_locked`].
+pub(super) fn find_concerned(tx: &mut Tx, ctx: &Ctx, id: &PaymentId) -> Result<(PaymentRow, Vec<CustomerId>)> {
     let seen = find(tx, ctx, id)?;
-    if let Some(customer) = &seen.customer {
-        locks::customers(tx, ctx, &[customer])?;
-    }
-    if let Some(order) = &seen.order {
-        locks::order(tx, ctx, order)?;
-    }
+    let touched = concerned(tx, ctx, seen.customer.as_ref(), seen.order.as_ref())?;
     locks::payment(tx, ctx, id)?;
     let row = find(tx, ctx, id)?;
     if row.customer != seen.customer {
-        return Err(Error::conflict("moved", "This payment was given to another customer a moment ago. Look again."));
+        return Err(moved());
     }
-    Ok(row)
+    Ok((row, touched))
 }
 
 /// What may be begun with a customer who is there.

@@ -79,7 +79,12 @@ store::statements! {
         phone_key = CASE WHEN phone_key = '' THEN $11 ELSE phone_key END,
         paid_at = CASE WHEN status = $12 AND paid_at > $13 THEN $13 ELSE paid_at END WHERE merchant_id = $1 AND id = $2
         AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.merchant_id = $1 AND c.id = payments.customer_id AND c.anonymised_at IS NOT NULL)";
-    pub SET_AMOUNT = "UPDATE payments SET amount = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";
+    pub SET_AMOUNT = "UPDATE payments SET amount = $3, currency = $4, updated_at = $5 WHERE merchant_id = $1 AND id = $2";
+    /// Has money of it gone on in its currency: given back, disputed, or paid out to who brought the buyer?
+    pub WENT_ON = "SELECT 1 FROM payments p WHERE p.merchant_id = $1 AND p.id = $2 AND (
+        EXISTS (SELECT 1 FROM refunds r WHERE r.merchant_id = p.merchant_id AND r.payment_id = p.id)
+        OR EXISTS (SELECT 1 FROM disputes d WHERE d.merchant_id = p.merchant_id AND d.payment_id = p.id)
+        OR EXISTS (SELECT 1 FROM commissions c WHERE c.merchant_id = p.merchant_id AND c.payment_id = p.id AND c.paid <> 0))";
     /// The id of what was captured stands above that of the attempt by which a payment was known.
     pub SET_REF = "UPDATE payments SET provider_ref = $4 WHERE merchant_id = $1 AND id = $2 AND provider_ref <> $4
         AND NOT EXISTS (SELECT 1 FROM payments o WHERE o.merchant_id = $1 AND o.provider = $3 AND o.provider_ref = $4)";
@@ -89,10 +94,14 @@ store::statements! {
     /// The other id of a payment that was captured wins over that of an attempt.
     pub PUT_REF = "INSERT INTO payment_refs (merchant_id, provider, reference, payment_id) VALUES ($1, $2, $3, $4)
         ON CONFLICT (merchant_id, provider, reference) DO UPDATE SET payment_id = excluded.payment_id";
+    /// The same for one by which the payment was known before.
+    pub NAME_REF = "INSERT INTO payment_refs (merchant_id, provider, reference, payment_id, named) VALUES ($1, $2, $3, $4, TRUE)
+        ON CONFLICT (merchant_id, provider, reference) DO UPDATE SET payment_id = excluded.payment_id, named = TRUE";
     pub TOLD_REF = "SELECT payment_id FROM payment_refs WHERE merchant_id = $1 AND provider = $2 AND reference = $3";
     pub ADD_REF = "INSERT INTO payment_refs (merchant_id, provider, reference, payment_id) VALUES ($1, $2, $3, $4)
         ON CONFLICT (merchant_id, provider, reference) DO NOTHING";
     pub BY_OTHER_REF = row!("id = (SELECT r.payment_id FROM payment_refs r WHERE r.merchant_id = $1 AND r.provider = $2 AND r.reference = $3)");
+    pub BY_NAMED_REF = row!("id = (SELECT r.payment_id FROM payment_refs r WHERE r.merchant_id = $1 AND r.provider = $2 AND r.reference = $3 AND r.named)");
     pub SET_METHOD = "UPDATE payments SET method_id = $3 WHERE merchant_id = $1 AND id = $2";
     pub SET_REFUNDED = "UPDATE payments SET refunded = $3, lost = $4, updated_at = $5 WHERE merchant_id = $1 AND id = $2";
     pub SET_CUSTOMER = "UPDATE payments SET customer_id = $3, updated_at = $4 WHERE merchant_id = $1 AND id = $2";

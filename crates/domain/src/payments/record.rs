@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
-use super::put::{find_locked, must_exist, put_later};
+use super::put::{find_concerned, must_exist, put_later};
 use super::{MethodInput, MethodKind, Payer, PaymentInput, PaymentRow, PaymentStatus, queries};
 use crate::customers::{facts, survivor};
 use crate::events::Event;
@@ -145,7 +145,7 @@ fn alone(tx: &mut Tx, ctx: &Ctx, manual: &ManualPayment, problems: &mut Problems
 /// `Conflict` (`payment_state`) unless it is settled or pending.
 pub fn bounce(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, reason: &str) -> Result<()> {
     ctx.must(Right::Payments)?;
-    let row = find_locked(tx, ctx, id)?;
+    let (row, touched) = find_concerned(tx, ctx, id)?;
     if !row.status.goes_to(PaymentStatus::Bounced) {
         return Err(Error::conflict("payment_state", format!("A payment that is {} cannot bounce.", row.status.label().to_lowercase())));
     }
@@ -154,7 +154,7 @@ pub fn bounce(tx: &mut Tx, ctx: &Ctx, id: &PaymentId, reason: &str) -> Result<()
     }
     let reason: String = reason.trim().chars().take(500).collect();
     undo(tx, ctx, &row, "bounced", &reason)?;
-    facts::refresh(tx, ctx, row.customer.as_slice(), "payment bounced")
+    facts::refresh(tx, ctx, &touched, "payment bounced")
 }
 
 /// The payment stops counting; what it paid is unpaid again. The caller has locked it and refreshes the facts. `code` is `bounced` or `undone`.

@@ -4,7 +4,7 @@
 use store::Tx;
 
 use super::put::{Put, find, must_exist, note_outcome, put};
-use super::{MethodInput, PaymentInput, PaymentRow, PaymentStatus, keys, methods, queries, read, refunds};
+use super::{MethodInput, PaymentInput, PaymentRow, PaymentStatus, brought, keys, methods, queries, read};
 use crate::customers::facts;
 use crate::events::Event;
 use crate::kit::{Ctx, CustomerId, MethodId, Money, OrderId, PaymentId, Result, Right, SubscriptionId, email_key, locks, phone_key};
@@ -26,27 +26,47 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, other: Option<&
     ctx.must(Right::Payments)?;
     let own = input.provider_ref.as_deref().unwrap_or_default();
     let mut known = tx.opt(&queries::FIND_REF, &[&ctx.merchant, &input.provider, &own], read::row)?;
+    let mut named = false;
     if let (None, Some(other)) = (&known, other) {
         // A checkout may have named the payment by its other id.
         known = tx.opt(&queries::FIND_REF, &[&ctx.merchant, &input.provider, &other], read::row)?;
+        named = known.is_some();
     }
     if known.is_none()
-        && let Some(row) = tx.opt(&queries::BY_OTHER_REF, &[&ctx.merchant, &input.provider, &own], read::row)?
-        && !row.status.goes_to(input.status)
+        && let Some(row) = attempted(tx, ctx, input, own, other)?
     {
-        // An attempt of a payment that went further since says nothing more about it.
+        tx.exec(&queries::ADD_REF, &[&ctx.merchant, &input.provider, &own, &row.id])?;
         return Ok(row.id);
     }
     let first = tx.opt(&queries::TOLD_REF, &[&ctx.merchant, &input.provider, &own], |r| r.get::<String>(0))?.is_none();
+    // Said of a payment that a shop called paid, it is no word about the money yet: the provider's first one is still to come.
+    let says_little = known.as_ref().is_some_and(|row| row.status == PaymentStatus::Settled) && is_attempt(input);
     let id = match known {
         None => put(tx, ctx, input)?.id,
         Some(row) => complete(tx, ctx, &row, input, first)?,
     };
-    for reference in [Some(own), other].into_iter().flatten() {
-        let statement = if input.status == PaymentStatus::Settled { &queries::PUT_REF } else { &queries::ADD_REF };
-        tx.exec(statement, &[&ctx.merchant, &input.provider, &reference, &id])?;
+    let add = if input.status == PaymentStatus::Settled { &queries::PUT_REF } else { &queries::ADD_REF };
+    if !says_little {
+        tx.exec(add, &[&ctx.merchant, &input.provider, &own, &id])?;
+    }
+    if let Some(other) = other {
+        tx.exec(if named { &queries::NAME_REF } else { add }, &[&ctx.merchant, &input.provider, &other, &id])?;
     }
     Ok(id)
+}
+
+/// A payment that went further than the attempt that is told of now, which says nothing more about it: known by the same id, or under an id by which the
+/// payment itself was known before its capture had one.
+fn attempted(tx: &mut Tx, ctx: &Ctx, input: &PaymentInput, own: &str, other: Option<&str>) -> Result<Option<PaymentRow>> {
+    let mut row = tx.opt(&queries::BY_OTHER_REF, &[&ctx.merchant, &input.provider, &own], read::row)?;
+    if let (None, Some(other)) = (&row, other.filter(|_| is_attempt(input))) {
+        row = tx.opt(&queries::BY_NAMED_REF, &[&ctx.merchant, &input.provider, &other], read::row)?;
+    }
+    Ok(row.filter(|row| !row.status.goes_to(input.status)))
+}
+
+fn is_attempt(input: &PaymentInput) -> bool {
+    matches!(input.status, PaymentStatus::Pending | PaymentStatus::Failed)
 }
 
 /// Brings a known payment further: owner, order, amount, status, details. `first`: its provider has told nothing of it yet.
@@ -57,87 +77,66 @@ fn complete(tx: &mut Tx, ctx: &Ctx, seen: &PaymentRow, input: &PaymentInput, fir
         (None, Some(order)) => buyer(tx, ctx, order)?,
         _ => named.clone(),
     };
-    // The order may be somebody else's who is paid for: what is due of it is a fact of theirs.
-    let theirs = match &order {
-        Some(order) => buyer(tx, ctx, order)?,
-        None => None,
-    };
-    let touched: Vec<CustomerId> = owner.iter().chain(theirs.iter().filter(|c| owner.as_ref() != Some(*c))).cloned().collect();
-    locks::customers(tx, ctx, &touched.iter().collect::<Vec<_>>())?;
-    if let Some(order) = &order {
-        locks::order(tx, ctx, order)?;
-        if named.is_none() && buyer(tx, ctx, order)? != owner {
-            return Err(moved());
-        }
+    let touched = concerned(tx, ctx, owner.as_ref(), order.as_ref())?;
+    if let (None, Some(order)) = (&named, &order)
+        && buyer(tx, ctx, order)? != owner
+    {
+        return Err(moved());
     }
     locks::payment(tx, ctx, &seen.id)?;
     let row = find(tx, ctx, &seen.id)?;
     if row.customer != seen.customer {
         return Err(moved());
     }
-    let tied = row.order.is_none() && order.is_some();
-    let goes = row.status.goes_to(input.status);
-    let amount = captured(&row, input, first);
-    if amount != row.amount {
-        set_amount(tx, ctx, &row, amount)?;
-    }
-    if input.status == PaymentStatus::Settled && (goes || row.status == input.status) {
-        tx.exec(&queries::SET_REF, &[&ctx.merchant, &row.id, &input.provider, &input.provider_ref])?;
-    }
-    if tied {
-        tx.exec(&queries::SET_ORDER, &[&ctx.merchant, &row.id, &order, &ctx.now])?;
-    }
-    fill(tx, ctx, &row.id, input)?;
-    if let Some(customer) = &owner {
-        own(tx, ctx, &row, customer, input, goes || row.status == input.status)?;
-    }
-    if goes {
-        let reference = tx.opt(&queries::VIEW, &[&ctx.merchant, &row.id], |r| r.get::<Option<String>>("provider_ref"))?.flatten();
-        let next = PaymentInput { customer: owner.clone(), order: order.clone(), provider_ref: reference, amount, ..input.clone() };
-        let country = merchants::settings(tx, ctx)?.country;
-        super::put_later(tx, ctx, &next, &country)?;
-        if input.status == PaymentStatus::Bounced {
-            invoices::bounced(tx, ctx, &row.id)?;
+    // Whoever was anonymised does not come back with a late word about their payment (SPEC 11.2).
+    let bare = if is_gone(tx, ctx, owner.as_ref())? { Some(input.without_a_name()) } else { None };
+    let next = PaymentInput { customer: owner, order, ..bare.unwrap_or_else(|| input.clone()) };
+    let brought = brought::now(tx, ctx, &row, input, first)?;
+    brought::set(tx, ctx, &row, brought.money)?;
+    further(tx, ctx, &row, &next, brought.money)?;
+    if let Some(order) = &next.order {
+        match row.order {
+            Some(_) if brought.differs => orders::follow_other_amount(tx, ctx, order, counted(&row), brought.money)?,
+            _ => orders::follow_payments(tx, ctx, order)?,
         }
-        subscriptions::follow(tx, ctx, &row.id, &next)?;
-        charges::follow(tx, ctx, &row.id)?;
-    }
-    if goes || tied {
-        earn(tx, ctx, &row.id)?;
-    }
-    if let Some(order) = &order {
-        orders::follow_payments(tx, ctx, order)?;
     }
     facts::refresh(tx, ctx, &touched, input.status.cause())?;
     Ok(row.id)
 }
 
-/// What a payment brought, now that this is told. While nothing was captured it is what was asked for. More may be captured later, never less; only
-/// what a shop said before its provider told anything gives way to the provider's word.
-fn captured(row: &PaymentRow, input: &PaymentInput, first: bool) -> i64 {
-    let comes = input.status == PaymentStatus::Settled;
-    match row.status {
-        _ if row.currency != input.currency => row.amount,
-        PaymentStatus::Pending | PaymentStatus::Failed if row.status.goes_to(input.status) => input.amount,
-        PaymentStatus::Settled if comes && (first || input.amount > row.amount) => input.amount,
-        _ => row.amount,
-    }
+/// What of a payment pays its order.
+fn counted(row: &PaymentRow) -> Money {
+    let pays = row.status == PaymentStatus::Settled && row.live;
+    Money::new(if pays { row.amount } else { 0 }, row.currency)
 }
 
-fn set_amount(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, amount: i64) -> Result<()> {
-    tx.exec(&queries::SET_AMOUNT, &[&ctx.merchant, &row.id, &amount, &ctx.now])?;
-    affiliates::amount_changed(tx, ctx, row, amount)?;
-    if row.status != PaymentStatus::Settled {
-        return Ok(());
+/// Status, order, owner and details of a known payment that brought this; `next` names owner and order as they are now.
+fn further(tx: &mut Tx, ctx: &Ctx, row: &PaymentRow, next: &PaymentInput, money: Money) -> Result<()> {
+    let tied = row.order.is_none() && next.order.is_some();
+    let goes = row.status.goes_to(next.status);
+    let speaks = goes || row.status == next.status;
+    if next.status == PaymentStatus::Settled && speaks {
+        tx.exec(&queries::SET_REF, &[&ctx.merchant, &row.id, &next.provider, &next.provider_ref])?;
     }
-    let words = |minor| Money::new(minor, row.currency).to_string();
-    Event::new("payment.amount_changed")
-        .of_opt(row.customer.as_ref())
-        .on("payment", row.id.as_str())
-        .data(serde_json::json!({ "amount": amount, "before": row.amount, "currency": row.currency, "order": row.order }))
-        .value("amount", Some(&words(row.amount)), Some(&words(amount)))
-        .record(tx, ctx)?;
-    refunds::count_again(tx, ctx, &PaymentRow { amount, ..row.clone() })
+    if tied {
+        tx.exec(&queries::SET_ORDER, &[&ctx.merchant, &row.id, &next.order, &ctx.now])?;
+    }
+    fill(tx, ctx, &row.id, next)?;
+    if let Some(customer) = &next.customer {
+        own(tx, ctx, row, customer, next, speaks)?;
+    }
+    if goes {
+        let reference = tx.opt(&queries::VIEW, &[&ctx.merchant, &row.id], |r| r.get::<Option<String>>("provider_ref"))?.flatten();
+        let next = PaymentInput { provider_ref: reference, amount: money.minor, currency: money.currency, ..next.clone() };
+        let country = merchants::settings(tx, ctx)?.country;
+        super::put_later(tx, ctx, &next, &country)?;
+        if next.status == PaymentStatus::Bounced {
+            invoices::bounced(tx, ctx, &row.id)?;
+        }
+        subscriptions::follow(tx, ctx, &row.id, &next)?;
+        charges::follow(tx, ctx, &row.id)?;
+    }
+    if goes || tied { earn(tx, ctx, &row.id) } else { Ok(()) }
 }
 
 /// Ties a payment that its provider told first to what a shop says of it: the order, the customer where it is nobody's of that order, and the method it
@@ -228,6 +227,36 @@ fn note_keys(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, customer: &CustomerId)
     keys::note(tx, ctx, customer, &card, &email, &phone)
 }
 
+/// Locks whoever a payment concerns, then its order: its owner, and whose the order is, because what is due of that is a fact of theirs. Gives them.
+///
+/// # Errors
+/// `Conflict` (`moved`) when somebody gave the order away meanwhile, which a second try heals.
+pub(super) fn concerned(tx: &mut Tx, ctx: &Ctx, owner: Option<&CustomerId>, order: Option<&OrderId>) -> Result<Vec<CustomerId>> {
+    let theirs = match order {
+        Some(order) => orders::find(tx, ctx, order)?.customer,
+        None => None,
+    };
+    let touched: Vec<CustomerId> = owner.into_iter().chain(theirs.iter().filter(|c| owner != Some(*c))).cloned().collect();
+    if !touched.is_empty() {
+        locks::customers(tx, ctx, &touched.iter().collect::<Vec<_>>())?;
+    }
+    if let Some(order) = order {
+        locks::order(tx, ctx, order)?;
+        if orders::find(tx, ctx, order)?.customer != theirs {
+            return Err(moved());
+        }
+    }
+    Ok(touched)
+}
+
+fn is_gone(tx: &mut Tx, ctx: &Ctx, owner: Option<&CustomerId>) -> Result<bool> {
+    match owner.map(|owner| must_exist(tx, ctx, owner)).transpose() {
+        Ok(_) => Ok(false),
+        Err(crate::Error::Conflict { code: orders::GONE, .. }) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
 /// Whose an order is, if it is somebody's who is still there.
 fn buyer(tx: &mut Tx, ctx: &Ctx, order: &OrderId) -> Result<Option<CustomerId>> {
     let Some(customer) = orders::find(tx, ctx, order)?.customer else { return Ok(None) };
@@ -238,8 +267,8 @@ fn buyer(tx: &mut Tx, ctx: &Ctx, order: &OrderId) -> Result<Option<CustomerId>> 
     }
 }
 
-fn moved() -> crate::Error {
-    crate::Error::conflict("moved", "This payment was given to another customer a moment ago.")
+pub(super) fn moved() -> crate::Error {
+    crate::Error::conflict("moved", "This payment was changed or given to another customer a moment ago. Try again.")
 }
 
 /// Whoever brought the buyer of the payment's order earns, as the payment stands now.
@@ -302,8 +331,7 @@ pub(crate) fn set_order(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, order: &Ord
     let seen = find(tx, ctx, payment)?;
     let buyer_was = buyer(tx, ctx, order)?;
     let owner = seen.customer.clone().or_else(|| buyer_was.clone());
-    locks::customers(tx, ctx, &owner.iter().collect::<Vec<_>>())?;
-    locks::order(tx, ctx, order)?;
+    let touched = concerned(tx, ctx, owner.as_ref(), Some(order))?;
     locks::payment(tx, ctx, payment)?;
     let row = find(tx, ctx, payment)?;
     if row.order.is_some() {
@@ -319,7 +347,7 @@ pub(crate) fn set_order(tx: &mut Tx, ctx: &Ctx, payment: &PaymentId, order: &Ord
     }
     earn(tx, ctx, payment)?;
     orders::follow_payments(tx, ctx, order)?;
-    facts::refresh(tx, ctx, owner.as_slice(), "payment tied to its order")
+    facts::refresh(tx, ctx, &touched, "payment tied to its order")
 }
 
 /// The method a payment came by, once it is attached.

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use store::Tx;
 
 use super::accounts::Account;
+use super::named::{self, Missing};
 use super::{money, people, queries, running, setups};
 use crate::kit::{CallId, Ctx, Error, Micros, Result};
 use crate::payment_links;
@@ -29,14 +30,17 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Applies all news of an event.
-pub(super) fn event(tx: &mut Tx, ctx: &Ctx, account: &Account, told: &Told) -> Result<()> {
+/// Applies all news of an event. Gives what of it names an order that is not there: the caller lets that wait, behind all else.
+pub(super) fn event(tx: &mut Tx, ctx: &Ctx, account: &Account, told: &Told) -> Result<Vec<Missing>> {
+    let mut missing = Vec::new();
     for (place, news) in told.news.iter().enumerate() {
         let position = format!("{:020}:{}:{}:{place:03}", told.at.max(0), told.rank, told.id);
         let live = account.live && told.live;
-        apply(tx, ctx, &Source { account, provider: account.provider.name(), live, position }, news)?;
+        let source = Source { account, provider: account.provider.name(), live, position };
+        missing.extend(named::missing(tx, ctx, &source, news)?);
+        apply(tx, ctx, &source, news)?;
     }
-    Ok(())
+    Ok(missing)
 }
 
 /// Applies one.

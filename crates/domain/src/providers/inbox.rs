@@ -4,6 +4,7 @@ use serde::Serialize;
 use store::{Db, Tx};
 
 use super::accounts::{self, Account, Opened};
+use super::named::{self, Missing};
 use super::{Provider, apply, queries};
 use crate::kit::{AccountId, Actor, ActorKind, Clock, Ctx, Door, Error, IdSource, MerchantId, Micros, Result, Right, Rights};
 
@@ -67,7 +68,7 @@ pub fn work(db: &Db, clock: &dyn Clock, stop: &dyn Fn() -> bool) -> Result<usize
         touched += due.len();
         let together = due.clone();
         // All in one transaction, which is what a backlog needs; when one of them refuses, each in its own.
-        let done = db.write_slice_now::<_, Error>(move |tx| together.iter().try_for_each(|d| one(tx, d, now)));
+        let done = db.write_slice_now::<_, Error>(move |tx| all(tx, &together, now));
         if done.is_err() {
             for each in due.into_iter().take_while(|_| !stop()) {
                 alone(db, each, clock)?;
@@ -86,7 +87,7 @@ struct Due {
 
 fn alone(db: &Db, due: Due, clock: &dyn Clock) -> Result<()> {
     let (now, again) = (clock.now(), due.clone());
-    if let Err(error) = db.write_slice_now::<_, Error>(move |tx| one(tx, &again, now)) {
+    if let Err(error) = db.write_slice_now::<_, Error>(move |tx| all(tx, std::slice::from_ref(&again), now)) {
         let ours = matches!(error, Error::Store(_) | Error::Internal(_));
         tracing::warn!(account = %due.account, event = %due.event, error = error.logged(), "an event of a provider could not be applied");
         // What is wrong on our side passes; what the rules refuse does not, and a person has to look.
@@ -110,17 +111,26 @@ fn words(error: &Error) -> String {
     }
 }
 
+/// Applies events, and last of all lets those wait whose order is not there yet.
+fn all(tx: &mut Tx, due: &[Due], now: Micros) -> Result<()> {
+    let mut missing = Vec::new();
+    for each in due {
+        missing.extend(one(tx, each, now)?);
+    }
+    named::wait(tx, missing)
+}
+
 /// Takes one event out of the inbox and applies it. Another worker that has it already leaves nothing to do.
-fn one(tx: &mut Tx, due: &Due, now: Micros) -> Result<()> {
+fn one(tx: &mut Tx, due: &Due, now: Micros) -> Result<Vec<Missing>> {
     if tx.exec(&queries::TAKE_EVENT, &[&due.merchant, &due.account, &due.event])? == 0 {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let body: Vec<u8> = tx.one(&queries::EVENT_BODY, &[&due.merchant, &due.account, &due.event], |r| r.get(0))?;
     let ctx = context(&due.merchant, &due.account, now);
     let account = accounts::find(tx, &ctx, &due.account)?;
     match read(&account, &body) {
         Some(told) => apply::event(tx, &of(&ctx, &account), &account, &told),
-        None => Ok(()),
+        None => Ok(Vec::new()),
     }
 }
 

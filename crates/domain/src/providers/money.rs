@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 use super::apply::{Source, fact, json, note, park, unjson, wake};
-use super::named::{order_of, order_or_wait};
+use super::named::order_of;
 use super::{people, running};
 use crate::kit::{Ctx, Currency, CustomerId, Error, Micros, OrderId, Problems, Result};
 use crate::payments::disputes::{self, DisputeInput, DisputeStatus};
@@ -22,18 +22,16 @@ pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, new
     if p.amount.minor <= 0 {
         return Ok(()); // A free trial's invoice, a card that was only checked: no money moved.
     }
-    let mut owner = None;
+    let (mut owner, mut gone) = (None, false);
     if let Some(reference) = &p.customer {
         match people::whose(tx, ctx, s, reference)? {
             people::Whose::Known(id) => owner = Some(id),
-            people::Whose::Gone => {}
+            people::Whose::Gone => gone = true,
             people::Whose::Unknown => park(tx, ctx, s, &format!("customer:{reference}"), news)?,
         }
     }
     let order = match &p.order {
-        // What we asked for ourselves names an order that is there, or none.
-        Some(words) if p.ours.is_some() => order_of(tx, ctx, s, words)?,
-        Some(words) => order_or_wait(tx, ctx, s, &p.reference, words)?,
+        Some(words) => order_of(tx, ctx, &s.account.shop, words)?,
         None => None,
     };
     let owner = owner.or_else(|| order.as_ref().and_then(|(_, customer)| customer.clone()));
@@ -42,7 +40,7 @@ pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, new
     let owner = owner.or_else(|| asked.as_ref().map(|a| a.customer.clone()));
     let order = order.map(|(id, _)| id).or_else(|| asked.as_ref().and_then(|a| a.order.clone()));
     let note = asked.map(|a| a.purpose).unwrap_or_default();
-    let input = PaymentInput { note, ..input(tx, ctx, s, p, owner, order)? };
+    let input = PaymentInput { note, ..input(tx, ctx, s, p, (owner, gone), order)? };
     let id = payments::tell(tx, ctx, &input, p.other.as_deref())?;
     if let Some(sale) = p.sale {
         super::apply::note(tx, ctx, s, SHAPE, &p.reference, if sale { SALE } else { "capture" })?;
@@ -68,7 +66,15 @@ pub(super) fn payment(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, new
     }
 }
 
-fn input(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, owner: Option<CustomerId>, order: Option<OrderId>) -> Result<PaymentInput> {
+/// The payment as its room takes it in. `gone`: the provider names a customer who was erased here, which counts where nobody else is known.
+fn input(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    s: &Source,
+    p: &news::Payment,
+    (owner, gone): (Option<CustomerId>, bool),
+    order: Option<OrderId>,
+) -> Result<PaymentInput> {
     let (owner, flag) = match owner {
         Some(id) => match payments::must_exist(tx, ctx, &id) {
             Ok(standing) => (Some(id), if standing.is_active() { "" } else { "customer_inactive" }),
@@ -76,15 +82,14 @@ fn input(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, owner: Option<Cu
             Err(Error::Conflict { code: orders::GONE, .. }) => (None, orders::GONE),
             Err(other) => return Err(other),
         },
-        None => (None, ""),
+        None => (None, if gone { orders::GONE } else { "" }),
     };
-    let named = flag != orders::GONE;
     // A method that is known is what its own events say of it; a payment may be old news about it.
     let reference = p.method.as_ref().and_then(|m| m.reference.as_deref());
     let known = reference.map(|r| methods::by_ref(tx, ctx, s.provider, r)).transpose()?.flatten();
     let method_id = known.filter(|(_, whose)| Some(whose) == owner.as_ref()).map(|(id, _)| id);
     let short = |text: &str, max: usize| text.chars().filter(|c| *c != '\0').take(max).collect::<String>();
-    Ok(PaymentInput {
+    let input = PaymentInput {
         order,
         customer: owner,
         provider_ref: Some(p.reference.clone()),
@@ -96,16 +101,14 @@ fn input(tx: &mut Tx, ctx: &Ctx, s: &Source, p: &news::Payment, owner: Option<Cu
         },
         live: s.live,
         method_id,
-        method: p.method.as_ref().map(people::method_input).map(|m| if named { m } else { m.without_a_name() }),
-        payer: match named {
-            true => Payer { name: short(&p.payer.name, 300), email: short(&p.payer.email, 254), phone: short(&p.payer.phone, 60) },
-            false => Payer::default(),
-        },
+        method: p.method.as_ref().map(people::method_input),
+        payer: Payer { name: short(&p.payer.name, 300), email: short(&p.payer.email, 254), phone: short(&p.payer.phone, 60) },
         failure_code: short(&p.failure_code, 100),
-        failure_message: if named { short(&p.failure_message, 500) } else { String::new() },
+        failure_message: short(&p.failure_message, 500),
         flag,
         ..PaymentInput::settled(s.account.shop.clone(), s.provider, currency(&p.amount)?, p.amount.minor, p.at.clamp(0, ctx.now))
-    })
+    };
+    Ok(if flag == orders::GONE { input.without_a_name() } else { input })
 }
 
 pub(super) fn currency(amount: &Amount) -> Result<Currency> {
@@ -204,7 +207,7 @@ pub(super) fn dispute(tx: &mut Tx, ctx: &Ctx, s: &Source, d: &news::Dispute, new
 
 /// An order the shop named apart from the payment.
 pub(super) fn order(tx: &mut Tx, ctx: &Ctx, s: &Source, payment: &str, words: &str, news: &News) -> Result<()> {
-    let Some((order, _)) = order_or_wait(tx, ctx, s, payment, words)? else { return Ok(()) };
+    let Some((order, _)) = order_of(tx, ctx, &s.account.shop, words)? else { return Ok(()) };
     let Some(row) = captured(tx, ctx, s, payment, news)? else { return Ok(()) };
     payments::set_order(tx, ctx, &row.id, &order)
 }

@@ -3,43 +3,78 @@
 use ::providers::news::News;
 use store::Tx;
 
-use super::apply::{Source, park};
+use super::apply::{Source, json};
 use super::queries;
 use crate::kit::{AccountId, Ctx, CustomerId, OrderId, Result, ShopId};
 use crate::orders::queries::{CLAIM, UNCLAIM};
 
 /// The order the shop means: by its own id, by number, by ours.
-pub(super) fn order_of(tx: &mut Tx, ctx: &Ctx, s: &Source, words: &str) -> Result<Option<(OrderId, Option<CustomerId>)>> {
+pub(super) fn order_of(tx: &mut Tx, ctx: &Ctx, shop: &ShopId, words: &str) -> Result<Option<(OrderId, Option<CustomerId>)>> {
     for statement in [&queries::ORDER_BY_EXTERNAL, &queries::ORDER_BY_NUMBER, &queries::ORDER_BY_ID] {
-        if let Some(found) = tx.opt(statement, &[&ctx.merchant, &s.account.shop, &words], |r| Ok((r.get(0)?, r.get(1)?)))? {
+        if let Some(found) = tx.opt(statement, &[&ctx.merchant, shop, &words], |r| Ok((r.get(0)?, r.get(1)?)))? {
             return Ok(Some(found));
         }
     }
     Ok(None)
 }
 
-/// The same; while no order has that name, the payment waits for it: the shop tells of the order later than the provider of the money. Whoever takes in
-/// that order meanwhile is waited for.
-pub(super) fn order_or_wait(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    s: &Source,
-    payment: &str,
-    words: &str,
-) -> Result<Option<(OrderId, Option<CustomerId>)>> {
-    if let Some(found) = order_of(tx, ctx, s, words)? {
-        return Ok(Some(found));
+/// An event that names an order which was not there when it was about to be applied.
+pub(super) struct Missing {
+    ctx: Ctx,
+    account: AccountId,
+    shop: ShopId,
+    position: String,
+    payment: String,
+    words: String,
+}
+
+/// Does this news name an order that is not there? What we asked for ourselves names one that is, or none.
+pub(super) fn missing(tx: &mut Tx, ctx: &Ctx, s: &Source, news: &News) -> Result<Option<Missing>> {
+    let (payment, words) = match news {
+        News::Payment(p) if p.ours.is_none() && p.amount.minor > 0 => (&p.reference, p.order.as_ref()),
+        News::Order { payment, order } => (payment, Some(order)),
+        _ => return Ok(None),
+    };
+    let Some(words) = words else { return Ok(None) };
+    if order_of(tx, ctx, &s.account.shop, words)?.is_some() {
+        return Ok(None);
     }
-    let name = waited_for(words);
-    let claim = format!("{}:{name}", s.account.shop);
-    tx.exec(&CLAIM, &[&ctx.merchant, &claim])?;
-    let found = order_of(tx, ctx, s, words)?;
-    if found.is_none() {
-        let waiting = Source { position: format!("{}:{payment}", s.position), ..s.clone() };
-        park(tx, ctx, &waiting, &name, &News::Order { payment: payment.to_owned(), order: words.to_owned() })?;
+    Ok(Some(Missing {
+        ctx: ctx.clone(),
+        account: s.account.id.clone(),
+        shop: s.account.shop.clone(),
+        position: s.position.clone(),
+        payment: payment.clone(),
+        words: words.clone(),
+    }))
+}
+
+/// Lets such events wait for their orders: the shop tells of the order later than the provider of the money. Comes last in a transaction, as
+/// [`order_came`] does: whoever takes in that order meanwhile is waited for, and who waits here asks for no lock any more. An order that has come by then
+/// has its event applied once more.
+pub(super) fn wait(tx: &mut Tx, mut all: Vec<Missing>) -> Result<()> {
+    all.sort_by(|a, b| (&a.ctx.merchant, &a.shop, &a.words).cmp(&(&b.ctx.merchant, &b.shop, &b.words)));
+    for m in all {
+        let name = waited_for(&m.words);
+        let claim = format!("{}:{name}", m.shop);
+        tx.exec(&CLAIM, &[&m.ctx.merchant, &claim])?;
+        if order_of(tx, &m.ctx, &m.shop, &m.words)?.is_some() {
+            again(tx, &m.ctx, &m.account, &m.position)?;
+        } else {
+            let news = News::Order { payment: m.payment.clone(), order: m.words };
+            let position = format!("{}:{}", m.position, m.payment);
+            tx.exec(&queries::PARK, &[&m.ctx.merchant, &m.account, &name, &position, &json(&news)?])?;
+        }
+        tx.exec(&UNCLAIM, &[&m.ctx.merchant, &claim])?;
     }
-    tx.exec(&UNCLAIM, &[&ctx.merchant, &claim])?;
-    Ok(found)
+    Ok(())
+}
+
+/// Has the event of this position applied once more. Moment, rank, event, place: see [`Source`].
+fn again(tx: &mut Tx, ctx: &Ctx, account: &AccountId, position: &str) -> Result<()> {
+    let event = position.split(':').nth(2).unwrap_or_default();
+    tx.exec(&queries::APPLY_AGAIN, &[&ctx.merchant, account, &event, &ctx.now])?;
+    Ok(())
 }
 
 fn waited_for(words: &str) -> String {
@@ -59,9 +94,7 @@ pub(crate) fn order_came(tx: &mut Tx, ctx: &Ctx, shop: &ShopId, words: &str) -> 
     for account in accounts {
         let waits: Vec<String> = tx.rows(&queries::PARKED, &[&ctx.merchant, &account, &name], |r| r.get(0))?;
         for position in &waits {
-            // Moment, rank, event, place: see [`Source`].
-            let event = position.split(':').nth(2).unwrap_or_default();
-            tx.exec(&queries::APPLY_AGAIN, &[&ctx.merchant, &account, &event, &ctx.now])?;
+            again(tx, ctx, &account, position)?;
         }
         if !waits.is_empty() {
             tx.exec(&queries::UNPARK, &[&ctx.merchant, &account, &name])?;

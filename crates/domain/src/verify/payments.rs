@@ -1,4 +1,5 @@
-//! What is kept on a payment about its refunds and disputes; and that refunds never exceed what was captured (SPEC 5.4).
+//! What is kept on a payment about its refunds and disputes; that refunds never exceed what was captured (SPEC 5.4), and that it pays no more of invoices
+//! than it brought.
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ struct Payment {
     done: i64,
     pending: i64,
     disputed: i64,
+    on_invoices: i64,
 }
 
 /// The payments behind `after`.
@@ -41,6 +43,12 @@ pub(super) fn slice(tx: &mut Tx, ctx: &Ctx, after: &str) -> Result<Slice> {
     tx.each(&queries::LOST, &[&ctx.merchant, &after, &last], |r| {
         if let Some(p) = all.get_mut(r.str(0)?) {
             p.disputed = r.get(1)?;
+        }
+        Ok(())
+    })?;
+    tx.each(&queries::ON_INVOICES, &[&ctx.merchant, &after, &last], |r| {
+        if let Some(p) = all.get_mut(r.str(0)?) {
+            p.on_invoices = r.get(1)?;
         }
         Ok(())
     })?;
@@ -71,6 +79,9 @@ fn compare(ctx: &Ctx, id: &str, p: &Payment) -> Vec<Difference> {
     let [refunded, pending, _] = p.kept;
     if refunded + pending > p.amount {
         note("refunds", refunded + pending, format!("at most {}", p.amount));
+    }
+    if p.on_invoices > p.amount {
+        note("on invoices", p.on_invoices, format!("at most {}", p.amount));
     }
     found
 }

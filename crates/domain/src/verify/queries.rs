@@ -8,6 +8,8 @@ store::statements! {
         FROM refunds WHERE merchant_id = $1 AND payment_id > $2 AND payment_id <= $3 GROUP BY payment_id";
     pub LOST = "SELECT payment_id, CAST(SUM(amount) AS BIGINT) FROM disputes
         WHERE merchant_id = $1 AND payment_id > $2 AND payment_id <= $3 AND status = 'lost' GROUP BY payment_id";
+    pub ON_INVOICES = "SELECT payment_id, CAST(SUM(amount) AS BIGINT) FROM invoice_payments
+        WHERE merchant_id = $1 AND payment_id > $2 AND payment_id <= $3 GROUP BY payment_id";
     /// Kept balances of store credit beside the sums of their ledgers, and where a line's own balance is not what the lines before it come to.
     pub CREDIT_BALANCES = "SELECT b.customer_id, b.currency, b.balance, b.lines,
         (SELECT CAST(COALESCE(SUM(l.amount), 0) AS BIGINT) FROM credit_lines l WHERE l.merchant_id = b.merchant_id AND l.customer_id = b.customer_id AND l.currency = b.currency),

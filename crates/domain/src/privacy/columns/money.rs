@@ -34,7 +34,7 @@ pub(super) fn tables() -> Vec<Table> {
             .under("payment_id", "payments", "id")
             .kept("the provider's number of a payment, for the books")
             .hidden("the provider's own numbers")
-            .neither("merchant_id provider reference payment_id"),
+            .neither("merchant_id provider reference payment_id named"),
         table("refunds")
             .under("payment_id", "payments", "id")
             .replaced()

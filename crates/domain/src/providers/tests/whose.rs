@@ -81,6 +81,47 @@ store::db_test! {
         assert_eq!((p.customer.as_ref(), p.order.is_some(), p.flag.as_str()), (None, true, "customer_gone"));
     }
 
+    fn a_late_word_about_somebody_who_was_erased_writes_nothing_of_them_down(db) {
+        let shop = Shop::new(db);
+        shop.tell(&event("evt_1", "customer.created", 1, customer("cus_1", "Ana Ruiz", "ana@example.es")));
+        let told = |reference: &str| {
+            let mut told = charge(reference, Some("cus_1"), 1000, 2);
+            told["billing_details"] = json!({ "email": "ana@example.es", "name": "Ana Ruiz", "phone": "+34600000000", "address": { "line1": "Calle Mayor 1" } });
+            told
+        };
+        shop.tell(&event("evt_2", "charge.succeeded", 2, told("ch_1")));
+        let ana = shop.by_email("ana@example.es").unwrap();
+        crate::privacy::tests::erase(&shop.desk, &ana).unwrap();
+        // The same under another id, a payment that is new, and one that the bank took back and nobody named.
+        shop.tell(&event("evt_3", "charge.succeeded", 2, told("ch_1")));
+        shop.tell(&event("evt_4", "charge.succeeded", 3, told("ch_2")));
+        shop.tell(&event("evt_5", "charge.updated", 4, told("ch_2")));
+        let (known, new) = (shop.payment("ch_1"), shop.payment("ch_2"));
+        assert_eq!((known.customer.as_ref(), known.amount), (Some(&ana), 1000));
+        assert_eq!((new.customer.as_ref(), new.flag.as_str(), new.amount), (None, "customer_gone", 1000));
+        let left = |sql: &'static str| shop.desk.read(move |tx, _| Ok(tx.scalar::<i64>(&store::Stmt::new("left", sql), &[])?)).unwrap();
+        assert_eq!(left("SELECT COUNT(*) FROM payment_methods") + left("SELECT COUNT(*) FROM payment_keys"), 0);
+        assert_eq!(left("SELECT COUNT(*) FROM payments WHERE fingerprint <> '' OR last4 <> '' OR phone <> '' OR name LIKE '%Ruiz%' OR email LIKE '%ana@%'"), 0);
+        shop.desk.verified();
+    }
+
+    fn a_bounce_of_somebody_who_was_erased_names_nobody(db) {
+        let shop = Shop::with(db, Provider::Paypal);
+        let ana = shop.desk.customer("ana@example.es");
+        let vault = json!({ "paypal": { "email_address": "ana@example.es", "name": { "given_name": "Ana", "surname": "Ruiz" }, "attributes": { "vault": { "id": "vault_1", "status": "VAULTED" } } } });
+        let capture = json!({ "id": "2GG", "status": "COMPLETED", "amount": { "currency_code": "EUR", "value": "10.00" }, "payment_source": vault });
+        shop.tell(&paypal("PAYMENT.CAPTURE.COMPLETED", capture.clone()));
+        let (id, whose) = (by_ref(&shop, "2GG").id, ana.clone());
+        shop.desk.write(move |tx, ctx| payments::guests::attach(tx, ctx, &id, &whose)).unwrap();
+        crate::privacy::tests::erase(&shop.desk, &ana).unwrap();
+        shop.tell(&paypal("PAYMENT.CAPTURE.REVERSED", capture));
+        let row = by_ref(&shop, "2GG");
+        assert_eq!((row.status, row.customer, row.method), (PaymentStatus::Bounced, Some(ana), None));
+        let left = |sql: &'static str| shop.desk.read(move |tx, _| Ok(tx.scalar::<i64>(&store::Stmt::new("left", sql), &[])?)).unwrap();
+        assert_eq!(left("SELECT COUNT(*) FROM payment_methods") + left("SELECT COUNT(*) FROM payments WHERE name LIKE '%Ruiz%' OR email LIKE '%ana@%'"), 0);
+        shop.desk.verified();
+    }
+
     fn a_known_payment_that_settles_earns_for_its_order(db) {
         let shop = Shop::new(db);
         tenth(&shop);
