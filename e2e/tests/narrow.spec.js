@@ -34,7 +34,7 @@ test('a stranger’s endless subject and an endless name burst no page', async (
   await page.getByRole('main').getByRole('button', { name: 'Make ticket' }).click();
   await page.waitForURL(/\/tickets\/(?!new)/);
   await fits(page);
-  for (const at of ['/tickets', path, `${path}/conversations`, `${path}/mails/new`, `${path}/offers`]) {
+  for (const at of ['/tickets', path, `${path}/edit`, `${path}/anonymise`, `${path}/conversations`, `${path}/mails/new`, `${path}/offers`]) {
     await page.goto(at);
     await fits(page);
   }
